@@ -1,0 +1,5 @@
+"""`python -m lstmhw`."""
+
+from lstmhw.cli import main
+
+main()

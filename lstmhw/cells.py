@@ -1,0 +1,185 @@
+"""The textbook page: each equation of a recurrent cell, written once.
+
+Everything here runs over generic values: float64 arrays (with leading batch axes), recorded
+expressions, intervals.  `let(symbol, value, note)` names a result and returns it; a worksheet
+records it, `unrecorded` does nothing more.
+
+Symbols and shapes, for n inputs, m units and k outputs; the index is the time step:
+    x_t (n,)    input                       h_t (m,)    hidden state
+    c_t (m,)    cell state                  y_t (k,)    output
+    i_t f_t o_t (m,)   input, forget and output gate of an LSTM; g_t its candidate
+    r_t z_t (m,)       reset and update gate of a GRU; n_t its candidate
+    z_f_t, a_r_t, a_t  pre-activations: of f_t (LSTM), of r_t (GRU), of h_t (RNN)
+    W (m, m + n) on the concatenation, or W_x (m, n) and W_h (m, m); b, b_x, b_h (m,)
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from lstmhw.functions import Function, concat, sigmoid, tanh, times
+
+
+class Let(Protocol):
+    """Names a result of the page and returns it."""
+
+    def __call__(self, symbol: str, value: Any, note: str) -> Any: ...
+
+
+def unrecorded(symbol: str, value: Any, note: str) -> Any:
+    """The `let` of a plain computation."""
+    return value
+
+
+class Activations(NamedTuple):
+    """The nonlinearities of a gated cell; `state` is what an LSTM reads c through."""
+
+    gate: Function = sigmoid
+    candidate: Function = tanh
+    state: Function = tanh
+
+
+Affine = Callable[[Any, Any], Any]
+"""(x, h) -> the pre-activation of a gate."""
+
+
+class OnConcatenation(NamedTuple):
+    """W [h; x] + b, or with the inputs first W [x; h] + b."""
+
+    W: Any
+    b: tuple[Any, ...]
+    hidden_first: bool
+    multiply: Callable[[Any, Any], Any]
+
+    def __call__(self, x: Any, h: Any) -> Any:
+        joined = concat([h, x] if self.hidden_first else [x, h])
+        return plus(self.multiply(self.W, joined), self.b)
+
+
+class Separate(NamedTuple):
+    """W_x x + W_h h + b, with one bias, two (b_x and b_h), or none."""
+
+    W_x: Any
+    W_h: Any
+    b: tuple[Any, ...]
+    multiply: Callable[[Any, Any], Any]
+
+    def __call__(self, x: Any, h: Any) -> Any:
+        return plus(self.multiply(self.W_x, x) + self.multiply(self.W_h, h), self.b)
+
+
+class ResetAfter(NamedTuple):
+    """W_x x + b_x + r * (W_h h + b_h): the GRU candidate whose reset comes after W_h."""
+
+    W_x: Any
+    W_h: Any
+    b_x: tuple[Any, ...]
+    b_h: tuple[Any, ...]
+    multiply: Callable[[Any, Any], Any]
+
+    def __call__(self, x: Any, h: Any, r: Any) -> Any:
+        outside = plus(self.multiply(self.W_x, x), self.b_x)
+        return outside + r * plus(self.multiply(self.W_h, h), self.b_h)
+
+
+class ResetBefore(NamedTuple):
+    """The GRU candidate that sees r * h in the place of h."""
+
+    affine: Affine
+
+    def __call__(self, x: Any, h: Any, r: Any) -> Any:
+        return self.affine(x, r * h)
+
+
+def column(matrix: Any, vector: Any) -> Any:
+    """W v: vectors are columns."""
+    return times(matrix, vector)
+
+
+def row(matrix: Any, vector: Any) -> Any:
+    """v W: vectors are rows."""
+    return vector @ matrix
+
+
+def plus(value: Any, biases: tuple[Any, ...]) -> Any:
+    for bias in biases:
+        value = value + bias
+    return value
+
+
+def keep(z: Any, h: Any, n: Any) -> Any:
+    """The update gate z is what is kept of h (PyTorch, Keras, ONNX)."""
+    return z * h + (1 - z) * n
+
+
+def new(z: Any, h: Any, n: Any) -> Any:
+    """The update gate z is how much of the candidate is taken (Cho et al. 2014, many books)."""
+    return (1 - z) * h + z * n
+
+
+class LstmGates(NamedTuple):
+    """The pre-activations of the four gates."""
+
+    i: Affine
+    f: Affine
+    g: Affine
+    o: Affine
+
+
+class GruGates(NamedTuple):
+    """The pre-activations of reset, update and candidate, and how h and n are mixed."""
+
+    r: Affine
+    z: Affine
+    n: Callable[[Any, Any, Any], Any]
+    update: Callable[[Any, Any, Any], Any]
+
+
+class Output(NamedTuple):
+    """The layer that reads y from h."""
+
+    W: Any
+    b: tuple[Any, ...]
+    activation: Function
+    multiply: Callable[[Any, Any], Any]
+
+
+def lstm(let: Let, t: int, gates: LstmGates, use: Activations, x: Any, h: Any, c: Any) -> Any:
+    """One LSTM step, x (n,), h and c (m,) -> h and c (m,).
+
+    Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000.
+    """
+    z_i = let(f"z_i_{t}", gates.i(x, h), "pre-activation of the input gate")
+    i = let(f"i_{t}", use.gate(z_i), "input gate: how much of g is written")
+    z_f = let(f"z_f_{t}", gates.f(x, h), "pre-activation of the forget gate")
+    f = let(f"f_{t}", use.gate(z_f), "forget gate: how much of c is kept")
+    z_g = let(f"z_g_{t}", gates.g(x, h), "pre-activation of the candidate")
+    g = let(f"g_{t}", use.candidate(z_g), "candidate: what may be written")
+    z_o = let(f"z_o_{t}", gates.o(x, h), "pre-activation of the output gate")
+    o = let(f"o_{t}", use.gate(z_o), "output gate: how much of c is shown")
+    c = let(f"c_{t}", f * c + i * g, "cell state: some of the old kept, some of the new written")
+    shown = let(f"{use.state.name}_c_{t}", use.state(c), "the cell state as h sees it")
+    h = let(f"h_{t}", o * shown, "hidden state")
+    return h, c
+
+
+def gru(let: Let, t: int, gates: GruGates, use: Activations, x: Any, h: Any) -> Any:
+    """One GRU step, x (n,) and h (m,) -> h (m,).  Cho et al. 2014."""
+    a_r = let(f"a_r_{t}", gates.r(x, h), "pre-activation of the reset gate")
+    r = let(f"r_{t}", use.gate(a_r), "reset gate: how much of h the candidate sees")
+    a_z = let(f"a_z_{t}", gates.z(x, h), "pre-activation of the update gate")
+    z = let(f"z_{t}", use.gate(a_z), "update gate: how h and the candidate are mixed")
+    a_n = let(f"a_n_{t}", gates.n(x, h, r), "pre-activation of the candidate")
+    n = let(f"n_{t}", use.candidate(a_n), "candidate")
+    return let(f"h_{t}", gates.update(z, h, n), "hidden state")
+
+
+def rnn(let: Let, t: int, affine: Affine, activation: Function, x: Any, h: Any) -> Any:
+    """One step of a plain RNN, x (n,) and h (m,) -> h (m,).  Elman 1990."""
+    a = let(f"a_{t}", affine(x, h), "pre-activation")
+    return let(f"h_{t}", activation(a), "hidden state")
+
+
+def output(let: Let, pre_activation: str, t: int, layer: Output, h: Any) -> Any:
+    """The output layer, h (m,) -> y (k,)."""
+    a = let(f"{pre_activation}_{t}", plus(layer.multiply(layer.W, h), layer.b), "output scores")
+    return let(f"y_{t}", layer.activation(a), "output")

@@ -1,0 +1,40 @@
+"""What is wrong with a problem, and at which of its keys."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+Path = tuple[str | int, ...]
+
+
+class Fault(NamedTuple):
+    """One error: the key path it is at, what was expected and found, and how to mend it."""
+
+    path: Path
+    message: str
+    hint: str = ""
+
+
+class Faults(Exception):
+    """A problem that cannot be read or solved, with every reason found."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(fault.message for fault in self.faults))
+
+
+def spelled(path: Path) -> str:
+    """The path as a reader writes it: gates.f.W[2], rows counted from 1."""
+    text = ""
+    for key in path:
+        text += f"[{key + 1}]" if isinstance(key, int) else f".{key}" if text else key
+    return text
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint naming the known word nearest to this one, or nothing."""
+    from difflib import get_close_matches  # only errors pay for the import
+
+    options = list(known)
+    lowered = {option.lower(): option for option in options}
+    near = get_close_matches(word.lower()[:80], lowered, n=1, cutoff=0.5)
+    return f"did you mean {lowered[near[0]]!r}?" if near else ""

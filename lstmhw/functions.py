@@ -1,0 +1,109 @@
+"""Elementary functions over generic values: float64 arrays, recorded expressions, intervals.
+
+A function of this page is called as in a book, `tanh(c)`.  On a NumPy array it computes; on any
+other value it hands itself to the value's own `apply`, so that the value may record it, bound it
+or replace it.  The last axis of an array runs over units; the axes before it are batches.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Function(NamedTuple):
+    """A function of one vector, with what is needed to compute, explain and spell it."""
+
+    name: str
+    compute: Callable[[Floats], Floats]
+    latex: str
+    definition: str
+    element: Callable[[Sequence[Any], int], Any] | None = None
+    """How unit j follows from all units, where a unit does not depend on itself alone."""
+    gap: Callable[[float], float] | None = None
+    """The distance from z to the nearer limit of the function, exact where 1 - f(z) is not."""
+
+    def __call__(self, value: Any) -> Any:
+        if hasattr(value, "apply"):
+            return value.apply(self)
+        return self.compute(np.asarray(value, dtype=np.float64))
+
+
+def times(matrix: Any, vector: Any) -> Any:
+    """Matrix times column vector, (m, n) and (..., n) -> (..., m)."""
+    if hasattr(matrix, "times"):
+        return matrix.times(vector)
+    return vector @ matrix.T
+
+
+def concat(parts: Sequence[Any]) -> Any:
+    """The parts one under another, (..., m) and (..., n) -> (..., m + n)."""
+    if hasattr(parts[0], "concat"):
+        return parts[0].concat(parts)
+    return np.concatenate(parts, axis=-1)
+
+
+def _sigmoid(z: Floats) -> Floats:
+    small = np.exp(-np.abs(z))  # never overflows
+    return np.where(z >= 0, 1.0, small) / (1.0 + small)
+
+
+def _softmax(z: Floats) -> Floats:
+    weights = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return np.asarray(weights / np.sum(weights, axis=-1, keepdims=True))
+
+
+def _softmax_element(z: Sequence[Any], unit: int) -> Any:
+    weights = [exp(entry) for entry in z]
+    total = weights[0]
+    for weight in weights[1:]:
+        total = total + weight
+    return weights[unit] / total
+
+
+def _sigmoid_gap(z: float) -> float:
+    return float(_sigmoid(np.float64(-abs(z))))
+
+
+def _tanh_gap(z: float) -> float:
+    return 2.0 * _sigmoid_gap(2.0 * z)  # 1 - tanh z = 2 sigmoid(-2 z)
+
+
+sigmoid = Function(
+    "sigmoid", _sigmoid, r"\sigma", "sigmoid(z) = 1/(1 + exp(-z))", gap=_sigmoid_gap
+)
+tanh = Function(
+    "tanh", np.tanh, r"\tanh", "tanh(z) = (exp(z) - exp(-z))/(exp(z) + exp(-z))", gap=_tanh_gap
+)
+relu = Function(
+    "relu", lambda z: np.maximum(z, 0.0), r"\operatorname{relu}", "relu(z) = max(0, z)"
+)
+identity = Function("identity", lambda z: z, r"\operatorname{id}", "identity(z) = z")
+hard_sigmoid = Function(
+    "hard-sigmoid",
+    lambda z: np.clip(0.2 * z + 0.5, 0.0, 1.0),
+    r"\operatorname{hard\text{-}sigmoid}",
+    "hard-sigmoid(z) = max(0, min(1, 0.2 z + 0.5)), as in ONNX and Keras 2",
+)
+softmax = Function(
+    "softmax",
+    _softmax,
+    r"\operatorname{softmax}",
+    "softmax(z)_j = exp(z_j)/(exp(z_1) + ... + exp(z_k))",
+    element=_softmax_element,
+)
+step = Function(
+    "step",
+    lambda z: (z > 0).astype(np.float64),
+    r"\operatorname{step}",
+    "step(z) = 1 where z > 0, else 0",
+)
+exp = Function("exp", np.exp, r"\exp", "exp(z) = e^z")
+
+ACTIVATIONS = {
+    function.name: function
+    for function in (sigmoid, tanh, relu, identity, hard_sigmoid, softmax, step)
+}

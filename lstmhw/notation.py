@@ -1,0 +1,287 @@
+"""Spelling expressions as text, LaTeX or MathML: precedence once, the marks of each as a class."""
+
+import math
+from typing import Protocol
+
+from lstmhw.expr import (
+    Apply,
+    Concat,
+    Constant,
+    Divide,
+    Expr,
+    MatrixVector,
+    Negative,
+    Quantity,
+    Sum,
+    Times,
+    VectorMatrix,
+)
+from lstmhw.functions import ACTIVATIONS, Function
+
+SUM, PRODUCT, ATOM = 1, 2, 3  # what binds tighter is larger
+
+
+class Omitted(Expr):
+    """So many terms of a long sum that are not written."""
+
+    __slots__ = ("count",)
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+
+class Notation(Protocol):
+    """The marks of one way of writing; every argument and result is in that notation."""
+
+    fraction_bar: bool
+
+    def name(self, base: str, indices: list[str]) -> str: ...
+    def number(self, text: str) -> str: ...
+    def words(self, text: str) -> str: ...
+    def sum(self, terms: list[tuple[str, str]]) -> str: ...
+    def times(self, left: str, right: str) -> str: ...
+    def product(self, left: str, right: str) -> str: ...
+    def divide(self, above: str, below: str) -> str: ...
+    def apply(self, function: Function, argument: str) -> str: ...
+    def concat(self, parts: list[str], separator: str) -> str: ...
+    def parentheses(self, inner: str) -> str: ...
+    def equals(self, left: str, right: str) -> str: ...
+
+
+class Text:
+    """Plain ASCII, as one types it."""
+
+    fraction_bar = False
+
+    def name(self, base: str, indices: list[str]) -> str:
+        return "_".join([base, *indices])
+
+    def number(self, text: str) -> str:
+        return text
+
+    def words(self, text: str) -> str:
+        return text
+
+    def sum(self, terms: list[tuple[str, str]]) -> str:
+        (sign, first), *rest = terms
+        return sign + first + "".join(f" {sign or '+'} {term}" for sign, term in rest)
+
+    def times(self, left: str, right: str) -> str:
+        return f"{left}*{right}"
+
+    def product(self, left: str, right: str) -> str:
+        return f"{left} {right}"
+
+    def divide(self, above: str, below: str) -> str:
+        return f"{above}/{below}"
+
+    def apply(self, function: Function, argument: str) -> str:
+        return f"{function.name}({argument})"
+
+    def concat(self, parts: list[str], separator: str) -> str:
+        return f"[{(separator + ' ').join(parts)}]"
+
+    def parentheses(self, inner: str) -> str:
+        return f"({inner})"
+
+    def equals(self, left: str, right: str) -> str:
+        return f"{left} = {right}"
+
+
+class Latex(Text):
+    """LaTeX for math mode, with amsmath."""
+
+    fraction_bar = True
+
+    def name(self, base: str, indices: list[str]) -> str:
+        head = base if len(base) == 1 else rf"\mathrm{{{base}}}"
+        return f"{head}_{{{','.join(indices)}}}" if indices else head
+
+    def number(self, text: str) -> str:
+        mantissa, e, exponent = text.partition("e")
+        if e:
+            return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+        return {"inf": r"\infty", "-inf": r"-\infty"}.get(text, text)
+
+    def words(self, text: str) -> str:
+        return rf"\text{{{text}}}"
+
+    def times(self, left: str, right: str) -> str:
+        return rf"{left} \cdot {right}"
+
+    def product(self, left: str, right: str) -> str:
+        return rf"{left} \, {right}"
+
+    def divide(self, above: str, below: str) -> str:
+        return rf"\frac{{{above}}}{{{below}}}"
+
+    def apply(self, function: Function, argument: str) -> str:
+        return f"{function.latex}({argument})"
+
+
+class MathML:
+    """Presentation MathML, as browsers read it."""
+
+    fraction_bar = True
+
+    def name(self, base: str, indices: list[str]) -> str:
+        head = f"<mi>{base}</mi>"
+        if not indices:
+            return head
+        marks = "<mo>,</mo>".join(
+            f"<mn>{index}</mn>" if index.isdigit() else f"<mi>{index}</mi>" for index in indices
+        )
+        return f"<msub>{head}<mrow>{marks}</mrow></msub>"
+
+    def number(self, text: str) -> str:
+        mantissa, e, exponent = text.partition("e")
+        if e:
+            power = f"<msup><mn>10</mn>{self.number(str(int(exponent)))}</msup>"
+            return f"<mrow>{self.number(mantissa)}<mo>·</mo>{power}</mrow>"
+        digits = text.removeprefix("-").replace("inf", "∞")
+        minus = "<mo>−</mo>" if text.startswith("-") else ""
+        return f"<mrow>{minus}<mn>{digits}</mn></mrow>" if minus else f"<mn>{digits}</mn>"
+
+    def words(self, text: str) -> str:
+        return f"<mtext>{text}</mtext>"
+
+    def sum(self, terms: list[tuple[str, str]]) -> str:
+        (sign, first), *rest = terms
+        marks = {"": "+", "+": "+", "-": "−"}
+        head = "<mo>−</mo>" + first if sign == "-" else first
+        tail = "".join(f"<mo>{marks[sign]}</mo>{term}" for sign, term in rest)
+        return f"<mrow>{head}{tail}</mrow>"
+
+    def times(self, left: str, right: str) -> str:
+        return f"<mrow>{left}<mo>·</mo>{right}</mrow>"
+
+    def product(self, left: str, right: str) -> str:
+        return f'<mrow>{left}<mspace width="0.2em"/>{right}</mrow>'
+
+    def divide(self, above: str, below: str) -> str:
+        return f"<mfrac>{above}{below}</mfrac>"
+
+    def apply(self, function: Function, argument: str) -> str:
+        name = "σ" if function.name == "sigmoid" else function.name
+        return f"<mrow><mi>{name}</mi><mo>(</mo>{argument}<mo>)</mo></mrow>"
+
+    def concat(self, parts: list[str], separator: str) -> str:
+        inner = f"<mo>{separator}</mo>".join(parts)
+        return f"<mrow><mo>[</mo>{inner}<mo>]</mo></mrow>"
+
+    def parentheses(self, inner: str) -> str:
+        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+
+    def equals(self, left: str, right: str) -> str:
+        return f"<mrow>{left}<mo>=</mo>{right}</mrow>"
+
+
+def decimal(value: float, digits: int) -> str:
+    """The number to `digits` decimals; in powers of ten where those would show nothing of it."""
+    if not math.isfinite(value):
+        return "inf" if value > 0 else "-inf"
+    if value == 0:
+        return f"{0:.{digits}f}"
+    fixed = f"{value:.{digits}f}"
+    if float(fixed) == 0 or abs(value) >= 1e9:
+        return f"{value:.1e}" if abs(value) < 1 else f"{value:.{digits}e}"
+    return fixed
+
+
+def as_given(value: float, digits: int) -> str:
+    """A datum: as short as it was written where that fits in `digits` decimals."""
+    shown = decimal(value, digits)
+    if "." not in shown or "e" in shown or float(shown) != value:
+        return shown
+    return shown.rstrip("0").rstrip(".")
+
+
+def symbol(name: str, notation: Notation) -> str:
+    """A symbol of the contract (`z_f_1`, `tanh_c_1`) in a notation."""
+    base, *indices = name.split("_")
+    function = ACTIVATIONS.get(base)
+    if function is not None and indices:
+        return notation.apply(function, symbol("_".join(indices), notation))
+    return notation.name(base, indices)
+
+
+def write(expr: Expr, notation: Notation, digits: int = 4) -> str:
+    """The expression in a notation, numbers to so many decimals."""
+    return _Writer(notation, digits).write(expr)
+
+
+def equation(name: str, expr: Expr, notation: Notation, digits: int = 4) -> str:
+    """symbol = formula; only the formula where the symbol is written the same (`tanh_c_1`)."""
+    left, right = notation.sum([("", symbol(name, notation))]), write(expr, notation, digits)
+    return right if left == right else notation.equals(left, right)
+
+
+class _Writer:
+    def __init__(self, notation: Notation, digits: int) -> None:
+        self.notation = notation
+        self.digits = digits
+
+    def write(self, expr: Expr) -> str:
+        terms = expr.parts if isinstance(expr, Sum) else (expr,)
+        signed = [_signed(term) for term in terms]
+        return self.notation.sum([(sign, self.tight(term, PRODUCT)) for sign, term in signed])
+
+    def tight(self, expr: Expr, least: int) -> str:
+        """The expression, in parentheses where its outermost mark binds less than `least`."""
+        text = self.inner(expr)
+        return self.notation.parentheses(text) if _precedence(expr) < least else text
+
+    def inner(self, expr: Expr) -> str:
+        notation = self.notation
+        match expr:
+            case Quantity(symbol=name):
+                return symbol(name, notation)
+            case Constant(value=value, rounded=rounded):
+                spell = decimal if rounded else as_given
+                return notation.number(spell(float(value), self.digits))
+            case Omitted(count=count):
+                return notation.words(f"... ({count} more terms) ...")
+            case Apply(function=function, parts=(argument,)):
+                return notation.apply(function, self.write(argument))
+            case Times(parts=(left, right)):
+                return notation.times(self.tight(left, PRODUCT), self.tight(right, PRODUCT))
+            case Divide(parts=(above, below)) if notation.fraction_bar:
+                return notation.divide(self.write(above), self.write(below))
+            case Divide(parts=(above, below)):
+                return notation.divide(self.tight(above, PRODUCT), self.tight(below, ATOM))
+            case MatrixVector(parts=(left, right)):
+                return notation.product(self.tight(left, ATOM), self.tight(right, ATOM))
+            case VectorMatrix(parts=(Concat(parts=parts), right)):
+                return notation.product(self.joined(parts, ","), self.tight(right, ATOM))
+            case VectorMatrix(parts=(left, right)):
+                return notation.product(self.tight(left, ATOM), self.tight(right, ATOM))
+            case Concat(parts=parts):
+                return self.joined(parts, ";")
+        return self.write(expr)
+
+    def joined(self, parts: tuple[Expr, ...], separator: str) -> str:
+        return self.notation.concat([self.write(part) for part in parts], separator)
+
+
+def _precedence(expr: Expr) -> int:
+    if isinstance(expr, Sum | Negative):
+        return SUM
+    if isinstance(expr, Constant):
+        return SUM if expr.value < 0 else ATOM
+    if isinstance(expr, Times | Divide | MatrixVector | VectorMatrix):
+        return PRODUCT
+    return ATOM
+
+
+def _signed(term: Expr) -> tuple[str, Expr]:
+    """A minus that stands before a term, and the term without it."""
+    match term:
+        case Negative(parts=(inner,)):
+            return "-", inner
+        case Constant(value=value, rounded=rounded) if value < 0:
+            return "-", Constant(-value, rounded=rounded)
+        case Times(parts=(left, right)):
+            sign, positive = _signed(left)
+            return sign, Times(positive, right)
+    return "", term

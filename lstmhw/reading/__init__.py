@@ -1,0 +1,138 @@
+"""From the name of a file to a typed problem, or errors that say where.
+
+`read` takes a path, `-` for standard input, or the bare name of a shipped problem.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from lstmhw.faults import Fault, Faults, Path, did_you_mean, spelled
+from lstmhw.problem import Problem
+from lstmhw.reading.decode import decode
+from lstmhw.reading.nodes import (
+    MOST_BYTES,
+    Fields,
+    Items,
+    Mark,
+    Node,
+    SyntaxFault,
+    decoded,
+    parse,
+)
+
+MOST_ERRORS = 20
+LONGEST_EXCERPT = 72
+
+
+class InputError(Exception):
+    """What is wrong with a file, ready to be printed: one message an error."""
+
+
+class Document(NamedTuple):
+    """A problem file that could be read, with what is needed to point into it."""
+
+    name: str
+    text: str
+    root: Node
+    problem: Problem
+
+    def error(self, faults: Iterable[Fault]) -> InputError:
+        """The faults as messages with their places in this file."""
+        return _error(self.name, self.text, self.root, faults)
+
+
+def read(name: str) -> Document:
+    """The problem of that name.  Raises InputError."""
+    data = _data(name)
+    shown_name = "<stdin>" if name == "-" else name
+    text = data.decode("utf-8", "replace")
+    try:
+        text = decoded(data)
+        root = parse(text)
+    except SyntaxFault as error:
+        raise InputError(_message(shown_name, text, error.mark, error.fault)) from None
+    try:
+        return Document(shown_name, text, root, decode(root))
+    except Faults as error:
+        raise _error(shown_name, text, root, error.faults) from None
+
+
+def shipped() -> dict[str, str]:
+    """The problems that come with lstmhw: name -> path."""
+    here = os.path.dirname(os.path.dirname(__file__))
+    for folder in (os.path.join(here, "problems"), os.path.join(os.path.dirname(here), "problems")):
+        if os.path.isdir(folder):
+            names = sorted(entry for entry in os.listdir(folder) if entry.endswith(".yaml"))
+            return {name.removesuffix(".yaml"): os.path.join(folder, name) for name in names}
+    return {}
+
+
+def _data(name: str) -> bytes:
+    try:
+        if name == "-":
+            return _within_limit(sys.stdin.buffer.read(MOST_BYTES + 1), name)
+        known = {} if os.path.sep in name or os.path.isfile(name) else shipped()
+        with open(known.get(name, name), "rb") as file:
+            return _within_limit(file.read(MOST_BYTES + 1), name)
+    except FileNotFoundError:
+        hint = did_you_mean(os.path.basename(name).removesuffix(".yaml"), shipped())
+        hint = hint or "`lstmhw problems` lists what is shipped"
+        raise InputError(f"{name}: error: no such file\n  hint: {hint}") from None
+    except OSError as error:
+        raise InputError(f"{name}: error: {(error.strerror or str(error)).lower()}") from None
+
+
+def _within_limit(data: bytes, name: str) -> bytes:
+    if len(data) > MOST_BYTES:
+        limit = MOST_BYTES // 2**20
+        raise InputError(f"{name}:1:1: error: expected at most {limit} MiB, found a larger file")
+    return data
+
+
+def _error(name: str, text: str, root: Node, faults: Iterable[Fault]) -> InputError:
+    placed = sorted(((_mark(root, fault.path), fault) for fault in faults), key=lambda pair: pair[0])
+    messages = [_message(name, text, mark, fault) for mark, fault in placed[:MOST_ERRORS]]
+    if len(placed) > MOST_ERRORS:
+        messages.append(f"{name}: and {len(placed) - MOST_ERRORS} more errors")
+    return InputError("\n".join(messages))
+
+
+def _mark(root: Node, path: Path) -> Mark:
+    """Where a path is, or the deepest part of it that is in the file; of a key, the key itself."""
+    node, mark = root, root.mark
+    for key in path:
+        if isinstance(node, Fields) and key in node.entries:
+            scalar, node = node.entries[str(key)]
+            mark = scalar.mark
+        elif isinstance(node, Items) and isinstance(key, int) and key < len(node.nodes):
+            node = node.nodes[key]
+            mark = node.mark
+        else:
+            break
+    return mark
+
+
+def _message(name: str, text: str, mark: Mark, fault: Fault) -> str:
+    where = f"{spelled(fault.path)}: " if fault.path else ""
+    lines = [f"{name}:{mark.line}:{mark.column}: error: {where}{fault.message}"]
+    lines += _excerpt(text, mark)
+    if fault.hint:
+        lines.append(f"  hint: {fault.hint}")
+    return "\n".join(lines)
+
+
+def _excerpt(text: str, mark: Mark) -> Iterator[str]:
+    """The line of the mark with a caret under its column, cut to fit a terminal."""
+    lines = text.split("\n", mark.line)
+    if mark.line > len(lines):
+        return
+    line = lines[mark.line - 1].rstrip("\r")
+    start = max(0, mark.column - 1 - LONGEST_EXCERPT // 2) if len(line) > LONGEST_EXCERPT else 0
+    part = "".join(c if c.isprintable() else " " for c in line[start : start + LONGEST_EXCERPT])
+    if not part.strip():
+        return
+    number = str(mark.line)
+    yield f"  {number} | {part}"
+    yield f"  {' ' * len(number)} | {' ' * (mark.column - 1 - start)}^"

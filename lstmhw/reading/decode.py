@@ -1,0 +1,252 @@
+"""Nodes -> a typed problem, by the annotations of its record; every fault found, not the first."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, fields
+from types import UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+
+import numpy as np
+
+from lstmhw.faults import Fault, Faults, Path, did_you_mean, spelled
+from lstmhw.kinds import KINDS, record_of
+from lstmhw.problem import OneOf, Problem, Range, Record, Shape
+from lstmhw.reading.nodes import Fields, Items, Node, Scalar
+from lstmhw.reading.numbers import number, shown, whole_number
+from lstmhw.reading.shapes import Array, bind
+from lstmhw.solution import Claim, Written
+
+NOT_KEYS = ("sizes",)
+
+
+class Draft(NamedTuple):
+    """A record whose arrays still wait for their sizes."""
+
+    record: type[Record]
+    values: Mapping[str, Any]
+
+
+def decode(root: Node) -> Problem:
+    """The problem a document describes.  Raises Faults with all that is wrong with it."""
+    if not isinstance(root, Fields):
+        raise Faults([Fault((), f"expected a problem (`kind: ...` and its data), found {described(root)}")])
+    record = record_of(_kind(root))
+    decoder = _Decoder()
+    draft = decoder.record(root, record, ())
+    if decoder.faults:
+        raise Faults(decoder.faults)
+    sizes = bind(decoder.arrays, draft.values.get("orientation") == "row")
+    problem: Problem = _built(draft, sizes=sizes)
+    faults = tuple(problem.faults())
+    if faults:
+        raise Faults(faults)
+    return problem
+
+
+def _kind(root: Fields) -> str:
+    if "kind" not in root.entries:
+        hint = f"the first line says what is asked: `kind: lstm-step`; the kinds are {', '.join(KINDS)}"
+        raise Faults([Fault((), "expected a `kind`, found none", hint)])
+    node = root.entries["kind"][1]
+    kind = node.text if isinstance(node, Scalar) else ""
+    if kind not in KINDS:
+        found = repr(shown(kind)) if kind else described(node)
+        hint = did_you_mean(kind, KINDS)
+        raise Faults([Fault(("kind",), f"expected one of {', '.join(KINDS)}; found {found}", hint)])
+    return kind
+
+
+def _built(draft: Any, **more: Any) -> Any:
+    """The records of a draft, its arrays in their shapes."""
+    if isinstance(draft, Array):
+        return draft.shaped()
+    if not isinstance(draft, Draft):
+        return draft
+    return draft.record(**{key: _built(value) for key, value in draft.values.items()}, **more)
+
+
+def described(node: Node) -> str:
+    """What a node is, in the words of an error message."""
+    if isinstance(node, Scalar):
+        return f"the text {shown(node.text)!r}" if node.text else "nothing"
+    if isinstance(node, Items):
+        return f"a list of {len(node.nodes)}"
+    return "a mapping" + (f" with the key {shown(next(iter(node.entries)))}" if node.entries else "")
+
+
+class _Decoder:
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.arrays: list[Array] = []
+
+    def fault(self, path: Path, expected: str, found: str, hint: str = "") -> None:
+        self.faults.append(Fault(path, f"expected {expected}, found {found}", hint))
+
+    def record(self, node: Fields, record: type[Record], path: Path) -> Draft:
+        known = {field.name: field for field in fields(record) if field.name not in NOT_KEYS}
+        allowed = [*known, "kind"] if not path else list(known)
+        for key in node.entries:
+            if key not in allowed:
+                hint = did_you_mean(key, allowed) or f"the keys here are {', '.join(allowed)}"
+                self.faults.append(Fault((*path, key), f"unknown key {shown(key)!r}", hint))
+        values = {}
+        for name, field in known.items():
+            if name in node.entries:
+                values[name] = self.value(node.entries[name][1], field.type, (*path, name))
+            elif _required(field):
+                message = f"expected the key {name!r}, found none"
+                self.faults.append(Fault(path, message, f"{spelled(path) or record.__name__} needs {name}"))
+        return Draft(record, values)
+
+    def value(self, node: Node, annotation: Any, path: Path) -> Any:
+        """The value of a node for an annotation; where that fails, a fault and None."""
+        origin, arguments = get_origin(annotation), get_args(annotation)
+        if origin in (Union, UnionType):
+            return self._union(node, [a for a in arguments if a is not type(None)], path)
+        if origin is Annotated:
+            return self._marked(node, arguments[1], path)
+        if origin is Literal:
+            return self._word(node, arguments, path)
+        if origin is tuple:
+            return self._list(node, arguments[0], path)
+        if isinstance(annotation, type) and issubclass(annotation, Record):
+            return self._nested(node, annotation, path)
+        if annotation is bool:
+            return self._word(node, (True, False), path)
+        if annotation is str:
+            return self._text(node, path)
+        return self._claims(node, path)
+
+    def _union(self, node: Node, options: list[Any], path: Path) -> Any:
+        if len(options) == 1:
+            return self.value(node, options[0], path)
+        by_layout = {_layout_of(record): record for record in options}
+        chosen = node.entries.get("layout") if isinstance(node, Fields) else None
+        if chosen is None:
+            return self.fault(path, f"a mapping with `layout: {' | '.join(by_layout)}`", described(node))
+        layout = self._word(chosen[1], tuple(by_layout), (*path, "layout"))
+        return self.value(node, by_layout[layout], path) if layout else None
+
+    def _marked(self, node: Node, marker: Any, path: Path) -> Any:
+        if isinstance(marker, Shape):
+            return self._array(node, marker, path)
+        if isinstance(marker, OneOf):
+            return self._word(node, marker.words, path)
+        return self._whole(node, marker, path)
+
+    def _nested(self, node: Node, record: type[Record], path: Path) -> Any:
+        if isinstance(node, Fields):
+            return self.record(node, record, path)
+        keys = ", ".join(field.name for field in fields(record))
+        return self.fault(path, f"a mapping with keys among {keys}", described(node))
+
+    def _word(self, node: Node, words: tuple[Any, ...], path: Path) -> Any:
+        """One of some words; True and False are written true and false, numbers as numbers."""
+        spelling = {str(word).lower() if isinstance(word, bool) else str(word): word for word in words}
+        if isinstance(node, Scalar) and node.text in spelling:
+            return spelling[node.text]
+        hint = did_you_mean(node.text, spelling) if isinstance(node, Scalar) else ""
+        return self.fault(path, " or ".join(spelling), described(node), hint)
+
+    def _text(self, node: Node, path: Path) -> Any:
+        return node.text if isinstance(node, Scalar) else self.fault(path, "a text", described(node))
+
+    def _whole(self, node: Node, bounds: Range, path: Path) -> Any:
+        expected = f"a whole number from {bounds.least} to {bounds.most}"
+        if not isinstance(node, Scalar):
+            return self.fault(path, expected, described(node))
+        try:
+            value = whole_number(node.text)
+        except ValueError as error:
+            return self.fault(path, expected, str(error))
+        return value if bounds.least <= value <= bounds.most else self.fault(path, expected, node.text)
+
+    def _list(self, node: Node, annotation: Any, path: Path) -> Any:
+        if not isinstance(node, Items):
+            hint = f"write [{shown(node.text)}]" if isinstance(node, Scalar) and node.text else ""
+            return self.fault(path, "a list", described(node), hint)
+        return tuple(self.value(item, annotation, (*path, k)) for k, item in enumerate(node.nodes))
+
+    def _array(self, node: Node, marker: Shape, path: Path) -> Any:
+        depths = {len(shape) for shape in marker.shapes}
+        before = len(self.faults)
+        shape = self._numbers_shape(node, path, max(depths))
+        if shape is None or len(self.faults) > before:
+            return None
+        flat = [self._number(scalar, marker, place) for scalar, place in _scalars(node, path)]
+        if len(self.faults) > before:
+            return None
+        array = Array(path, np.array(flat, dtype=np.float64).reshape(shape), marker)
+        self.arrays.append(array)
+        return array
+
+    def _numbers_shape(self, node: Node, path: Path, depth: int) -> tuple[int, ...] | None:
+        """The shape of nested lists, None (and a fault) where they are ragged or too deep."""
+        if isinstance(node, Scalar):
+            return ()
+        if isinstance(node, Fields) or depth == 0:
+            self.fault(path, "a number" if depth == 0 else "a list of numbers", described(node))
+            return None
+        if not node.nodes:
+            self.fault(path, "numbers", "an empty list")
+            return None
+        shapes = [self._numbers_shape(item, (*path, k), depth - 1) for k, item in enumerate(node.nodes)]
+        for k, shape in enumerate(shapes):
+            if shape is None or shapes[0] is None:
+                return None
+            if shape != shapes[0]:
+                self._ragged((*path, k), shapes[0], shape, k)
+                return None
+        return (len(shapes), *shapes[0]) if shapes[0] is not None else None
+
+    def _ragged(self, path: Path, first: tuple[int, ...], found: tuple[int, ...], k: int) -> None:
+        message = f"row 1 has {_count(first)}, row {k + 1} has {_count(found)}"
+        hint = "every row of a matrix has the same number of entries"
+        self.faults.append(Fault(path, f"expected rows of one length: {message}", hint))
+
+    def _number(self, scalar: Scalar, marker: Shape, path: Path) -> float:
+        try:
+            value = number(scalar.text)
+        except ValueError as error:
+            self.fault(path, "a number", str(error))
+            return 0.0
+        if abs(value) == float("inf") and not marker.limits:
+            self.fault(path, "a finite number", scalar.text, "only biases may be infinite")
+        return value
+
+    def _claims(self, node: Node, path: Path) -> Any:
+        if not isinstance(node, Fields):
+            return self.fault(path, "a mapping from symbols to values", described(node))
+        return {symbol: self._claim(value, (*path, symbol)) for symbol, (_, value) in node.entries.items()}
+
+    def _claim(self, node: Node, path: Path) -> Claim:
+        if isinstance(node, Items):
+            return tuple(self._claim(item, (*path, k)) for k, item in enumerate(node.nodes))
+        if isinstance(node, Fields):
+            self.fault(path, "a number or a list of numbers", described(node))
+            return ()
+        try:
+            return Written(node.text, number(node.text))
+        except ValueError as error:
+            return Written(str(error), None)
+
+
+def _required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _layout_of(record: type[Record]) -> str:
+    annotation = next(field.type for field in fields(record) if field.name == "layout")
+    layout: str = get_args(annotation)[0]
+    return layout
+
+
+def _scalars(node: Node, path: Path) -> Iterator[tuple[Scalar, Path]]:
+    if isinstance(node, Scalar):
+        yield node, path
+    elif isinstance(node, Items):
+        for k, item in enumerate(node.nodes):
+            yield from _scalars(item, (*path, k))
+
+
+def _count(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape)) + " numbers" if shape else "a single number"

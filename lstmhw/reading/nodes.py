@@ -1,0 +1,172 @@
+"""YAML text -> plain nodes that know their line and column.
+
+Built from the parser's events, not from `yaml.load`: that keeps every scalar as it was written
+(`010`, `no`, `1e5`, `1.50`), gives every key a position, and lets hazards be refused where they
+stand (aliases, tags, duplicate keys, deep nesting, several documents).
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import yaml
+
+from lstmhw.faults import Fault, Path
+
+MOST_BYTES = 64 * 2**20
+DEEPEST = 32
+MOST_NODES = 20_000_000
+
+
+class Mark(NamedTuple):
+    """A place in a file; both count from 1."""
+
+    line: int
+    column: int
+
+
+class Scalar(NamedTuple):
+    """A single value as written; `plain` means without quotes."""
+
+    text: str
+    plain: bool
+    mark: Mark
+
+
+class Items(NamedTuple):
+    """A list."""
+
+    nodes: tuple["Node", ...]
+    mark: Mark
+
+
+class Fields(NamedTuple):
+    """A mapping: key -> (the key itself, the value)."""
+
+    entries: dict[str, tuple[Scalar, "Node"]]
+    mark: Mark
+
+
+Node = Scalar | Items | Fields
+
+
+class SyntaxFault(Exception):
+    """A text that cannot be read as one YAML document of this dialect, and where that shows."""
+
+    def __init__(self, mark: Mark, message: str, hint: str = "", path: Path = ()) -> None:
+        self.mark = mark
+        self.fault = Fault(path, message, hint)
+        super().__init__(message)
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file, without a byte order mark.  Raises SyntaxFault where it is not UTF-8."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        message = "expected UTF-8, found UTF-16"
+        raise SyntaxFault(Mark(1, 1), message, "save the file as UTF-8")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        message = f"expected UTF-8, found the byte 0x{data[error.start]:02x}"
+        raise SyntaxFault(_mark_after(before), message, "save the file as UTF-8") from None
+    return text
+
+
+def parse(text: str) -> Node:
+    """The one document of a text.  Raises SyntaxFault."""
+    loader: Any = getattr(yaml, "CLoader", yaml.Loader)
+    try:
+        return _document(iter(yaml.parse(text, Loader=loader)))
+    except yaml.reader.ReaderError as error:
+        before = text.encode()[: error.position].decode("utf-8", "replace")
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        message = f"expected text, found the control character U+{code:04X}"
+        raise SyntaxFault(_mark_after(before), message, "delete it") from None
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_fault(error, text) from None
+
+
+def _mark_after(text: str) -> Mark:
+    return Mark(text.count("\n") + 1, len(text) - text.rfind("\n"))
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> SyntaxFault:
+    place = error.problem_mark or error.context_mark
+    mark = Mark(1, 1) if place is None else Mark(place.line + 1, place.column + 1)
+    message = "this is not YAML: " + " ".join(filter(None, [error.context, error.problem]))
+    lines = text.splitlines()
+    line = lines[mark.line - 1] if mark.line <= len(lines) else ""
+    return SyntaxFault(mark, message, _yaml_hint(line, mark, error))
+
+
+def _yaml_hint(line: str, mark: Mark, error: yaml.MarkedYAMLError) -> str:
+    if "\t" in line[: mark.column]:
+        return "indent with spaces, not with tabs"
+    if error.context_mark is not None and "flow" in str(error.context):
+        return f"a bracket opened at line {error.context_mark.line + 1} may not be closed"
+    return "write `key: value`, with a space after the colon, and indent what belongs together alike"
+
+
+def _document(events: Iterator[Any]) -> Node:
+    next(events)  # the start of the stream
+    event = next(events)
+    if isinstance(event, yaml.StreamEndEvent):
+        raise SyntaxFault(Mark(1, 1), "expected a problem, found an empty file", "`kind: ...` comes first")
+    node = _Builder(events).node(next(events), 0)
+    next(events)  # the end of the document
+    event = next(events)
+    if not isinstance(event, yaml.StreamEndEvent):
+        raise SyntaxFault(_mark(event), "expected one problem, found a second document", "one problem a file")
+    return node
+
+
+def _mark(event: Any) -> Mark:
+    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+class _Builder:
+    def __init__(self, events: Iterator[Any]) -> None:
+        self.events = events
+        self.count = 0
+
+    def node(self, event: Any, depth: int) -> Node:
+        self._refuse(event, depth)
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(event.value, event.implicit[0], _mark(event))
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._items(event, depth)
+        return self._fields(event, depth)
+
+    def _refuse(self, event: Any, depth: int) -> None:
+        self.count += 1
+        if self.count > MOST_NODES:
+            raise SyntaxFault(_mark(event), f"expected at most {MOST_NODES:,} values, found more")
+        if depth > DEEPEST:
+            raise SyntaxFault(_mark(event), f"expected at most {DEEPEST} levels of nesting, found more")
+        if isinstance(event, yaml.AliasEvent):
+            raise SyntaxFault(_mark(event), f"expected a value, found the alias *{event.anchor}", "write the value again")
+        if event.anchor is not None:
+            raise SyntaxFault(_mark(event), f"expected a value, found the anchor &{event.anchor}", "leave the anchor out")
+        if event.tag is not None:
+            raise SyntaxFault(_mark(event), f"expected a value, found the tag {event.tag}", "leave the tag out")
+
+    def _items(self, start: Any, depth: int) -> Items:
+        nodes = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            nodes.append(self.node(event, depth + 1))
+        return Items(tuple(nodes), _mark(start))
+
+    def _fields(self, start: Any, depth: int) -> Fields:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self.node(event, depth + 1)
+            if not isinstance(key, Scalar):
+                raise SyntaxFault(key.mark, "expected a word as a key, found a list or a mapping")
+            if key.text == "<<" and key.plain:
+                raise SyntaxFault(key.mark, "expected a key, found the merge key <<", "write the keys out")
+            if key.text in entries:
+                first = entries[key.text][0].mark.line
+                message = f"the key {key.text[:80]!r} stands here for the second time, first at line {first}"
+                raise SyntaxFault(key.mark, message, "keep one of the two")
+            entries[key.text] = key, self.node(next(self.events), depth + 1)
+        return Fields(entries, _mark(start))

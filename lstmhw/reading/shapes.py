@@ -1,0 +1,111 @@
+"""Binding the letters of shapes to sizes, the same in all arrays of a file."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from lstmhw.faults import Fault, Faults, Path, spelled
+from lstmhw.functions import Floats
+from lstmhw.problem import Shape
+
+_TERM = re.compile(r"([0-9]*)([A-Za-z]?)")
+
+
+class Array:
+    """Numbers as they stand in the file, and the shapes they may have."""
+
+    def __init__(self, path: Path, numbers: Floats, marker: Shape) -> None:
+        self.path = path
+        self.numbers = numbers
+        self.marker = marker
+        self.shape: tuple[int, ...] = numbers.shape
+
+    def dimensions(self, transposed: bool) -> tuple[str, ...]:
+        """The letters of the shape meant: the one with as many axes, or the first for one number."""
+        shapes = self.marker.shapes
+        shape = next((s for s in shapes if len(s) == self.numbers.ndim), shapes[0])
+        return shape[::-1] if transposed and self.marker.oriented else shape
+
+    def shaped(self) -> Floats:
+        return self.numbers.reshape(self.shape)
+
+
+class Size(NamedTuple):
+    """What a letter is bound to, and the array that fixed it."""
+
+    value: int
+    path: Path
+
+
+def bind(arrays: Sequence[Array], transposed: bool) -> dict[str, int]:
+    """The size of each letter.  Raises Faults for the arrays that do not fit the others.
+
+    Arrays whose sizes are single letters fix them first, in the order of the file; then the rest.
+    """
+    bound: dict[str, Size] = {}
+    rest = [(array, array.dimensions(transposed)) for array in arrays]
+    for array, dimensions in sorted(rest, key=lambda pair: _difficulty(pair[1])):
+        if array.numbers.ndim in (0, len(dimensions)):
+            shape = array.shape or (1,) * len(dimensions)
+            for dimension, size in zip(dimensions, shape, strict=True):
+                _solve(dimension, size, array.path, bound)
+    faults = [fault for array, dimensions in rest for fault in _misfit(array, dimensions, bound)]
+    if faults:
+        raise Faults(faults)
+    return {letter: size.value for letter, size in bound.items()}
+
+
+def _difficulty(dimensions: tuple[str, ...]) -> int:
+    return max((len(dimension) for dimension in dimensions), default=0)
+
+
+def _terms(dimension: str) -> list[tuple[int, str]]:
+    """`4m` -> [(4, "m")], `m+n` -> [(1, "m"), (1, "n")], `1` -> [(1, "")]."""
+    matches = [_TERM.fullmatch(term) for term in dimension.split("+")]
+    return [(int(match[1] or 1), match[2]) for match in matches if match]
+
+
+def _solve(dimension: str, size: int, path: Path, bound: dict[str, Size]) -> None:
+    """Binds the one letter of the dimension that is still open, where there is one."""
+    terms = _terms(dimension)
+    open_terms = [(factor, letter) for factor, letter in terms if letter and letter not in bound]
+    if len(open_terms) != 1:
+        return
+    factor, letter = open_terms[0]
+    left = size - sum(f * (bound[x].value if x else 1) for f, x in terms if x != letter)
+    if left > 0 and left % factor == 0:
+        bound[letter] = Size(left // factor, path)
+
+
+def _misfit(array: Array, dimensions: tuple[str, ...], bound: dict[str, Size]) -> list[Fault]:
+    """The fault of an array whose shape is not the one its letters say; else it takes that shape."""
+    expected = tuple(_size(dimension, bound) for dimension in dimensions)
+    if array.shape == expected or (array.shape == () and all(size == 1 for size in expected)):
+        array.shape = tuple(size or 1 for size in expected)
+        return []
+    letters = {letter for dimension in dimensions for _, letter in _terms(dimension) if letter in bound}
+    fixed = [f"{x} = {bound[x].value} from {spelled(bound[x].path)}" for x in sorted(letters)]
+    wanted = " x ".join(_wanted(d, s) for d, s in zip(dimensions, expected, strict=True)) or "a number"
+    found = " x ".join(map(str, array.numbers.shape)) or "a single number"
+    because = f" ({', '.join(fixed)})" if fixed else ""
+    hint = "is it transposed?" if array.numbers.shape == expected[::-1] and len(expected) > 1 else ""
+    return [Fault(array.path, f"expected {_kind(dimensions)} of shape {wanted}{because}, found {found}", hint)]
+
+
+def _kind(dimensions: tuple[str, ...]) -> str:
+    return {0: "a number", 1: "a vector", 2: "a matrix"}.get(len(dimensions), "an array")
+
+
+def _wanted(dimension: str, size: int | None) -> str:
+    return dimension if size is None else str(size)
+
+
+def _size(dimension: str, bound: dict[str, Size]) -> int | None:
+    total = 0
+    for factor, letter in _terms(dimension):
+        if letter and letter not in bound:
+            return None
+        total += factor * (bound[letter].value if letter else 1)
+    return total

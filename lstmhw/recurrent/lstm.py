@@ -1,0 +1,132 @@
+"""The data of an LSTM: its gates one by one, or stacked as PyTorch, Keras and ONNX keep them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal
+
+from lstmhw import cells
+from lstmhw.faults import Fault
+from lstmhw.functions import ACTIVATIONS, Floats
+from lstmhw.problem import Record, Shape, record
+from lstmhw.recurrent import (
+    ActivationName,
+    Gate,
+    RecurrentProblem,
+    gate_blocks,
+    split_biases,
+    without_direction,
+)
+from lstmhw.solution import Worksheet
+
+
+@record
+class LstmGates(Record):
+    """The input, forget and output gate, and the candidate g."""
+
+    i: Gate = Gate()
+    f: Gate = Gate()
+    g: Gate = Gate()
+    o: Gate = Gate()
+
+
+@record
+class PyTorchLstm(Record):
+    """The parameters of torch.nn.LSTM, one layer."""
+
+    layout: Literal["pytorch"]
+    weight_ih: Annotated[Floats, Shape("4m n")]
+    weight_hh: Annotated[Floats, Shape("4m m")]
+    bias_ih: Annotated[Floats, Shape("4m", limits=True)] | None = None
+    bias_hh: Annotated[Floats, Shape("4m", limits=True)] | None = None
+
+    convention: ClassVar[str] = (
+        "PyTorch layout: the rows of weight_ih and weight_hh are the blocks i, f, g, o, in this order; "
+        "bias_ih and bias_hh are added."
+    )
+
+    def gates(self) -> dict[str, Gate]:
+        return gate_blocks("ifgo", self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+
+
+@record
+class KerasLstm(Record):
+    """The weights of keras.layers.LSTM."""
+
+    layout: Literal["keras"]
+    kernel: Annotated[Floats, Shape("n 4m")]
+    recurrent_kernel: Annotated[Floats, Shape("m 4m")]
+    bias: Annotated[Floats, Shape("4m", limits=True)] | None = None
+
+    convention: ClassVar[str] = (
+        "Keras layout: the columns of kernel and recurrent_kernel are the blocks i, f, c, o, in this "
+        "order (Keras calls the candidate c); each block is transposed for W v."
+    )
+
+    def gates(self) -> dict[str, Gate]:
+        return gate_blocks("ifgo", self.kernel.T, self.recurrent_kernel.T, self.bias, None)
+
+
+@record
+class OnnxLstm(Record):
+    """The inputs of the ONNX LSTM operator, one direction, without peepholes."""
+
+    layout: Literal["onnx"]
+    W: Annotated[Floats, Shape("1 4m n", "4m n")]
+    R: Annotated[Floats, Shape("1 4m m", "4m m")]
+    B: Annotated[Floats, Shape("1 8m", "8m", limits=True)] | None = None
+
+    convention: ClassVar[str] = (
+        "ONNX layout: the rows of W and R are the blocks i, o, f, c, in this order (ONNX calls the "
+        "candidate c); B is the input biases, then the recurrent biases."
+    )
+
+    def gates(self) -> dict[str, Gate]:
+        W, R = without_direction(self.W), without_direction(self.R)
+        return gate_blocks("iofg", W, R, *split_biases(self.B))
+
+
+@record
+class LstmActivations(Record):
+    """The functions of the gates, of the candidate, and of c on its way to h."""
+
+    gate: ActivationName = "sigmoid"
+    candidate: ActivationName = "tanh"
+    state: ActivationName = "tanh"
+
+
+@record
+class LstmProblem(RecurrentProblem):
+    """A problem about an LSTM."""
+
+    c_prev: Annotated[Floats, Shape("m")] | None = None
+    gates: LstmGates | None = None
+    stacked: PyTorchLstm | KerasLstm | OnnxLstm | None = None
+    activations: LstmActivations = LstmActivations()
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        yield from self.gate_faults(self.gates, self.stacked)
+
+    def weights(self) -> Mapping[str, Gate]:
+        """The gates by letter, in the problem's orientation."""
+        return self.gate_map("ifgo", self.gates, self.stacked)
+
+    def stated(self) -> dict[str, tuple[Floats, str]]:
+        """The gate values that stand on the sheet, by symbol, each with its gate's letter."""
+        return self.stated_values(self.weights())
+
+    def pre_activations(self, sheet: Worksheet) -> cells.LstmGates:
+        weights = self.weights()
+        return cells.LstmGates(
+            *(self.affine(sheet, weights[gate], gate, ("gates", gate)) for gate in "ifgo")
+        )
+
+    @property
+    def functions(self) -> cells.Activations:
+        use = self.activations
+        return cells.Activations(
+            ACTIVATIONS[use.gate], ACTIVATIONS[use.candidate], ACTIVATIONS[use.state]
+        )
+
+    def conventions(self) -> list[str]:
+        lines = super().conventions()
+        return lines if self.stacked is None else [*lines, self.stacked.convention]

@@ -1,0 +1,146 @@
+"""One self-contained HTML page: formulas in MathML, nothing from the network."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from lstmhw.expr import Expr
+from lstmhw.functions import Floats
+from lstmhw.notation import MathML, equation, symbol, write
+from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, Step, Working
+from lstmhw.view import (
+    Gap,
+    Row,
+    View,
+    claim_text,
+    computed,
+    entry_rows,
+    notes,
+    rows,
+    time_steps,
+)
+
+HEAD = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font: 16px/1.5 Georgia, serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }}
+h1 {{ font-size: 1.5rem; }} h2 {{ font-size: 1.15rem; margin-top: 2rem; }}
+table {{ border-collapse: collapse; margin: .3rem 0 1.2rem; }}
+td, th {{ padding: .15rem 1.2rem .15rem 0; text-align: left; vertical-align: baseline; }}
+th {{ font-weight: normal; color: #666; border-bottom: 1px solid #bbb; }}
+.note {{ color: #666; }} .scroll {{ overflow-x: auto; }}
+.right, .rounding {{ color: #16703a; }} .follows {{ color: #8a6100; }} .wrong {{ color: #b3261e; }}
+</style>
+</head>
+<body>
+"""
+
+
+def render(solutions: Sequence[Solution], view: View) -> str:
+    """One page; a level-one heading for each solution."""
+    title = solutions[0].title or solutions[0].kind if len(solutions) == 1 else "Solutions"
+    pages = [_Page(view._replace(digits=s.digits)).solution(s) for s in solutions]
+    body = "\n".join("\n".join(page) for page in pages)
+    return f"{HEAD.format(title=escape(title))}{body}\n</body>\n</html>\n"
+
+
+class _Page:
+    """One solution as lines, with this view's decimals."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def solution(self, solution: Solution) -> Iterator[str]:
+        yield f"<h1>{escape(solution.title or solution.kind)}</h1>"
+        about = f"{solution.kind} – {solution.source}" if solution.source else solution.kind
+        yield f'<p class="note">{escape(about)}</p>'
+        for section in solution.sections:
+            yield f"<h2>{escape(section.title)}</h2>"
+            for block in section.body:
+                yield from self.block(block)
+        if solution.checks:
+            yield "<h2>Claimed answers</h2>"
+            yield from self.checks(solution.checks)
+
+    def block(self, block: Block) -> Iterator[str]:
+        match block:
+            case Paragraph(parts):
+                yield f"<p>{''.join(self.part(part) for part in parts)}</p>"
+            case Entries(entries):
+                yield '<div class="scroll"><table>'
+                yield from map(self.entry, entries)
+                yield "</table></div>"
+            case Working(steps):
+                yield from self.working(steps)
+
+    def part(self, part: str | Expr | Floats) -> str:
+        if isinstance(part, str):
+            return escape(part)
+        if isinstance(part, Expr):
+            return math(write(part, MathML(), self.view.digits))
+        return math(self.matrix(computed(part)))
+
+    def entry(self, entry: Entry) -> str:
+        equation = math(MathML().equals(symbol(entry.symbol, MathML()), self.matrix(entry)))
+        return f'<tr><td>{equation}</td><td class="note">{escape(entry.note)}</td></tr>'
+
+    def matrix(self, entry: Entry) -> str:
+        """A vector on one line, a matrix row by row."""
+        lines = [[self.number(number) for number in row] for row in entry_rows(entry, self.view)]
+        if entry.value.ndim < 2:
+            return MathML().concat(lines[0], ",")
+        cells = ["".join(f"<mtd>{number}</mtd>" for number in line) for line in lines]
+        body = "".join(f"<mtr>{line}</mtr>" for line in cells)
+        return f"<mrow><mo>[</mo><mtable>{body}</mtable><mo>]</mo></mrow>"
+
+    def number(self, text: str) -> str:
+        return "<mo>…</mo>" if text == "..." else MathML().number(text)
+
+    def working(self, steps: Sequence[Step]) -> Iterator[str]:
+        shown: list[Row | Gap] = []
+        for run in time_steps(steps, self.view):
+            if isinstance(run, Gap):
+                yield f"<p>… {run.count} more time steps …</p>"
+                shown.append(run)
+                continue
+            for step in run:
+                units = list(rows(step, self.view))
+                yield from self.step(step, units)
+                shown += units
+        yield from (f'<p class="note">{escape(note)}</p>' for note in notes(shown))
+
+    def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
+        title = math(equation(step.symbol, step.expr, MathML(), self.view.digits))
+        yield f'<p><b>{title}</b> <span class="note">{escape(step.note)}</span></p>'
+        yield '<div class="scroll"><table>'
+        yield from map(self.unit, units)
+        yield "</table></div>"
+
+    def unit(self, unit: Row | Gap) -> str:
+        if isinstance(unit, Gap):
+            return f"<tr><td>…</td><td>{unit.count} more units</td><td></td></tr>"
+        label = f"unit {unit.unit}" if unit.unit else ""
+        numbers = math(write(unit.substituted, MathML(), self.view.digits))
+        return f'<tr><td class="note">{label}</td><td>{numbers}</td><td>= {escape(unit.value)}</td></tr>'
+
+    def checks(self, checks: Sequence[Check]) -> Iterator[str]:
+        yield '<div class="scroll"><table>'
+        yield "<tr><th></th><th>claimed</th><th>true</th><th>verdict</th></tr>"
+        for check in checks:
+            verdict = check.verdict + (f": {check.mistake}" if check.mistake else "")
+            cells = (
+                math(symbol(check.symbol, MathML())),
+                escape(claim_text(check.claimed)),
+                math(self.matrix(computed(check.expected))),
+                f'<b class="{check.verdict}">{verdict}</b>',
+            )
+            yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+        yield "</table></div>"
+        yield from (f"<p>{escape(check.explanation)}</p>" for check in checks if check.explanation)
+
+
+def math(inner: str) -> str:
+    return f"<math>{inner}</math>"

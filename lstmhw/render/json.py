@@ -1,0 +1,79 @@
+"""JSON: one object for one solution, a list for several."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lstmhw.expr import Expr
+from lstmhw.functions import Floats
+from lstmhw.notation import Text, write
+from lstmhw.solution import Check, Claim, Paragraph, Section, Solution, Step, Working, Written
+from lstmhw.view import View, computed, entry_rows, listed
+
+
+def render(solutions: Sequence[Solution], view: View) -> str:
+    """The solutions at full precision; `view` decides only the numbers put into formulas."""
+    objects = [_solution(s, view._replace(digits=s.digits, full=True)) for s in solutions]
+    content = objects[0] if len(objects) == 1 else objects
+    return json.dumps(content, indent=2, allow_nan=False) + "\n"
+
+
+def _solution(solution: Solution, view: View) -> dict[str, Any]:
+    blocks = [block for section in solution.sections for block in section.body]
+    steps = [step for block in blocks if isinstance(block, Working) for step in block.steps]
+    return {
+        "kind": solution.kind,
+        "title": solution.title,
+        "source": solution.source,
+        "answers": {symbol: _numbers(value) for symbol, value in solution.answers.items()},
+        "steps": [_step(step, view) for step in steps],
+        "checks": [_check(check) for check in solution.checks],
+        "notes": [_note(section, p, view) for section, p in _paragraphs(solution)],
+    }
+
+
+def _paragraphs(solution: Solution) -> list[tuple[Section, Paragraph]]:
+    return [(s, block) for s in solution.sections for block in s.body if isinstance(block, Paragraph)]
+
+
+def _note(section: Section, paragraph: Paragraph, view: View) -> dict[str, str]:
+    text = "".join(_part(part, view) for part in paragraph.parts)
+    return {"section": section.title, "text": text}
+
+
+def _part(part: str | Expr | Floats, view: View) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Expr):
+        return write(part, Text(), view.digits)
+    return listed(entry_rows(computed(part), view))
+
+
+def _step(step: Step, view: View) -> dict[str, Any]:
+    units = [step.expr.element(index) for index in np.ndindex(step.value.shape)]
+    return {
+        "symbol": step.symbol,
+        "formula": write(step.expr, Text(), view.digits),
+        "substituted": "\n".join(write(unit, Text(), view.digits) for unit in units),
+        "value": _numbers(step.value),
+        "note": step.note,
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {**check._asdict(), "claimed": _claim(check.claimed), "expected": _numbers(check.expected)}
+
+
+def _claim(claim: Claim) -> Any:
+    return claim.value if isinstance(claim, Written) else [_claim(part) for part in claim]
+
+
+def _numbers(value: Any) -> Any:
+    """Nested lists; null for what is infinite by intent."""
+    if isinstance(value, np.ndarray):
+        return _numbers(value.tolist())
+    if isinstance(value, list):
+        return [_numbers(entry) for entry in value]
+    return value if np.isfinite(value) else None

@@ -1,0 +1,154 @@
+"""A LaTeX document that compiles with nothing but amsmath."""
+
+from collections.abc import Iterator, Sequence
+
+from lstmhw.expr import Expr
+from lstmhw.functions import Floats
+from lstmhw.notation import Latex, equation, symbol, write
+from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, Step, Working
+from lstmhw.view import (
+    Gap,
+    Row,
+    View,
+    claim_text,
+    computed,
+    entry_rows,
+    listed,
+    notes,
+    rows,
+    time_steps,
+)
+
+PREAMBLE = r"""\documentclass{article}
+\usepackage{amsmath}
+\setlength{\parindent}{0pt}
+\allowdisplaybreaks
+\begin{document}
+\sloppy
+"""
+
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    **{mark: "\\" + mark for mark in "#$%&_{}"},
+    **{mark: f"${mark}$" for mark in "<>|"},
+    "\u2013": "--",
+    "\u2014": "---",
+    "\u2019": "'",
+    "\u201c": "``",
+    "\u201d": "''",
+}
+ACCENTED = "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒ"
+
+
+def render(solutions: Sequence[Solution], view: View) -> str:
+    """One document; a section for each solution."""
+    pages = [_Page(view._replace(digits=s.digits)).solution(s) for s in solutions]
+    body = "\n".join("\n".join(page) for page in pages)
+    return f"{PREAMBLE}{body}\n\\end{{document}}\n"
+
+
+class _Page:
+    """One solution as lines, with this view's decimals."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def solution(self, solution: Solution) -> Iterator[str]:
+        yield rf"\section*{{{escaped(solution.title or solution.kind)}}}"
+        about = f"{solution.kind} -- {solution.source}" if solution.source else solution.kind
+        yield rf"\emph{{{escaped(about)}}}"
+        for section in solution.sections:
+            yield rf"\subsection*{{{escaped(section.title)}}}"
+            for block in section.body:
+                yield from self.block(block)
+        if solution.checks:
+            yield r"\subsection*{Claimed answers}"
+            yield from self.checks(solution.checks)
+
+    def block(self, block: Block) -> Iterator[str]:
+        match block:
+            case Paragraph(parts):
+                yield from ("".join(self.part(part) for part in parts), "")
+            case Entries(entries):
+                yield r"\begin{align*}"
+                yield " \\\\\n".join(self.entry(entry) for entry in entries)
+                yield r"\end{align*}"
+            case Working(steps):
+                yield from self.working(steps)
+
+    def part(self, part: str | Expr | Floats) -> str:
+        if isinstance(part, str):
+            return escaped(part)
+        if isinstance(part, Expr):
+            return f"${write(part, Latex(), self.view.digits)}$"
+        return listed(entry_rows(computed(part), self.view))
+
+    def entry(self, entry: Entry) -> str:
+        note = rf" && \text{{{escaped(entry.note)}}}" if entry.note else ""
+        return f"{symbol(entry.symbol, Latex())} &= {self.matrix(entry)}{note}"
+
+    def matrix(self, entry: Entry) -> str:
+        """A vector as a column, a matrix row by row."""
+        numbers = entry_rows(entry, self.view)
+        if entry.value.ndim < 2:
+            numbers = [[number] for number in numbers[0]]
+        lines = r" \\ ".join(" & ".join(self.number(number) for number in row) for row in numbers)
+        return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
+
+    def number(self, text: str) -> str:
+        return r"\dots" if text == "..." else Latex().number(text)
+
+    def working(self, steps: Sequence[Step]) -> Iterator[str]:
+        shown: list[Row | Gap] = []
+        for run in time_steps(steps, self.view):
+            if isinstance(run, Gap):
+                yield from ("", f"\\dots{{}} {run.count} more time steps \\dots{{}}", "")
+                shown.append(run)
+                continue
+            for step in run:
+                units = list(rows(step, self.view))
+                yield from self.step(step, units)
+                shown += units
+        for note in notes(shown):
+            yield from ("", escaped(note))
+
+    def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
+        title = equation(step.symbol, step.expr, Latex(), self.view.digits)
+        yield from ("", rf"\textbf{{{escaped(step.symbol)}}}: {escaped(step.note)}")
+        yield r"\begin{align*}"
+        yield " \\\\\n".join([f"& {title}", *(self.unit(unit) for unit in units)])
+        yield r"\end{align*}"
+
+    def unit(self, unit: Row | Gap) -> str:
+        if isinstance(unit, Gap):
+            return rf"& \dots \quad \text{{{unit.count} more units}}"
+        label = rf"\text{{unit {unit.unit}: }} " if unit.unit else ""
+        value, _, saturation = unit.value.partition(" (")
+        near, _, gap = saturation.rstrip(")").rpartition(" ")
+        remark = rf" \quad ({near} {Latex().number(gap)})" if saturation else ""
+        numbers = write(unit.substituted, Latex(), self.view.digits)
+        return f"& {label}{numbers} = {Latex().number(value)}{remark}"
+
+    def checks(self, checks: Sequence[Check]) -> Iterator[str]:
+        yield r"\begin{tabular}{llll}"
+        yield r"symbol & claimed & true & verdict \\ \hline"
+        for check in checks:
+            true = listed(entry_rows(computed(check.expected), self.view))
+            verdict = check.verdict + (f": {check.mistake}" if check.mistake else "")
+            claimed = escaped(claim_text(check.claimed))
+            yield rf"${symbol(check.symbol, Latex())}$ & {claimed} & {true} & {escaped(verdict)} \\"
+        yield r"\end{tabular}"
+        for check in checks:
+            if check.explanation:
+                yield from ("", escaped(check.explanation))
+
+
+def escaped(text: str) -> str:
+    """Text that LaTeX prints as it is; a character that its default fonts lack becomes a ?."""
+    return "".join(SPECIAL.get(character) or _known(character) for character in " ".join(text.split()))
+
+
+def _known(character: str) -> str:
+    return character if character.isascii() or character in ACCENTED else "?"

@@ -1,0 +1,110 @@
+"""Markdown with LaTeX formulas between dollar signs, as Jupyter, GitHub and Pandoc read it."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lstmhw.expr import Expr
+from lstmhw.functions import Floats
+from lstmhw.notation import Latex, equation, symbol, write
+from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, Step, Working
+from lstmhw.view import (
+    Gap,
+    Row,
+    View,
+    claim_text,
+    computed,
+    entry_rows,
+    listed,
+    notes,
+    rows,
+    time_steps,
+)
+
+
+def render(solutions: Sequence[Solution], view: View) -> str:
+    """A level-one heading for each solution."""
+    pages = [_Page(view._replace(digits=s.digits)).solution(s) for s in solutions]
+    return "\n".join("\n".join(page) for page in pages)
+
+
+class _Page:
+    """One solution as lines, with this view's decimals."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def solution(self, solution: Solution) -> Iterator[str]:
+        yield from (f"# {escaped(solution.title or solution.kind)}", "")
+        about = f"`{solution.kind}`"
+        yield from (f"{about} - {escaped(solution.source)}" if solution.source else about, "")
+        for section in solution.sections:
+            yield from (f"## {section.title}", "")
+            for block in section.body:
+                yield from self.block(block)
+        if solution.checks:
+            yield from ("## Claimed answers", "")
+            yield from self.checks(solution.checks)
+
+    def block(self, block: Block) -> Iterator[str]:
+        match block:
+            case Paragraph(parts):
+                yield from ("".join(self.part(part) for part in parts), "")
+            case Entries(entries):
+                yield from (f"- {self.entry(entry)}" for entry in entries)
+                yield ""
+            case Working(steps):
+                yield from self.working(steps)
+
+    def part(self, part: str | Expr | Floats) -> str:
+        if isinstance(part, str):
+            return escaped(part)
+        return self.math(part) if isinstance(part, Expr) else listed(entry_rows(computed(part), self.view))
+
+    def math(self, expr: Expr) -> str:
+        return f"${write(expr, Latex(), self.view.digits)}$"
+
+    def entry(self, entry: Entry) -> str:
+        note = f" - {escaped(entry.note)}" if entry.note else ""
+        return f"${symbol(entry.symbol, Latex())}$ = {listed(entry_rows(entry, self.view))}{note}"
+
+    def working(self, steps: Sequence[Step]) -> Iterator[str]:
+        shown: list[Row | Gap] = []
+        for run in time_steps(steps, self.view):
+            if isinstance(run, Gap):
+                yield from (f"... {run.count} more time steps ...", "")
+                shown.append(run)
+                continue
+            for step in run:
+                units = list(rows(step, self.view))
+                yield from self.step(step, units)
+                shown += units
+        for note in notes(shown):
+            yield from (escaped(note), "")
+
+    def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
+        formula = equation(step.symbol, step.expr, Latex(), self.view.digits)
+        yield from (f"**{step.symbol}**: ${formula}$ - {escaped(step.note)}", "")
+        yield from ("| unit | with numbers | value |", "|---|---|---|")
+        for unit in units:
+            if isinstance(unit, Gap):
+                yield f"| ... | {unit.count} more units | |"
+            else:
+                yield f"| {unit.unit or ''} | {self.math(unit.substituted)} | {unit.value} |"
+        yield ""
+
+    def checks(self, checks: Sequence[Check]) -> Iterator[str]:
+        yield from ("| symbol | claimed | true | verdict |", "|---|---|---|---|")
+        for check in checks:
+            true = listed(entry_rows(computed(check.expected), self.view))
+            verdict = check.verdict + (f": {check.mistake}" if check.mistake else "")
+            name = f"${symbol(check.symbol, Latex())}$"
+            yield f"| {name} | {escaped(claim_text(check.claimed))} | {true} | {verdict} |"
+        yield ""
+        for check in checks:
+            if check.explanation:
+                yield from (escaped(check.explanation), "")
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"([\\`*_{}\[\]<>#|$])", r"\\\1", " ".join(text.split()))

@@ -1,0 +1,177 @@
+"""What every format shows of a solution: how many decimals, which terms, units and steps."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from lstmhw.expr import Apply, Constant, Expr, Sum, Times
+from lstmhw.functions import Floats
+from lstmhw.notation import Omitted, as_given, decimal
+from lstmhw.solution import Claim, Entry, Step, Written
+
+LONGEST_SUM = 10
+MOST_UNITS = 12
+MOST_ENTRIES = 10
+MOST_TIME_STEPS = 6
+
+Item = TypeVar("Item")
+
+
+class View(NamedTuple):
+    """How to show: decimals, everything or an excerpt, and for a terminal its width and colour."""
+
+    digits: int = 4
+    full: bool = False
+    width: int = 80
+    color: bool = False
+
+
+class Row(NamedTuple):
+    """One unit of a step: its number (None for a scalar), the numbers put in, and the value.
+
+    `abridged` says that terms which are zero were left out.
+    """
+
+    unit: int | None
+    substituted: Expr
+    value: str
+    abridged: bool
+
+
+class Gap(NamedTuple):
+    """So many items that are not shown."""
+
+    count: int
+
+
+def notes(shown: Iterable[Row | Gap]) -> list[str]:
+    """What has to be said below a working of which these rows are shown."""
+    shown = list(shown)
+    lines = []
+    if any(isinstance(row, Row) and row.abridged for row in shown):
+        lines.append("Terms that are zero are left out; --full writes them.")
+    if any(isinstance(row, Gap) for row in shown):
+        lines.append("Not everything is shown; --full shows it.")
+    return lines
+
+
+def computed(values: Floats) -> Entry:
+    """An entry without a name, its numbers shown rounded."""
+    return Entry("", values, False)
+
+
+def rows(step: Step, view: View) -> Iterator[Row | Gap]:
+    """The units of a step, the middle of very many left out."""
+    for unit in excerpt(range(step.value.size), MOST_UNITS, view):
+        if isinstance(unit, Gap):
+            yield unit
+            continue
+        label = unit + 1 if step.value.size > 1 else None
+        index = tuple(int(k) for k in np.unravel_index(unit, step.value.shape))
+        written = step.expr.element(index)
+        value = _value(step, index, view)
+        if view.full:
+            yield Row(label, written, value, False)
+        else:
+            yield Row(label, shortened(written), value, has_zero_term(written))
+
+
+def _value(step: Step, index: tuple[int, ...], view: View) -> str:
+    value = float(step.value[index])
+    shown = decimal(value, view.digits)
+    gap = _gap(step.expr, index)
+    if gap == 0 or abs(float(shown)) != 1 or gap >= 0.5 * 10.0**-view.digits:
+        return shown
+    return f"{shown} ({'1 -' if value > 0 else '-1 +'} {gap:.1e})"
+
+
+def _gap(expr: Expr, index: tuple[int, ...]) -> float:
+    """How far a saturated function is from its limit; 0 where the question does not arise."""
+    if not isinstance(expr, Apply) or expr.function.gap is None:
+        return 0.0
+    return expr.function.gap(float(expr.parts[0].value[index]))
+
+
+def shortened(expr: Expr) -> Expr:
+    """Without the terms that are zero, and without the middle of a long sum."""
+    if isinstance(expr, Apply):
+        return Apply(expr.function, shortened(expr.parts[0]))
+    if isinstance(expr, Times):
+        return Times(*(shortened(part) for part in expr.parts))
+    if not isinstance(expr, Sum):
+        return expr
+    terms = [shortened(term) for term in expr.parts if not is_zero(term)]
+    if not terms:
+        return Constant(0.0)
+    if len(terms) > LONGEST_SUM:
+        head, tail = LONGEST_SUM // 2, LONGEST_SUM // 3
+        terms = [*terms[:head], Omitted(len(terms) - head - tail), *terms[-tail:]]
+    return terms[0] if len(terms) == 1 else Sum(*terms)
+
+
+def is_zero(expr: Expr) -> bool:
+    """Whether a term is written as zero: the number 0, or a product with it."""
+    if isinstance(expr, Times):
+        return any(is_zero(part) for part in expr.parts)
+    return isinstance(expr, Constant) and expr.value == 0
+
+
+def has_zero_term(expr: Expr) -> bool:
+    """Whether some sum in the expression has a term that is written as zero."""
+    if isinstance(expr, Sum) and any(is_zero(term) for term in expr.parts):
+        return True
+    return any(has_zero_term(part) for part in expr.parts)
+
+
+def time_steps(steps: Sequence[Step], view: View) -> Iterator[tuple[Step, ...] | Gap]:
+    """The steps by time index, the middle of a long run left out."""
+    runs = [tuple(run) for _, run in groupby(steps, key=lambda step: time_index(step.symbol))]
+    yield from excerpt(runs, MOST_TIME_STEPS, view)
+
+
+def time_index(symbol: str) -> str:
+    return symbol.rpartition("_")[2]
+
+
+def entry_rows(entry: Entry, view: View) -> list[list[str]]:
+    """The numbers of a vector (one row) or matrix, its middle rows and columns left out."""
+    matrix = np.atleast_2d(entry.value)
+    shown = excerpt(list(matrix), MOST_ENTRIES, view)
+    return [["..."] if isinstance(row, Gap) else _numbers(row, entry.given, view) for row in shown]
+
+
+def _numbers(values: Floats, given: bool, view: View) -> list[str]:
+    entries = excerpt(values.tolist(), MOST_ENTRIES, view)
+    if given:  # to more decimals: the reader compares them with the sheet
+        return [_or_dots(entry, lambda v: as_given(v, max(view.digits, 8))) for entry in entries]
+    return [_or_dots(entry, lambda v: decimal(v, view.digits)) for entry in entries]
+
+
+def _or_dots(entry: float | Gap, spell: Callable[[float], str]) -> str:
+    return "..." if isinstance(entry, Gap) else spell(entry)
+
+
+def excerpt(items: Sequence[Item], most: int, view: View) -> Iterator[Item | Gap]:
+    """The items, or the first two thirds and the last third of `most` of them with a gap between."""
+    if view.full or len(items) <= most + 1:
+        yield from items
+        return
+    tail = most // 3
+    yield from items[: most - tail]
+    yield Gap(len(items) - most)
+    yield from items[len(items) - tail :]
+
+
+def listed(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of numbers as one types them in a problem file."""
+    lists = [f"[{', '.join(row)}]" for row in rows]
+    return lists[0] if len(lists) == 1 else f"[{', '.join(lists)}]"
+
+
+def claim_text(claim: Claim) -> str:
+    """A claimed answer as it was written."""
+    if isinstance(claim, Written):
+        return claim.text
+    return f"[{', '.join(claim_text(part) for part in claim)}]"
