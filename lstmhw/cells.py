@@ -22,7 +22,7 @@ from lstmhw.functions import Function, concat, sigmoid, tanh, times
 class Let(Protocol):
     """Names a result of the page and returns it."""
 
-    def __call__(self, symbol: str, value: Any, note: str) -> Any: ...
+    def __call__(self, symbol: str, value: Any, note: str, /) -> Any: ...
 
 
 def unrecorded(symbol: str, value: Any, note: str) -> Any:
@@ -41,53 +41,35 @@ class Activations(NamedTuple):
 Affine = Callable[[Any, Any], Any]
 """(x, h) -> the pre-activation of a gate."""
 
+Candidate = Callable[[Any, Any, Any], Any]
+"""(x, h, r) -> the pre-activation of a GRU's candidate."""
 
-class OnConcatenation(NamedTuple):
+Multiply = Callable[[Any, Any], Any]
+"""(matrix, vector) -> their product: `column` or `row`."""
+
+
+def on_concatenation(W: Any, b: tuple[Any, ...], hidden_first: bool, multiply: Multiply) -> Affine:
     """W [h; x] + b, or with the inputs first W [x; h] + b."""
-
-    W: Any
-    b: tuple[Any, ...]
-    hidden_first: bool
-    multiply: Callable[[Any, Any], Any]
-
-    def __call__(self, x: Any, h: Any) -> Any:
-        joined = concat([h, x] if self.hidden_first else [x, h])
-        return plus(self.multiply(self.W, joined), self.b)
+    if hidden_first:
+        return lambda x, h: plus(multiply(W, concat([h, x])), b)
+    return lambda x, h: plus(multiply(W, concat([x, h])), b)
 
 
-class Separate(NamedTuple):
+def separate(W_x: Any, W_h: Any, b: tuple[Any, ...], multiply: Multiply) -> Affine:
     """W_x x + W_h h + b, with one bias, two (b_x and b_h), or none."""
-
-    W_x: Any
-    W_h: Any
-    b: tuple[Any, ...]
-    multiply: Callable[[Any, Any], Any]
-
-    def __call__(self, x: Any, h: Any) -> Any:
-        return plus(self.multiply(self.W_x, x) + self.multiply(self.W_h, h), self.b)
+    return lambda x, h: plus(multiply(W_x, x) + multiply(W_h, h), b)
 
 
-class ResetAfter(NamedTuple):
-    """W_x x + b_x + r * (W_h h + b_h): the GRU candidate whose reset comes after W_h."""
-
-    W_x: Any
-    W_h: Any
-    b_x: tuple[Any, ...]
-    b_h: tuple[Any, ...]
-    multiply: Callable[[Any, Any], Any]
-
-    def __call__(self, x: Any, h: Any, r: Any) -> Any:
-        outside = plus(self.multiply(self.W_x, x), self.b_x)
-        return outside + r * plus(self.multiply(self.W_h, h), self.b_h)
+def reset_before(affine: Affine) -> Candidate:
+    """The GRU candidate that sees r * h in the place of h (Cho et al. 2014)."""
+    return lambda x, h, r: affine(x, r * h)
 
 
-class ResetBefore(NamedTuple):
-    """The GRU candidate that sees r * h in the place of h."""
-
-    affine: Affine
-
-    def __call__(self, x: Any, h: Any, r: Any) -> Any:
-        return self.affine(x, r * h)
+def reset_after(
+    W_x: Any, W_h: Any, b_x: tuple[Any, ...], b_h: tuple[Any, ...], multiply: Multiply
+) -> Candidate:
+    """W_x x + b_x + r * (W_h h + b_h): the reset comes after W_h (PyTorch, cuDNN)."""
+    return lambda x, h, r: plus(multiply(W_x, x), b_x) + r * plus(multiply(W_h, h), b_h)
 
 
 def column(matrix: Any, vector: Any) -> Any:
@@ -101,6 +83,7 @@ def row(matrix: Any, vector: Any) -> Any:
 
 
 def plus(value: Any, biases: tuple[Any, ...]) -> Any:
+    """The value and all biases added."""
     for bias in biases:
         value = value + bias
     return value
@@ -130,7 +113,7 @@ class GruGates(NamedTuple):
 
     r: Affine
     z: Affine
-    n: Callable[[Any, Any, Any], Any]
+    n: Candidate
     update: Callable[[Any, Any, Any], Any]
 
 
@@ -140,7 +123,7 @@ class Output(NamedTuple):
     W: Any
     b: tuple[Any, ...]
     activation: Function
-    multiply: Callable[[Any, Any], Any]
+    multiply: Multiply
 
 
 def lstm(let: Let, t: int, gates: LstmGates, use: Activations, x: Any, h: Any, c: Any) -> Any:

@@ -1,8 +1,8 @@
 """The front door: arguments in, text out, exit status.
 
-Exit status: 0 answered; 1 a claimed answer is wrong (`--strict`); 2 usage, or a file that cannot be
-read as a problem; 70 a bug in lstmhw; 130 interrupted.  What costs start-up time (NumPy, Rich, YAML)
-is imported by the command that needs it.
+Exit status: 0 answered; 1 a claimed answer is wrong (`--strict`); 2 usage, or a file that cannot
+be read as a problem; 70 a bug in lstmhw; 130 interrupted.  What costs start-up time (NumPy, Rich,
+YAML) is imported by the command that needs it.
 """
 
 import gc
@@ -28,10 +28,14 @@ def common_options(command: Command) -> Command:
     """The options that every command with an answer has."""
     options = [
         click.option("--format", type=click.Choice(FORMATS), default="table", show_default=True),
-        click.option("-o", "--output", metavar="PATH", help="Write to a file, whole or not at all."),
+        click.option(
+            "-o", "--output", metavar="PATH", help="Write to a file, whole or not at all."
+        ),
         click.option("--digits", type=click.IntRange(0, 15), help="Decimals shown.  [default: 4]"),
         click.option("--full", is_flag=True, help="Leave nothing out."),
-        click.option("--color/--no-color", default=None, help="Default: in a terminal.  NO_COLOR wins."),
+        click.option(
+            "--color/--no-color", default=None, help="Default: in a terminal.  NO_COLOR wins."
+        ),
     ]
     for option in reversed(options):
         command = option(command)
@@ -94,7 +98,7 @@ def _solved(document: "Document") -> "Solution":
 
 def _each(files: tuple[str, ...], act: "Callable[[Document], Solution]") -> "list[Solution]":
     """What `act` makes of each file; where one cannot be read, all complaints and exit status 2."""
-    from lstmhw.faults import Faults
+    from lstmhw.faults import ProblemError
     from lstmhw.reading import InputError, read
 
     results, complaints = [], []
@@ -103,7 +107,7 @@ def _each(files: tuple[str, ...], act: "Callable[[Document], Solution]") -> "lis
             document = read(file)
             try:
                 results.append(act(document))
-            except Faults as error:
+            except ProblemError as error:
                 raise document.error(error.faults) from None
         except InputError as error:
             complaints.append(str(error))
@@ -134,7 +138,12 @@ def _wants_color(color: bool | None, output: str | None) -> bool:
 def _refuse_overwriting(files: tuple[str, ...], output: str | None) -> None:
     """An answer must not be written over the question."""
     for file in files:
-        if output and os.path.exists(file) and os.path.exists(output) and os.path.samefile(file, output):
+        if (
+            output
+            and os.path.exists(file)
+            and os.path.exists(output)
+            and os.path.samefile(file, output)
+        ):
             _complain(f"{output}: error: this is the problem file\n  hint: give -o another name")
 
 
@@ -153,7 +162,9 @@ def _emit(text: str, output: str | None) -> None:
 
 def _write_whole(text: str, output: str) -> None:
     target = os.path.realpath(output)
-    if os.path.exists(target) and not os.path.isfile(target):  # a device or a pipe: nothing to replace
+    if os.path.exists(target) and not os.path.isfile(
+        target
+    ):  # a device or a pipe: nothing to replace
         with open(target, "w", encoding="utf-8") as file:
             file.write(text)
         return
@@ -198,7 +209,10 @@ def _run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         place = _place(error)
-        click.echo(f"lstmhw: a bug in lstmhw, please report it: {type(error).__name__}: {error}{place}", err=True)
+        click.echo(
+            f"lstmhw: a bug in lstmhw, please report it: {type(error).__name__}: {error}{place}",
+            err=True,
+        )
         return 70
     return 0
 

@@ -119,7 +119,7 @@ class Missing(Expr):
 
     __slots__ = ("hint", "message", "path")
 
-    def __init__(self, path: tuple[str, ...], message: str, hint: str) -> None:
+    def __init__(self, path: tuple[str | int, ...], message: str, hint: str) -> None:
         super().__init__()
         self.path = path
         self.message = message

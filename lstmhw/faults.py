@@ -14,7 +14,7 @@ class Fault(NamedTuple):
     hint: str = ""
 
 
-class Faults(Exception):
+class ProblemError(Exception):
     """A problem that cannot be read or solved, with every reason found."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

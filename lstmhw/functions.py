@@ -65,22 +65,18 @@ def _softmax_element(z: Sequence[Any], unit: int) -> Any:
 
 
 def _sigmoid_gap(z: float) -> float:
-    return float(_sigmoid(np.float64(-abs(z))))
+    return float(_sigmoid(np.array(-abs(z))))
 
 
 def _tanh_gap(z: float) -> float:
     return 2.0 * _sigmoid_gap(2.0 * z)  # 1 - tanh z = 2 sigmoid(-2 z)
 
 
-sigmoid = Function(
-    "sigmoid", _sigmoid, r"\sigma", "sigmoid(z) = 1/(1 + exp(-z))", gap=_sigmoid_gap
-)
+sigmoid = Function("sigmoid", _sigmoid, r"\sigma", "sigmoid(z) = 1/(1 + exp(-z))", gap=_sigmoid_gap)
 tanh = Function(
     "tanh", np.tanh, r"\tanh", "tanh(z) = (exp(z) - exp(-z))/(exp(z) + exp(-z))", gap=_tanh_gap
 )
-relu = Function(
-    "relu", lambda z: np.maximum(z, 0.0), r"\operatorname{relu}", "relu(z) = max(0, z)"
-)
+relu = Function("relu", lambda z: np.maximum(z, 0.0), r"\operatorname{relu}", "relu(z) = max(0, z)")
 identity = Function("identity", lambda z: z, r"\operatorname{id}", "identity(z) = z")
 hard_sigmoid = Function(
     "hard-sigmoid",

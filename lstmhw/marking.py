@@ -1,11 +1,10 @@
 """Claimed answers -> verdicts."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
-from lstmhw.faults import Fault, Faults, Path, did_you_mean
+from lstmhw.faults import Fault, Path, ProblemError, did_you_mean
 from lstmhw.problem import Problem
 from lstmhw.solution import Check, Claim, Solution, Written, half_unit
 
@@ -13,17 +12,17 @@ from lstmhw.solution import Check, Claim, Solution, Written, half_unit
 def mark(problem: Problem, solution: Solution) -> Solution:
     """The solution with a verdict on each claimed answer.
 
-    Raises Faults for claims that cannot be compared: an unknown symbol, a wrong shape, no number.
+    Raises ProblemError for claims that cannot be compared: unknown symbols, shapes, words.
     """
     faults: list[Fault] = []
     checks: list[Check] = []
     for name, claim in problem.claimed.items():
         try:
             checks.append(_check(name, claim, solution))
-        except Faults as error:
+        except ProblemError as error:
             faults += error.faults
     if faults:
-        raise Faults(faults)
+        raise ProblemError(faults)
     return solution._replace(checks=tuple(checks))
 
 
@@ -35,7 +34,7 @@ def _check(name: str, claim: Claim, solution: Solution) -> Check:
     shape = _shape(claim)
     if shape != expected.shape and not (len(numbers) == 1 == expected.size):
         message = f"expected {_described(expected.shape)}, found {_described(shape)}"
-        raise Faults([Fault(path, message, f"{symbol} has {expected.size} entries")])
+        raise ProblemError([Fault(path, message, f"{symbol} has {expected.size} entries")])
     written = zip(numbers.values(), expected.ravel().tolist(), strict=True)
     wrong = [k for k, (number, true) in enumerate(written) if not _is_right(number, true)]
     if not wrong:
@@ -47,10 +46,10 @@ def _check(name: str, claim: Claim, solution: Solution) -> Check:
 
 
 def _full_name(name: str, path: Path, solution: Solution) -> str:
-    """The symbol of the solution that is meant, its time index filled in where there is one step."""
+    """The symbol that is meant, its time index filled in where there is only one step."""
     if name in solution.answers:
         return name
-    indexed = f"{name}_{solution.index}"
+    indexed = f"{name}_{solution.only_step}"
     if indexed in solution.answers:
         return indexed
     hint = did_you_mean(name, solution.answers)
@@ -58,16 +57,16 @@ def _full_name(name: str, path: Path, solution: Solution) -> str:
     if later:
         hint = f"of which step? {', '.join(later)}"
     message = f"expected a symbol of this problem, found {name!r}"
-    raise Faults([Fault(path, message, hint or f"it has {', '.join(solution.answers)}")])
+    raise ProblemError([Fault(path, message, hint or f"it has {', '.join(solution.answers)}")])
 
 
 def _numbers(claim: Claim, path: Path) -> Iterator[tuple[Path, Written]]:
-    """The claimed numbers in order, by their places.  Raises Faults where one is no number."""
+    """The claimed numbers in order, by their places.  Raises ProblemError for a word."""
     if not isinstance(claim, Written):
         for k, part in enumerate(claim):
             yield from _numbers(part, (*path, k))
     elif claim.value is None or not np.isfinite(claim.value):
-        raise Faults([Fault(path, f"expected a number, found {claim.text}")])
+        raise ProblemError([Fault(path, f"expected a number, found {claim.text}")])
     else:
         yield path, claim
 

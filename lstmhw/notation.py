@@ -213,8 +213,10 @@ def write(expr: Expr, notation: Notation, digits: int = 4) -> str:
 
 def equation(name: str, expr: Expr, notation: Notation, digits: int = 4) -> str:
     """symbol = formula; only the formula where the symbol is written the same (`tanh_c_1`)."""
-    left, right = notation.sum([("", symbol(name, notation))]), write(expr, notation, digits)
-    return right if left == right else notation.equals(left, right)
+    formula = write(expr, notation, digits)
+    if symbol(name, Text()) == write(expr, Text(), digits):
+        return formula
+    return notation.equals(symbol(name, notation), formula)
 
 
 class _Writer:
@@ -250,15 +252,17 @@ class _Writer:
                 return notation.divide(self.write(above), self.write(below))
             case Divide(parts=(above, below)):
                 return notation.divide(self.tight(above, PRODUCT), self.tight(below, ATOM))
-            case MatrixVector(parts=(left, right)):
-                return notation.product(self.tight(left, ATOM), self.tight(right, ATOM))
-            case VectorMatrix(parts=(Concat(parts=parts), right)):
-                return notation.product(self.joined(parts, ","), self.tight(right, ATOM))
-            case VectorMatrix(parts=(left, right)):
-                return notation.product(self.tight(left, ATOM), self.tight(right, ATOM))
+            case MatrixVector() | VectorMatrix():
+                return notation.product(*(self.factor(part, expr) for part in expr.parts))
             case Concat(parts=parts):
                 return self.joined(parts, ";")
         return self.write(expr)
+
+    def factor(self, part: Expr, product: Expr) -> str:
+        """A factor of a matrix product; rows are joined by commas, columns by semicolons."""
+        if isinstance(part, Concat) and isinstance(product, VectorMatrix):
+            return self.joined(part.parts, ",")
+        return self.tight(part, ATOM)
 
     def joined(self, parts: tuple[Expr, ...], separator: str) -> str:
         return self.notation.concat([self.write(part) for part in parts], separator)

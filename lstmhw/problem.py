@@ -1,7 +1,7 @@
 """What every problem record shares, and the words its annotations are written in.
 
-A record is a frozen dataclass (`@record`); its annotations are the schema of the file.  Beside the plain types
-(`int`, `bool`, `str`, `Literal[...]`, `tuple[str, ...]`, other records, `X | None`) they are:
+A record is a frozen dataclass (`@record`); its annotations are the schema of the file.  Beside the
+plain types (`bool`, `str`, `Literal[...]`, `tuple[str, ...]`, other records, `X | None`) they are:
 
     Annotated[Floats, Shape("m n")]      a matrix; letters are sizes, the same in the whole file
     Annotated[str, OneOf(names)]         one of these words
@@ -43,16 +43,20 @@ class Range(NamedTuple):
     most: int
 
 
-AnyRecord = TypeVar("AnyRecord", bound="Record")
-
-
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Record:
     """A mapping of a problem file, key by key."""
 
 
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
 def record(cls: type[AnyRecord]) -> type[AnyRecord]:
-    """Makes a class a frozen dataclass with keyword arguments, compared by identity (it holds arrays)."""
+    """Makes a class a frozen dataclass with keyword arguments.
+
+    It has no == and no repr: records hold arrays, and each generated method costs start-up time.
+    """
     return dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
 
 
@@ -82,5 +86,5 @@ class Problem(Record):
         yield from ()
 
     def solve(self) -> Solution:
-        """The worked solution.  Raises Faults where the data do not allow one."""
+        """The worked solution.  Raises ProblemError where the data do not allow one."""
         raise NotImplementedError

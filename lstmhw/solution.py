@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmhw.expr import Expr, Missing, Quantity
-from lstmhw.faults import Fault, Faults, Path
+from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.functions import Floats
 
 
@@ -86,8 +86,8 @@ class Check(NamedTuple):
 class Solution(NamedTuple):
     """A solved problem.
 
-    `answers` maps every symbol to its value; `index` is the time index that a claimed symbol may
-    leave out; `digits` is how many decimals are shown.
+    `answers` maps every symbol to its value; `only_step` is the time index that a claimed symbol
+    may leave out; `digits` is how many decimals are shown.
     """
 
     kind: str
@@ -96,7 +96,7 @@ class Solution(NamedTuple):
     digits: int
     sections: tuple[Section, ...]
     answers: Mapping[str, Floats]
-    index: int | None = None
+    only_step: int | None = None
     checks: tuple[Check, ...] = ()
 
 
@@ -163,7 +163,7 @@ class Worksheet:
         where = f"{symbol}, unit {index[-1] + 1}," if value.size > 1 else symbol
         what = "is not defined (inf - inf or 0 * inf)" if given else "overflows: over 1.8e308"
         path = next((self._paths[q.symbol] for q in expr.leaves() if q.symbol in self._paths), ())
-        raise Faults([Fault(path, f"{where} {what}", "are these numbers as on the sheet?")])
+        raise ProblemError([Fault(path, f"{where} {what}", "are these numbers as on the sheet?")])
 
 
 def _agreement(symbol: str, expr: Expr, stated: Floats, computed: Floats) -> Paragraph:
@@ -176,7 +176,9 @@ def _agreement(symbol: str, expr: Expr, stated: Floats, computed: Floats) -> Par
         else ": they do NOT agree with the value given, which is used all the same."
     )
     name = Quantity(symbol, stated, given=True)
-    return Paragraph((name, " is given as ", stated, "; the weights give ", expr, " = ", computed, verdict))
+    return Paragraph(
+        (name, " is given as ", stated, "; the weights give ", expr, " = ", computed, verdict)
+    )
 
 
 def half_unit(number: str) -> float:

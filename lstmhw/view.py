@@ -43,7 +43,7 @@ class Row(NamedTuple):
 class Gap(NamedTuple):
     """So many items that are not shown."""
 
-    count: int
+    size: int
 
 
 def notes(shown: Iterable[Row | Gap]) -> list[str]:
@@ -154,7 +154,7 @@ def _or_dots(entry: float | Gap, spell: Callable[[float], str]) -> str:
 
 
 def excerpt(items: Sequence[Item], most: int, view: View) -> Iterator[Item | Gap]:
-    """The items, or the first two thirds and the last third of `most` of them with a gap between."""
+    """The items; of many more than `most`, the first two thirds, a gap, and the last third."""
     if view.full or len(items) <= most + 1:
         yield from items
         return
@@ -164,10 +164,10 @@ def excerpt(items: Sequence[Item], most: int, view: View) -> Iterator[Item | Gap
     yield from items[len(items) - tail :]
 
 
-def listed(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of numbers as one types them in a problem file."""
-    lists = [f"[{', '.join(row)}]" for row in rows]
-    return lists[0] if len(lists) == 1 else f"[{', '.join(lists)}]"
+def listed(entry: Entry, view: View, separator: str = ", ") -> str:
+    """A vector or a matrix as one types it in a problem file, its rows apart by `separator`."""
+    lists = [f"[{', '.join(row)}]" for row in entry_rows(entry, view)]
+    return lists[0] if entry.value.ndim < 2 else f"[{separator.join(lists)}]"
 
 
 def claim_text(claim: Claim) -> str:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from lstmhw.faults import Fault, Faults, Path, did_you_mean, spelled
+from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, spelled
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode
 from lstmhw.reading.nodes import (
@@ -17,7 +17,7 @@ from lstmhw.reading.nodes import (
     Items,
     Mark,
     Node,
-    SyntaxFault,
+    TextError,
     decoded,
     parse,
 )
@@ -51,11 +51,11 @@ def read(name: str) -> Document:
     try:
         text = decoded(data)
         root = parse(text)
-    except SyntaxFault as error:
+    except TextError as error:
         raise InputError(_message(shown_name, text, error.mark, error.fault)) from None
     try:
         return Document(shown_name, text, root, decode(root))
-    except Faults as error:
+    except ProblemError as error:
         raise _error(shown_name, text, root, error.faults) from None
 
 
@@ -92,7 +92,9 @@ def _within_limit(data: bytes, name: str) -> bytes:
 
 
 def _error(name: str, text: str, root: Node, faults: Iterable[Fault]) -> InputError:
-    placed = sorted(((_mark(root, fault.path), fault) for fault in faults), key=lambda pair: pair[0])
+    placed = sorted(
+        ((_mark(root, fault.path), fault) for fault in faults), key=lambda pair: pair[0]
+    )
     messages = [_message(name, text, mark, fault) for mark, fault in placed[:MOST_ERRORS]]
     if len(placed) > MOST_ERRORS:
         messages.append(f"{name}: and {len(placed) - MOST_ERRORS} more errors")

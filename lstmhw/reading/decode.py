@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 import numpy as np
 
-from lstmhw.faults import Fault, Faults, Path, did_you_mean, spelled
+from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, spelled
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.problem import OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
@@ -26,32 +26,36 @@ class Draft(NamedTuple):
 
 
 def decode(root: Node) -> Problem:
-    """The problem a document describes.  Raises Faults with all that is wrong with it."""
+    """The problem a document describes.  Raises ProblemError with all that is wrong with it."""
     if not isinstance(root, Fields):
-        raise Faults([Fault((), f"expected a problem (`kind: ...` and its data), found {described(root)}")])
+        raise ProblemError(
+            [Fault((), f"expected a problem (`kind: ...` and its data), found {described(root)}")]
+        )
     record = record_of(_kind(root))
     decoder = _Decoder()
     draft = decoder.record(root, record, ())
     if decoder.faults:
-        raise Faults(decoder.faults)
+        raise ProblemError(decoder.faults)
     sizes = bind(decoder.arrays, draft.values.get("orientation") == "row")
     problem: Problem = _built(draft, sizes=sizes)
     faults = tuple(problem.faults())
     if faults:
-        raise Faults(faults)
+        raise ProblemError(faults)
     return problem
 
 
 def _kind(root: Fields) -> str:
     if "kind" not in root.entries:
-        hint = f"the first line says what is asked: `kind: lstm-step`; the kinds are {', '.join(KINDS)}"
-        raise Faults([Fault((), "expected a `kind`, found none", hint)])
+        hint = f"start with `kind: lstm-step`; the kinds are {', '.join(KINDS)}"
+        raise ProblemError([Fault((), "expected a `kind`, found none", hint)])
     node = root.entries["kind"][1]
     kind = node.text if isinstance(node, Scalar) else ""
     if kind not in KINDS:
         found = repr(shown(kind)) if kind else described(node)
         hint = did_you_mean(kind, KINDS)
-        raise Faults([Fault(("kind",), f"expected one of {', '.join(KINDS)}; found {found}", hint)])
+        raise ProblemError(
+            [Fault(("kind",), f"expected one of {', '.join(KINDS)}; found {found}", hint)]
+        )
     return kind
 
 
@@ -70,7 +74,9 @@ def described(node: Node) -> str:
         return f"the text {shown(node.text)!r}" if node.text else "nothing"
     if isinstance(node, Items):
         return f"a list of {len(node.nodes)}"
-    return "a mapping" + (f" with the key {shown(next(iter(node.entries)))}" if node.entries else "")
+    return "a mapping" + (
+        f" with the key {shown(next(iter(node.entries)))}" if node.entries else ""
+    )
 
 
 class _Decoder:
@@ -94,7 +100,9 @@ class _Decoder:
                 values[name] = self.value(node.entries[name][1], field.type, (*path, name))
             elif _required(field):
                 message = f"expected the key {name!r}, found none"
-                self.faults.append(Fault(path, message, f"{spelled(path) or record.__name__} needs {name}"))
+                self.faults.append(
+                    Fault(path, message, f"{spelled(path) or record.__name__} needs {name}")
+                )
         return Draft(record, values)
 
     def value(self, node: Node, annotation: Any, path: Path) -> Any:
@@ -122,7 +130,9 @@ class _Decoder:
         by_layout = {_layout_of(record): record for record in options}
         chosen = node.entries.get("layout") if isinstance(node, Fields) else None
         if chosen is None:
-            return self.fault(path, f"a mapping with `layout: {' | '.join(by_layout)}`", described(node))
+            return self.fault(
+                path, f"a mapping with `layout: {' | '.join(by_layout)}`", described(node)
+            )
         layout = self._word(chosen[1], tuple(by_layout), (*path, "layout"))
         return self.value(node, by_layout[layout], path) if layout else None
 
@@ -141,14 +151,18 @@ class _Decoder:
 
     def _word(self, node: Node, words: tuple[Any, ...], path: Path) -> Any:
         """One of some words; True and False are written true and false, numbers as numbers."""
-        spelling = {str(word).lower() if isinstance(word, bool) else str(word): word for word in words}
+        spelling = {
+            str(word).lower() if isinstance(word, bool) else str(word): word for word in words
+        }
         if isinstance(node, Scalar) and node.text in spelling:
             return spelling[node.text]
         hint = did_you_mean(node.text, spelling) if isinstance(node, Scalar) else ""
         return self.fault(path, " or ".join(spelling), described(node), hint)
 
     def _text(self, node: Node, path: Path) -> Any:
-        return node.text if isinstance(node, Scalar) else self.fault(path, "a text", described(node))
+        return (
+            node.text if isinstance(node, Scalar) else self.fault(path, "a text", described(node))
+        )
 
     def _whole(self, node: Node, bounds: Range, path: Path) -> Any:
         expected = f"a whole number from {bounds.least} to {bounds.most}"
@@ -158,7 +172,9 @@ class _Decoder:
             value = whole_number(node.text)
         except ValueError as error:
             return self.fault(path, expected, str(error))
-        return value if bounds.least <= value <= bounds.most else self.fault(path, expected, node.text)
+        return (
+            value if bounds.least <= value <= bounds.most else self.fault(path, expected, node.text)
+        )
 
     def _list(self, node: Node, annotation: Any, path: Path) -> Any:
         if not isinstance(node, Items):
@@ -189,7 +205,9 @@ class _Decoder:
         if not node.nodes:
             self.fault(path, "numbers", "an empty list")
             return None
-        shapes = [self._numbers_shape(item, (*path, k), depth - 1) for k, item in enumerate(node.nodes)]
+        shapes = [
+            self._numbers_shape(item, (*path, k), depth - 1) for k, item in enumerate(node.nodes)
+        ]
         for k, shape in enumerate(shapes):
             if shape is None or shapes[0] is None:
                 return None
@@ -216,7 +234,10 @@ class _Decoder:
     def _claims(self, node: Node, path: Path) -> Any:
         if not isinstance(node, Fields):
             return self.fault(path, "a mapping from symbols to values", described(node))
-        return {symbol: self._claim(value, (*path, symbol)) for symbol, (_, value) in node.entries.items()}
+        return {
+            symbol: self._claim(value, (*path, symbol))
+            for symbol, (_, value) in node.entries.items()
+        }
 
     def _claim(self, node: Node, path: Path) -> Claim:
         if isinstance(node, Items):

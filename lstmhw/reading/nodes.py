@@ -49,7 +49,7 @@ class Fields(NamedTuple):
 Node = Scalar | Items | Fields
 
 
-class SyntaxFault(Exception):
+class TextError(Exception):
     """A text that cannot be read as one YAML document of this dialect, and where that shows."""
 
     def __init__(self, mark: Mark, message: str, hint: str = "", path: Path = ()) -> None:
@@ -59,21 +59,21 @@ class SyntaxFault(Exception):
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file, without a byte order mark.  Raises SyntaxFault where it is not UTF-8."""
+    """The text of a file, without a byte order mark.  Raises TextError where it is not UTF-8."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         message = "expected UTF-8, found UTF-16"
-        raise SyntaxFault(Mark(1, 1), message, "save the file as UTF-8")
+        raise TextError(Mark(1, 1), message, "save the file as UTF-8")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig", "replace")
         message = f"expected UTF-8, found the byte 0x{data[error.start]:02x}"
-        raise SyntaxFault(_mark_after(before), message, "save the file as UTF-8") from None
+        raise TextError(_mark_after(before), message, "save the file as UTF-8") from None
     return text
 
 
 def parse(text: str) -> Node:
-    """The one document of a text.  Raises SyntaxFault."""
+    """The one document of a text.  Raises TextError."""
     loader: Any = getattr(yaml, "CLoader", yaml.Loader)
     try:
         return _document(iter(yaml.parse(text, Loader=loader)))
@@ -81,7 +81,7 @@ def parse(text: str) -> Node:
         before = text.encode()[: error.position].decode("utf-8", "replace")
         code = error.character if isinstance(error.character, int) else ord(error.character)
         message = f"expected text, found the control character U+{code:04X}"
-        raise SyntaxFault(_mark_after(before), message, "delete it") from None
+        raise TextError(_mark_after(before), message, "delete it") from None
     except yaml.MarkedYAMLError as error:
         raise _syntax_fault(error, text) from None
 
@@ -90,13 +90,13 @@ def _mark_after(text: str) -> Mark:
     return Mark(text.count("\n") + 1, len(text) - text.rfind("\n"))
 
 
-def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> SyntaxFault:
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> TextError:
     place = error.problem_mark or error.context_mark
     mark = Mark(1, 1) if place is None else Mark(place.line + 1, place.column + 1)
     message = "this is not YAML: " + " ".join(filter(None, [error.context, error.problem]))
     lines = text.splitlines()
     line = lines[mark.line - 1] if mark.line <= len(lines) else ""
-    return SyntaxFault(mark, message, _yaml_hint(line, mark, error))
+    return TextError(mark, message, _yaml_hint(line, mark, error))
 
 
 def _yaml_hint(line: str, mark: Mark, error: yaml.MarkedYAMLError) -> str:
@@ -104,19 +104,25 @@ def _yaml_hint(line: str, mark: Mark, error: yaml.MarkedYAMLError) -> str:
         return "indent with spaces, not with tabs"
     if error.context_mark is not None and "flow" in str(error.context):
         return f"a bracket opened at line {error.context_mark.line + 1} may not be closed"
-    return "write `key: value`, with a space after the colon, and indent what belongs together alike"
+    return (
+        "write `key: value`, with a space after the colon, and indent what belongs together alike"
+    )
 
 
 def _document(events: Iterator[Any]) -> Node:
     next(events)  # the start of the stream
     event = next(events)
     if isinstance(event, yaml.StreamEndEvent):
-        raise SyntaxFault(Mark(1, 1), "expected a problem, found an empty file", "`kind: ...` comes first")
+        raise TextError(
+            Mark(1, 1), "expected a problem, found an empty file", "`kind: ...` comes first"
+        )
     node = _Builder(events).node(next(events), 0)
     next(events)  # the end of the document
     event = next(events)
     if not isinstance(event, yaml.StreamEndEvent):
-        raise SyntaxFault(_mark(event), "expected one problem, found a second document", "one problem a file")
+        raise TextError(
+            _mark(event), "expected one problem, found a second document", "one problem a file"
+        )
     return node
 
 
@@ -140,15 +146,27 @@ class _Builder:
     def _refuse(self, event: Any, depth: int) -> None:
         self.count += 1
         if self.count > MOST_NODES:
-            raise SyntaxFault(_mark(event), f"expected at most {MOST_NODES:,} values, found more")
+            raise TextError(_mark(event), f"expected at most {MOST_NODES:,} values, found more")
         if depth > DEEPEST:
-            raise SyntaxFault(_mark(event), f"expected at most {DEEPEST} levels of nesting, found more")
+            raise TextError(
+                _mark(event), f"expected at most {DEEPEST} levels of nesting, found more"
+            )
         if isinstance(event, yaml.AliasEvent):
-            raise SyntaxFault(_mark(event), f"expected a value, found the alias *{event.anchor}", "write the value again")
+            raise TextError(
+                _mark(event),
+                f"expected a value, found the alias *{event.anchor}",
+                "write the value again",
+            )
         if event.anchor is not None:
-            raise SyntaxFault(_mark(event), f"expected a value, found the anchor &{event.anchor}", "leave the anchor out")
+            raise TextError(
+                _mark(event),
+                f"expected a value, found the anchor &{event.anchor}",
+                "leave the anchor out",
+            )
         if event.tag is not None:
-            raise SyntaxFault(_mark(event), f"expected a value, found the tag {event.tag}", "leave the tag out")
+            raise TextError(
+                _mark(event), f"expected a value, found the tag {event.tag}", "leave the tag out"
+            )
 
     def _items(self, start: Any, depth: int) -> Items:
         nodes = []
@@ -161,12 +179,14 @@ class _Builder:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.node(event, depth + 1)
             if not isinstance(key, Scalar):
-                raise SyntaxFault(key.mark, "expected a word as a key, found a list or a mapping")
+                raise TextError(key.mark, "expected a word as a key, found a list or a mapping")
             if key.text == "<<" and key.plain:
-                raise SyntaxFault(key.mark, "expected a key, found the merge key <<", "write the keys out")
+                raise TextError(
+                    key.mark, "expected a key, found the merge key <<", "write the keys out"
+                )
             if key.text in entries:
                 first = entries[key.text][0].mark.line
-                message = f"the key {key.text[:80]!r} stands here for the second time, first at line {first}"
-                raise SyntaxFault(key.mark, message, "keep one of the two")
+                message = f"the key {key.text[:80]!r} stands here again, first at line {first}"
+                raise TextError(key.mark, message, "keep one of the two")
             entries[key.text] = key, self.node(next(self.events), depth + 1)
         return Fields(entries, _mark(start))

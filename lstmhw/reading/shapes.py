@@ -4,9 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
-from lstmhw.faults import Fault, Faults, Path, spelled
+from lstmhw.faults import Fault, Path, ProblemError, spelled
 from lstmhw.functions import Floats
 from lstmhw.problem import Shape
 
@@ -23,7 +21,7 @@ class Array:
         self.shape: tuple[int, ...] = numbers.shape
 
     def dimensions(self, transposed: bool) -> tuple[str, ...]:
-        """The letters of the shape meant: the one with as many axes, or the first for one number."""
+        """The letters of the shape with as many axes as the numbers have, else of the first."""
         shapes = self.marker.shapes
         shape = next((s for s in shapes if len(s) == self.numbers.ndim), shapes[0])
         return shape[::-1] if transposed and self.marker.oriented else shape
@@ -40,7 +38,7 @@ class Size(NamedTuple):
 
 
 def bind(arrays: Sequence[Array], transposed: bool) -> dict[str, int]:
-    """The size of each letter.  Raises Faults for the arrays that do not fit the others.
+    """The size of each letter.  Raises ProblemError for the arrays that do not fit the others.
 
     Arrays whose sizes are single letters fix them first, in the order of the file; then the rest.
     """
@@ -53,7 +51,7 @@ def bind(arrays: Sequence[Array], transposed: bool) -> dict[str, int]:
                 _solve(dimension, size, array.path, bound)
     faults = [fault for array, dimensions in rest for fault in _misfit(array, dimensions, bound)]
     if faults:
-        raise Faults(faults)
+        raise ProblemError(faults)
     return {letter: size.value for letter, size in bound.items()}
 
 
@@ -80,18 +78,30 @@ def _solve(dimension: str, size: int, path: Path, bound: dict[str, Size]) -> Non
 
 
 def _misfit(array: Array, dimensions: tuple[str, ...], bound: dict[str, Size]) -> list[Fault]:
-    """The fault of an array whose shape is not the one its letters say; else it takes that shape."""
+    """The fault of an array that has not the shape its letters say; else it takes that shape."""
     expected = tuple(_size(dimension, bound) for dimension in dimensions)
     if array.shape == expected or (array.shape == () and all(size == 1 for size in expected)):
         array.shape = tuple(size or 1 for size in expected)
         return []
-    letters = {letter for dimension in dimensions for _, letter in _terms(dimension) if letter in bound}
+    letters = {
+        letter for dimension in dimensions for _, letter in _terms(dimension) if letter in bound
+    }
     fixed = [f"{x} = {bound[x].value} from {spelled(bound[x].path)}" for x in sorted(letters)]
-    wanted = " x ".join(_wanted(d, s) for d, s in zip(dimensions, expected, strict=True)) or "a number"
+    wanted = (
+        " x ".join(_wanted(d, s) for d, s in zip(dimensions, expected, strict=True)) or "a number"
+    )
     found = " x ".join(map(str, array.numbers.shape)) or "a single number"
     because = f" ({', '.join(fixed)})" if fixed else ""
-    hint = "is it transposed?" if array.numbers.shape == expected[::-1] and len(expected) > 1 else ""
-    return [Fault(array.path, f"expected {_kind(dimensions)} of shape {wanted}{because}, found {found}", hint)]
+    hint = (
+        "is it transposed?" if array.numbers.shape == expected[::-1] and len(expected) > 1 else ""
+    )
+    return [
+        Fault(
+            array.path,
+            f"expected {_kind(dimensions)} of shape {wanted}{because}, found {found}",
+            hint,
+        )
+    ]
 
 
 def _kind(dimensions: tuple[str, ...]) -> str:

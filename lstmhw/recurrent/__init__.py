@@ -1,6 +1,6 @@
 """What all problems about a recurrent cell share: inputs, states, gates, the output layer."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Protocol
 
@@ -8,11 +8,10 @@ import numpy as np
 
 from lstmhw import cells
 from lstmhw.expr import Expr, Missing
-from lstmhw.faults import Fault, Faults, Path, did_you_mean, spelled
+from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, spelled
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.problem import OneOf, Problem, Range, Record, Shape, record
 from lstmhw.solution import (
-
     Entries,
     Entry,
     Paragraph,
@@ -49,6 +48,12 @@ class Gate(Affine):
 
     value: Annotated[Floats, Shape("m", "")] | None = None
 
+    def transposed(self) -> "Gate":
+        """The gate for row vectors."""
+        assert self.W_x is not None
+        assert self.W_h is not None
+        return replace(self, W_x=self.W_x.T, W_h=self.W_h.T)
+
 
 def gate_blocks(
     order: str, W_x: Floats, W_h: Floats, b_x: Floats | None, b_h: Floats | None
@@ -60,7 +65,13 @@ def gate_blocks(
 
     rows = zip(order, blocks(W_x), blocks(W_h), blocks(b_x), blocks(b_h), strict=True)
     return {
-        gate: Gate(W_x=w_x, W_h=w_h, b=bias if b_h is None else None, b_x=bias if b_h is not None else None, b_h=bias_h)
+        gate: Gate(
+            W_x=w_x,
+            W_h=w_h,
+            b=bias if b_h is None else None,
+            b_x=bias if b_h is not None else None,
+            b_h=bias_h,
+        )
         for gate, w_x, w_h, bias, bias_h in rows
     }
 
@@ -115,7 +126,9 @@ class RecurrentProblem(Problem):
             message = f"the input is given twice: as {ways[0]} and as {key}"
             yield Fault((key,), message, "keep one of them")
         if self.xs is not None and self.xs.ndim == 1 and self.size("n") != 1:
-            message = f"expected a row of {self.size('n')} inputs for each step, found single numbers"
+            message = (
+                f"expected a row of {self.size('n')} inputs for each step, found single numbers"
+            )
             yield Fault(("xs",), message, "write [[1, 2], [3, 4]]; for one step, use `x`")
         hots = self.hots
         if hots is not None and self.embedding is None:
@@ -126,7 +139,7 @@ class RecurrentProblem(Problem):
             yield Fault(("embedding",), message, "add `one_hot` (or `one_hots`)")
         for number, hot in enumerate([] if hots is None else hots, 1):
             if sorted(hot.tolist()) != [0.0] * (len(hot) - 1) + [1.0]:
-                message = f"expected a single 1 and zeros in each one-hot vector, found number {number} otherwise"
+                message = f"expected a single 1 and zeros, found otherwise in vector {number}"
                 yield Fault((ways[0],), message)
         if self.concat is not None and sorted(self.concat) != ["h", "x"]:
             message = f"expected [h, x] or [x, h], found [{', '.join(self.concat)}]"
@@ -164,7 +177,7 @@ class RecurrentProblem(Problem):
         blocks = stacked.gates()
         if self.orientation == "column":
             return blocks
-        return {name: replace(gate, W_x=gate.W_x.T, W_h=gate.W_h.T) for name, gate in blocks.items()}
+        return {name: gate.transposed() for name, gate in blocks.items()}
 
     def stated_values(self, gates: Mapping[str, Gate]) -> dict[str, tuple[Floats, str]]:
         """The gate values that stand on the sheet, by symbol, each with its gate's letter."""
@@ -202,17 +215,21 @@ class RecurrentProblem(Problem):
         """The one-hot vectors, one row a step."""
         return self.one_hots if self.one_hot is None else self.one_hot[np.newaxis]
 
-    def inputs(self, sheet: Worksheet) -> list[Expr]:
-        """The input of each step; looked up in the embedding where there is one."""
-        steps = range(self.t, self.t + self.steps)
+    def inputs(self, sheet: Worksheet) -> Iterable[Expr]:
+        """The input of each step; with an embedding it is looked up when its turn comes."""
+        times = range(self.t, self.t + self.steps)
         if self.hots is not None and self.embedding is not None:
             key = "one_hot" if self.one_hots is None else "one_hots"
-            hots = [sheet.given(f"onehot_{t}", hot, (key,)) for t, hot in zip(steps, self.hots, strict=True)]
-            table = sheet.given("E", self.embedding, ("embedding",), "embedding, a row for each word")
-            return [sheet(f"x_{t}", hot @ table, "the row of E that the 1 picks") for t, hot in zip(steps, hots, strict=True)]
+            hots = [
+                sheet.given(f"onehot_{t}", hot, (key,))
+                for t, hot in zip(times, self.hots, strict=True)
+            ]
+            table = sheet.given("E", self.embedding, ("embedding",), "one row for each word")
+            note = "embedding: the row of E that the 1 picks"
+            return (sheet(f"x_{t}", hot @ table, note) for t, hot in zip(times, hots, strict=True))
         if self.xs is not None:
             rows = self.xs.reshape(self.steps, -1)
-            return [sheet.state(f"x_{t}", x, ("xs",)) for t, x in zip(steps, rows, strict=True)]
+            return [sheet.state(f"x_{t}", x, ("xs",)) for t, x in zip(times, rows, strict=True)]
         if self.x is not None:
             return [sheet.state(f"x_{self.t}", self.x, ("x",))]
         return [Missing((), "the input x is not given", "add `x: [...]`")]
@@ -225,22 +242,29 @@ class RecurrentProblem(Problem):
             return sheet.state(symbol, zeros, (), "not given, so zeros")
         return sheet.state(symbol, value, (f"{name}_prev",))
 
-    def affine(self, sheet: Worksheet, weights: Affine, name: str, path: Path) -> Any:
+    def affine(self, sheet: Worksheet, weights: Affine, name: str, path: Path) -> cells.Affine:
         """The pre-activation of a gate as a function of x and h; `name` is "" or the gate's."""
-        suffix = f"_{name}" if name else ""
-
-        def given(key: str) -> Expr:
-            return sheet.given(key + suffix, getattr(weights, key), (*path, key))
-
-        keys = [key for key in ("W", "W_x", "W_h", "b", "b_x", "b_h") if getattr(weights, key) is not None]
-        data = {key: given(key) for key in keys}
-        biases = tuple(data[key] for key in keys if key.startswith("b"))
-        if weights.W is not None and self.concat is not None:
-            return cells.OnConcatenation(data["W"], biases, self.concat[0] == "h", self.multiply)
-        if weights.W_x is not None:
-            return cells.Separate(data["W_x"], data["W_h"], biases, self.multiply)
-        missing = Missing(path, f"{spelled(path)} has no weights", "add W (with `concat`), or W_x and W_h")
+        data = self.weight_data(sheet, weights, name, path)
+        biases = tuple(value for key, value in data.items() if key.startswith("b"))
+        if self.concat is not None and "W" in data:
+            return cells.on_concatenation(data["W"], biases, self.concat[0] == "h", self.multiply)
+        if "W_x" in data:
+            return cells.separate(data["W_x"], data["W_h"], biases, self.multiply)
+        message = f"{spelled(path) or 'the file'} has no weights"
+        missing = Missing(path, message, "add W (with `concat`), or W_x and W_h")
         return lambda x, h: missing
+
+    def weight_data(
+        self, sheet: Worksheet, weights: Affine, name: str, path: Path
+    ) -> dict[str, Expr]:
+        """The weights that are given, by their keys."""
+        keys = ("W", "W_x", "W_h", "b", "b_x", "b_h")
+        suffix = f"_{name}" if name else ""
+        return {
+            key: sheet.given(key + suffix, getattr(weights, key), (*path, key))
+            for key in keys
+            if getattr(weights, key) is not None
+        }
 
     def output_layer(self, sheet: Worksheet) -> cells.Output | None:
         layer = self.output
@@ -294,16 +318,20 @@ class RecurrentProblem(Problem):
             digits=self.digits,
             sections=tuple(section for section in sections if section.body),
             answers=sheet.answers,
-            index=self.t if self.steps == 1 else None,
+            only_step=self.t if self.steps == 1 else None,
         )
 
     def _shown(self, sheet: Worksheet, asked: Sequence[str]) -> tuple[Step, ...]:
         return tuple(sheet.steps) if self.find is None else needed(sheet.steps, asked)
 
     def _asked(self, sheet: Worksheet, results: Sequence[str]) -> list[str]:
-        """The symbols asked for, in the order of the working.  Raises Faults where one is missing."""
+        """The symbols asked for, in their order.  Raises ProblemError where one is missing."""
         symbols = [*sheet.answers, *sheet.missing]
-        after = {f"{name}_{t}": name for name in _names(symbols) for t in range(self.t, self.t + self.steps)}
+        after = {
+            f"{name}_{t}": name
+            for name in _names(symbols)
+            for t in range(self.t, self.t + self.steps)
+        }
         wanted: set[str] = set()
         faults = []
         for number, name in enumerate(results if self.find is None else self.find):
@@ -317,7 +345,7 @@ class RecurrentProblem(Problem):
         lacking = {sheet.missing[s].path: s for s in reversed(sheet.missing) if s in wanted}
         faults += [_lacking(s, sheet.missing[s]) for s in lacking.values()]
         if faults:
-            raise Faults(faults)
+            raise ProblemError(faults)
         return [s for s in symbols if s in wanted]
 
 

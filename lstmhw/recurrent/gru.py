@@ -1,7 +1,7 @@
 """The data of a GRU, and the two conventions on which books differ."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal
 
 from lstmhw import cells
 from lstmhw.faults import Fault
@@ -48,7 +48,7 @@ class PyTorchGru(Record):
 
 @record
 class KerasGru(Record):
-    """The weights of keras.layers.GRU; with `reset_after` the bias is two rows, input and recurrent."""
+    """The weights of keras.layers.GRU; with `reset_after`, two rows of biases."""
 
     layout: Literal["keras"]
     kernel: Annotated[Floats, Shape("n 3m")]
@@ -57,8 +57,8 @@ class KerasGru(Record):
     reset_after: bool
 
     convention: ClassVar[str] = (
-        "Keras layout: the columns of kernel and recurrent_kernel are the blocks z, r, h, in this order "
-        "(Keras calls the candidate h); each block is transposed for W v."
+        "Keras layout: the columns of kernel and recurrent_kernel are the blocks z, r, h, in this "
+        "order (Keras calls the candidate h); each block is transposed for W v."
     )
 
     @property
@@ -66,8 +66,9 @@ class KerasGru(Record):
         return "after" if self.reset_after else "before"
 
     def gates(self) -> dict[str, Gate]:
-        two = self.bias is not None and self.bias.ndim == 2
-        b_x, b_h = self.bias if two else (self.bias, None)
+        b_x, b_h = self.bias, None
+        if b_x is not None and b_x.ndim == 2:
+            b_x, b_h = b_x
         return gate_blocks("zrn", self.kernel.T, self.recurrent_kernel.T, b_x, b_h)
 
 
@@ -82,8 +83,8 @@ class OnnxGru(Record):
     linear_before_reset: Literal[0, 1] = 0
 
     convention: ClassVar[str] = (
-        "ONNX layout: the rows of W and R are the blocks z, r, h, in this order (ONNX calls the candidate "
-        "h); B is the input biases, then the recurrent biases."
+        "ONNX layout: the rows of W and R are the blocks z, r, h, in this order (ONNX calls the "
+        "candidate h); B is the input biases, then the recurrent biases."
     )
 
     @property
@@ -106,13 +107,14 @@ class GruActivations(Record):
 UPDATES = {"keep": cells.keep, "new": cells.new}
 
 UPDATE_CONVENTIONS = {
-    "keep": "The update gate keeps: h_t = z_t*h + (1 - z_t)*n_t, so z = 1 leaves h as it was.",
-    "new": "The update gate renews: h_t = (1 - z_t)*h + z_t*n_t, so z = 1 puts n in the place of h.",
+    "keep": "The update gate keeps: h_t = z_t*h_{t-1} + (1 - z_t)*n_t; z = 1 leaves h as it was.",
+    "new": "The update gate renews: h_t = (1 - z_t)*h_{t-1} + z_t*n_t; z = 1 replaces h by n.",
 }
 
 RESET_CONVENTIONS = {
-    "before": "The reset comes before the matrix: the candidate sees W_h (r_t*h).",
-    "after": "The reset comes after the matrix: the candidate sees r_t*(W_h h + b_h).",
+    "before": "The reset acts before the candidate's recurrent matrix: W_h multiplies r_t*h_{t-1}.",
+    "after": "The reset acts after the candidate's recurrent matrix: r_t multiplies the product of "
+    "W_h and h_{t-1}, with b_h added.",
 }
 
 
@@ -134,7 +136,9 @@ class GruProblem(RecurrentProblem):
             value = getattr(self, key)
             if value is None and key not in implied:
                 message = f"books differ on the {key} gate, and the file does not say"
-                hint = "; ".join(f"`{key}: {word}` means: {text}" for word, text in meanings.items())
+                hint = "; ".join(
+                    f"`{key}: {word}` means: {text}" for word, text in meanings.items()
+                )
                 yield Fault((), f"{message}: add `{key}`", hint)
             elif value is not None and implied.get(key, value) != value:
                 message = f"expected {implied[key]}, as the stacked layout implies, found {value}"
@@ -162,14 +166,14 @@ class GruProblem(RecurrentProblem):
         n = self._candidate(sheet, weights["n"])
         return cells.GruGates(r, z, n, UPDATES[self.update_convention])
 
-    def _candidate(self, sheet: Worksheet, gate: Gate) -> Callable[[Any, Any, Any], Any]:
+    def _candidate(self, sheet: Worksheet, gate: Gate) -> cells.Candidate:
         path = ("gates", "n")
         if self.reset_convention == "before" or not gate.has_weights:
-            return cells.ResetBefore(self.affine(sheet, gate, "n", path))
-        affine = self.affine(sheet, self.separated(gate), "n", path)
-        outside = len(affine.b) if gate.b_h is None else len(affine.b) - 1
-        b_x, b_h = affine.b[:outside], affine.b[outside:]
-        return cells.ResetAfter(affine.W_x, affine.W_h, b_x, b_h, self.multiply)
+            return cells.reset_before(self.affine(sheet, gate, "n", path))
+        data = self.weight_data(sheet, self.separated(gate), "n", path)
+        b_x = tuple(data[key] for key in ("b", "b_x") if key in data)
+        b_h = tuple(data[key] for key in ("b_h",) if key in data)
+        return cells.reset_after(data["W_x"], data["W_h"], b_x, b_h, self.multiply)
 
     @property
     def functions(self) -> cells.Activations:

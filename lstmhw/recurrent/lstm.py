@@ -39,8 +39,8 @@ class PyTorchLstm(Record):
     bias_hh: Annotated[Floats, Shape("4m", limits=True)] | None = None
 
     convention: ClassVar[str] = (
-        "PyTorch layout: the rows of weight_ih and weight_hh are the blocks i, f, g, o, in this order; "
-        "bias_ih and bias_hh are added."
+        "PyTorch layout: the rows of weight_ih and weight_hh are the blocks i, f, g, o, in this "
+        "order; bias_ih and bias_hh are added."
     )
 
     def gates(self) -> dict[str, Gate]:
@@ -57,8 +57,8 @@ class KerasLstm(Record):
     bias: Annotated[Floats, Shape("4m", limits=True)] | None = None
 
     convention: ClassVar[str] = (
-        "Keras layout: the columns of kernel and recurrent_kernel are the blocks i, f, c, o, in this "
-        "order (Keras calls the candidate c); each block is transposed for W v."
+        "Keras layout: the columns of kernel and recurrent_kernel are the blocks i, f, c, o, in "
+        "this order (Keras calls the candidate c); each block is transposed for W v."
     )
 
     def gates(self) -> dict[str, Gate]:

@@ -103,7 +103,7 @@ class _Page:
         shown: list[Row | Gap] = []
         for run in time_steps(steps, self.view):
             if isinstance(run, Gap):
-                yield f"<p>… {run.count} more time steps …</p>"
+                yield f"<p>… {run.size} more time steps …</p>"
                 shown.append(run)
                 continue
             for step in run:
@@ -121,10 +121,14 @@ class _Page:
 
     def unit(self, unit: Row | Gap) -> str:
         if isinstance(unit, Gap):
-            return f"<tr><td>…</td><td>{unit.count} more units</td><td></td></tr>"
+            return f"<tr><td>…</td><td>{unit.size} more units</td><td></td></tr>"
         label = f"unit {unit.unit}" if unit.unit else ""
         numbers = math(write(unit.substituted, MathML(), self.view.digits))
-        return f'<tr><td class="note">{label}</td><td>{numbers}</td><td>= {escape(unit.value)}</td></tr>'
+        label_cell, value_cell = (
+            f'<td class="note">{label}</td>',
+            f"<td>= {escape(unit.value)}</td>",
+        )
+        return f"<tr>{label_cell}<td>{numbers}</td>{value_cell}</tr>"
 
     def checks(self, checks: Sequence[Check]) -> Iterator[str]:
         yield '<div class="scroll"><table>'

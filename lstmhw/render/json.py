@@ -10,7 +10,7 @@ from lstmhw.expr import Expr
 from lstmhw.functions import Floats
 from lstmhw.notation import Text, write
 from lstmhw.solution import Check, Claim, Paragraph, Section, Solution, Step, Working, Written
-from lstmhw.view import View, computed, entry_rows, listed
+from lstmhw.view import View, computed, listed
 
 
 def render(solutions: Sequence[Solution], view: View) -> str:
@@ -35,7 +35,9 @@ def _solution(solution: Solution, view: View) -> dict[str, Any]:
 
 
 def _paragraphs(solution: Solution) -> list[tuple[Section, Paragraph]]:
-    return [(s, block) for s in solution.sections for block in s.body if isinstance(block, Paragraph)]
+    return [
+        (s, block) for s in solution.sections for block in s.body if isinstance(block, Paragraph)
+    ]
 
 
 def _note(section: Section, paragraph: Paragraph, view: View) -> dict[str, str]:
@@ -48,7 +50,7 @@ def _part(part: str | Expr | Floats, view: View) -> str:
         return part
     if isinstance(part, Expr):
         return write(part, Text(), view.digits)
-    return listed(entry_rows(computed(part), view))
+    return listed(computed(part), view)
 
 
 def _step(step: Step, view: View) -> dict[str, Any]:
@@ -63,7 +65,11 @@ def _step(step: Step, view: View) -> dict[str, Any]:
 
 
 def _check(check: Check) -> dict[str, Any]:
-    return {**check._asdict(), "claimed": _claim(check.claimed), "expected": _numbers(check.expected)}
+    return {
+        **check._asdict(),
+        "claimed": _claim(check.claimed),
+        "expected": _numbers(check.expected),
+    }
 
 
 def _claim(claim: Claim) -> Any:

@@ -1,5 +1,6 @@
 """A LaTeX document that compiles with nothing but amsmath."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from lstmhw.expr import Expr
@@ -28,6 +29,7 @@ PREAMBLE = r"""\documentclass{article}
 """
 
 SPECIAL = {
+    "\0": "{}",  # keeps two hyphens two
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
@@ -83,7 +85,7 @@ class _Page:
             return escaped(part)
         if isinstance(part, Expr):
             return f"${write(part, Latex(), self.view.digits)}$"
-        return listed(entry_rows(computed(part), self.view))
+        return listed(computed(part), self.view)
 
     def entry(self, entry: Entry) -> str:
         note = rf" && \text{{{escaped(entry.note)}}}" if entry.note else ""
@@ -104,7 +106,7 @@ class _Page:
         shown: list[Row | Gap] = []
         for run in time_steps(steps, self.view):
             if isinstance(run, Gap):
-                yield from ("", f"\\dots{{}} {run.count} more time steps \\dots{{}}", "")
+                yield from ("", f"\\dots{{}} {run.size} more time steps \\dots{{}}", "")
                 shown.append(run)
                 continue
             for step in run:
@@ -123,7 +125,7 @@ class _Page:
 
     def unit(self, unit: Row | Gap) -> str:
         if isinstance(unit, Gap):
-            return rf"& \dots \quad \text{{{unit.count} more units}}"
+            return rf"& \dots \quad \text{{{unit.size} more units}}"
         label = rf"\text{{unit {unit.unit}: }} " if unit.unit else ""
         value, _, saturation = unit.value.partition(" (")
         near, _, gap = saturation.rstrip(")").rpartition(" ")
@@ -135,7 +137,7 @@ class _Page:
         yield r"\begin{tabular}{llll}"
         yield r"symbol & claimed & true & verdict \\ \hline"
         for check in checks:
-            true = listed(entry_rows(computed(check.expected), self.view))
+            true = listed(computed(check.expected), self.view)
             verdict = check.verdict + (f": {check.mistake}" if check.mistake else "")
             claimed = escaped(claim_text(check.claimed))
             yield rf"${symbol(check.symbol, Latex())}$ & {claimed} & {true} & {escaped(verdict)} \\"
@@ -147,7 +149,8 @@ class _Page:
 
 def escaped(text: str) -> str:
     """Text that LaTeX prints as it is; a character that its default fonts lack becomes a ?."""
-    return "".join(SPECIAL.get(character) or _known(character) for character in " ".join(text.split()))
+    line = re.sub(r"\s+", " ", text).replace("--", "-\0-")
+    return "".join(SPECIAL.get(character) or _known(character) for character in line)
 
 
 def _known(character: str) -> str:

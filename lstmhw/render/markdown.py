@@ -13,7 +13,6 @@ from lstmhw.view import (
     View,
     claim_text,
     computed,
-    entry_rows,
     listed,
     notes,
     rows,
@@ -58,20 +57,20 @@ class _Page:
     def part(self, part: str | Expr | Floats) -> str:
         if isinstance(part, str):
             return escaped(part)
-        return self.math(part) if isinstance(part, Expr) else listed(entry_rows(computed(part), self.view))
+        return self.math(part) if isinstance(part, Expr) else listed(computed(part), self.view)
 
     def math(self, expr: Expr) -> str:
         return f"${write(expr, Latex(), self.view.digits)}$"
 
     def entry(self, entry: Entry) -> str:
         note = f" - {escaped(entry.note)}" if entry.note else ""
-        return f"${symbol(entry.symbol, Latex())}$ = {listed(entry_rows(entry, self.view))}{note}"
+        return f"${symbol(entry.symbol, Latex())}$ = {listed(entry, self.view)}{note}"
 
     def working(self, steps: Sequence[Step]) -> Iterator[str]:
         shown: list[Row | Gap] = []
         for run in time_steps(steps, self.view):
             if isinstance(run, Gap):
-                yield from (f"... {run.count} more time steps ...", "")
+                yield from (f"... {run.size} more time steps ...", "")
                 shown.append(run)
                 continue
             for step in run:
@@ -87,7 +86,7 @@ class _Page:
         yield from ("| unit | with numbers | value |", "|---|---|---|")
         for unit in units:
             if isinstance(unit, Gap):
-                yield f"| ... | {unit.count} more units | |"
+                yield f"| ... | {unit.size} more units | |"
             else:
                 yield f"| {unit.unit or ''} | {self.math(unit.substituted)} | {unit.value} |"
         yield ""
@@ -95,7 +94,7 @@ class _Page:
     def checks(self, checks: Sequence[Check]) -> Iterator[str]:
         yield from ("| symbol | claimed | true | verdict |", "|---|---|---|---|")
         for check in checks:
-            true = listed(entry_rows(computed(check.expected), self.view))
+            true = listed(computed(check.expected), self.view)
             verdict = check.verdict + (f": {check.mistake}" if check.mistake else "")
             name = f"${symbol(check.symbol, Latex())}$"
             yield f"| {name} | {escaped(claim_text(check.claimed))} | {true} | {verdict} |"
@@ -107,4 +106,4 @@ class _Page:
 
 def escaped(text: str) -> str:
     """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>#|$])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_{}\[\]<>#|$])", r"\\\1", re.sub(r"\s+", " ", text))

@@ -4,7 +4,7 @@ Rich's own Table takes 0.4 ms a row, longer than solving the row; `Grid` yields 
 """
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -14,14 +14,22 @@ from rich.style import Style
 from lstmhw.expr import Expr
 from lstmhw.functions import Floats
 from lstmhw.notation import Text, write
-from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Section, Solution, Step, Working
+from lstmhw.solution import (
+    Block,
+    Check,
+    Entries,
+    Entry,
+    Paragraph,
+    Solution,
+    Step,
+    Working,
+)
 from lstmhw.view import (
     Gap,
     Row,
     View,
     claim_text,
     computed,
-    entry_rows,
     listed,
     notes,
     rows,
@@ -55,19 +63,22 @@ class Grid:
         room = options.max_width - self.indent
         widths = self._widths(room)
         for row in self.rows:
-            spanning = len(row) == 1
-            fields = [wrapped(text, width) for (text, _), width in zip(row, [room] if spanning else widths)]
+            columns = [room] if len(row) == 1 else widths
+            fields = [wrapped(text, width) for (text, _), width in zip(row, columns, strict=True)]
             for line in range(max(map(len, fields))):
                 yield Segment(" " * self.indent)
-                for field, (_, style), width in zip(fields, row, widths):
+                for field, (_, style), width in zip(fields, row, columns, strict=True):
                     part = field[line] if line < len(field) else ""
                     yield Segment(part, style)
                     yield Segment(" " * (width - cell_len(part) + GUTTER))
                 yield Segment.line()
 
     def _widths(self, room: int) -> list[int]:
-        columns = list(zip(*(row for row in self.rows if len(row) > 1)))
-        widths = [max(cell_len(line) for text, _ in column for line in text.split("\n")) for column in columns]
+        columns = list(zip(*(row for row in self.rows if len(row) > 1), strict=True))
+        widths = [
+            max(cell_len(line) for text, _ in column for line in text.split("\n"))
+            for column in columns
+        ]
         while sum(widths) + GUTTER * (len(widths) - 1) > room:
             widths[widths.index(max(widths))] -= 1
         return widths or [room]
@@ -78,12 +89,23 @@ def wrapped(text: str, width: int) -> list[str]:
     lines = []
     for line in text.split("\n"):
         while cell_len(line) > width:
-            space = line.rfind(" ", 1, width + 1)
-            cut = space if space > 0 else width
+            cut = _break(line, width)
             lines.append(line[:cut].rstrip())
             line = line[cut:].lstrip()
         lines.append(line)
     return lines
+
+
+def _break(line: str, room: int) -> int:
+    """Where to break a line: before a + or -, else at a space, else at the width."""
+    width = room
+    while cell_len(line[:width]) > room:  # wide characters
+        width -= 1
+    operator = max(line.rfind(" + ", 1, width + 2), line.rfind(" - ", 1, width + 2))
+    space = line.rfind(" ", 1, width + 1)
+    if operator > width // 2:
+        return operator
+    return space if space > 0 else max(width, 1)
 
 
 def render(solutions: Sequence[Solution], view: View) -> str:
@@ -144,10 +166,9 @@ class _Page:
 
     def numbers(self, entry: Entry) -> str:
         """A vector on one line; a matrix too, or one row a line where it would be long."""
-        matrix = entry_rows(entry, self.view)
-        line = listed(matrix)
-        short = len(line) <= self.view.width // 2 or len(matrix) == 1
-        return line if short else "\n".join(listed([row]) for row in matrix)
+        line = listed(entry, self.view)
+        short = len(line) <= self.view.width // 2 or entry.value.ndim < 2
+        return line if short else listed(entry, self.view, ",\n ")
 
     def entry(self, entry: Entry) -> list[Cell]:
         style = PLAIN if entry.given else BOLD
@@ -157,7 +178,7 @@ class _Page:
         shown: list[Row | Gap] = []
         for run in time_steps(steps, self.view):
             if isinstance(run, Gap):
-                yield [(f"... {run.count} more time steps ...", DIM)]
+                yield [(f"... {run.size} more time steps ...", DIM)]
                 shown.append(run)
                 continue
             for step in run:
@@ -175,7 +196,7 @@ class _Page:
 
     def unit(self, unit: Row | Gap) -> list[Cell]:
         if isinstance(unit, Gap):
-            return [("  ...", DIM), (f"{unit.count} more units", DIM), ("", PLAIN)]
+            return [("  ...", DIM), (f"{unit.size} more units", DIM), ("", PLAIN)]
         label = f"  unit {unit.unit}" if unit.unit else ""
         return [(label, DIM), (self.written(unit.substituted), PLAIN), (f"= {unit.value}", BOLD)]
 
