@@ -7,11 +7,15 @@ Path = tuple[str | int, ...]
 
 
 class Fault(NamedTuple):
-    """One error: the key path it is at, what was expected and found, and how to mend it."""
+    """One error: the key path it is at, what was expected and found, and how to mend it.
+
+    `at_key` says that the key itself is wrong, not the value that stands behind it.
+    """
 
     path: Path
     message: str
     hint: str = ""
+    at_key: bool = False
 
 
 class ProblemError(Exception):
@@ -22,11 +26,16 @@ class ProblemError(Exception):
         super().__init__("; ".join(fault.message for fault in self.faults))
 
 
+def shown(text: str) -> str:
+    """The text, cut where it is long."""
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
 def spelled(path: Path) -> str:
     """The path as a reader writes it: gates.f.W[2], rows counted from 1."""
     text = ""
     for key in path:
-        text += f"[{key + 1}]" if isinstance(key, int) else f".{key}" if text else key
+        text += f"[{key + 1}]" if isinstance(key, int) else f".{shown(key)}" if text else shown(key)
     return text
 
 
@@ -34,7 +43,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint naming the known word nearest to this one, or nothing."""
     from difflib import get_close_matches  # only errors pay for the import
 
-    options = list(known)
+    options = list(known)[:1000]
     lowered = {option.lower(): option for option in options}
     near = get_close_matches(word.lower()[:80], lowered, n=1, cutoff=0.5)
     return f"did you mean {lowered[near[0]]!r}?" if near else ""

@@ -4,9 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lstmhw.faults import Fault, Path, ProblemError, did_you_mean
+from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, shown
 from lstmhw.problem import Problem
 from lstmhw.solution import Check, Claim, Solution, Written, half_unit
+
+VERDICTS = ("right", "rounding", "follows", "wrong")  # from best to worst
+MOST_CORRECTIONS = 3
+MOST_FAULTS = 1000  # of a file full of nonsense, enough is soon known
 
 
 def mark(problem: Problem, solution: Solution) -> Solution:
@@ -21,6 +25,8 @@ def mark(problem: Problem, solution: Solution) -> Solution:
             checks.append(_check(name, claim, solution))
         except ProblemError as error:
             faults += error.faults
+        if len(faults) > MOST_FAULTS:
+            break
     if faults:
         raise ProblemError(faults)
     return solution._replace(checks=tuple(checks))
@@ -34,15 +40,20 @@ def _check(name: str, claim: Claim, solution: Solution) -> Check:
     shape = _shape(claim)
     if shape != expected.shape and not (len(numbers) == 1 == expected.size):
         message = f"expected {_described(expected.shape)}, found {_described(shape)}"
-        raise ProblemError([Fault(path, message, f"{symbol} has {expected.size} entries")])
-    written = zip(numbers.values(), expected.ravel().tolist(), strict=True)
-    wrong = [k for k, (number, true) in enumerate(written) if not _is_right(number, true)]
-    if not wrong:
-        return Check(symbol, claim, expected, "right", None, None, "")
-    places = [_place(symbol, expected.shape, k) for k in wrong]
-    first = list(numbers.values())[wrong[0]]
-    explanation = f"{places[0]} should be {expected.flat[wrong[0]]:.8g}, not {first.text}."
-    return Check(symbol, claim, expected, "wrong", None, ", ".join(places), explanation)
+        raise ProblemError([Fault(path, message)])
+    pairs = list(zip(numbers.values(), expected.ravel().tolist(), strict=True))
+    verdicts = [_verdict(number, true) for number, true in pairs]
+    worst = max(verdicts, key=VERDICTS.index)
+    if worst == "right":
+        return Check(symbol, claim, expected, worst, None, None, "")
+    off = [k for k, verdict in enumerate(verdicts) if verdict == worst]
+    places = [_place(symbol, expected.shape, k) for k in off]
+    corrections = [
+        f"{place} should be {pairs[k][1]:.10g}, not {pairs[k][0].text}"
+        for place, k in zip(places[:MOST_CORRECTIONS], off, strict=False)
+    ]
+    explanation = "; ".join(corrections) + (", ..." if len(off) > MOST_CORRECTIONS else ".")
+    return Check(symbol, claim, expected, worst, None, ", ".join(places), explanation)
 
 
 def _full_name(name: str, path: Path, solution: Solution) -> str:
@@ -56,8 +67,9 @@ def _full_name(name: str, path: Path, solution: Solution) -> str:
     later = [symbol for symbol in solution.answers if symbol.rpartition("_")[0] == name]
     if later:
         hint = f"of which step? {', '.join(later)}"
-    message = f"expected a symbol of this problem, found {name!r}"
-    raise ProblemError([Fault(path, message, hint or f"it has {', '.join(solution.answers)}")])
+    message = f"expected a symbol of this problem, found {shown(name)!r}"
+    hint = hint or f"it has {', '.join(solution.answers)}"
+    raise ProblemError([Fault(path, message, hint, at_key=True)])
 
 
 def _numbers(claim: Claim, path: Path) -> Iterator[tuple[Path, Written]]:
@@ -85,14 +97,18 @@ def _shape(claim: Claim) -> tuple[int, ...] | None:
 def _described(shape: Sequence[int] | None) -> str:
     if shape is None:
         return "rows of different lengths"
-    return " x ".join(map(str, shape)) + " numbers" if shape else "a single number"
+    if not shape or shape == (1,):
+        return "a single number"
+    return " x ".join(map(str, shape)) + " numbers"
 
 
-def _is_right(number: Written, true: float) -> bool:
-    """Within half a unit of the last digit as written, or 1e-12 relative, whichever is more."""
+def _verdict(number: Written, true: float) -> str:
+    """Right: within half a unit of the last digit, or 1e-12 relative; rounding: float32 noise."""
     assert number.value is not None
-    tolerance = max(half_unit(number.text), 1e-12 * abs(true))
-    return abs(number.value - true) <= tolerance
+    error = abs(number.value - true)
+    if error <= max(half_unit(number.text), 1e-12 * abs(true)):
+        return "right"
+    return "rounding" if error <= 1e-6 * abs(true) else "wrong"
 
 
 def _place(symbol: str, shape: tuple[int, ...], flat: int) -> str:

@@ -45,9 +45,9 @@ class Working(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """Prose: text with expressions and arrays of computed numbers between."""
+    """Prose: text with expressions, and entries for their numbers, between."""
 
-    parts: tuple[str | Expr | Floats, ...]
+    parts: tuple[str | Expr | Entry, ...]
 
 
 Block = Entries | Working | Paragraph
@@ -176,16 +176,21 @@ def _agreement(symbol: str, expr: Expr, stated: Floats, computed: Floats) -> Par
         else ": they do NOT agree with the value given, which is used all the same."
     )
     name = Quantity(symbol, stated, given=True)
+    given, found = Entry("", stated, True), Entry("", computed, False)
     return Paragraph(
-        (name, " is given as ", stated, "; the weights give ", expr, " = ", computed, verdict)
+        (name, " is given as ", given, "; the weights give ", expr, " = ", found, verdict)
     )
 
 
-def half_unit(number: str) -> float:
-    """Half a unit of the last digit of a decimal as written: 0.005 for `1.20`, 0.5 for `12`."""
+def decimals(number: str) -> int:
+    """How many decimals a number is written with: 2 for `1.20`, -1 for `1e1`."""
     mantissa, _, exponent = number.lower().partition("e")
-    decimals = len(mantissa.partition(".")[2])
-    return 0.5 * 10.0 ** (int(exponent or 0) - decimals)
+    return len(mantissa.partition(".")[2]) - int(exponent or 0)
+
+
+def half_unit(number: str) -> float:
+    """Half a unit of the last digit as written: 0.005 for `1.20`, 0.5 for `12`, 0 for `1/3`."""
+    return 0.0 if "/" in number else 0.5 * 10.0 ** -decimals(number)
 
 
 def needed(steps: Sequence[Step], asked: Iterable[str]) -> tuple[Step, ...]:

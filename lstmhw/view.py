@@ -9,7 +9,7 @@ import numpy as np
 from lstmhw.expr import Apply, Constant, Expr, Sum, Times
 from lstmhw.functions import Floats
 from lstmhw.notation import Omitted, as_given, decimal
-from lstmhw.solution import Claim, Entry, Step, Written
+from lstmhw.solution import Check, Claim, Entry, Step, Written, decimals
 
 LONGEST_SUM = 10
 MOST_UNITS = 12
@@ -145,7 +145,7 @@ def entry_rows(entry: Entry, view: View) -> list[list[str]]:
 def _numbers(values: Floats, given: bool, view: View) -> list[str]:
     entries = excerpt(values.tolist(), MOST_ENTRIES, view)
     if given:  # to more decimals: the reader compares them with the sheet
-        return [_or_dots(entry, lambda v: as_given(v, max(view.digits, 8))) for entry in entries]
+        return [_or_dots(entry, lambda v: as_given(v, max(view.digits, 10))) for entry in entries]
     return [_or_dots(entry, lambda v: decimal(v, view.digits)) for entry in entries]
 
 
@@ -165,7 +165,9 @@ def excerpt(items: Sequence[Item], most: int, view: View) -> Iterator[Item | Gap
 
 
 def listed(entry: Entry, view: View, separator: str = ", ") -> str:
-    """A vector or a matrix as one types it in a problem file, its rows apart by `separator`."""
+    """A number, vector or matrix as in a problem file, its rows apart by `separator`."""
+    if entry.value.size == 1:
+        return entry_rows(entry, view)[0][0]
     lists = [f"[{', '.join(row)}]" for row in entry_rows(entry, view)]
     return lists[0] if entry.value.ndim < 2 else f"[{separator.join(lists)}]"
 
@@ -175,3 +177,25 @@ def claim_text(claim: Claim) -> str:
     if isinstance(claim, Written):
         return claim.text
     return f"[{', '.join(claim_text(part) for part in claim)}]"
+
+
+class CheckTexts(NamedTuple):
+    """A check in words: the claim as written, the truth to as many decimals, the verdict."""
+
+    claimed: str
+    true: str
+    verdict: str
+
+
+def check_texts(check: Check, view: View) -> CheckTexts:
+    """What a row of the table of claimed answers says."""
+    digits = max(view.digits, min(15, _most_decimals(check.claimed)))
+    true = listed(computed(check.expected), view._replace(digits=digits))
+    verdict = f"{check.verdict}: {check.mistake}" if check.mistake else check.verdict
+    return CheckTexts(claim_text(check.claimed), true, verdict)
+
+
+def _most_decimals(claim: Claim) -> int:
+    if isinstance(claim, Written):
+        return decimals(claim.text)
+    return max(map(_most_decimals, claim), default=0)

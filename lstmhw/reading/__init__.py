@@ -17,6 +17,8 @@ from lstmhw.reading.nodes import (
     Items,
     Mark,
     Node,
+    Placed,
+    Scalar,
     TextError,
     decoded,
     parse,
@@ -40,7 +42,7 @@ class Document(NamedTuple):
 
     def error(self, faults: Iterable[Fault]) -> InputError:
         """The faults as messages with their places in this file."""
-        return _error(self.name, self.text, self.root, faults)
+        return _error(self.name, self.text, _placed(self.root, faults))
 
 
 def read(name: str) -> Document:
@@ -52,11 +54,11 @@ def read(name: str) -> Document:
         text = decoded(data)
         root = parse(text)
     except TextError as error:
-        raise InputError(_message(shown_name, text, error.mark, error.fault)) from None
+        raise _error(shown_name, text, error.placed) from None
     try:
         return Document(shown_name, text, root, decode(root))
     except ProblemError as error:
-        raise _error(shown_name, text, root, error.faults) from None
+        raise _error(shown_name, text, _placed(root, error.faults)) from None
 
 
 def shipped() -> dict[str, str]:
@@ -91,20 +93,29 @@ def _within_limit(data: bytes, name: str) -> bytes:
     return data
 
 
-def _error(name: str, text: str, root: Node, faults: Iterable[Fault]) -> InputError:
-    placed = sorted(
-        ((_mark(root, fault.path), fault) for fault in faults), key=lambda pair: pair[0]
-    )
-    messages = [_message(name, text, mark, fault) for mark, fault in placed[:MOST_ERRORS]]
+def _placed(root: Node, faults: Iterable[Fault]) -> list[Placed]:
+    return [(_mark(root, fault), fault) for fault in faults]
+
+
+def _error(name: str, text: str, faults: Iterable[Placed]) -> InputError:
+    placed = sorted(faults, key=lambda pair: pair[0])
+    messages, hints = [], {""}
+    for mark, fault in placed[:MOST_ERRORS]:
+        new = fault if fault.hint not in hints else fault._replace(hint="")  # a hint is said once
+        hints.add(fault.hint)
+        messages.append(_message(name, text, mark, new))
     if len(placed) > MOST_ERRORS:
         messages.append(f"{name}: and {len(placed) - MOST_ERRORS} more errors")
     return InputError("\n".join(messages))
 
 
-def _mark(root: Node, path: Path) -> Mark:
-    """Where a path is, or the deepest part of it that is in the file; of a key, the key itself."""
+def _mark(root: Node, fault: Fault) -> Mark:
+    """Where a fault is: at the deepest part of its path that is in the file.
+
+    That is a key, or a value that can be pointed at: a word or a number, not a list or a mapping.
+    """
     node, mark = root, root.mark
-    for key in path:
+    for key in fault.path:
         if isinstance(node, Fields) and key in node.entries:
             scalar, node = node.entries[str(key)]
             mark = scalar.mark
@@ -112,8 +123,9 @@ def _mark(root: Node, path: Path) -> Mark:
             node = node.nodes[key]
             mark = node.mark
         else:
-            break
-    return mark
+            return mark
+    at_value = isinstance(node, Scalar) and node.text and not fault.at_key
+    return node.mark if at_value else mark
 
 
 def _message(name: str, text: str, mark: Mark, fault: Fault) -> str:

@@ -1,21 +1,22 @@
 """Nodes -> a typed problem, by the annotations of its record; every fault found, not the first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import numpy as np
 
-from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, spelled
+from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, shown
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.problem import OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
-from lstmhw.reading.numbers import number, shown, whole_number
+from lstmhw.reading.numbers import number, whole_number
 from lstmhw.reading.shapes import Array, bind
 from lstmhw.solution import Claim, Written
 
 NOT_KEYS = ("sizes",)
+MOST_HINTS = 20  # finding a near word takes a while, and no more errors are printed
 
 
 class Draft(NamedTuple):
@@ -92,18 +93,21 @@ class _Decoder:
         allowed = [*known, "kind"] if not path else list(known)
         for key in node.entries:
             if key not in allowed:
-                hint = did_you_mean(key, allowed) or f"the keys here are {', '.join(allowed)}"
-                self.faults.append(Fault((*path, key), f"unknown key {shown(key)!r}", hint))
+                self.faults.append(self._unknown_key((*path, key), key, allowed))
         values = {}
         for name, field in known.items():
             if name in node.entries:
                 values[name] = self.value(node.entries[name][1], field.type, (*path, name))
             elif _required(field):
                 message = f"expected the key {name!r}, found none"
-                self.faults.append(
-                    Fault(path, message, f"{spelled(path) or record.__name__} needs {name}")
-                )
+                self.faults.append(Fault(path, message))
         return Draft(record, values)
+
+    def _unknown_key(self, path: Path, key: str, allowed: Sequence[str]) -> Fault:
+        """The fault of a key that is not one; of very many, only the first get a near word."""
+        hint = "" if len(self.faults) >= MOST_HINTS else did_you_mean(key, allowed)
+        hint = hint or f"the keys here are {', '.join(allowed)}"
+        return Fault(path, f"unknown key {shown(key)!r}", hint, at_key=True)
 
     def value(self, node: Node, annotation: Any, path: Path) -> Any:
         """The value of a node for an annotation; where that fails, a fault and None."""
@@ -270,4 +274,6 @@ def _scalars(node: Node, path: Path) -> Iterator[tuple[Scalar, Path]]:
 
 
 def _count(shape: tuple[int, ...]) -> str:
-    return " x ".join(map(str, shape)) + " numbers" if shape else "a single number"
+    if not shape:
+        return "a single number"
+    return "1 number" if shape == (1,) else " x ".join(map(str, shape)) + " numbers"

@@ -5,12 +5,12 @@ Built from the parser's events, not from `yaml.load`: that keeps every scalar as
 stand (aliases, tags, duplicate keys, deep nesting, several documents).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import yaml
 
-from lstmhw.faults import Fault, Path
+from lstmhw.faults import Fault, shown
 
 MOST_BYTES = 64 * 2**20
 DEEPEST = 32
@@ -49,26 +49,33 @@ class Fields(NamedTuple):
 Node = Scalar | Items | Fields
 
 
+Placed = tuple[Mark, Fault]
+"""A fault and where it is."""
+
+
 class TextError(Exception):
     """A text that cannot be read as one YAML document of this dialect, and where that shows."""
 
-    def __init__(self, mark: Mark, message: str, hint: str = "", path: Path = ()) -> None:
-        self.mark = mark
-        self.fault = Fault(path, message, hint)
-        super().__init__(message)
+    def __init__(self, placed: Sequence[Placed]) -> None:
+        self.placed = tuple(placed)
+        super().__init__("; ".join(fault.message for _, fault in placed))
+
+
+def _text_error(mark: Mark, message: str, hint: str = "") -> TextError:
+    return TextError([(mark, Fault((), message, hint))])
 
 
 def decoded(data: bytes) -> str:
     """The text of a file, without a byte order mark.  Raises TextError where it is not UTF-8."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         message = "expected UTF-8, found UTF-16"
-        raise TextError(Mark(1, 1), message, "save the file as UTF-8")
+        raise _text_error(Mark(1, 1), message, "save the file as UTF-8")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig", "replace")
         message = f"expected UTF-8, found the byte 0x{data[error.start]:02x}"
-        raise TextError(_mark_after(before), message, "save the file as UTF-8") from None
+        raise _text_error(_mark_after(before), message, "save the file as UTF-8") from None
     return text
 
 
@@ -81,7 +88,7 @@ def parse(text: str) -> Node:
         before = text.encode()[: error.position].decode("utf-8", "replace")
         code = error.character if isinstance(error.character, int) else ord(error.character)
         message = f"expected text, found the control character U+{code:04X}"
-        raise TextError(_mark_after(before), message, "delete it") from None
+        raise _text_error(_mark_after(before), message, "delete it") from None
     except yaml.MarkedYAMLError as error:
         raise _syntax_fault(error, text) from None
 
@@ -96,7 +103,7 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> TextError:
     message = "this is not YAML: " + " ".join(filter(None, [error.context, error.problem]))
     lines = text.splitlines()
     line = lines[mark.line - 1] if mark.line <= len(lines) else ""
-    return TextError(mark, message, _yaml_hint(line, mark, error))
+    return _text_error(mark, message, _yaml_hint(line, mark, error))
 
 
 def _yaml_hint(line: str, mark: Mark, error: yaml.MarkedYAMLError) -> str:
@@ -113,16 +120,18 @@ def _document(events: Iterator[Any]) -> Node:
     next(events)  # the start of the stream
     event = next(events)
     if isinstance(event, yaml.StreamEndEvent):
-        raise TextError(
+        raise _text_error(
             Mark(1, 1), "expected a problem, found an empty file", "`kind: ...` comes first"
         )
-    node = _Builder(events).node(next(events), 0)
+    builder = _Builder(events)
+    node = builder.node(next(events), 0)
     next(events)  # the end of the document
     event = next(events)
     if not isinstance(event, yaml.StreamEndEvent):
-        raise TextError(
-            _mark(event), "expected one problem, found a second document", "one problem a file"
-        )
+        message = "expected one problem, found a second document"
+        builder.refuse(event, message, "one problem a file")
+    if builder.refused:
+        raise TextError(builder.refused)
     return node
 
 
@@ -131,42 +140,45 @@ def _mark(event: Any) -> Mark:
 
 
 class _Builder:
+    """Builds nodes from events; what it refuses stands in `refused`, read on all the same."""
+
     def __init__(self, events: Iterator[Any]) -> None:
         self.events = events
         self.count = 0
+        self.refused: list[Placed] = []
+
+    def refuse(self, event: Any, message: str, hint: str) -> None:
+        self.refused.append((_mark(event), Fault((), message, hint)))
 
     def node(self, event: Any, depth: int) -> Node:
-        self._refuse(event, depth)
-        if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, event.implicit[0], _mark(event))
+        self._check_limits(event, depth)
+        self._check_dialect(event)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._items(event, depth)
-        return self._fields(event, depth)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._fields(event, depth)
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(event.value, event.implicit[0], _mark(event))
+        return Scalar("", False, _mark(event))  # in the place of an alias, which is refused
 
-    def _refuse(self, event: Any, depth: int) -> None:
+    def _check_limits(self, event: Any, depth: int) -> None:
         self.count += 1
         if self.count > MOST_NODES:
-            raise TextError(_mark(event), f"expected at most {MOST_NODES:,} values, found more")
+            raise _text_error(_mark(event), f"expected at most {MOST_NODES:,} values, found more")
         if depth > DEEPEST:
-            raise TextError(
-                _mark(event), f"expected at most {DEEPEST} levels of nesting, found more"
-            )
+            message = f"expected at most {DEEPEST} levels of nesting, found more"
+            raise _text_error(_mark(event), message)
+
+    def _check_dialect(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
-            raise TextError(
-                _mark(event),
-                f"expected a value, found the alias *{event.anchor}",
-                "write the value again",
-            )
-        if event.anchor is not None:
-            raise TextError(
-                _mark(event),
-                f"expected a value, found the anchor &{event.anchor}",
-                "leave the anchor out",
-            )
-        if event.tag is not None:
-            raise TextError(
-                _mark(event), f"expected a value, found the tag {event.tag}", "leave the tag out"
-            )
+            message = f"expected a value, found the alias *{shown(str(event.anchor))}"
+            self.refuse(event, message, "write the value again")
+        elif event.anchor is not None:
+            message = f"expected a value, found the anchor &{shown(event.anchor)}"
+            self.refuse(event, message, "leave the anchor out")
+        elif event.tag is not None:
+            message = f"expected a value, found the tag {shown(event.tag)}"
+            self.refuse(event, message, "leave the tag out")
 
     def _items(self, start: Any, depth: int) -> Items:
         nodes = []
@@ -178,15 +190,19 @@ class _Builder:
         entries: dict[str, tuple[Scalar, Node]] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.node(event, depth + 1)
+            value = self.node(next(self.events), depth + 1)
             if not isinstance(key, Scalar):
-                raise TextError(key.mark, "expected a word as a key, found a list or a mapping")
-            if key.text == "<<" and key.plain:
-                raise TextError(
-                    key.mark, "expected a key, found the merge key <<", "write the keys out"
-                )
-            if key.text in entries:
+                message = "expected a word as a key, found a list or a mapping"
+                self.refuse(event, message, "write `key: value`")
+            elif key.text == "<<" and key.plain:
+                message = "expected a key, found the merge key <<"
+                self.refuse(event, message, "write the keys out")
+            elif key.text in entries:
                 first = entries[key.text][0].mark.line
-                message = f"the key {key.text[:80]!r} stands here again, first at line {first}"
-                raise TextError(key.mark, message, "keep one of the two")
-            entries[key.text] = key, self.node(next(self.events), depth + 1)
+                message = (
+                    f"expected each key once, found {shown(key.text)!r} again (see line {first})"
+                )
+                self.refuse(event, message, f"it stands at line {first} already; keep one")
+            else:
+                entries[key.text] = key, value
         return Fields(entries, _mark(start))

@@ -2,6 +2,8 @@
 
 import re
 
+from lstmhw.faults import shown
+
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _FRACTION = re.compile(r"([-+]?[0-9]+)\s*/\s*([0-9]+)")
 _INFINITY = re.compile(r"([-+]?)\.(?:inf|Inf|INF)")
@@ -45,11 +47,6 @@ def _quotient(above: int, below: int, text: str) -> float:
         return above / below
     except OverflowError:
         raise ValueError(f"{shown(text)}, which overflows (over 1.8e308)") from None
-
-
-def shown(text: str) -> str:
-    """The text, cut where it is long."""
-    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def _description(text: str) -> str:

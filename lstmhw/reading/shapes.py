@@ -86,7 +86,8 @@ def _misfit(array: Array, dimensions: tuple[str, ...], bound: dict[str, Size]) -
     letters = {
         letter for dimension in dimensions for _, letter in _terms(dimension) if letter in bound
     }
-    fixed = [f"{x} = {bound[x].value} from {spelled(bound[x].path)}" for x in sorted(letters)]
+    others = sorted(letter for letter in letters if bound[letter].path != array.path)
+    fixed = [f"{x} = {bound[x].value} from {spelled(bound[x].path)}" for x in others]
     wanted = (
         " x ".join(_wanted(d, s) for d, s in zip(dimensions, expected, strict=True)) or "a number"
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from lstmhw import cells
 from lstmhw.expr import Expr, Missing
-from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, spelled
+from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, shown, spelled
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.problem import OneOf, Problem, Range, Record, Shape, record
 from lstmhw.solution import (
@@ -133,16 +133,16 @@ class RecurrentProblem(Problem):
         hots = self.hots
         if hots is not None and self.embedding is None:
             message = "a one-hot input needs the embedding that it picks a row of"
-            yield Fault((ways[0],), message, "add `embedding`, a row for each word")
+            yield Fault((self.hots_key,), message, "add `embedding`, a row for each word")
         if hots is None and self.embedding is not None:
             message = "an embedding needs the word to look up"
             yield Fault(("embedding",), message, "add `one_hot` (or `one_hots`)")
         for number, hot in enumerate([] if hots is None else hots, 1):
             if sorted(hot.tolist()) != [0.0] * (len(hot) - 1) + [1.0]:
                 message = f"expected a single 1 and zeros, found otherwise in vector {number}"
-                yield Fault((ways[0],), message)
+                yield Fault((self.hots_key,), message)
         if self.concat is not None and sorted(self.concat) != ["h", "x"]:
-            message = f"expected [h, x] or [x, h], found [{', '.join(self.concat)}]"
+            message = f"expected [h, x] or [x, h], found [{shown(', '.join(self.concat))}]"
             yield Fault(("concat",), message)
 
     def affine_faults(self, affine: Affine, path: Path) -> Iterator[Fault]:
@@ -215,13 +215,16 @@ class RecurrentProblem(Problem):
         """The one-hot vectors, one row a step."""
         return self.one_hots if self.one_hot is None else self.one_hot[np.newaxis]
 
+    @property
+    def hots_key(self) -> str:
+        return "one_hots" if self.one_hot is None else "one_hot"
+
     def inputs(self, sheet: Worksheet) -> Iterable[Expr]:
         """The input of each step; with an embedding it is looked up when its turn comes."""
         times = range(self.t, self.t + self.steps)
         if self.hots is not None and self.embedding is not None:
-            key = "one_hot" if self.one_hots is None else "one_hots"
             hots = [
-                sheet.given(f"onehot_{t}", hot, (key,))
+                sheet.given(f"onehot_{t}", hot, (self.hots_key,))
                 for t, hot in zip(times, self.hots, strict=True)
             ]
             table = sheet.given("E", self.embedding, ("embedding",), "one row for each word")
@@ -232,7 +235,7 @@ class RecurrentProblem(Problem):
             return [sheet.state(f"x_{t}", x, ("xs",)) for t, x in zip(times, rows, strict=True)]
         if self.x is not None:
             return [sheet.state(f"x_{self.t}", self.x, ("x",))]
-        return [Missing((), "the input x is not given", "add `x: [...]`")]
+        return [Missing((), "expected inputs x, found none", "add `x: [...]`")]
 
     def initial(self, sheet: Worksheet, name: str, value: Floats | None) -> Expr:
         """The state before the first step, zeros where it is not given."""
@@ -250,7 +253,7 @@ class RecurrentProblem(Problem):
             return cells.on_concatenation(data["W"], biases, self.concat[0] == "h", self.multiply)
         if "W_x" in data:
             return cells.separate(data["W_x"], data["W_h"], biases, self.multiply)
-        message = f"{spelled(path) or 'the file'} has no weights"
+        message = f"expected weights of {spelled(path) or 'the RNN'}, found none"
         missing = Missing(path, message, "add W (with `concat`), or W_x and W_h")
         return lambda x, h: missing
 
@@ -338,7 +341,7 @@ class RecurrentProblem(Problem):
             found = [s for s in symbols if name in (s, after.get(s))]
             if not found:
                 known = [*_names(symbols), *symbols]
-                message = f"expected a quantity of this problem, found {name!r}"
+                message = f"expected a quantity of this problem, found {shown(name)!r}"
                 hint = did_you_mean(name, known) or f"it has {', '.join(_names(symbols))}"
                 faults.append(Fault(("find", number), message, hint))
             wanted.update(found)
@@ -355,4 +358,4 @@ def _names(symbols: Sequence[str]) -> list[str]:
 
 
 def _lacking(symbol: str, missing: Missing) -> Fault:
-    return Fault(missing.path, f"{missing.message}, and {symbol} needs it", missing.hint)
+    return Fault(missing.path, f"{missing.message}; {symbol} needs them", missing.hint)

@@ -107,14 +107,14 @@ class GruActivations(Record):
 UPDATES = {"keep": cells.keep, "new": cells.new}
 
 UPDATE_CONVENTIONS = {
-    "keep": "The update gate keeps: h_t = z_t*h_{t-1} + (1 - z_t)*n_t; z = 1 leaves h as it was.",
-    "new": "The update gate renews: h_t = (1 - z_t)*h_{t-1} + z_t*n_t; z = 1 replaces h by n.",
+    "keep": "h_t = z_t*h_{t-1} + (1 - z_t)*n_t: the update gate says how much of h is kept.",
+    "new": "h_t = (1 - z_t)*h_{t-1} + z_t*n_t: the update gate says how much is new.",
 }
 
 RESET_CONVENTIONS = {
-    "before": "The reset acts before the candidate's recurrent matrix: W_h multiplies r_t*h_{t-1}.",
-    "after": "The reset acts after the candidate's recurrent matrix: r_t multiplies the product of "
-    "W_h and h_{t-1}, with b_h added.",
+    "before": "The candidate's W_h multiplies r_t*h_{t-1}: the reset comes before the matrix.",
+    "after": "r_t multiplies the whole recurrent term of the candidate, b_h included: the reset "
+    "comes after the matrix.",
 }
 
 
@@ -135,11 +135,11 @@ class GruProblem(RecurrentProblem):
         for key, meanings in (("update", UPDATE_CONVENTIONS), ("reset", RESET_CONVENTIONS)):
             value = getattr(self, key)
             if value is None and key not in implied:
-                message = f"books differ on the {key} gate, and the file does not say"
-                hint = "; ".join(
-                    f"`{key}: {word}` means: {text}" for word, text in meanings.items()
+                message = f"expected the key {key!r}, found none: books differ on the {key} gate"
+                hint = "\n        ".join(
+                    f"{key}: {word}  # {text}" for word, text in meanings.items()
                 )
-                yield Fault((), f"{message}: add `{key}`", hint)
+                yield Fault((), message, hint)
             elif value is not None and implied.get(key, value) != value:
                 message = f"expected {implied[key]}, as the stacked layout implies, found {value}"
                 yield Fault((key,), message, f"leave `{key}` out")

@@ -4,15 +4,13 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from lstmhw.expr import Expr
-from lstmhw.functions import Floats
 from lstmhw.notation import MathML, equation, symbol, write
 from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, Step, Working
 from lstmhw.view import (
     Gap,
     Row,
     View,
-    claim_text,
-    computed,
+    check_texts,
     entry_rows,
     notes,
     rows,
@@ -76,20 +74,22 @@ class _Page:
             case Working(steps):
                 yield from self.working(steps)
 
-    def part(self, part: str | Expr | Floats) -> str:
+    def part(self, part: str | Expr | Entry) -> str:
         if isinstance(part, str):
             return escape(part)
         if isinstance(part, Expr):
             return math(write(part, MathML(), self.view.digits))
-        return math(self.matrix(computed(part)))
+        return math(self.matrix(part))
 
     def entry(self, entry: Entry) -> str:
         equation = math(MathML().equals(symbol(entry.symbol, MathML()), self.matrix(entry)))
         return f'<tr><td>{equation}</td><td class="note">{escape(entry.note)}</td></tr>'
 
     def matrix(self, entry: Entry) -> str:
-        """A vector on one line, a matrix row by row."""
+        """A single number, a vector on one line, a matrix row by row."""
         lines = [[self.number(number) for number in row] for row in entry_rows(entry, self.view)]
+        if entry.value.size == 1:
+            return lines[0][0]
         if entry.value.ndim < 2:
             return MathML().concat(lines[0], ",")
         cells = ["".join(f"<mtd>{number}</mtd>" for number in line) for line in lines]
@@ -134,11 +134,11 @@ class _Page:
         yield '<div class="scroll"><table>'
         yield "<tr><th></th><th>claimed</th><th>true</th><th>verdict</th></tr>"
         for check in checks:
-            verdict = check.verdict + (f": {check.mistake}" if check.mistake else "")
+            claimed, true, verdict = map(escape, check_texts(check, self.view))
             cells = (
                 math(symbol(check.symbol, MathML())),
-                escape(claim_text(check.claimed)),
-                math(self.matrix(computed(check.expected))),
+                claimed,
+                true,
                 f'<b class="{check.verdict}">{verdict}</b>',
             )
             yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"

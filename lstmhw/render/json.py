@@ -7,10 +7,19 @@ from typing import Any
 import numpy as np
 
 from lstmhw.expr import Expr
-from lstmhw.functions import Floats
 from lstmhw.notation import Text, write
-from lstmhw.solution import Check, Claim, Paragraph, Section, Solution, Step, Working, Written
-from lstmhw.view import View, computed, listed
+from lstmhw.solution import (
+    Check,
+    Claim,
+    Entry,
+    Paragraph,
+    Section,
+    Solution,
+    Step,
+    Working,
+    Written,
+)
+from lstmhw.view import View, listed
 
 
 def render(solutions: Sequence[Solution], view: View) -> str:
@@ -45,12 +54,12 @@ def _note(section: Section, paragraph: Paragraph, view: View) -> dict[str, str]:
     return {"section": section.title, "text": text}
 
 
-def _part(part: str | Expr | Floats, view: View) -> str:
+def _part(part: str | Expr | Entry, view: View) -> str:
     if isinstance(part, str):
         return part
     if isinstance(part, Expr):
         return write(part, Text(), view.digits)
-    return listed(computed(part), view)
+    return listed(part, view)
 
 
 def _step(step: Step, view: View) -> dict[str, Any]:

@@ -4,15 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lstmhw.expr import Expr
-from lstmhw.functions import Floats
 from lstmhw.notation import Latex, equation, symbol, write
 from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, Step, Working
 from lstmhw.view import (
     Gap,
     Row,
     View,
-    claim_text,
-    computed,
+    check_texts,
     entry_rows,
     listed,
     notes,
@@ -80,19 +78,21 @@ class _Page:
             case Working(steps):
                 yield from self.working(steps)
 
-    def part(self, part: str | Expr | Floats) -> str:
+    def part(self, part: str | Expr | Entry) -> str:
         if isinstance(part, str):
             return escaped(part)
         if isinstance(part, Expr):
             return f"${write(part, Latex(), self.view.digits)}$"
-        return listed(computed(part), self.view)
+        return listed(part, self.view)
 
     def entry(self, entry: Entry) -> str:
         note = rf" && \text{{{escaped(entry.note)}}}" if entry.note else ""
         return f"{symbol(entry.symbol, Latex())} &= {self.matrix(entry)}{note}"
 
     def matrix(self, entry: Entry) -> str:
-        """A vector as a column, a matrix row by row."""
+        """A single number, a vector as a column, a matrix row by row."""
+        if entry.value.size == 1:
+            return self.number(listed(entry, self.view))
         numbers = entry_rows(entry, self.view)
         if entry.value.ndim < 2:
             numbers = [[number] for number in numbers[0]]
@@ -137,10 +137,8 @@ class _Page:
         yield r"\begin{tabular}{llll}"
         yield r"symbol & claimed & true & verdict \\ \hline"
         for check in checks:
-            true = listed(computed(check.expected), self.view)
-            verdict = check.verdict + (f": {check.mistake}" if check.mistake else "")
-            claimed = escaped(claim_text(check.claimed))
-            yield rf"${symbol(check.symbol, Latex())}$ & {claimed} & {true} & {escaped(verdict)} \\"
+            claimed, true, verdict = map(escaped, check_texts(check, self.view))
+            yield rf"${symbol(check.symbol, Latex())}$ & {claimed} & {true} & {verdict} \\"
         yield r"\end{tabular}"
         for check in checks:
             if check.explanation:

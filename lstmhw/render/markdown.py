@@ -4,15 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lstmhw.expr import Expr
-from lstmhw.functions import Floats
 from lstmhw.notation import Latex, equation, symbol, write
 from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, Step, Working
 from lstmhw.view import (
     Gap,
     Row,
     View,
-    claim_text,
-    computed,
+    check_texts,
     listed,
     notes,
     rows,
@@ -54,10 +52,10 @@ class _Page:
             case Working(steps):
                 yield from self.working(steps)
 
-    def part(self, part: str | Expr | Floats) -> str:
+    def part(self, part: str | Expr | Entry) -> str:
         if isinstance(part, str):
             return escaped(part)
-        return self.math(part) if isinstance(part, Expr) else listed(computed(part), self.view)
+        return self.math(part) if isinstance(part, Expr) else listed(part, self.view)
 
     def math(self, expr: Expr) -> str:
         return f"${write(expr, Latex(), self.view.digits)}$"
@@ -94,10 +92,9 @@ class _Page:
     def checks(self, checks: Sequence[Check]) -> Iterator[str]:
         yield from ("| symbol | claimed | true | verdict |", "|---|---|---|---|")
         for check in checks:
-            true = listed(computed(check.expected), self.view)
-            verdict = check.verdict + (f": {check.mistake}" if check.mistake else "")
+            claimed, true, verdict = check_texts(check, self.view)
             name = f"${symbol(check.symbol, Latex())}$"
-            yield f"| {name} | {escaped(claim_text(check.claimed))} | {true} | {verdict} |"
+            yield f"| {name} | {escaped(claimed)} | {true} | {verdict} |"
         yield ""
         for check in checks:
             if check.explanation:

@@ -12,7 +12,6 @@ from rich.segment import Segment
 from rich.style import Style
 
 from lstmhw.expr import Expr
-from lstmhw.functions import Floats
 from lstmhw.notation import Text, write
 from lstmhw.solution import (
     Block,
@@ -28,8 +27,7 @@ from lstmhw.view import (
     Gap,
     Row,
     View,
-    claim_text,
-    computed,
+    check_texts,
     listed,
     notes,
     rows,
@@ -135,8 +133,7 @@ class _Page:
 
     def solution(self, solution: Solution) -> Iterator[Grid]:
         yield self.line(solution.title or solution.kind, BOLD, 0)
-        about = f"{solution.kind} - {solution.source}" if solution.source else solution.kind
-        yield self.line(about, DIM, 0)
+        yield self.line(" - ".join(filter(None, [solution.kind, solution.source])), DIM, 0)
         for section in solution.sections:
             yield self.line(f"\n{section.title}", HEADING, 0)
             yield from map(self.block, section.body)
@@ -156,10 +153,10 @@ class _Page:
             case Working(steps):
                 return Grid(list(self.working(steps)))
 
-    def part(self, part: str | Expr | Floats) -> str:
+    def part(self, part: str | Expr | Entry) -> str:
         if isinstance(part, str):
             return part
-        return self.written(part) if isinstance(part, Expr) else self.numbers(computed(part))
+        return self.written(part) if isinstance(part, Expr) else self.numbers(part)
 
     def written(self, expr: Expr) -> str:
         return write(expr, Text(), self.view.digits)
@@ -204,9 +201,8 @@ class _Page:
         titles: list[Cell] = [(title, DIM) for title in ("", "claimed", "true", "verdict")]
         lines: list[list[Cell]] = [titles]
         for check in checks:
-            verdict = check.verdict + (f": {check.mistake}" if check.mistake else "")
-            true = self.numbers(computed(check.expected))
-            line = (check.symbol, BOLD), (claim_text(check.claimed), PLAIN), (true, PLAIN)
+            claimed, true, verdict = check_texts(check, self.view)
+            line = (check.symbol, BOLD), (claimed, PLAIN), (true, PLAIN)
             lines.append([*line, (verdict, VERDICTS[check.verdict])])
         lines += [[(check.explanation, PLAIN)] for check in checks if check.explanation]
         return Grid(lines)

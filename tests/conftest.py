@@ -1,0 +1,51 @@
+"""What the tests share: problems from text or data, and the command line in a process."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstmhw.problem import Problem
+from lstmhw.reading.decode import decode
+from lstmhw.reading.nodes import parse
+from lstmhw.solution import Solution
+
+ROOT = Path(__file__).parent.parent
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def problem(data: dict[str, Any]) -> Problem:
+    """A problem from the data of its file."""
+    return decode(parse(json.dumps(data)))
+
+
+def solved(data: dict[str, Any]) -> Solution:
+    """The solution of a problem from the data of its file."""
+    return problem(data).solve()
+
+
+@pytest.fixture
+def lstmhw(tmp_path: Path) -> Run:
+    """Runs the command line in an empty folder; keywords are environment variables."""
+
+    def run(
+        *arguments: str, stdin: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "lstmhw", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, "NO_COLOR": "", **environment},
+            timeout=60,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,195 @@
+"""Records what PyTorch, Keras and ONNX make of random cells, as problems with their true answers.
+
+    python tests/record_vectors.py        # rewrites tests/data/*.json; needs the `oracle` extra
+
+Every case starts from nonzero states and takes at least two steps: one step from zero hides a
+misplaced reset, a transposed matrix and the forget gate.  PyTorch and ONNX compute in float64;
+Keras on PyTorch multiplies matrices in float32 whatever it is told, so its answers are good to 1e-6.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+os.environ["KERAS_BACKEND"] = "torch"
+
+DATA = Path(__file__).parent / "data"
+STEPS, INPUTS, UNITS = 3, 3, 2
+
+Case = dict[str, Any]
+
+
+def random(seed: int) -> Callable[..., Any]:
+    """Numbers with four decimals, so that a case can be read."""
+    generator = np.random.default_rng(seed)
+    return lambda *shape: np.round(generator.normal(size=shape), 4)
+
+
+def case(name: str, problem: Case, **states: Any) -> Case:
+    """A problem and its answers: `h=` and `c=` are arrays of the states after each step."""
+    answers = {
+        f"{state}_{t}": np.asarray(value).reshape(STEPS, UNITS)[t - 1].tolist()
+        for state, value in states.items()
+        for t in range(1, STEPS + 1)
+    }
+    lists = {key: listed(value) for key, value in problem.items()}
+    return {"name": name, "problem": lists, "answers": answers}
+
+
+def listed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: listed(entry) for key, entry in value.items()}
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def torch_cases() -> Iterator[Case]:
+    import torch
+
+    torch.set_default_dtype(torch.float64)
+    for seed, kind, layer, gates in (
+        (1, "lstm-step", torch.nn.LSTM, 4),
+        (2, "gru-step", torch.nn.GRU, 3),
+    ):
+        draw = random(seed)
+        xs, h, c = draw(STEPS, INPUTS), draw(UNITS), draw(UNITS)
+        weights = {
+            "weight_ih": draw(gates * UNITS, INPUTS),
+            "weight_hh": draw(gates * UNITS, UNITS),
+            "bias_ih": draw(gates * UNITS),
+            "bias_hh": draw(gates * UNITS),
+        }
+        states = _torch_states(layer(INPUTS, UNITS), weights, xs, h, c)
+        problem = {"kind": kind, "xs": xs, "h_prev": h}
+        if kind == "lstm-step":
+            problem["c_prev"] = c
+        yield case(
+            f"torch-{kind}", {**problem, "stacked": {"layout": "pytorch", **weights}}, **states
+        )
+    for activation in ("tanh", "relu"):
+        draw = random(3)
+        xs, h = draw(STEPS, INPUTS), draw(UNITS)
+        W_x, W_h, b_x, b_h = draw(UNITS, INPUTS), draw(UNITS, UNITS), draw(UNITS), draw(UNITS)
+        weights = {"weight_ih": W_x, "weight_hh": W_h, "bias_ih": b_x, "bias_hh": b_h}
+        layer = torch.nn.RNN(INPUTS, UNITS, nonlinearity=activation)
+        states = _torch_states(layer, weights, xs, h, h)
+        problem = {"kind": "rnn-step", "xs": xs, "h_prev": h, "activation": activation}
+        data = {"W_x": W_x, "W_h": W_h, "b_x": b_x, "b_h": b_h}
+        yield case(f"torch-rnn-{activation}", {**problem, **data}, **states)
+
+
+def _torch_states(layer: Any, weights: Case, xs: Any, h: Any, c: Any) -> Case:
+    """The states after each step, one step a call."""
+    import torch
+
+    layer.load_state_dict({f"{key}_l0": torch.tensor(value) for key, value in weights.items()})
+    hidden, cell, after = torch.tensor(h)[None], torch.tensor(c)[None], []
+    with torch.no_grad():
+        for x in torch.tensor(xs):
+            if isinstance(layer, torch.nn.LSTM):
+                _, (hidden, cell) = layer(x[None], (hidden, cell))
+            else:
+                _, hidden = layer(x[None], hidden)
+            after.append((hidden.numpy(), cell.numpy()))
+    states = {"h": np.array([h for h, _ in after])}
+    if isinstance(layer, torch.nn.LSTM):
+        states["c"] = np.array([c for _, c in after])
+    return states
+
+
+def keras_cases() -> Iterator[Case]:
+    import keras
+
+    draw = random(4)
+    xs, h, c = draw(STEPS, INPUTS), draw(UNITS), draw(UNITS)
+    kernel, recurrent, bias = draw(INPUTS, 4 * UNITS), draw(UNITS, 4 * UNITS), draw(4 * UNITS)
+    cell = keras.layers.LSTMCell(UNITS, dtype="float64")
+    states = _keras_states(cell, [kernel, recurrent, bias], xs, [h, c])
+    stacked = {"layout": "keras", "kernel": kernel, "recurrent_kernel": recurrent, "bias": bias}
+    problem = {"kind": "lstm-step", "xs": xs, "h_prev": h, "c_prev": c, "stacked": stacked}
+    yield case("keras-lstm", problem, h=states[0], c=states[1])
+    for reset_after in (True, False):
+        draw = random(5)
+        xs, h = draw(STEPS, INPUTS), draw(UNITS)
+        kernel, recurrent = draw(INPUTS, 3 * UNITS), draw(UNITS, 3 * UNITS)
+        bias = draw(2, 3 * UNITS) if reset_after else draw(3 * UNITS)
+        cell = keras.layers.GRUCell(UNITS, reset_after=reset_after, dtype="float64")
+        states = _keras_states(cell, [kernel, recurrent, bias], xs, [h])
+        stacked = {"layout": "keras", "kernel": kernel, "recurrent_kernel": recurrent, "bias": bias}
+        stacked["reset_after"] = reset_after
+        problem = {"kind": "gru-step", "xs": xs, "h_prev": h, "stacked": stacked}
+        yield case(f"keras-gru-{'after' if reset_after else 'before'}", problem, h=states[0])
+
+
+def _keras_states(cell: Any, weights: list[Any], xs: Any, states: list[Any]) -> list[Any]:
+    """Each state after each step."""
+    import keras
+
+    cell.build((1, INPUTS))
+    cell.set_weights(weights)
+    current = [keras.ops.convert_to_tensor(state[None]) for state in states]
+    after = []
+    for x in xs:
+        _, current = cell(keras.ops.convert_to_tensor(x[None]), current)
+        current = list(current) if isinstance(current, list | tuple) else [current]
+        after.append([keras.ops.convert_to_numpy(state)[0] for state in current])
+    return [np.array(rows) for rows in zip(*after, strict=True)]
+
+
+def onnx_cases() -> Iterator[Case]:
+    draw = random(6)
+    xs, h, c = draw(STEPS, INPUTS), draw(UNITS), draw(UNITS)
+    W, R, B = draw(1, 4 * UNITS, INPUTS), draw(1, 4 * UNITS, UNITS), draw(1, 8 * UNITS)
+    states = _onnx_states("LSTM", {"W": W, "R": R, "B": B}, xs, {"initial_h": h, "initial_c": c})
+    problem = {"kind": "lstm-step", "xs": xs, "h_prev": h, "c_prev": c}
+    stacked = {"layout": "onnx", "W": W, "R": R, "B": B}
+    yield case("onnx-lstm", {**problem, "stacked": stacked}, h=states[0], c=states[1])
+    stacked = {"layout": "onnx", "W": W[0], "R": R[0], "B": B[0]}
+    yield case("onnx-lstm-flat", {**problem, "stacked": stacked}, h=states[0], c=states[1])
+    for linear_before_reset in (0, 1):
+        draw = random(7)
+        xs, h = draw(STEPS, INPUTS), draw(UNITS)
+        W, R, B = draw(1, 3 * UNITS, INPUTS), draw(1, 3 * UNITS, UNITS), draw(1, 6 * UNITS)
+        weights = {"W": W, "R": R, "B": B}
+        option = {"linear_before_reset": linear_before_reset}
+        states = _onnx_states("GRU", weights, xs, {"initial_h": h}, **option)
+        stacked = {"layout": "onnx", **weights, **option}
+        problem = {"kind": "gru-step", "xs": xs, "h_prev": h, "stacked": stacked}
+        yield case(f"onnx-gru-{linear_before_reset}", problem, h=states[0])
+
+
+def _onnx_states(operator: str, weights: Case, xs: Any, states: Case, **options: Any) -> list[Any]:
+    """Each state after each step, by ONNX's reference evaluator, one step a call."""
+    from onnx import TensorProto, helper
+    from onnx.reference import ReferenceEvaluator
+
+    names = ["X", *weights, "", *states]
+    outputs = ["", *(f"Y_{state[-1]}" for state in states)]
+    node = helper.make_node(operator, names, outputs, hidden_size=UNITS, **options)
+    given = [helper.make_tensor_value_info(n, TensorProto.DOUBLE, None) for n in names if n]
+    results = [helper.make_tensor_value_info(n, TensorProto.DOUBLE, None) for n in outputs if n]
+    opset = [helper.make_opsetid("", 14)]
+    model = helper.make_model(
+        helper.make_graph([node], "cell", given, results), opset_imports=opset
+    )
+    current, after = [state[None, None] for state in states.values()], []
+    for x in xs:
+        feeds = {"X": x[None, None], **weights, **dict(zip(states, current, strict=True))}
+        current = [np.reshape(s, (1, 1, UNITS)) for s in ReferenceEvaluator(model).run(None, feeds)]
+        after.append([state[0, 0] for state in current])
+    return [np.array(rows) for rows in zip(*after, strict=True)]
+
+
+RECORDERS = {"torch": torch_cases, "keras": keras_cases, "onnx": onnx_cases}
+
+
+def main() -> None:
+    for name, cases in RECORDERS.items():
+        (DATA / f"{name}.json").write_text(json.dumps(list(cases()), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Expressions: the value, the formula and the numbers of a line are one object."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import solved
+from hypothesis import given
+from hypothesis import strategies as st
+from test_cells import cell_data, concatenated, separate
+
+from lstmhw.expr import Concat, Constant, Expr, Missing, Quantity
+from lstmhw.functions import relu, sigmoid, softmax, tanh
+from lstmhw.notation import Latex, MathML, Text, as_given, decimal, equation, symbol, write
+from lstmhw.solution import Solution, Working
+from lstmhw.view import View, rows, shortened
+
+
+def quantity(name: str, *numbers: Any, given: bool = True) -> Quantity:
+    return Quantity(name, np.array(numbers, dtype=float), given=given)
+
+
+W = quantity("W_g", [0, 4, -2], [1, 2, 3])
+h, x, b = quantity("h_1", 0.25), quantity("x_2", 2, -1), quantity("b_g", 1, 0)
+
+
+def steps(solution: Solution) -> list[Any]:
+    found = [
+        step
+        for section in solution.sections
+        for block in section.body
+        if isinstance(block, Working)
+        for step in block.steps
+    ]
+    assert found
+    return found
+
+
+def evaluated(text: str) -> float:
+    """A substituted formula computed by Python itself."""
+    names = {
+        "exp": math.exp,
+        "tanh": math.tanh,
+        "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
+        "relu": lambda z: max(z, 0.0),
+    }
+    return float(eval(text, {"__builtins__": {}}, names))
+
+
+@pytest.mark.parametrize(
+    ("expr", "text", "latex"),
+    [
+        (W.times(Concat(h, x)) + b, "W_g [h_1; x_2] + b_g", r"W_{g} \, [h_{1}; x_{2}] + b_{g}"),
+        (Concat(h, x) @ W, "[h_1, x_2] W_g", r"[h_{1}, x_{2}] \, W_{g}"),
+        ((1 - x) * x, "(1 - x_2)*x_2", r"(1 - x_{2}) \cdot x_{2}"),
+        (x - (b - h), "x_2 - (b_g - h_1)", r"x_{2} - (b_{g} - h_{1})"),
+        (tanh(x) * b, "tanh(x_2)*b_g", r"\tanh(x_{2}) \cdot b_{g}"),
+        (x / (b * b), "x_2/(b_g*b_g)", r"\frac{x_{2}}{b_{g} \cdot b_{g}}"),
+        (-(x * b), "-x_2*b_g", r"-x_{2} \cdot b_{g}"),
+        (x * -b, "x_2*(-b_g)", r"x_{2} \cdot (-b_{g})"),
+        (W.times(x * b), "W_g (x_2*b_g)", r"W_{g} \, (x_{2} \cdot b_{g})"),
+    ],
+)
+def test_formulas_are_written_with_the_parentheses_they_need(
+    expr: Expr, text: str, latex: str
+) -> None:
+    assert write(expr, Text()) == text
+    assert write(expr, Latex()) == latex
+
+
+def test_an_element_is_the_formula_with_numbers() -> None:
+    element = (W.times(Concat(h, x)) + b).element(0)
+    assert write(element, Text()) == "0*0.25 + 4*2 - 2*(-1) + 1"
+    assert write(shortened(element), Text()) == "4*2 - 2*(-1) + 1"
+    assert write(softmax(x).element(1), Text()) == "exp(-1)/(exp(2) + exp(-1))"
+
+
+@given(cell_data("ifgo"))
+def test_substituted_numbers_give_the_value_of_their_line(data: dict[str, Any]) -> None:
+    problem = {"kind": "lstm-step", "xs": data["xs"], "h_prev": data["h"], "c_prev": data["c"]}
+    for gates in (
+        {"gates": separate(data["gates"])},
+        {"gates": concatenated(data["gates"], ["h", "x"]), "concat": ["h", "x"]},
+    ):
+        for step in steps(solved({**problem, **gates})):
+            for unit in range(step.value.size):
+                element = step.expr.element(unit)
+                assert element.value == pytest.approx(step.value[unit], abs=1e-12)
+                for written in (element, shortened(element)):
+                    numbers = evaluated(write(written, Text(), 15))
+                    assert numbers == pytest.approx(step.value[unit], abs=1e-9)
+
+
+@given(cell_data("rzn"), st.sampled_from(["before", "after"]), st.sampled_from(["softmax", "relu"]))
+def test_substituted_numbers_of_a_gru_too(data: dict[str, Any], reset: str, candidate: str) -> None:
+    problem = {"kind": "gru-step", "xs": data["xs"], "h_prev": data["h"], "update": "keep"}
+    problem |= {"reset": reset, "gates": separate(data["gates"])}
+    problem["activations"] = {"candidate": candidate}
+    for step in steps(solved(problem)):
+        for unit in range(step.value.size):
+            text = write(step.expr.element(unit), Text(), 15)
+            assert evaluated(text) == pytest.approx(step.value[unit], abs=1e-9)
+
+
+def test_what_is_computed_from_something_missing_is_missing() -> None:
+    missing = Missing(("gates", "o"), "no output gate", "")
+    for expr in (
+        x * missing,
+        missing + 1,
+        sigmoid(missing),
+        W.times(missing),
+        1 - missing,
+        -missing,
+    ):
+        assert expr is missing
+
+
+def test_saturation_is_said_and_only_where_it_hides() -> None:
+    data = {"kind": "rnn-step", "x": 1, "W_x": 20, "W_h": 0}
+    tanh_row = [row.value for row in rows(steps(solved(data))[1], View())]
+    assert tanh_row == ["1.0000 (1 - 8.5e-18)"]
+    down = [row.value for row in rows(steps(solved({**data, "W_x": -20}))[1], View())]
+    assert down == ["-1.0000 (-1 + 8.5e-18)"]
+    low = [row.value for row in rows(steps(solved({**data, "W_x": 2}))[1], View())]
+    assert low == ["0.9640"]
+    tiny = {**data, "activation": "sigmoid", "W_x": -20}
+    assert [row.value for row in rows(steps(solved(tiny))[1], View())] == ["2.1e-09"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "given_as"),
+    [
+        (0.5, "0.5000", "0.5"),
+        (2, "2.0000", "2"),
+        (1 / 3, "0.3333", "0.3333"),
+        (-0.00001, "-1.0e-05", "-1.0e-05"),
+        (0, "0.0000", "0"),
+        (-0.0, "0.0000", "0"),
+        (2.5e9, "2.5000e+09", "2.5000e+09"),
+        (float("inf"), "inf", "inf"),
+    ],
+)
+def test_numbers_are_shown_to_so_many_decimals(value: float, shown: str, given_as: str) -> None:
+    assert decimal(value, 4) == shown
+    assert as_given(value, 4) == given_as
+
+
+def test_symbols_in_each_notation() -> None:
+    assert symbol("z_f_1", Text()) == "z_f_1"
+    assert symbol("z_f_1", Latex()) == "z_{f,1}"
+    assert symbol("tanh_c_1", Latex()) == r"\tanh(c_{1})"
+    assert symbol("c_10", MathML()) == "<msub><mi>c</mi><mrow><mn>10</mn></mrow></msub>"
+    assert equation("tanh_c_2", tanh(quantity("c_2", 1)), Latex()) == r"\tanh(c_{2})"
+    assert equation("g_2", tanh(quantity("z_g_2", 1)), Text()) == "g_2 = tanh(z_g_2)"
+    assert Latex().number("4.3e-11") == r"4.3 \cdot 10^{-11}"
+
+
+def test_long_sums_lose_their_middle_and_say_so() -> None:
+    wide = quantity("W", [float(k) for k in range(1, 31)])
+    element = wide.times(quantity("x", *range(1, 31))).element(0)
+    assert "(22 more terms)" in write(shortened(element), Text())
+    assert element.value == sum(k * k for k in range(1, 31))
+
+
+def test_all_zero_sums_are_zero_and_relu_is_not_hidden() -> None:
+    zero = quantity("W", [0, 0]).times(quantity("x", 1, 2)).element(0)
+    assert write(shortened(zero), Text()) == "0"
+    assert write(shortened(relu(Constant(-3.0))), Text()) == "relu(-3)"

@@ -1,0 +1,91 @@
+"""The homework: every shipped problem has the answers that are true, and marks its sheet's claims."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from lstmhw.marking import mark
+from lstmhw.reading import read, shipped
+from lstmhw.render import FORMATS, render
+from lstmhw.solution import Solution
+from lstmhw.view import View
+
+PROBLEMS = sorted(path.stem for path in (ROOT / "problems").glob("*.yaml"))
+
+
+def solve(name: str) -> Solution:
+    problem = read(name).problem
+    return mark(problem, problem.solve())
+
+
+def verdicts(name: str) -> dict[str, str]:
+    return {check.symbol: check.verdict for check in solve(name).checks}
+
+
+def test_every_problem_ships() -> None:
+    assert sorted(shipped()) == PROBLEMS
+    assert len(PROBLEMS) >= 6
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_every_problem_is_solved_in_every_format(name: str) -> None:
+    solution = solve(name)
+    assert solution.title
+    assert solution.source
+    for format in FORMATS:
+        assert solution.title.split()[0] in render([solution], format, View())
+
+
+def test_q1_the_input_gate_is_open_in_every_unit() -> None:
+    answers = solve("q1").answers
+    assert answers["x_1"].tolist() == [2, 3, 3, 4]
+    np.testing.assert_allclose(answers["z_i_1"], [48.64, 53.12, 47.40, 30.20], rtol=1e-12)
+    np.testing.assert_allclose(answers["i_1"], 1, atol=1e-13)
+    np.testing.assert_allclose(answers["c_1"], [2, 2, 2, 1.99], rtol=1e-12)
+    np.testing.assert_allclose(answers["h_1"], [0.9640, 0.9640, 0.9640, 0.9633], atol=5e-5)
+
+
+def test_q1_claims() -> None:
+    assert verdicts("q1") == {"x_1": "right", "i_1": "wrong", "c_1": "wrong", "h_1": "wrong"}
+
+
+def test_q2_candidate_cell_and_hidden_state() -> None:
+    answers = solve("q2").answers
+    np.testing.assert_allclose(answers["z_g_2"], [12.28536952, 12.09489588], rtol=1e-12)
+    np.testing.assert_allclose(answers["c_2"], [1.14729139, 2.13621818], atol=5e-9)
+    np.testing.assert_allclose(answers["h_2"], [0.27228403, 0.97247811], atol=5e-9)
+
+
+def test_q2_claims() -> None:
+    assert verdicts("q2") == {"z_g_2": "wrong", "g_2": "right", "c_2": "wrong", "h_2": "wrong"}
+    wrong_in = {check.symbol: check.where for check in solve("q2").checks}
+    assert wrong_in == {
+        "z_g_2": "z_g_2[1], z_g_2[2]",
+        "g_2": None,
+        "c_2": "c_2[1], c_2[2]",
+        "h_2": "h_2[2]",
+    }
+
+
+def test_q2_says_that_the_values_given_do_not_follow_from_the_weights() -> None:
+    text = " ".join(render([solve("q2")], "table", View()).split())
+    for numbers in ("[0.9962, 0.9697]", "[0.9773, 0.4291]", "[1.0000, 0.9989]"):
+        assert f"= {numbers}: they do NOT agree" in text
+
+
+def test_both_readings_of_the_lab_sequence_are_one_network() -> None:
+    one, many = solve("rnn-many-to-one").answers, solve("rnn-many-to-many").answers
+    assert [symbol for symbol in many if symbol.startswith("y")] == ["y_1", "y_2", "y_3", "y_4"]
+    assert one["y_4"] == many["y_4"]
+
+
+def test_the_language_model_gives_probabilities() -> None:
+    answers = solve("rnn-language-model").answers
+    for symbol in ("y_1", "y_2"):
+        assert answers[symbol].sum() == pytest.approx(1, abs=1e-15)
+
+
+def test_problems_are_yaml_only() -> None:
+    assert {path.suffix for path in Path(ROOT / "problems").iterdir()} == {".yaml"}

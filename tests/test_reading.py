@@ -1,0 +1,319 @@
+"""Reading: YAML means what a student means, and every error says where it is."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lstmhw.reading import InputError, read
+from lstmhw.reading.nodes import Fields, Items, Mark, Scalar, parse
+from lstmhw.reading.numbers import number, whole_number
+
+RNN = """\
+kind: rnn-step
+x: [1, 2]
+W_x: [[1, 2], [3, 4]]
+W_h: [[1, 0], [0, 1]]
+"""
+
+
+def complaint(tmp_path: Path, content: str | bytes) -> str:
+    """What is said about a file that must be refused."""
+    file = tmp_path / "q.yaml"
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(InputError) as error:
+        document = read(str(file))
+        document.problem.solve()
+    return str(error.value).replace(f"{tmp_path}/", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2", 2),
+        ("010", 10),
+        ("1e5", 100_000),
+        ("-.5", -0.5),
+        ("+3.", 3),
+        ("1e-3", 0.001),
+        ("1/3", 1 / 3),
+        ("-2/4", -0.5),
+        (".inf", math.inf),
+        ("-.inf", -math.inf),
+        ("1e-400", 0),
+    ],
+)
+def test_numbers_mean_what_a_student_means(text: str, value: float) -> None:
+    assert number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("1:30", "text"),
+        ("0b11", "decimal"),
+        ("0x1F", "decimal"),
+        ("0o17", "decimal"),
+        ("1_000", "without _"),
+        ("null", "no number"),
+        ("~", "no number"),
+        ("", "nothing"),
+        (".nan", "NaN"),
+        ("inf", ".inf"),
+        ("1,5", "point"),
+        ("\u22122", "minus"),
+        ("1e999", "overflows"),
+        ("1/0", "zero"),
+        ("1" * 310 + "/1", "overflows"),
+        ("9" * 1000, "1000 characters"),
+        ("\u0661", "text"),
+        ("1 2", "text"),
+        ("no", "text"),
+    ],
+)
+def test_what_is_no_number_is_refused_with_its_reason(text: str, because: str) -> None:
+    with pytest.raises(ValueError, match=because):
+        number(text)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_float_is_read_as_itself(value: float) -> None:
+    assert number(repr(value)) == value
+
+
+def test_whole_numbers() -> None:
+    assert whole_number("2.0") == 2
+    with pytest.raises(ValueError, match="2.5"):
+        whole_number("2.5")
+
+
+def test_nodes_know_their_places_and_their_text() -> None:
+    root = parse("kind: no\nx:\n  - 010\n  - {on: '1.50'}\n")
+    assert isinstance(root, Fields)
+    key, value = root.entries["kind"]
+    assert (key.mark, value) == (Mark(1, 1), Scalar("no", True, Mark(1, 7)))
+    items = root.entries["x"][1]
+    assert isinstance(items, Items)
+    assert items.nodes[0] == Scalar("010", True, Mark(3, 5))
+    inner = items.nodes[1]
+    assert isinstance(inner, Fields)
+    assert inner.entries["on"][1] == Scalar("1.50", False, Mark(4, 10))
+
+
+def test_a_title_is_the_text_as_written(tmp_path: Path) -> None:
+    file = tmp_path / "q.yaml"
+    file.write_text(RNN + "title: 1.50\nsource: no\n")
+    problem = read(str(file)).problem
+    assert (problem.title, problem.source) == ("1.50", "no")
+
+
+def test_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "q.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + RNN.encode())
+    assert read(str(file)).problem.kind == "rnn-step"
+
+
+REFUSED = {
+    "ragged": (RNN.replace("[3, 4]", "[3]"), "q.yaml:3:15", "row 1 has 2 numbers, row 2 has 1"),
+    "too deep": (RNN.replace("[3, 4]", "[3, [4]]"), "q.yaml:3:19", "expected a number"),
+    "shape": (RNN.replace("[[1, 0], [0, 1]]", "[[1, 0]]"), "q.yaml:4:1", "2 x 2 (m = 2 from W_x)"),
+    "unknown key": (RNN + "bb: 1\n", "q.yaml:5:1", "unknown key 'bb'"),
+    "near key": (RNN + "activatoin: tanh\n", "q.yaml:5:1", "did you mean 'activation'?"),
+    "text": (
+        RNN.replace("[1, 2]", "[one, 2]", 1),
+        "q.yaml:2:5",
+        "expected a number, found the text",
+    ),
+    "mapping": (RNN.replace("[1, 2]", "{a: 1}", 1), "q.yaml:2:1", "found a mapping"),
+    "nothing": (RNN.replace("[1, 2]", "", 1), "q.yaml:2:1", "found nothing"),
+    "empty list": (RNN.replace("[1, 2]", "[]", 1), "q.yaml:2:1", "found an empty list"),
+    "NaN": (RNN.replace("[1, 2]", "[.nan, 2]", 1), "q.yaml:2:5", "NaN"),
+    "infinity": (RNN.replace("[1, 2]", "[.inf, 2]", 1), "q.yaml:2:5", "a finite number"),
+    "number too large": (RNN.replace("[1, 2]", "[1e999, 2]", 1), "q.yaml:2:5", "overflows"),
+    "kind": ("kind: rnn-stp\n", "q.yaml:1:7", "did you mean 'rnn-step'?"),
+    "no kind": ("x: 1\n", "q.yaml:1:1", "expected a `kind`, found none"),
+    "kind is a list": ("kind: [a]\n", "q.yaml:1:1", "found a list of 1"),
+    "not a mapping": ("- 1\n", "q.yaml:1:1", "found a list of 1"),
+    "broken": ("kind: rnn-step\nx: [1, 2\nW_x: 3\n", "q.yaml:3:4", "opened at line 2"),
+    "tab": ("kind: rnn-step\n\tx: 1\n", "q.yaml:2:1", "not with tabs"),
+    "alias": ("kind: rnn-step\nx: *a\n", "q.yaml:2:4", "the alias *a"),
+    "anchor": ("kind: rnn-step\nx: &a [1]\n", "q.yaml:2:4", "the anchor &a"),
+    "merge key": ("kind: rnn-step\n<<: {x: 1}\n", "q.yaml:2:1", "merge key"),
+    "duplicate": ("kind: rnn-step\nx: 1\nx: 2\n", "q.yaml:3:", "stands at line 2 already"),
+    "tag": ("kind: !!str rnn-step\n", "q.yaml:1:7", "found the tag"),
+    "two documents": (RNN + "---\nkind: rnn-step\n", "q.yaml:5:1", "a second document"),
+    "empty": ("", "q.yaml:1:1", "an empty file"),
+    "only a comment": ("# nothing\n", "q.yaml:1:1", "an empty file"),
+    "UTF-16": ("kind: rnn-step".encode("utf-16"), "q.yaml:1:1", "found UTF-16"),
+    "Latin-1": (b"kind: rnn-step\ntitle: \xe9\n", "q.yaml:2:8", "found the byte 0xe9"),
+    "control character": (b"kind: rnn-step\ntitle: a\x07\n", "q.yaml:2:9", "U+0007"),
+    "zero byte": (b'kind: rnn-step\ntitle: "a\x00"\n', "q.yaml:2:10", "U+0000"),
+    "deep": ("kind: rnn-step\nx: " + "[" * 100_000, "q.yaml:2:36", "32 levels"),
+    "list as a key": ("kind: rnn-step\n? [a]\n: 1\n", "q.yaml:2:", "a word as a key"),
+    "bool": (
+        "kind: gru-step\nstacked: {layout: keras, reset_after: maybe}\n",
+        "q.yaml:2:1",
+        "expected true or false, found the text 'maybe'",
+    ),
+    "layout": (
+        "kind: lstm-step\nstacked: {weight_ih: 1}\n",
+        "q.yaml:2:1",
+        "pytorch | keras | onnx",
+    ),
+    "wrong layout": (
+        "kind: lstm-step\nstacked: {layout: torch}\n",
+        "q.yaml:2:19",
+        "did you mean 'pytorch'",
+    ),
+    "missing in a record": (
+        "kind: lstm-step\nstacked: {layout: keras, kernel: 1}\n",
+        "q.yaml:2:1",
+        "expected the key 'recurrent_kernel'",
+    ),
+    "digits": (RNN + "digits: 99\n", "q.yaml:5:9", "from 0 to 15"),
+    "claimed": (RNN + "claimed: [1]\n", "q.yaml:5:1", "a mapping from symbols to values"),
+    "list of words": (RNN + "find: h\n", "q.yaml:5:7", "write [h]"),
+    "two inputs": (RNN + "xs: [[1, 2]]\n", "q.yaml:5:1", "given twice"),
+    "one-hot of nothing": (RNN.replace("x:", "one_hot:", 1), "q.yaml:2:1", "needs the embedding"),
+    "scalars for vectors": (
+        RNN.replace("x: [1, 2]", "xs: [1, 2]", 1),
+        "q.yaml:2:1",
+        "a row of 2 inputs",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "place", "words"), REFUSED.values(), ids=REFUSED.keys())
+def test_bad_files_are_refused_where_they_are_bad(
+    tmp_path: Path, content: str | bytes, place: str, words: str
+) -> None:
+    text = complaint(tmp_path, content)
+    assert text.startswith(place)
+    assert words in text
+
+
+LSTM = "kind: lstm-step\nx: [1]\nconcat: [h, x]\ngates:\n  i: {W: [[1, 2]]}\n  f: {W: [[1, 2]]}\n  g: {W: [[1, 2]]}\n"
+INCONSISTENT = {
+    "no order": (LSTM.replace("concat: [h, x]\n", ""), "q.yaml:4:7", "add `concat: [h, x]`"),
+    "wrong order": (LSTM.replace("[h, x]", "[h, h]"), "q.yaml:3:1", "expected [h, x] or [x, h]"),
+    "both ways": (LSTM.replace("{W:", "{W_x: 1, W_h: 1, W:", 1), "q.yaml:5:", "W, or W_x and W_h; found both"),
+    "half": (LSTM + "  o: {W_x: 1}\n", "q.yaml:8:12", "found only W_x"),
+    "three biases": (LSTM + "  o: {W: [[1, 2]], b: 1, b_x: 1}\n", "q.yaml:8:", "one bias b, or b_x and b_h"),
+    "two sources": (LSTM + "stacked: {layout: pytorch, weight_ih: [[1], [1], [1], [1]], "
+                    "weight_hh: [[1], [1], [1], [1]]}\n", "q.yaml:8:1", "given twice"),
+    "not one-hot": (RNN.replace("x: [1, 2]", "one_hot: [1, 1]\nembedding: [[1, 2], [3, 4]]", 1), "q.yaml:2:1", "a single 1"),
+    "embedding alone": (RNN + "embedding: [[1, 2]]\n", "q.yaml:5:1", "needs the word"),
+    "conventions": ("kind: gru-step\nx: 1\n", "q.yaml:1:1", "expected the key 'update'"),
+    "contradiction": (
+        "kind: gru-step\nx: 1\nreset: before\nstacked: {layout: pytorch, weight_ih: [[1], [1], [1]],"
+        " weight_hh: [[1], [1], [1]]}\n",
+        "q.yaml:3:8",
+        "expected after, as the stacked layout implies",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "words"), INCONSISTENT.values(), ids=INCONSISTENT.keys()
+)
+def test_contradictions_between_keys_are_refused(
+    tmp_path: Path, content: str, place: str, words: str
+) -> None:
+    text = complaint(tmp_path, content)
+    assert text.startswith(place)
+    assert words in text
+
+
+def test_all_errors_are_said_at_once(tmp_path: Path) -> None:
+    text = complaint(tmp_path, RNN.replace("[1, 2]", "[a, b]", 1) + "bb: 1\n")
+    places = [line.split(": ")[0] for line in text.splitlines() if ": error: " in line]
+    assert places == ["q.yaml:2:5", "q.yaml:2:8", "q.yaml:5:1"]
+
+
+def test_very_many_errors_are_counted(tmp_path: Path) -> None:
+    text = complaint(tmp_path, RNN + "".join(f"k{k}: 1\n" for k in range(5000)))
+    assert text.count(": error: ") == 20
+    assert text.endswith("and 4980 more errors")
+
+
+def test_messages_stay_small_whatever_the_file(tmp_path: Path) -> None:
+    text = complaint(tmp_path, RNN + f"{'k' * 900}: 1\n{'q' * 50}: {'v' * 100_000}\n")
+    assert len(text) < 2000
+    assert max(len(line) for line in text.splitlines() if " | " in line) <= 80
+
+
+def test_the_excerpt_points_at_the_column_even_in_a_long_line(tmp_path: Path) -> None:
+    numbers = ", ".join(["1"] * 200)
+    text = complaint(tmp_path, RNN.replace("[1, 2]", f"[{numbers}, oops, {numbers}]", 1))
+    excerpt, caret = text.splitlines()[1:3]
+    assert excerpt[caret.index("^") :].startswith("oops")
+
+
+def test_shipped_problems_are_found_by_name_and_near_names_suggested() -> None:
+    assert read("q2").problem.kind == "lstm-step"
+    with pytest.raises(InputError, match="did you mean 'q2'"):
+        read("q2x")
+    with pytest.raises(InputError, match="no such file"):
+        read("nowhere/q2.yaml")
+
+
+def test_a_folder_is_not_a_problem(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a directory"):
+        read(str(tmp_path))
+
+
+@given(st.binary(max_size=200))
+@example(b"kind: lstm-step\ngates: {f: {W: 1, value: [[]]}}")
+@example(b"kind: rnn-step\nx: 1\nW_x: 1\nW_h: [[1, 2], [3, 4]]\n")
+def test_no_bytes_break_the_reader(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    refused_or_read(tmp_path_factory, content)
+
+
+words = st.sampled_from(
+    ["kind", "x", "xs", "W", "W_x", "W_h", "b", "gates", "f", "value", "t", "find", "concat", "stacked",
+     "layout", "output", "claimed", "one_hot", "embedding", "digits", "lstm-step", "gru-step", "rnn-step",
+     "keras", "h", "1", "-.5", ".inf", "1/3", "null", "~", "&a", "*a", "<<", "!!int 3", "1e999"]
+)  # fmt: skip
+values = st.recursive(
+    words,
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda v: f"[{', '.join(v)}]")
+        | st.dictionaries(words, inner, max_size=4).map(
+            lambda v: "{" + ", ".join(f"{key}: {value}" for key, value in v.items()) + "}"
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(
+    st.dictionaries(words, values, max_size=6),
+    st.sampled_from(["lstm-step", "gru-step", "rnn-step"]),
+)
+def test_no_yaml_breaks_the_reader_or_the_solver(
+    tmp_path_factory: pytest.TempPathFactory, keys: dict[str, str], kind: str
+) -> None:
+    lines = {**keys, "kind": kind}
+    content = "\n".join(f"{key}: {value}" for key, value in lines.items())
+    refused_or_read(tmp_path_factory, content.encode())
+
+
+def refused_or_read(factory: pytest.TempPathFactory, content: bytes) -> Any:
+    """Solves a file; the only exception that may come out is a complaint about the file."""
+    from lstmhw.faults import ProblemError
+
+    file = factory.mktemp("fuzz") / "q.yaml"
+    file.write_bytes(content)
+    try:
+        document = read(str(file))
+        return document.problem.solve()
+    except InputError as error:
+        assert str(error).startswith(f"{file}:")
+    except ProblemError as error:
+        assert str(document.error(error.faults)).startswith(f"{file}:")
+    return None

@@ -1,0 +1,266 @@
+"""The formats: the same solution in each, whatever characters and sizes it has."""
+
+import json
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import problem, solved
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from test_cells import cell_data, separate
+from test_problems import PROBLEMS, solve
+
+from lstmhw.marking import mark
+from lstmhw.render import FORMATS, render
+from lstmhw.render.table import wrapped
+from lstmhw.solution import Solution
+from lstmhw.view import View
+
+TINY = {
+    "kind": "lstm-step",
+    "title": "A tiny cell",
+    "source": "nobody",
+    "x": 1,
+    "c_prev": 2,
+    "concat": ["h", "x"],
+    "gates": {
+        "i": {"value": 0.5},
+        "f": {"W": [[0, 3]], "b": 1},
+        "g": {"W": [[2, 30]]},
+        "o": {"value": 1, "W": [[1, 0]]},
+    },
+    "claimed": {"c": "2.5", "h": "0.9"},
+}
+TABLE = """\
+A tiny cell
+lstm-step - nobody
+
+Given
+  x_1  1
+  h_0  0              not given, so zeros
+  c_0  2
+  W_f  [[0, 3]]
+  b_f  1
+  W_g  [[2, 30]]
+  W_o  [[1, 0]]
+  i_1  0.5            input gate: how much of g is written
+  o_1  1              output gate: how much of c is shown
+
+Conventions
+  Vectors are columns: a matrix stands to the left of what it multiplies.
+  W multiplies h and x put together in this order: 1 hidden, then 1 input.
+  sigmoid(z) = 1/(1 + exp(-z)); tanh(z) = (exp(z) - exp(-z))/(exp(z) + exp(-z))
+
+Working
+  z_f_1 = W_f [h_0; x_1] + b_f                 pre-activation of the forget gate
+    3*1 + 1              = 4.0000
+  f_1 = sigmoid(z_f_1)                         forget gate: how much of c is kept
+    sigmoid(4.0000)      = 0.9820
+  z_g_1 = W_g [h_0; x_1]                         pre-activation of the candidate
+    30*1                 = 30.0000
+  g_1 = tanh(z_g_1)                               candidate: what may be written
+    tanh(30.0000)        = 1.0000 (1 - 1.8e-26)
+  z_o_1 = W_o [h_0; x_1]                       pre-activation of the output gate
+    0                    = 0.0000
+  c_1 = f_1*c_0 + i_1*g_1
+    cell state: some of the old kept, some of the new written
+    0.9820*2 + 0.5*1.0000  = 2.4640
+  tanh_c_1 = tanh(c_1)                               the cell state as h sees it
+    tanh(2.4640)         = 0.9856
+  h_1 = o_1*tanh(c_1)                                               hidden state
+    1*0.9856             = 0.9856
+  Terms that are zero are left out; --full writes them.
+
+Remarks
+  o_1 is given as 1; the weights give sigmoid(z_o_1) = 0.5000: they do NOT agree
+  with the value given, which is used all the same.
+
+Answer
+  c_1  2.4640
+  h_1  0.9856
+
+Claimed answers
+       claimed  true    verdict
+  c_1  2.5      2.4640  right
+  h_1  0.9      0.9856  wrong
+  h_1 should be 0.9856263, not 0.9.
+"""
+EVIL = r"[red]a[/] <b> & $x_1 #5% {~^\} *|* `é` 漢"
+
+
+def marked(data: dict[str, Any]) -> Solution:
+    asked = problem(data)
+    return mark(asked, asked.solve())
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r" +", " ", text)
+
+
+def test_the_table_of_a_tiny_cell() -> None:
+    text = render([marked(TINY)], "table", View())
+    assert squeezed(text) == squeezed(TABLE)
+
+
+def test_columns_line_up() -> None:
+    lines = render([solve("q2")], "table", View()).splitlines()
+    values = {line.index(" = ") for line in lines if line.startswith("    unit ")}
+    assert len(values) == 1
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+@pytest.mark.parametrize("full", [True, False])
+def test_nothing_is_wider_than_the_terminal(name: str, width: int, full: bool) -> None:
+    lines = render([solve(name)], "table", View(width=width, full=full)).splitlines()
+    assert max(cell_len(line) for line in lines) <= width
+
+
+@given(st.text(alphabet="ab +-漢", max_size=60), st.integers(4, 30))
+def test_wrapping_loses_nothing_but_spaces(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert max(map(cell_len, lines)) <= width
+
+
+def test_colour_only_where_it_is_wanted() -> None:
+    assert "\x1b" not in render([solve("q2")], "table", View())
+    coloured = render([solve("q2")], "table", View(color=True))
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert [line.rstrip() for line in plain.splitlines()] == render(
+        [solve("q2")], "table", View()
+    ).splitlines()
+    assert coloured != plain
+
+
+def test_full_leaves_nothing_out() -> None:
+    short, full = (render([solve("q2")], "table", View(full=full)) for full in (False, True))
+    assert "0*0.4166 + 4*0.3213 + 0*0 + 5*2 + 1" in full
+    assert "0*0.4166" not in short
+    assert "left out" in short
+    assert "left out" not in full
+
+
+def test_many_units_and_steps_lose_their_middle_and_say_so() -> None:
+    units = 40
+    eye = [[float(row == column) for column in range(units)] for row in range(units)]
+    data = {"kind": "rnn-step", "xs": [[1.0]] * 30, "W_x": [[1.0]] * units, "W_h": eye}
+    for format in ("table", "markdown", "latex", "html"):
+        text = render([solved(data)], format, View())
+        assert "24 more time steps" in text
+        assert "28 more units" in text
+        full = render([solved(data)], format, View(full=True))
+        assert "more" not in re.sub(r"\\[a-z]+|<[^>]*>", "", full)
+
+
+def test_json_is_whole_and_exact() -> None:
+    content = json.loads(render([solve("q2")], "json", View()))
+    assert list(content)[:6] == ["kind", "title", "source", "answers", "steps", "checks"]
+    assert [step["symbol"] for step in content["steps"]] == [
+        "z_g_2",
+        "g_2",
+        "c_2",
+        "tanh_c_2",
+        "h_2",
+    ]
+    step = content["steps"][0]
+    assert step["formula"] == "W_g [h_1; x_2] + b_g"
+    assert step["substituted"].split("\n")[0] == "0*0.4166 + 4*0.3213 + 0*0 + 5*2 + 1"
+    assert step["value"] == solve("q2").answers["z_g_2"].tolist()
+    assert content["answers"]["f_2"] == [0.33209835, 0.9014788]
+    keys = {"symbol", "claimed", "expected", "verdict", "mistake", "where", "explanation"}
+    assert all(set(check) == keys for check in content["checks"])
+    assert content["checks"][0]["claimed"] == [13.53, 13.75]
+
+
+def test_json_has_null_for_what_is_infinite_by_intent() -> None:
+    data = {"kind": "rnn-step", "x": 1, "W_x": 1, "W_h": 0, "b": ".inf"}
+    answers = json.loads(render([solved(data)], "json", View()))["answers"]
+    assert answers["a_1"] == [None]
+    assert answers["h_1"] == [1]
+
+
+def test_several_solutions() -> None:
+    both = [solve("q1"), solve("q2")]
+    assert [entry["kind"] for entry in json.loads(render(both, "json", View()))] == [
+        "lstm-step"
+    ] * 2
+    assert render(both, "latex", View()).count(r"\begin{document}") == 1
+    assert render(both, "html", View()).count("<h1>") == 2
+    assert render(both, "markdown", View()).count("\n# ") == 1
+
+
+def page(text: str) -> ElementTree.Element:
+    """An HTML page as XML, which it is but for its head."""
+    body = text[text.index("<body>") :].removesuffix("</html>\n")
+    return ElementTree.fromstring(body)
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_html_is_well_formed_and_refers_to_nothing(name: str) -> None:
+    text = render([solve(name)], "html", View())
+    assert page(text).findall(".//math")
+    assert not re.search(r"https?:|src=|@import|url\(", text)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_strange_titles_are_shown_as_they_are(format: str) -> None:
+    text = render([solved({**TINY, "title": EVIL, "source": EVIL})], format, View())
+    if format == "table":
+        assert text.splitlines()[0] == EVIL
+    if format == "html":
+        assert page(text).findtext("h1") == EVIL
+    if format == "json":
+        assert json.loads(text)["title"] == EVIL
+    if format == "markdown":
+        assert re.sub(r"\\(.)", r"\1", text.splitlines()[0]) == f"# {EVIL}"
+    if format == "latex":
+        assert r"[red]a[/] $<$b$>$ \& \$x\_1 \#5\% \{\textasciitilde{}\textasciicircum{}" in text
+
+
+def balanced(text: str) -> bool:
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", text):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_latex_is_balanced(name: str) -> None:
+    text = render([solve(name)], "latex", View(full=True))
+    assert balanced(text)
+    assert re.findall(r"\\begin\{(.*?)\}", text).count("align*") > 3
+    assert sorted(re.findall(r"\\begin\{(.*?)\}", text)) == sorted(
+        re.findall(r"\\end\{(.*?)\}", text)
+    )
+    assert text.isascii()
+
+
+@given(cell_data("ifgo"))
+def test_every_cell_is_shown_in_every_format(data: dict[str, Any]) -> None:
+    solution = solved({"kind": "lstm-step", "xs": data["xs"], "gates": separate(data["gates"])})
+    for format in FORMATS:
+        text = render([solution], format, View())
+        assert "nan" not in text.lower()
+        if format == "latex":
+            assert balanced(text)
+        if format == "html":
+            page(text)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+@pytest.mark.parametrize("name", [*PROBLEMS, "evil"])
+def test_latex_compiles(name: str, tmp_path: Path) -> None:
+    solution = solved({**TINY, "title": EVIL, "source": EVIL}) if name == "evil" else solve(name)
+    (tmp_path / "q.tex").write_text(render([solution], "latex", View()))
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "q.tex"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert run.returncode == 0, run.stdout[-2000:]
