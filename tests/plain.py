@@ -57,10 +57,7 @@ def gru(
 ) -> Vector:
     r, z = (activate("sigmoid", affine(*gates[name], x, h)) for name in "rz")
     W_x, W_h, b = gates["n"]
-    if reset_first:
-        recurrent = dot(W_h, multiply(r, h))
-    else:
-        recurrent = multiply(r, dot(W_h, h))
+    recurrent = dot(W_h, multiply(r, h)) if reset_first else multiply(r, dot(W_h, h))
     n = activate("tanh", add(dot(W_x, x), recurrent, b))
     old, new = (h, n) if keeps else (n, h)
     return add(multiply(z, old), multiply([1 - v for v in z], new))

@@ -4,7 +4,7 @@
 
 Every case starts from nonzero states and takes at least two steps: one step from zero hides a
 misplaced reset, a transposed matrix and the forget gate.  PyTorch and ONNX compute in float64;
-Keras on PyTorch multiplies matrices in float32 whatever it is told, so its answers are good to 1e-6.
+Keras on PyTorch multiplies matrices in float32 all the same, so its answers are good to 1e-6.
 """
 
 import json
@@ -74,8 +74,8 @@ def torch_cases() -> Iterator[Case]:
         xs, h = draw(STEPS, INPUTS), draw(UNITS)
         W_x, W_h, b_x, b_h = draw(UNITS, INPUTS), draw(UNITS, UNITS), draw(UNITS), draw(UNITS)
         weights = {"weight_ih": W_x, "weight_hh": W_h, "bias_ih": b_x, "bias_hh": b_h}
-        layer = torch.nn.RNN(INPUTS, UNITS, nonlinearity=activation)
-        states = _torch_states(layer, weights, xs, h, h)
+        rnn = torch.nn.RNN(INPUTS, UNITS, nonlinearity=activation)
+        states = _torch_states(rnn, weights, xs, h, h)
         problem = {"kind": "rnn-step", "xs": xs, "h_prev": h, "activation": activation}
         data = {"W_x": W_x, "W_h": W_h, "b_x": b_x, "b_h": b_h}
         yield case(f"torch-rnn-{activation}", {**problem, **data}, **states)

@@ -83,7 +83,7 @@ def test_agrees_with_frameworks(source: str, case: dict[str, Any]) -> None:
 @given(cell_data("ifgo"))
 def test_lstm_in_every_layout_agrees_with_plain_loops(data: dict[str, Any]) -> None:
     h, c = data["h"], data["c"]
-    expected = {}
+    expected: dict[str, Any] = {}
     for t, x in enumerate(data["xs"], 1):
         h, c = lstm(data["gates"], x, h, c)
         expected |= {f"h_{t}": h, f"c_{t}": c}
@@ -196,12 +196,11 @@ def test_a_lone_bias_stands_outside_the_reset() -> None:
 
 
 def test_an_infinite_bias_saturates_a_gate_exactly() -> None:
-    gate = {"W_x": 1, "W_h": 1, "b": float("inf")}
+    gate = {"W_x": 1, "W_h": 1, "b": ".inf"}
     assert sigmoid(np.array([-np.inf, np.inf])).tolist() == [0, 1]
     assert tanh(np.array([-np.inf, np.inf])).tolist() == [-1, 1]
-    data = {"kind": "lstm-step", "x": 1, "gates": {"i": {"value": 1}, "g": {"value": 0.5}}}
-    data["gates"] |= {"f": {"value": 1}, "o": {**gate, "b": ".inf"}}
-    answers = solved(data).answers
+    gates = {"i": {"value": 1}, "g": {"value": 0.5}, "f": {"value": 1}, "o": gate}
+    answers = solved({"kind": "lstm-step", "x": 1, "gates": gates}).answers
     assert answers["o_1"] == 1
     assert answers["z_o_1"] == np.inf
 

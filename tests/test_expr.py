@@ -14,7 +14,7 @@ from lstmhw.expr import Concat, Constant, Expr, Missing, Quantity
 from lstmhw.functions import relu, sigmoid, softmax, tanh
 from lstmhw.notation import Latex, MathML, Text, as_given, decimal, equation, symbol, write
 from lstmhw.solution import Solution, Working
-from lstmhw.view import View, rows, shortened
+from lstmhw.view import Row, View, rows, shortened
 
 
 def quantity(name: str, *numbers: Any, given: bool = True) -> Quantity:
@@ -116,16 +116,23 @@ def test_what_is_computed_from_something_missing_is_missing() -> None:
         assert expr is missing
 
 
-def test_saturation_is_said_and_only_where_it_hides() -> None:
-    data = {"kind": "rnn-step", "x": 1, "W_x": 20, "W_h": 0}
-    tanh_row = [row.value for row in rows(steps(solved(data))[1], View())]
-    assert tanh_row == ["1.0000 (1 - 8.5e-18)"]
-    down = [row.value for row in rows(steps(solved({**data, "W_x": -20}))[1], View())]
-    assert down == ["-1.0000 (-1 + 8.5e-18)"]
-    low = [row.value for row in rows(steps(solved({**data, "W_x": 2}))[1], View())]
-    assert low == ["0.9640"]
-    tiny = {**data, "activation": "sigmoid", "W_x": -20}
-    assert [row.value for row in rows(steps(solved(tiny))[1], View())] == ["2.1e-09"]
+@pytest.mark.parametrize(
+    ("activation", "weight", "shown"),
+    [
+        ("tanh", 20, "1.0000 (1 - 8.5e-18)"),
+        ("tanh", -20, "-1.0000 (-1 + 8.5e-18)"),
+        ("tanh", 2, "0.9640"),
+        ("sigmoid", 50, "1.0000 (1 - 1.9e-22)"),
+        ("sigmoid", -20, "2.1e-09"),
+    ],
+)
+def test_saturation_is_said_and_only_where_it_hides(
+    activation: str, weight: float, shown: str
+) -> None:
+    data = {"kind": "rnn-step", "x": 1, "W_x": weight, "W_h": 0, "activation": activation}
+    (row,) = rows(steps(solved(data))[1], View())
+    assert isinstance(row, Row)
+    assert row.value == shown
 
 
 @pytest.mark.parametrize(

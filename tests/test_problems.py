@@ -1,4 +1,4 @@
-"""The homework: every shipped problem has the answers that are true, and marks its sheet's claims."""
+"""The homework: every shipped problem has its true answers, and marks its sheet's claims."""
 
 from pathlib import Path
 

@@ -2,7 +2,6 @@
 
 import math
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -25,8 +24,7 @@ def complaint(tmp_path: Path, content: str | bytes) -> str:
     file = tmp_path / "q.yaml"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(InputError) as error:
-        document = read(str(file))
-        document.problem.solve()
+        read(str(file))
     return str(error.value).replace(f"{tmp_path}/", "")
 
 
@@ -86,7 +84,7 @@ def test_every_float_is_read_as_itself(value: float) -> None:
 
 def test_whole_numbers() -> None:
     assert whole_number("2.0") == 2
-    with pytest.raises(ValueError, match="2.5"):
+    with pytest.raises(ValueError, match=r"2\.5"):
         whole_number("2.5")
 
 
@@ -195,25 +193,37 @@ def test_bad_files_are_refused_where_they_are_bad(
     assert words in text
 
 
-LSTM = "kind: lstm-step\nx: [1]\nconcat: [h, x]\ngates:\n  i: {W: [[1, 2]]}\n  f: {W: [[1, 2]]}\n  g: {W: [[1, 2]]}\n"
+LSTM = """\
+kind: lstm-step
+x: [1]
+concat: [h, x]
+gates:
+  i: {W: [[1, 2]]}
+  f: {W: [[1, 2]]}
+  g: {W: [[1, 2]]}
+"""
+STACKED = """\
+stacked: {layout: pytorch, weight_ih: [[1], [1], [1], [1]], weight_hh: [[1], [1], [1], [1]]}
+"""
+GRU = """\
+kind: gru-step
+x: 1
+reset: before
+stacked: {layout: pytorch, weight_ih: [[1], [1], [1]], weight_hh: [[1], [1], [1]]}
+"""
+LOOKED_UP = RNN.replace("x: [1, 2]", "one_hot: [1, 1]\nembedding: [[1, 2], [3, 4]]", 1)
 INCONSISTENT = {
     "no order": (LSTM.replace("concat: [h, x]\n", ""), "q.yaml:4:7", "add `concat: [h, x]`"),
     "wrong order": (LSTM.replace("[h, x]", "[h, h]"), "q.yaml:3:1", "expected [h, x] or [x, h]"),
-    "both ways": (LSTM.replace("{W:", "{W_x: 1, W_h: 1, W:", 1), "q.yaml:5:", "W, or W_x and W_h; found both"),
+    "both ways": (LSTM.replace("{W:", "{W_x: 1, W_h: 1, W:", 1), "q.yaml:5:", "found both"),
     "half": (LSTM + "  o: {W_x: 1}\n", "q.yaml:8:12", "found only W_x"),
-    "three biases": (LSTM + "  o: {W: [[1, 2]], b: 1, b_x: 1}\n", "q.yaml:8:", "one bias b, or b_x and b_h"),
-    "two sources": (LSTM + "stacked: {layout: pytorch, weight_ih: [[1], [1], [1], [1]], "
-                    "weight_hh: [[1], [1], [1], [1]]}\n", "q.yaml:8:1", "given twice"),
-    "not one-hot": (RNN.replace("x: [1, 2]", "one_hot: [1, 1]\nembedding: [[1, 2], [3, 4]]", 1), "q.yaml:2:1", "a single 1"),
+    "three biases": (LSTM + "  o: {W: [[1, 2]], b: 1, b_x: 1}\n", "q.yaml:8:", "or b_x and b_h"),
+    "two sources": (LSTM + STACKED, "q.yaml:8:1", "given twice"),
+    "not one-hot": (LOOKED_UP, "q.yaml:2:1", "a single 1"),
     "embedding alone": (RNN + "embedding: [[1, 2]]\n", "q.yaml:5:1", "needs the word"),
     "conventions": ("kind: gru-step\nx: 1\n", "q.yaml:1:1", "expected the key 'update'"),
-    "contradiction": (
-        "kind: gru-step\nx: 1\nreset: before\nstacked: {layout: pytorch, weight_ih: [[1], [1], [1]],"
-        " weight_hh: [[1], [1], [1]]}\n",
-        "q.yaml:3:8",
-        "expected after, as the stacked layout implies",
-    ),
-}  # fmt: skip
+    "contradiction": (GRU, "q.yaml:3:8", "expected after, as the stacked layout implies"),
+}
 
 
 @pytest.mark.parametrize(
@@ -274,11 +284,9 @@ def test_no_bytes_break_the_reader(
     refused_or_read(tmp_path_factory, content)
 
 
-words = st.sampled_from(
-    ["kind", "x", "xs", "W", "W_x", "W_h", "b", "gates", "f", "value", "t", "find", "concat", "stacked",
-     "layout", "output", "claimed", "one_hot", "embedding", "digits", "lstm-step", "gru-step", "rnn-step",
-     "keras", "h", "1", "-.5", ".inf", "1/3", "null", "~", "&a", "*a", "<<", "!!int 3", "1e999"]
-)  # fmt: skip
+KEYS = """kind x xs W W_x W_h b gates f value t find concat stacked layout output claimed one_hot
+embedding digits lstm-step gru-step rnn-step keras h 1 -.5 .inf 1/3 null ~ &a *a << 1e999"""
+words = st.sampled_from([*KEYS.split(), "!!int 3"])
 values = st.recursive(
     words,
     lambda inner: (
@@ -303,17 +311,19 @@ def test_no_yaml_breaks_the_reader_or_the_solver(
     refused_or_read(tmp_path_factory, content.encode())
 
 
-def refused_or_read(factory: pytest.TempPathFactory, content: bytes) -> Any:
+def refused_or_read(factory: pytest.TempPathFactory, content: bytes) -> None:
     """Solves a file; the only exception that may come out is a complaint about the file."""
     from lstmhw.faults import ProblemError
 
     file = factory.mktemp("fuzz") / "q.yaml"
     file.write_bytes(content)
+    said = ""
     try:
         document = read(str(file))
-        return document.problem.solve()
+        try:
+            document.problem.solve()
+        except ProblemError as error:
+            said = str(document.error(error.faults))
     except InputError as error:
-        assert str(error).startswith(f"{file}:")
-    except ProblemError as error:
-        assert str(document.error(error.faults)).startswith(f"{file}:")
-    return None
+        said = str(error)
+    assert said == "" or said.startswith(f"{file}:")

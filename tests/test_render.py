@@ -89,7 +89,7 @@ Claimed answers
        claimed  true    verdict
   c_1  2.5      2.4640  right
   h_1  0.9      0.9856  wrong
-  h_1 should be 0.9856263, not 0.9.
+  h_1 should be 0.9856229553, not 0.9.
 """
 EVIL = r"[red]a[/] <b> & $x_1 #5% {~^\} *|* `é` 漢"
 

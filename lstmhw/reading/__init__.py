@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, spelled
+from lstmhw.faults import Fault, ProblemError, did_you_mean, spelled
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode
 from lstmhw.reading.nodes import (
