@@ -35,9 +35,9 @@ def decode(root: Node) -> Problem:
     record = record_of(_kind(root))
     decoder = _Decoder()
     draft = decoder.record(root, record, ())
-    if decoder.faults:
-        raise ProblemError(decoder.faults)
-    sizes = bind(decoder.arrays, draft.values.get("orientation") == "row")
+    sizes, misfits = bind(decoder.arrays, draft.values.get("orientation") == "row")
+    if decoder.faults or misfits:
+        raise ProblemError([*decoder.faults, *misfits])
     problem: Problem = _built(draft, sizes=sizes)
     faults = tuple(problem.faults())
     if faults:

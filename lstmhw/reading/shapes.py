@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lstmhw.faults import Fault, Path, ProblemError, spelled
+from lstmhw.faults import Fault, Path, spelled
 from lstmhw.functions import Floats
 from lstmhw.problem import Shape
 
@@ -37,8 +37,8 @@ class Size(NamedTuple):
     path: Path
 
 
-def bind(arrays: Sequence[Array], transposed: bool) -> dict[str, int]:
-    """The size of each letter.  Raises ProblemError for the arrays that do not fit the others.
+def bind(arrays: Sequence[Array], transposed: bool) -> tuple[dict[str, int], list[Fault]]:
+    """The size of each letter, and the faults of the arrays that do not fit the others.
 
     Arrays whose sizes are single letters fix them first, in the order of the file; then the rest.
     """
@@ -50,9 +50,7 @@ def bind(arrays: Sequence[Array], transposed: bool) -> dict[str, int]:
             for dimension, size in zip(dimensions, shape, strict=True):
                 _solve(dimension, size, array.path, bound)
     faults = [fault for array, dimensions in rest for fault in _misfit(array, dimensions, bound)]
-    if faults:
-        raise ProblemError(faults)
-    return {letter: size.value for letter, size in bound.items()}
+    return {letter: size.value for letter, size in bound.items()}, faults
 
 
 def _difficulty(dimensions: tuple[str, ...]) -> int:

@@ -1,0 +1,203 @@
+"""The front door: what is printed where, and the exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Run
+
+from lstmhw import __version__, cli
+from lstmhw.render import FORMATS
+
+Q2 = (ROOT / "problems" / "q2.yaml").read_text()
+BAD = "kind: rnn-step\nx: [one]\n"
+
+
+def test_a_name_a_path_and_standard_input_are_the_same_problem(lstmhw: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(Q2)
+    by_name, by_path = lstmhw("solve", "q2"), lstmhw("solve", "mine.yaml")
+    piped = lstmhw("solve", "-", stdin=Q2)
+    assert by_name.returncode == 0
+    assert "h_2  [0.2723, 0.9725]" in by_name.stdout
+    assert by_name.stdout == by_path.stdout == piped.stdout
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_formats_and_output_files(lstmhw: Run, tmp_path: Path, format: str) -> None:
+    printed = lstmhw("solve", "q2", "--format", format)
+    written = lstmhw("solve", "q2", "--format", format, "-o", "answer")
+    assert (printed.returncode, written.returncode, written.stdout) == (0, 0, "")
+    assert (tmp_path / "answer").read_text() == printed.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["answer"]
+
+
+def test_the_formats_offered_are_those_there_are() -> None:
+    assert cli.FORMATS == FORMATS
+
+
+def test_several_files_are_a_list_in_their_order(lstmhw: Run) -> None:
+    result = lstmhw("solve", "q2", "q1", "--format", "json")
+    assert ["z_g_2" in entry["answers"] for entry in json.loads(result.stdout)] == [True, False]
+
+
+def test_digits(lstmhw: Run, tmp_path: Path) -> None:
+    assert "[0.272284, 0.972478]" in lstmhw("solve", "q2", "--digits", "6").stdout
+    (tmp_path / "six.yaml").write_text(Q2 + "digits: 6\n")
+    assert "[0.272284, 0.972478]" in lstmhw("solve", "six.yaml").stdout
+    assert "[0.27, 0.97]" in lstmhw("solve", "six.yaml", "--digits", "2").stdout
+
+
+def test_a_wrong_claim_exits_1_only_where_that_is_asked(lstmhw: Run, tmp_path: Path) -> None:
+    assert lstmhw("solve", "q2").returncode == 0
+    strict = lstmhw("solve", "q2", "--strict")
+    assert strict.returncode == 1
+    assert "Claimed answers" in strict.stdout
+    (tmp_path / "right.yaml").write_text(Q2[: Q2.index("claimed")] + "claimed: {g: [1, 1]}\n")
+    assert lstmhw("solve", "right.yaml", "--strict").returncode == 0
+
+
+def test_a_bad_file_exits_2_with_nothing_on_standard_output(lstmhw: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(BAD)
+    result = lstmhw("solve", "q2", "bad.yaml", "nowhere", "-o", "answer")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "bad.yaml:2:5: error: x[1]: expected a number, found the text 'one'" in result.stderr
+    assert "nowhere: error: no such file" in result.stderr
+    assert not (tmp_path / "answer").exists()
+
+
+def test_a_bad_claim_is_an_error_at_its_line(lstmhw: Run) -> None:
+    text = Q2.replace("  h: [0.2723, 0.9719]", "  hh: [0.2723, 0.9719]")
+    result = lstmhw("solve", "-", stdin=text)
+    assert result.returncode == 2
+    line = text[: text.index("  hh:")].count("\n") + 1
+    assert result.stderr.startswith(f"<stdin>:{line}:3: error: claimed.hh")
+
+
+def test_an_overflow_names_the_step(lstmhw: Run) -> None:
+    text = "kind: rnn-step\nxs: [1, 1e200]\nW_x: 1e200\nW_h: 1\nactivation: relu\n"
+    result = lstmhw("solve", "-", stdin=text)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "a_2 overflows" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("solve",),
+        ("slove", "q2"),
+        ("solve", "q2", "--digits", "x"),
+        ("solve", "q2", "--format", "pdf"),
+    ],
+)
+def test_usage_exits_2(lstmhw: Run, arguments: tuple[str, ...]) -> None:
+    result = lstmhw(*arguments)
+    assert result.returncode == 2
+    assert "Usage: " in result.stderr + result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_version_and_help(lstmhw: Run) -> None:
+    assert __version__ in lstmhw("--version").stdout
+    assert "solve" in lstmhw("--help").stdout
+
+
+def test_problems_are_listed_with_kind_and_title(lstmhw: Run) -> None:
+    lines = lstmhw("problems").stdout.splitlines()
+    names = [line.split()[0] for line in lines]
+    assert names == sorted(path.stem for path in (ROOT / "problems").glob("*.yaml"))
+    assert any(line.startswith("q2 ") and "lstm-step" in line for line in lines)
+
+
+def test_colour(lstmhw: Run) -> None:
+    assert "\x1b" not in lstmhw("solve", "q2").stdout
+    assert "\x1b" in lstmhw("solve", "q2", "--color").stdout
+    assert "\x1b" not in lstmhw("solve", "q2", "--color", NO_COLOR="1").stdout
+    assert "\x1b" not in lstmhw("solve", "q2", "--no-color", FORCE_COLOR="1").stdout
+    assert "\x1b" not in lstmhw("solve", "q2", FORCE_COLOR="1").stdout
+
+
+def test_the_answer_is_never_written_over_the_question(lstmhw: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(Q2)
+    result = lstmhw("solve", "mine.yaml", "-o", "mine.yaml")
+    assert result.returncode == 2
+    assert "this is the problem file" in result.stderr
+    assert (tmp_path / "mine.yaml").read_text() == Q2
+
+
+def test_an_output_file_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = tmp_path / "answer"
+    answer.write_text("old")
+    answer.chmod(0o640)
+
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full_disk)
+        with pytest.raises(SystemExit) as error:
+            cli._emit("new", str(answer))
+    assert error.value.code == 2
+    assert answer.read_text() == "old"
+    cli._emit("new", str(answer))
+    assert answer.read_text() == "new"
+    assert answer.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in tmp_path.iterdir()] == ["answer"]
+
+
+def test_a_missing_folder_is_a_clear_error(lstmhw: Run) -> None:
+    result = lstmhw("solve", "q2", "-o", "nowhere/answer")
+    assert result.returncode == 2
+    assert "nowhere/answer: error: no such file or directory" in result.stderr
+
+
+def test_a_link_and_a_device_are_written_through(lstmhw: Run, tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to("real")
+    assert lstmhw("solve", "q2", "-o", "link").returncode == 0
+    assert (tmp_path / "link").is_symlink()
+    assert "h_2" in (tmp_path / "real").read_text()
+    assert lstmhw("solve", "q2", "-o", "/dev/null").returncode == 0
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    command = f"{sys.executable} -m lstmhw solve q2 q1 gru --full | head -n 1"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert result.stdout.startswith("Candidate")
+    assert result.stderr == ""
+
+
+def test_a_narrow_character_set_is_no_reason_to_fail(lstmhw: Run) -> None:
+    result = lstmhw(
+        "solve", "-", stdin=Q2.replace("title: C", "title: \u03c3 C"), PYTHONIOENCODING="latin-1"
+    )
+    assert result.returncode == 0
+    assert result.stdout.startswith("?")
+
+
+@pytest.mark.parametrize(
+    ("raised", "status"),
+    [(KeyboardInterrupt(), 130), (RuntimeError("oops"), 70), (SystemExit(2), 2)],
+)
+def test_exit_status_of_what_goes_wrong(
+    raised: BaseException,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(cli, "_solved", fail)
+    monkeypatch.setattr(sys, "argv", ["lstmhw", "solve", "q2"])
+    assert cli._run() == status
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "Traceback" not in output.err
+    assert ("oops" in output.err) == (status == 70)

@@ -1,0 +1,105 @@
+"""The README and CONTRIBUTING are true: their commands print what stands there."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Run
+
+README = (ROOT / "README.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+
+
+def blocks(text: str, language: str) -> list[str]:
+    found = re.findall(rf"^( *)```{language}\n(.*?)^\1```$", text, re.MULTILINE | re.DOTALL)
+    return [re.sub(rf"^{indent}", "", block, flags=re.MULTILINE) for indent, block in found]
+
+
+def sessions() -> list[tuple[str, list[str]]]:
+    """The command lines shown, each with the lines it is said to print."""
+    found = []
+    for block in blocks(README, "console"):
+        for part in block.split("$ ")[1:]:
+            command, *lines = part.splitlines()
+            found.append((command, lines))
+    return found
+
+
+def prints(expected: list[str], lines: list[str]) -> bool:
+    """Whether the lines are those expected, `...` standing for any number of them."""
+    if not expected:
+        return not lines
+    if expected[0] == "...":
+        return any(prints(expected[1:], lines[skipped:]) for skipped in range(len(lines) + 1))
+    return bool(lines) and lines[0] == expected[0] and prints(expected[1:], lines[1:])
+
+
+@pytest.mark.parametrize(("command", "expected"), sessions(), ids=lambda value: str(value)[:30])
+def test_commands_print_what_the_readme_says(
+    command: str, expected: list[str], lstmhw: Run, tmp_path: Path
+) -> None:
+    example = blocks(README, "yaml")[0]
+    (tmp_path / "example.yaml").write_text(example)
+    (tmp_path / "typo.yaml").write_text(example.replace("h_prev", "h_prv").replace("0.1]", "O.1]"))
+    program, *arguments = command.split()
+    assert program == "lstmhw"
+    result = lstmhw(*arguments)
+    lines = (result.stdout + result.stderr).splitlines()
+    assert prints(expected, lines), "\n".join(lines)
+
+
+def test_there_are_sessions_to_check() -> None:
+    assert len(sessions()) >= 3
+    assert all(len(lines) > 3 for _, lines in sessions())
+
+
+def test_a_false_session_would_be_noticed() -> None:
+    assert not prints(["a", "...", "c"], ["a", "b"])
+    assert not prints(["a"], ["a", "b"])
+    assert prints(["a", "...", "c"], ["a", "b", "b", "c"])
+
+
+def test_there_are_two_set_up_commands() -> None:
+    solve, test = blocks(README, "sh")
+    assert solve.startswith("python3 -m venv .venv && ")
+    assert "lstmhw solve problems/q2.yaml" in solve
+    assert test.startswith("python3 -m venv .venv && ")
+    assert "pytest" in test
+
+
+def test_every_option_and_command_is_in_the_readme(lstmhw: Run) -> None:
+    options = set(re.findall(r"--[a-z-]+|-o\b", lstmhw("solve", "--help").stdout)) - {"--help"}
+    assert len(options) >= 6
+    for option in options - {"--output"}:
+        assert option in README
+    commands = re.findall(
+        r"^  (\w+)  ", lstmhw("--help").stdout.split("Commands:")[1], re.MULTILINE
+    )
+    assert len(commands) >= 2
+    for command in commands:
+        assert f"lstmhw {command}" in README
+
+
+def test_no_file_names_a_package_registry() -> None:
+    for name in ("pyproject.toml", "README.md", "CONTRIBUTING.md", ".ci/run"):
+        assert not re.search(r"pypi\.org|index-url|find-links", (ROOT / name).read_text())
+
+
+def test_a_kind_takes_one_file_one_name_and_one_yaml_file(lstmhw: Run, tmp_path: Path) -> None:
+    for folder in ("lstmhw", "problems"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (code,) = blocks(CONTRIBUTING, "python")
+    (tmp_path / "lstmhw" / "kinds" / "my_kind.py").write_text(code)
+    table = tmp_path / "lstmhw" / "kinds" / "__init__.py"
+    table.write_text(table.read_text().replace("KINDS = (", 'KINDS = ("my-kind", '))
+    problem = "kind: my-kind\ntitle: Mine\nx: [0, 1]\nclaimed: {y: [0, 0.76]}\n"
+    (tmp_path / "problems" / "mine.yaml").write_text(problem)
+    assert "mine " in lstmhw("problems").stdout
+    result = lstmhw("solve", "mine")
+    assert "unit 2  tanh(1)  = 0.7616" in result.stdout
+    assert "right" in result.stdout
+    for format in ("markdown", "latex", "html", "json"):
+        assert lstmhw("solve", "mine", "--format", format).returncode == 0
+    bad = lstmhw("solve", "-", stdin="kind: my-kind\nx: [[1]]\n")
+    assert bad.stderr.startswith("<stdin>:2:5: error: x[1]: expected a number")
