@@ -1,6 +1,6 @@
 """What every format shows of a solution: how many decimals, which terms, units and steps."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
@@ -46,15 +46,30 @@ class Gap(NamedTuple):
     size: int
 
 
-def notes(shown: Iterable[Row | Gap]) -> list[str]:
-    """What has to be said below a working of which these rows are shown."""
-    shown = list(shown)
-    lines = []
-    if any(isinstance(row, Row) and row.abridged for row in shown):
-        lines.append("Terms that are zero are left out; --full writes them.")
-    if any(isinstance(row, Gap) for row in shown):
-        lines.append("Not everything is shown; --full shows it.")
-    return lines
+class ShownStep(NamedTuple):
+    """A step with the rows that are shown of it."""
+
+    step: Step
+    units: tuple[Row | Gap, ...]
+
+
+def working(steps: Sequence[Step], view: View) -> Iterator[ShownStep | Gap | str]:
+    """What is shown of a working: its steps, a gap of time steps, and last what has to be said."""
+    abridged = gaps = False
+    for run in time_steps(steps, view):
+        if isinstance(run, Gap):
+            gaps = True
+            yield run
+            continue
+        for step in run:
+            units = tuple(rows(step, view))
+            abridged |= any(isinstance(unit, Row) and unit.abridged for unit in units)
+            gaps |= any(isinstance(unit, Gap) for unit in units)
+            yield ShownStep(step, units)
+    if abridged:
+        yield "Terms that are zero are left out; --full writes them."
+    if gaps:
+        yield "Not everything is shown; --full shows it."
 
 
 def computed(values: Floats) -> Entry:

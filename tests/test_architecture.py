@@ -32,12 +32,7 @@ LIBRARIES = {
     "yaml": {"reading"},
     "numpy": {"functions", "expr", "solution", "view", "recurrent", "reading", "marking", "render"},
 }
-NEIGHBOURS = {"kinds", "render", "recurrent"}  # their modules know the package, not each other
-ALLOWED = {
-    "recurrent.lstm": {"recurrent"},
-    "recurrent.gru": {"recurrent"},
-    "recurrent.rnn": {"recurrent"},
-}
+NEIGHBOURS = {"kinds", "render"}  # their modules know the package, not each other
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -69,11 +64,7 @@ def offences(name: str, tree: ast.Module) -> Iterator[str]:
             continue
         if target != room and FLOORS[target] >= FLOORS[room]:
             yield f"{name} (floor {FLOORS[room]}) imports {inner} (floor {FLOORS[target]})"
-        if (
-            target == room
-            and room in NEIGHBOURS
-            and inner not in (ALLOWED.get(name, set()) | {room})
-        ):
+        if target == room and room in NEIGHBOURS and inner != room:
             yield f"{name} imports its neighbour {inner}"
 
 

@@ -179,7 +179,7 @@ REFUSED = {
     "scalars for vectors": (
         RNN.replace("x: [1, 2]", "xs: [1, 2]", 1),
         "q.yaml:2:1",
-        "a row of 2 inputs",
+        "expected 2 inputs for each step",
     ),
 }
 

@@ -1,20 +1,15 @@
 """The data of a GRU, and the two conventions on which books differ."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from lstmhw import cells
 from lstmhw.faults import Fault
 from lstmhw.functions import ACTIVATIONS, Floats
 from lstmhw.problem import Record, Shape, record
-from lstmhw.recurrent import (
-    ActivationName,
-    Gate,
-    RecurrentProblem,
-    gate_blocks,
-    split_biases,
-    without_direction,
-)
+from lstmhw.recurrent import ActivationName
+from lstmhw.recurrent.gated import GatedProblem
+from lstmhw.recurrent.weights import Gate, gate_blocks, split_biases, without_direction
 from lstmhw.solution import Worksheet
 
 
@@ -119,7 +114,7 @@ RESET_CONVENTIONS = {
 
 
 @record
-class GruProblem(RecurrentProblem):
+class GruProblem(GatedProblem):
     """A problem about a GRU."""
 
     gates: GruGates | None = None
@@ -128,9 +123,10 @@ class GruProblem(RecurrentProblem):
     reset: Literal["before", "after"] | None = None
     activations: GruActivations = GruActivations()
 
+    order: ClassVar[str] = "rzn"
+
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
-        yield from self.gate_faults(self.gates, self.stacked)
         implied = {} if self.stacked is None else {"update": "keep", "reset": self.stacked.reset}
         for key, meanings in (("update", UPDATE_CONVENTIONS), ("reset", RESET_CONVENTIONS)):
             value = getattr(self, key)
@@ -151,14 +147,6 @@ class GruProblem(RecurrentProblem):
     @property
     def reset_convention(self) -> str:
         return self.reset or ("before" if self.stacked is None else self.stacked.reset)
-
-    def weights(self) -> Mapping[str, Gate]:
-        """The gates by letter, in the problem's orientation."""
-        return self.gate_map("rzn", self.gates, self.stacked)
-
-    def stated(self) -> dict[str, tuple[Floats, str]]:
-        """The gate values that stand on the sheet, by symbol, each with its gate's letter."""
-        return self.stated_values(self.weights())
 
     def pre_activations(self, sheet: Worksheet) -> cells.GruGates:
         weights = self.weights()
@@ -181,9 +169,5 @@ class GruProblem(RecurrentProblem):
         return cells.Activations(ACTIVATIONS[use.gate], ACTIVATIONS[use.candidate])
 
     def conventions(self) -> list[str]:
-        lines = super().conventions()
-        if self.stacked is not None:
-            lines.append(self.stacked.convention)
-        lines.append(UPDATE_CONVENTIONS[self.update_convention])
-        lines.append(RESET_CONVENTIONS[self.reset_convention])
-        return lines
+        update, reset = self.update_convention, self.reset_convention
+        return [*super().conventions(), UPDATE_CONVENTIONS[update], RESET_CONVENTIONS[reset]]

@@ -1,20 +1,13 @@
 """The data of an LSTM: its gates one by one, or stacked as PyTorch, Keras and ONNX keep them."""
 
-from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from lstmhw import cells
-from lstmhw.faults import Fault
 from lstmhw.functions import ACTIVATIONS, Floats
 from lstmhw.problem import Record, Shape, record
-from lstmhw.recurrent import (
-    ActivationName,
-    Gate,
-    RecurrentProblem,
-    gate_blocks,
-    split_biases,
-    without_direction,
-)
+from lstmhw.recurrent import ActivationName
+from lstmhw.recurrent.gated import GatedProblem
+from lstmhw.recurrent.weights import Gate, gate_blocks, split_biases, without_direction
 from lstmhw.solution import Worksheet
 
 
@@ -94,7 +87,7 @@ class LstmActivations(Record):
 
 
 @record
-class LstmProblem(RecurrentProblem):
+class LstmProblem(GatedProblem):
     """A problem about an LSTM."""
 
     c_prev: Annotated[Floats, Shape("m")] | None = None
@@ -102,22 +95,12 @@ class LstmProblem(RecurrentProblem):
     stacked: PyTorchLstm | KerasLstm | OnnxLstm | None = None
     activations: LstmActivations = LstmActivations()
 
-    def faults(self) -> Iterator[Fault]:
-        yield from super().faults()
-        yield from self.gate_faults(self.gates, self.stacked)
-
-    def weights(self) -> Mapping[str, Gate]:
-        """The gates by letter, in the problem's orientation."""
-        return self.gate_map("ifgo", self.gates, self.stacked)
-
-    def stated(self) -> dict[str, tuple[Floats, str]]:
-        """The gate values that stand on the sheet, by symbol, each with its gate's letter."""
-        return self.stated_values(self.weights())
+    order: ClassVar[str] = "ifgo"
 
     def pre_activations(self, sheet: Worksheet) -> cells.LstmGates:
         weights = self.weights()
         return cells.LstmGates(
-            *(self.affine(sheet, weights[gate], gate, ("gates", gate)) for gate in "ifgo")
+            *(self.affine(sheet, weights[gate], gate, ("gates", gate)) for gate in self.order)
         )
 
     @property
@@ -126,7 +109,3 @@ class LstmProblem(RecurrentProblem):
         return cells.Activations(
             ACTIVATIONS[use.gate], ACTIVATIONS[use.candidate], ACTIVATIONS[use.state]
         )
-
-    def conventions(self) -> list[str]:
-        lines = super().conventions()
-        return lines if self.stacked is None else [*lines, self.stacked.convention]

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from lstmhw.faults import Fault
 from lstmhw.functions import ACTIVATIONS, Function
 from lstmhw.problem import record
-from lstmhw.recurrent import ActivationName, Affine, RecurrentProblem
+from lstmhw.recurrent import ActivationName, RecurrentProblem
+from lstmhw.recurrent.weights import Affine
 
 
 @record
@@ -16,7 +17,7 @@ class RnnProblem(Affine, RecurrentProblem):
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
-        yield from self.affine_faults(self, ())
+        yield from self.weight_faults((), self.concat is not None)
 
     @property
     def function(self) -> Function:

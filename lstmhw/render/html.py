@@ -9,12 +9,11 @@ from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, S
 from lstmhw.view import (
     Gap,
     Row,
+    ShownStep,
     View,
     check_texts,
     entry_rows,
-    notes,
-    rows,
-    time_steps,
+    working,
 )
 
 HEAD = """<!DOCTYPE html>
@@ -100,17 +99,14 @@ class _Page:
         return "<mo>…</mo>" if text == "..." else MathML().number(text)
 
     def working(self, steps: Sequence[Step]) -> Iterator[str]:
-        shown: list[Row | Gap] = []
-        for run in time_steps(steps, self.view):
-            if isinstance(run, Gap):
-                yield f"<p>… {run.size} more time steps …</p>"
-                shown.append(run)
-                continue
-            for step in run:
-                units = list(rows(step, self.view))
-                yield from self.step(step, units)
-                shown += units
-        yield from (f'<p class="note">{escape(note)}</p>' for note in notes(shown))
+        for part in working(steps, self.view):
+            match part:
+                case ShownStep(step, units):
+                    yield from self.step(step, units)
+                case Gap(size):
+                    yield f"<p>… {size} more time steps …</p>"
+                case str(note):
+                    yield f'<p class="note">{escape(note)}</p>'
 
     def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
         title = math(equation(step.symbol, step.expr, MathML(), self.view.digits))

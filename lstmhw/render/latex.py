@@ -9,13 +9,12 @@ from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, S
 from lstmhw.view import (
     Gap,
     Row,
+    ShownStep,
     View,
     check_texts,
     entry_rows,
     listed,
-    notes,
-    rows,
-    time_steps,
+    working,
 )
 
 PREAMBLE = r"""\documentclass{article}
@@ -103,18 +102,14 @@ class _Page:
         return r"\dots" if text == "..." else Latex().number(text)
 
     def working(self, steps: Sequence[Step]) -> Iterator[str]:
-        shown: list[Row | Gap] = []
-        for run in time_steps(steps, self.view):
-            if isinstance(run, Gap):
-                yield from ("", f"\\dots{{}} {run.size} more time steps \\dots{{}}", "")
-                shown.append(run)
-                continue
-            for step in run:
-                units = list(rows(step, self.view))
-                yield from self.step(step, units)
-                shown += units
-        for note in notes(shown):
-            yield from ("", escaped(note))
+        for part in working(steps, self.view):
+            match part:
+                case ShownStep(step, units):
+                    yield from self.step(step, units)
+                case Gap(size):
+                    yield from ("", rf"\dots{{}} {size} more time steps \dots{{}}", "")
+                case str(note):
+                    yield from ("", escaped(note))
 
     def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
         title = equation(step.symbol, step.expr, Latex(), self.view.digits)

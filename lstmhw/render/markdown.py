@@ -9,12 +9,11 @@ from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, S
 from lstmhw.view import (
     Gap,
     Row,
+    ShownStep,
     View,
     check_texts,
     listed,
-    notes,
-    rows,
-    time_steps,
+    working,
 )
 
 
@@ -65,18 +64,14 @@ class _Page:
         return f"${symbol(entry.symbol, Latex())}$ = {listed(entry, self.view)}{note}"
 
     def working(self, steps: Sequence[Step]) -> Iterator[str]:
-        shown: list[Row | Gap] = []
-        for run in time_steps(steps, self.view):
-            if isinstance(run, Gap):
-                yield from (f"... {run.size} more time steps ...", "")
-                shown.append(run)
-                continue
-            for step in run:
-                units = list(rows(step, self.view))
-                yield from self.step(step, units)
-                shown += units
-        for note in notes(shown):
-            yield from (escaped(note), "")
+        for part in working(steps, self.view):
+            match part:
+                case ShownStep(step, units):
+                    yield from self.step(step, units)
+                case Gap(size):
+                    yield from (f"... {size} more time steps ...", "")
+                case str(note):
+                    yield from (escaped(note), "")
 
     def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
         formula = equation(step.symbol, step.expr, Latex(), self.view.digits)

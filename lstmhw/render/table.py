@@ -26,12 +26,11 @@ from lstmhw.solution import (
 from lstmhw.view import (
     Gap,
     Row,
+    ShownStep,
     View,
     check_texts,
     listed,
-    notes,
-    rows,
-    time_steps,
+    working,
 )
 
 PLAIN, BOLD, DIM, HEADING = (Style.parse(words) for words in ("none", "bold", "dim", "bold cyan"))
@@ -172,18 +171,15 @@ class _Page:
         return [(entry.symbol, BOLD), (self.numbers(entry), style), (entry.note, DIM)]
 
     def working(self, steps: Sequence[Step]) -> Iterator[list[Cell]]:
-        shown: list[Row | Gap] = []
-        for run in time_steps(steps, self.view):
-            if isinstance(run, Gap):
-                yield [(f"... {run.size} more time steps ...", DIM)]
-                shown.append(run)
-                continue
-            for step in run:
-                units = list(rows(step, self.view))
-                yield [(self.headline(step), BOLD)]
-                yield from map(self.unit, units)
-                shown += units
-        yield from ([(note, DIM)] for note in notes(shown))
+        for part in working(steps, self.view):
+            match part:
+                case ShownStep(step, units):
+                    yield [(self.headline(step), BOLD)]
+                    yield from map(self.unit, units)
+                case Gap(size):
+                    yield [(f"... {size} more time steps ...", DIM)]
+                case str(note):
+                    yield [(note, DIM)]
 
     def headline(self, step: Step) -> str:
         """The formula, and at the right what it is; below, where there is no room for that."""

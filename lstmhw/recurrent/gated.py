@@ -1,0 +1,64 @@
+"""What LSTMs and GRUs share: gates one by one, or stacked in the layout of a framework."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from lstmhw.faults import Fault
+from lstmhw.functions import Floats
+from lstmhw.problem import Record, record
+from lstmhw.recurrent import RecurrentProblem
+from lstmhw.recurrent.weights import Gate, Layout
+
+
+@record
+class GatedProblem(RecurrentProblem):
+    """A problem about a cell with gates; a subclass gives the types of `gates` and `stacked`."""
+
+    gates: Record | None = None
+    stacked: Layout | None = None
+
+    order: ClassVar[str]
+    """The letters of the gates."""
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        if self.gates is not None and self.stacked is not None:
+            message = "the weights are given twice: as gates and stacked"
+            yield Fault(("stacked",), message, "keep one of them")
+        for name, gate in vars(self.gates).items() if self.gates is not None else ():
+            yield from gate.weight_faults(("gates", name), self.concat is not None)
+
+    def weights(self) -> dict[str, Gate]:
+        """The gates by letter, in the problem's orientation."""
+        if self.stacked is None:
+            return {gate: getattr(self.gates, gate, Gate()) for gate in self.order}
+        blocks = self.stacked.gates()
+        if self.orientation == "column":
+            return blocks
+        return {name: gate.transposed() for name, gate in blocks.items()}
+
+    def stated(self) -> dict[str, tuple[Floats, str]]:
+        """The gate values that stand on the sheet, by symbol, each with its gate's letter."""
+        units = self.size("m")
+        return {
+            f"{name}_{t}": (np.broadcast_to(gate.value, units), name)
+            for name, gate in self.weights().items()
+            if gate.value is not None
+            for t in self.times
+        }
+
+    def separated(self, gate: Gate) -> Gate:
+        """The gate with W_x and W_h, cut out of W where it has W."""
+        if gate.W is None or self.concat is None:
+            return gate
+        axis = 1 if self.orientation == "column" else 0
+        first = self.size("m") if self.concat[0] == "h" else self.size("n")
+        parts = dict(zip(self.concat, np.split(gate.W, [first], axis), strict=True))
+        return replace(gate, W=None, W_x=parts["x"], W_h=parts["h"])
+
+    def conventions(self) -> list[str]:
+        lines = super().conventions()
+        return lines if self.stacked is None else [*lines, self.stacked.convention]
