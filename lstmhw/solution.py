@@ -44,13 +44,31 @@ class Working(NamedTuple):
     steps: tuple[Step, ...]
 
 
+class Verdict(NamedTuple):
+    """A verdict of `Check`, and the words that say it."""
+
+    verdict: str
+    text: str
+
+
+Inline = str | Expr | Entry | Verdict
+"""What stands in a line: text, an expression, the numbers of an entry, a verdict."""
+
+
 class Paragraph(NamedTuple):
-    """Prose: text with expressions, and entries for their numbers, between."""
+    """Prose."""
 
-    parts: tuple[str | Expr | Entry, ...]
+    parts: tuple[Inline, ...]
 
 
-Block = Entries | Working | Paragraph
+class Table(NamedTuple):
+    """Rows under a header, all of its length."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[Inline, ...], ...]
+
+
+Block = Entries | Working | Paragraph | Table
 
 
 class Section(NamedTuple):

@@ -6,10 +6,23 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from lstmhw.expr import Apply, Constant, Expr, Sum, Times
+from lstmhw.expr import Apply, Constant, Expr, Quantity, Sum, Times
 from lstmhw.functions import Floats
 from lstmhw.notation import Omitted, as_given, decimal
-from lstmhw.solution import Check, Claim, Entry, Step, Written, decimals
+from lstmhw.solution import (
+    Check,
+    Claim,
+    Entry,
+    Inline,
+    Paragraph,
+    Section,
+    Solution,
+    Step,
+    Table,
+    Verdict,
+    Written,
+    decimals,
+)
 
 LONGEST_SUM = 10
 MOST_UNITS = 12
@@ -194,20 +207,24 @@ def claim_text(claim: Claim) -> str:
     return f"[{', '.join(claim_text(part) for part in claim)}]"
 
 
-class CheckTexts(NamedTuple):
-    """A check in words: the claim as written, the truth to as many decimals, the verdict."""
+def sections(solution: Solution, view: View) -> Iterator[Section]:
+    """All sections of a page: the solution's own, and the claimed answers where there are any."""
+    yield from solution.sections
+    if solution.checks:
+        table = Table(
+            ("", "claimed", "true", "verdict"), tuple(_check_row(c, view) for c in solution.checks)
+        )
+        remarks = [Paragraph((c.explanation,)) for c in solution.checks if c.explanation]
+        yield Section("Claimed answers", (table, *remarks))
 
-    claimed: str
-    true: str
-    verdict: str
 
-
-def check_texts(check: Check, view: View) -> CheckTexts:
-    """What a row of the table of claimed answers says."""
+def _check_row(check: Check, view: View) -> tuple[Inline, ...]:
+    """The claim as it was written, the truth to as many decimals, the verdict."""
     digits = max(view.digits, min(15, _most_decimals(check.claimed)))
     true = listed(computed(check.expected), view._replace(digits=digits))
     verdict = f"{check.verdict}: {check.mistake}" if check.mistake else check.verdict
-    return CheckTexts(claim_text(check.claimed), true, verdict)
+    name = Quantity(check.symbol, check.expected, given=False)
+    return name, claim_text(check.claimed), true, Verdict(check.verdict, verdict)
 
 
 def _most_decimals(claim: Claim) -> int:

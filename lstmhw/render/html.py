@@ -3,16 +3,26 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from lstmhw.expr import Expr
 from lstmhw.notation import MathML, equation, symbol, write
-from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, Step, Working
+from lstmhw.solution import (
+    Block,
+    Entries,
+    Entry,
+    Inline,
+    Paragraph,
+    Solution,
+    Step,
+    Table,
+    Verdict,
+    Working,
+)
 from lstmhw.view import (
     Gap,
     Row,
     ShownStep,
     View,
-    check_texts,
     entry_rows,
+    sections,
     working,
 )
 
@@ -54,13 +64,10 @@ class _Page:
         yield f"<h1>{escape(solution.title or solution.kind)}</h1>"
         about = f"{solution.kind} – {solution.source}" if solution.source else solution.kind
         yield f'<p class="note">{escape(about)}</p>'
-        for section in solution.sections:
+        for section in sections(solution, self.view):
             yield f"<h2>{escape(section.title)}</h2>"
             for block in section.body:
                 yield from self.block(block)
-        if solution.checks:
-            yield "<h2>Claimed answers</h2>"
-            yield from self.checks(solution.checks)
 
     def block(self, block: Block) -> Iterator[str]:
         match block:
@@ -72,13 +79,22 @@ class _Page:
                 yield "</table></div>"
             case Working(steps):
                 yield from self.working(steps)
+            case Table(header, lines):
+                yield '<div class="scroll"><table>'
+                yield f"<tr>{''.join(f'<th>{escape(title)}</th>' for title in header)}</tr>"
+                for line in lines:
+                    yield f"<tr>{''.join(f'<td>{self.part(cell)}</td>' for cell in line)}</tr>"
+                yield "</table></div>"
 
-    def part(self, part: str | Expr | Entry) -> str:
-        if isinstance(part, str):
-            return escape(part)
-        if isinstance(part, Expr):
-            return math(write(part, MathML(), self.view.digits))
-        return math(self.matrix(part))
+    def part(self, part: Inline) -> str:
+        match part:
+            case str(text):
+                return escape(text)
+            case Verdict(verdict, text):
+                return f'<b class="{verdict}">{escape(text)}</b>'
+            case Entry():
+                return math(self.matrix(part))
+        return math(write(part, MathML(), self.view.digits))
 
     def entry(self, entry: Entry) -> str:
         equation = math(MathML().equals(symbol(entry.symbol, MathML()), self.matrix(entry)))
@@ -120,26 +136,8 @@ class _Page:
             return f"<tr><td>…</td><td>{unit.size} more units</td><td></td></tr>"
         label = f"unit {unit.unit}" if unit.unit else ""
         numbers = math(write(unit.substituted, MathML(), self.view.digits))
-        label_cell, value_cell = (
-            f'<td class="note">{label}</td>',
-            f"<td>= {escape(unit.value)}</td>",
-        )
-        return f"<tr>{label_cell}<td>{numbers}</td>{value_cell}</tr>"
-
-    def checks(self, checks: Sequence[Check]) -> Iterator[str]:
-        yield '<div class="scroll"><table>'
-        yield "<tr><th></th><th>claimed</th><th>true</th><th>verdict</th></tr>"
-        for check in checks:
-            claimed, true, verdict = map(escape, check_texts(check, self.view))
-            cells = (
-                math(symbol(check.symbol, MathML())),
-                claimed,
-                true,
-                f'<b class="{check.verdict}">{verdict}</b>',
-            )
-            yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-        yield "</table></div>"
-        yield from (f"<p>{escape(check.explanation)}</p>" for check in checks if check.explanation)
+        value = f"<td>= {escape(unit.value)}</td>"
+        return f'<tr><td class="note">{label}</td><td>{numbers}</td>{value}</tr>'
 
 
 def math(inner: str) -> str:

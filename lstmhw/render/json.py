@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from lstmhw.expr import Expr
 from lstmhw.notation import Text, write
 from lstmhw.solution import (
     Check,
     Claim,
     Entry,
+    Inline,
     Paragraph,
     Section,
     Solution,
     Step,
+    Verdict,
     Working,
     Written,
 )
@@ -54,12 +55,13 @@ def _note(section: Section, paragraph: Paragraph, view: View) -> dict[str, str]:
     return {"section": section.title, "text": text}
 
 
-def _part(part: str | Expr | Entry, view: View) -> str:
-    if isinstance(part, str):
-        return part
-    if isinstance(part, Expr):
-        return write(part, Text(), view.digits)
-    return listed(part, view)
+def _part(part: Inline, view: View) -> str:
+    match part:
+        case str(text) | Verdict(text=text):
+            return text
+        case Entry():
+            return listed(part, view)
+    return write(part, Text(), view.digits)
 
 
 def _step(step: Step, view: View) -> dict[str, Any]:

@@ -3,17 +3,27 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from lstmhw.expr import Expr
 from lstmhw.notation import Latex, equation, symbol, write
-from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, Step, Working
+from lstmhw.solution import (
+    Block,
+    Entries,
+    Entry,
+    Inline,
+    Paragraph,
+    Solution,
+    Step,
+    Table,
+    Verdict,
+    Working,
+)
 from lstmhw.view import (
     Gap,
     Row,
     ShownStep,
     View,
-    check_texts,
     entry_rows,
     listed,
+    sections,
     working,
 )
 
@@ -58,13 +68,10 @@ class _Page:
         yield rf"\section*{{{escaped(solution.title or solution.kind)}}}"
         about = f"{solution.kind} -- {solution.source}" if solution.source else solution.kind
         yield rf"\emph{{{escaped(about)}}}"
-        for section in solution.sections:
+        for section in sections(solution, self.view):
             yield rf"\subsection*{{{escaped(section.title)}}}"
             for block in section.body:
                 yield from self.block(block)
-        if solution.checks:
-            yield r"\subsection*{Claimed answers}"
-            yield from self.checks(solution.checks)
 
     def block(self, block: Block) -> Iterator[str]:
         match block:
@@ -76,13 +83,20 @@ class _Page:
                 yield r"\end{align*}"
             case Working(steps):
                 yield from self.working(steps)
+            case Table(header, lines):
+                yield rf"\begin{{tabular}}{{{'l' * len(header)}}}"
+                yield f"{' & '.join(map(escaped, header))} \\\\ \\hline"
+                for line in lines:
+                    yield f"{' & '.join(self.part(cell) for cell in line)} \\\\"
+                yield from (r"\end{tabular}", "")
 
-    def part(self, part: str | Expr | Entry) -> str:
-        if isinstance(part, str):
-            return escaped(part)
-        if isinstance(part, Expr):
-            return f"${write(part, Latex(), self.view.digits)}$"
-        return listed(part, self.view)
+    def part(self, part: Inline) -> str:
+        match part:
+            case str(text) | Verdict(text=text):
+                return escaped(text)
+            case Entry():
+                return listed(part, self.view)
+        return f"${write(part, Latex(), self.view.digits)}$"
 
     def entry(self, entry: Entry) -> str:
         note = rf" && \text{{{escaped(entry.note)}}}" if entry.note else ""
@@ -127,17 +141,6 @@ class _Page:
         remark = rf" \quad ({near} {Latex().number(gap)})" if saturation else ""
         numbers = write(unit.substituted, Latex(), self.view.digits)
         return f"& {label}{numbers} = {Latex().number(value)}{remark}"
-
-    def checks(self, checks: Sequence[Check]) -> Iterator[str]:
-        yield r"\begin{tabular}{llll}"
-        yield r"symbol & claimed & true & verdict \\ \hline"
-        for check in checks:
-            claimed, true, verdict = map(escaped, check_texts(check, self.view))
-            yield rf"${symbol(check.symbol, Latex())}$ & {claimed} & {true} & {verdict} \\"
-        yield r"\end{tabular}"
-        for check in checks:
-            if check.explanation:
-                yield from ("", escaped(check.explanation))
 
 
 def escaped(text: str) -> str:

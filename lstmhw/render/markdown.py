@@ -5,14 +5,25 @@ from collections.abc import Iterator, Sequence
 
 from lstmhw.expr import Expr
 from lstmhw.notation import Latex, equation, symbol, write
-from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Solution, Step, Working
+from lstmhw.solution import (
+    Block,
+    Entries,
+    Entry,
+    Inline,
+    Paragraph,
+    Solution,
+    Step,
+    Table,
+    Verdict,
+    Working,
+)
 from lstmhw.view import (
     Gap,
     Row,
     ShownStep,
     View,
-    check_texts,
     listed,
+    sections,
     working,
 )
 
@@ -33,13 +44,10 @@ class _Page:
         yield from (f"# {escaped(solution.title or solution.kind)}", "")
         about = f"`{solution.kind}`"
         yield from (f"{about} - {escaped(solution.source)}" if solution.source else about, "")
-        for section in solution.sections:
+        for section in sections(solution, self.view):
             yield from (f"## {section.title}", "")
             for block in section.body:
                 yield from self.block(block)
-        if solution.checks:
-            yield from ("## Claimed answers", "")
-            yield from self.checks(solution.checks)
 
     def block(self, block: Block) -> Iterator[str]:
         match block:
@@ -50,11 +58,19 @@ class _Page:
                 yield ""
             case Working(steps):
                 yield from self.working(steps)
+            case Table(header, lines):
+                yield from (f"| {' | '.join(header)} |", "|---" * len(header) + "|")
+                for line in lines:
+                    yield f"| {' | '.join(self.part(cell) for cell in line)} |"
+                yield ""
 
-    def part(self, part: str | Expr | Entry) -> str:
-        if isinstance(part, str):
-            return escaped(part)
-        return self.math(part) if isinstance(part, Expr) else listed(part, self.view)
+    def part(self, part: Inline) -> str:
+        match part:
+            case str(text) | Verdict(text=text):
+                return escaped(text)
+            case Entry():
+                return listed(part, self.view)
+        return self.math(part)
 
     def math(self, expr: Expr) -> str:
         return f"${write(expr, Latex(), self.view.digits)}$"
@@ -83,17 +99,6 @@ class _Page:
             else:
                 yield f"| {unit.unit or ''} | {self.math(unit.substituted)} | {unit.value} |"
         yield ""
-
-    def checks(self, checks: Sequence[Check]) -> Iterator[str]:
-        yield from ("| symbol | claimed | true | verdict |", "|---|---|---|---|")
-        for check in checks:
-            claimed, true, verdict = check_texts(check, self.view)
-            name = f"${symbol(check.symbol, Latex())}$"
-            yield f"| {name} | {escaped(claimed)} | {true} | {verdict} |"
-        yield ""
-        for check in checks:
-            if check.explanation:
-                yield from (escaped(check.explanation), "")
 
 
 def escaped(text: str) -> str:

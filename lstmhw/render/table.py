@@ -15,12 +15,14 @@ from lstmhw.expr import Expr
 from lstmhw.notation import Text, write
 from lstmhw.solution import (
     Block,
-    Check,
     Entries,
     Entry,
+    Inline,
     Paragraph,
     Solution,
     Step,
+    Table,
+    Verdict,
     Working,
 )
 from lstmhw.view import (
@@ -28,8 +30,8 @@ from lstmhw.view import (
     Row,
     ShownStep,
     View,
-    check_texts,
     listed,
+    sections,
     working,
 )
 
@@ -133,12 +135,9 @@ class _Page:
     def solution(self, solution: Solution) -> Iterator[Grid]:
         yield self.line(solution.title or solution.kind, BOLD, 0)
         yield self.line(" - ".join(filter(None, [solution.kind, solution.source])), DIM, 0)
-        for section in solution.sections:
+        for section in sections(solution, self.view):
             yield self.line(f"\n{section.title}", HEADING, 0)
             yield from map(self.block, section.body)
-        if solution.checks:
-            yield self.line("\nClaimed answers", HEADING, 0)
-            yield self.checks(solution.checks)
 
     def line(self, text: str, style: Style = PLAIN, indent: int = 2) -> Grid:
         return Grid([[(text, style)]], indent)
@@ -146,16 +145,24 @@ class _Page:
     def block(self, block: Block) -> Grid:
         match block:
             case Paragraph(parts):
-                return self.line("".join(self.part(part) for part in parts))
+                return self.line("".join(self.part(part)[0] for part in parts))
             case Entries(entries):
                 return Grid([self.entry(entry) for entry in entries])
             case Working(steps):
                 return Grid(list(self.working(steps)))
+            case Table(header, lines):
+                titles = [(title, DIM) for title in header]
+                return Grid([titles, *([self.part(cell) for cell in line] for line in lines)])
 
-    def part(self, part: str | Expr | Entry) -> str:
-        if isinstance(part, str):
-            return part
-        return self.written(part) if isinstance(part, Expr) else self.numbers(part)
+    def part(self, part: Inline) -> Cell:
+        match part:
+            case str(text):
+                return text, PLAIN
+            case Verdict(verdict, text):
+                return text, VERDICTS[verdict]
+            case Entry():
+                return self.numbers(part), PLAIN
+        return self.written(part), PLAIN
 
     def written(self, expr: Expr) -> str:
         return write(expr, Text(), self.view.digits)
@@ -192,13 +199,3 @@ class _Page:
             return [("  ...", DIM), (f"{unit.size} more units", DIM), ("", PLAIN)]
         label = f"  unit {unit.unit}" if unit.unit else ""
         return [(label, DIM), (self.written(unit.substituted), PLAIN), (f"= {unit.value}", BOLD)]
-
-    def checks(self, checks: Sequence[Check]) -> Grid:
-        titles: list[Cell] = [(title, DIM) for title in ("", "claimed", "true", "verdict")]
-        lines: list[list[Cell]] = [titles]
-        for check in checks:
-            claimed, true, verdict = check_texts(check, self.view)
-            line = (check.symbol, BOLD), (claimed, PLAIN), (true, PLAIN)
-            lines.append([*line, (verdict, VERDICTS[check.verdict])])
-        lines += [[(check.explanation, PLAIN)] for check in checks if check.explanation]
-        return Grid(lines)
