@@ -1,7 +1,7 @@
 """JSON: one object for one solution, a list for several."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,12 @@ from lstmhw.solution import (
     Working,
     Written,
 )
-from lstmhw.view import View, listed
+from lstmhw.view import MOST_UNITS, Gap, View, excerpt, listed
 
 
 def render(solutions: Sequence[Solution], view: View) -> str:
-    """The solutions at full precision; `view` decides only the numbers put into formulas."""
-    objects = [_solution(s, view._replace(digits=s.digits, full=True)) for s in solutions]
+    """The solutions at full precision; `view` decides how numbers are put into formulas."""
+    objects = [_solution(s, view._replace(digits=s.digits)) for s in solutions]
     content = objects[0] if len(objects) == 1 else objects
     return json.dumps(content, indent=2, allow_nan=False) + "\n"
 
@@ -65,14 +65,22 @@ def _part(part: Inline, view: View) -> str:
 
 
 def _step(step: Step, view: View) -> dict[str, Any]:
-    units = [step.expr.element(index) for index in np.ndindex(step.value.shape)]
     return {
         "symbol": step.symbol,
         "formula": write(step.expr, Text(), view.digits),
-        "substituted": "\n".join(write(unit, Text(), view.digits) for unit in units),
+        "substituted": "\n".join(_substituted(step, view)),
         "value": _numbers(step.value),
         "note": step.note,
     }
+
+
+def _substituted(step: Step, view: View) -> Iterator[str]:
+    """A line for each unit; of very many, the middle is left out unless all is asked for."""
+    for index in excerpt(list(np.ndindex(step.value.shape)), MOST_UNITS, view):
+        if isinstance(index, Gap):
+            yield f"... ({index.size} more units) ..."
+        else:
+            yield write(step.expr.element(index), Text(), view.digits)
 
 
 def _check(check: Check) -> dict[str, Any]:
