@@ -38,7 +38,7 @@ class Activations(NamedTuple):
     state: Function = tanh
 
 
-Affine = Callable[[Any, Any], Any]
+PreActivation = Callable[[Any, Any], Any]
 """(x, h) -> the pre-activation of a gate."""
 
 Candidate = Callable[[Any, Any, Any], Any]
@@ -48,21 +48,33 @@ Multiply = Callable[[Any, Any], Any]
 """(matrix, vector) -> their product: `column` or `row`."""
 
 
-def on_concatenation(W: Any, b: tuple[Any, ...], hidden_first: bool, multiply: Multiply) -> Affine:
+Join = Callable[[Any, Any], Any]
+"""(x, h) -> the two put together: `hidden_first` or `input_first`."""
+
+
+def hidden_first(x: Any, h: Any) -> Any:
+    """[h; x]."""
+    return concat([h, x])
+
+
+def input_first(x: Any, h: Any) -> Any:
+    """[x; h]."""
+    return concat([x, h])
+
+
+def on_concatenation(W: Any, b: tuple[Any, ...], join: Join, multiply: Multiply) -> PreActivation:
     """W [h; x] + b, or with the inputs first W [x; h] + b."""
-    if hidden_first:
-        return lambda x, h: plus(multiply(W, concat([h, x])), b)
-    return lambda x, h: plus(multiply(W, concat([x, h])), b)
+    return lambda x, h: plus(multiply(W, join(x, h)), b)
 
 
-def separate(W_x: Any, W_h: Any, b: tuple[Any, ...], multiply: Multiply) -> Affine:
+def separate(W_x: Any, W_h: Any, b: tuple[Any, ...], multiply: Multiply) -> PreActivation:
     """W_x x + W_h h + b, with one bias, two (b_x and b_h), or none."""
     return lambda x, h: plus(multiply(W_x, x) + multiply(W_h, h), b)
 
 
-def reset_before(affine: Affine) -> Candidate:
+def reset_before(pre_activation: PreActivation) -> Candidate:
     """The GRU candidate that sees r * h in the place of h (Cho et al. 2014)."""
-    return lambda x, h, r: affine(x, r * h)
+    return lambda x, h, r: pre_activation(x, r * h)
 
 
 def reset_after(
@@ -99,20 +111,20 @@ def new(z: Any, h: Any, n: Any) -> Any:
     return (1 - z) * h + z * n
 
 
-class LstmGates(NamedTuple):
+class LstmPreActivations(NamedTuple):
     """The pre-activations of the four gates."""
 
-    i: Affine
-    f: Affine
-    g: Affine
-    o: Affine
+    i: PreActivation
+    f: PreActivation
+    g: PreActivation
+    o: PreActivation
 
 
-class GruGates(NamedTuple):
+class GruPreActivations(NamedTuple):
     """The pre-activations of reset, update and candidate, and how h and n are mixed."""
 
-    r: Affine
-    z: Affine
+    r: PreActivation
+    z: PreActivation
     n: Candidate
     update: Callable[[Any, Any, Any], Any]
 
@@ -126,7 +138,9 @@ class Output(NamedTuple):
     multiply: Multiply
 
 
-def lstm(let: Let, t: int, gates: LstmGates, use: Activations, x: Any, h: Any, c: Any) -> Any:
+def lstm(
+    let: Let, t: int, gates: LstmPreActivations, use: Activations, x: Any, h: Any, c: Any
+) -> Any:
     """One LSTM step, x (n,), h and c (m,) -> h and c (m,).
 
     Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000.
@@ -145,7 +159,7 @@ def lstm(let: Let, t: int, gates: LstmGates, use: Activations, x: Any, h: Any, c
     return h, c
 
 
-def gru(let: Let, t: int, gates: GruGates, use: Activations, x: Any, h: Any) -> Any:
+def gru(let: Let, t: int, gates: GruPreActivations, use: Activations, x: Any, h: Any) -> Any:
     """One GRU step, x (n,) and h (m,) -> h (m,).  Cho et al. 2014."""
     a_r = let(f"a_r_{t}", gates.r(x, h), "pre-activation of the reset gate")
     r = let(f"r_{t}", use.gate(a_r), "reset gate: how much of h the candidate sees")
@@ -156,9 +170,11 @@ def gru(let: Let, t: int, gates: GruGates, use: Activations, x: Any, h: Any) -> 
     return let(f"h_{t}", gates.update(z, h, n), "hidden state")
 
 
-def rnn(let: Let, t: int, affine: Affine, activation: Function, x: Any, h: Any) -> Any:
+def rnn(
+    let: Let, t: int, pre_activation: PreActivation, activation: Function, x: Any, h: Any
+) -> Any:
     """One step of a plain RNN, x (n,) and h (m,) -> h (m,).  Elman 1990."""
-    a = let(f"a_{t}", affine(x, h), "pre-activation")
+    a = let(f"a_{t}", pre_activation(x, h), "pre-activation")
     return let(f"h_{t}", activation(a), "hidden state")
 
 

@@ -6,6 +6,7 @@ YAML) is imported by the command that needs it.
 """
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -64,7 +65,7 @@ def solve(
     digits: int | None,
     full: bool,
     color: bool | None,
-) -> None:
+) -> int:
     """Print the worked solution, and mark the answers the file claims."""
     solutions = _each(files, _solved)
     if digits is not None:
@@ -72,11 +73,11 @@ def solve(
     from lstmhw.render import render
     from lstmhw.view import View
 
-    view = View(full=full, width=_width(), color=_wants_color(color, output))
+    view = View(full=full, width=_width(output), color=_wants_color(color, output))
     _refuse_overwriting(files, output)
     _emit(render(solutions, format, view), output)
-    if strict and any(check.verdict == "wrong" for s in solutions for check in s.checks):
-        sys.exit(1)
+    wrong = any(check.verdict == "wrong" for s in solutions for check in s.checks)
+    return 1 if strict and wrong else 0
 
 
 @cli.command("problems")
@@ -85,15 +86,21 @@ def problems() -> None:
     from lstmhw.reading import read, shipped
 
     found = [(name, read(path).problem) for name, path in shipped().items()]
-    width = max(len(name) for name, _ in found)
-    for name, problem in found:
-        click.echo(f"{name:{width}}  {problem.kind:9}  {problem.title}")
+    names = max(len(name) for name, _ in found)
+    kinds = max(len(problem.kind) for _, problem in found)
+    lines = [f"{name:{names}}  {p.kind:{kinds}}  {p.title}" for name, p in found]
+    _emit("\n".join(lines) + "\n", None)
 
 
 def _solved(document: "Document") -> "Solution":
+    from lstmhw.faults import ProblemError
     from lstmhw.marking import mark
 
-    return mark(document.problem, document.problem.solve())
+    solution = document.problem.solve()
+    checks, faults = mark(document.problem.claimed, solution)
+    if faults:
+        raise ProblemError(faults)
+    return solution._replace(checks=checks)
 
 
 def _each(files: tuple[str, ...], act: "Callable[[Document], Solution]") -> "list[Solution]":
@@ -118,13 +125,14 @@ def _each(files: tuple[str, ...], act: "Callable[[Document], Solution]") -> "lis
 
 def _complain(message: str) -> NoReturn:
     click.echo(message, err=True)
-    sys.exit(2)
+    raise click.exceptions.Exit(2)
 
 
-def _width() -> int:
-    if not sys.stdout.isatty():
+def _width(output: str | None) -> int:
+    """The columns there are: those of the terminal; 80 in a pipe, a file, or a strange terminal."""
+    if output is not None or not sys.stdout.isatty():
         return 80
-    return max(40, os.get_terminal_size(sys.stdout.fileno()).columns)
+    return max(40, os.get_terminal_size(sys.stdout.fileno()).columns or 80)
 
 
 def _wants_color(color: bool | None, output: str | None) -> bool:
@@ -137,84 +145,83 @@ def _wants_color(color: bool | None, output: str | None) -> bool:
 
 def _refuse_overwriting(files: tuple[str, ...], output: str | None) -> None:
     """An answer must not be written over the question."""
+    from lstmhw.reading import path_of
+
+    if output is None or not os.path.isfile(output):
+        return
+    there = os.stat(output)
     for file in files:
-        if (
-            output
-            and os.path.exists(file)
-            and os.path.exists(output)
-            and os.path.samefile(file, output)
-        ):
+        question = os.fstat(sys.stdin.fileno()) if file == "-" else os.stat(path_of(file))
+        if os.path.samestat(question, there):
             _complain(f"{output}: error: this is the problem file\n  hint: give -o another name")
 
 
 def _emit(text: str, output: str | None) -> None:
     """Writes the text to standard output, or to a file that appears whole or not at all."""
-    if output is None:
-        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        if output is None:
+            _print(text)
+        else:
+            _write_whole(text, output)
+    except OSError as error:
+        _complain(f"{output or 'output'}: error: {(error.strerror or str(error)).lower()}")
+
+
+def _print(text: str) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may know few characters
+    try:
         sys.stdout.write(text)
         sys.stdout.flush()
-        return
-    try:
-        _write_whole(text, output)
-    except OSError as error:
-        _complain(f"{output}: error: {(error.strerror or str(error)).lower()}")
+    except BrokenPipeError:  # whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_whole(text: str, output: str) -> None:
-    target = os.path.realpath(output)
-    if os.path.exists(target) and not os.path.isfile(
-        target
-    ):  # a device or a pipe: nothing to replace
-        with open(target, "w", encoding="utf-8") as file:
+    if os.path.exists(output) and not os.path.isfile(output):  # a device or a pipe
+        with open(output, "w", encoding="utf-8") as file:
             file.write(text)
         return
+    target = os.path.realpath(output)
     draft = f"{target}.{os.getpid()}.tmp"
-    try:
-        with open(draft, "x", encoding="utf-8") as file:
+    with open(draft, "x", encoding="utf-8") as file:
+        try:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if os.path.exists(target):
-            os.chmod(draft, os.stat(target).st_mode & 0o7777)
-        os.replace(draft, target)
-    except BaseException:
-        if os.path.exists(draft):
+            if os.path.exists(target):
+                os.chmod(draft, os.stat(target).st_mode & 0o7777)
+            os.replace(draft, target)
+        except BaseException:
             os.remove(draft)
-        raise
+            raise
 
 
 def main() -> None:
     """The console script."""
     gc.set_threshold(100_000)  # imports make no garbage worth looking for
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads cost more to start than they save
-    status = _run()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # all is written; taking the interpreter apart would only take time
+    nowhere = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    sys.stdout = sys.stdout or nowhere  # None where the caller has closed it
+    sys.stderr = sys.stderr or nowhere
+    os._exit(_run())  # all is written; taking the interpreter apart would only take time
 
 
 def _run() -> int:
     """Runs the command line; returns the exit status."""
     try:
-        cli.main(standalone_mode=False)
-        sys.stdout.flush()
-    except SystemExit as error:
-        return int(error.code or 0)
+        return int(cli.main(standalone_mode=False) or 0)
+    except SystemExit:  # how click leaves when a pipe is closed
+        return 0
     except click.ClickException as error:
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
-        place = _place(error)
-        click.echo(
-            f"lstmhw: a bug in lstmhw, please report it: {type(error).__name__}: {error}{place}",
-            err=True,
-        )
+        what = f"{type(error).__name__}: {error}{_place(error)}"
+        click.echo(f"lstmhw: a bug in lstmhw, please report it: {what}", err=True)
         return 70
-    return 0
 
 
 def _place(error: Exception) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from lstmhw.faults import Fault
 from lstmhw.functions import Floats, Function
 
 Index = int | tuple[int, ...]
@@ -38,7 +39,11 @@ class Expr:
 
     def element(self, index: Index) -> "Expr":
         """The expression of one entry, with numbers for names."""
-        return type(self)(*(part.element(index) for part in self.parts))
+        return self.rebuilt(*(part.element(index) for part in self.parts))
+
+    def rebuilt(self, *parts: "Expr") -> "Expr":
+        """The same node over other parts."""
+        return type(self)(*parts)
 
     def leaves(self) -> Iterator["Quantity"]:
         """The named quantities the expression is written with."""
@@ -94,7 +99,8 @@ class Quantity(Expr):
         self._value = value
 
     def element(self, index: Index) -> Expr:
-        return Constant(float(self.value[index]), rounded=not self.given)
+        value = self.value[index] if np.ndim(self.value) else self.value
+        return Constant(float(value), rounded=not self.given)
 
     def leaves(self) -> Iterator["Quantity"]:
         yield self
@@ -115,15 +121,13 @@ class Constant(Expr):
 
 
 class Missing(Expr):
-    """What the problem does not give; all that is computed from it is missing too."""
+    """What the problem does not give, and why; all that is computed from it is missing too."""
 
-    __slots__ = ("hint", "message", "path")
+    __slots__ = ("faults",)
 
-    def __init__(self, path: tuple[str | int, ...], message: str, hint: str) -> None:
+    def __init__(self, *faults: Fault) -> None:
         super().__init__()
-        self.path = path
-        self.message = message
-        self.hint = hint
+        self.faults = faults
 
 
 class Sum(Expr):
@@ -208,10 +212,13 @@ class Apply(Expr):
     def compute(self, *values: Any) -> Any:
         return self.function.compute(values[0])
 
+    def rebuilt(self, *parts: Expr) -> Expr:
+        return Apply(self.function, *parts)
+
     def element(self, index: Index) -> Expr:
         argument = self.parts[0]
         if self.function.element is None:
-            return Apply(self.function, argument.element(index))
+            return super().element(index)
         units = [argument.element(k) for k in range(len(argument.value))]
         result: Expr = self.function.element(units, _unit(index))
         return result
@@ -240,14 +247,17 @@ def _unit(index: Index) -> int:
 
 
 def _lifted(value: Any) -> Expr:
+    """The value as an expression: a number is a constant; an array needs a name."""
+    if isinstance(value, np.ndarray):
+        raise TypeError("an array in an expression has to be a Quantity")
     return value if isinstance(value, Expr) else Constant(value)
 
 
 def _built(node: Any, *parts: Any) -> Expr:
-    """The node over its parts, or the part that is missing."""
+    """The node over its parts, or all that is missing of them."""
     lifted = [_lifted(part) for part in parts]
-    for part in lifted:
-        if isinstance(part, Missing):
-            return part
+    faults = [fault for part in lifted if isinstance(part, Missing) for fault in part.faults]
+    if faults:
+        return Missing(*dict.fromkeys(faults))
     result: Expr = node(*lifted)
     return result

@@ -26,9 +26,20 @@ class ProblemError(Exception):
         super().__init__("; ".join(fault.message for fault in self.faults))
 
 
+def printable(text: str) -> str:
+    """The text without control characters, which could act on a terminal or forge a line."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 def shown(text: str) -> str:
-    """The text, cut where it is long."""
-    return text if len(text) <= 40 else text[:37] + "..."
+    """The text, printable, and cut where it is long."""
+    return printable(text if len(text) <= 40 else text[:37] + "...")
+
+
+def some(words: Iterable[str]) -> str:
+    """The words with commas between; of many, the first dozen."""
+    words = list(words)
+    return ", ".join(words[:12]) + (", ..." if len(words) > 12 else "")
 
 
 def spelled(path: Path) -> str:

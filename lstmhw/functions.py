@@ -41,8 +41,9 @@ def times(matrix: Any, vector: Any) -> Any:
 
 def concat(parts: Sequence[Any]) -> Any:
     """The parts one under another, (..., m) and (..., n) -> (..., m + n)."""
-    if hasattr(parts[0], "concat"):
-        return parts[0].concat(parts)
+    for part in parts:
+        if hasattr(part, "concat"):
+            return part.concat(parts)
     return np.concatenate(parts, axis=-1)
 
 

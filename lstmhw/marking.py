@@ -1,47 +1,58 @@
 """Claimed answers -> verdicts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, shown
-from lstmhw.problem import Problem
-from lstmhw.solution import Check, Claim, Solution, Written, half_unit
+from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, shown, some
+from lstmhw.functions import Floats
+from lstmhw.numerals import agrees, half_unit, number
+from lstmhw.solution import Check, Claim, Solution, indexed
 
 VERDICTS = ("right", "rounding", "follows", "wrong")  # from best to worst
 MOST_CORRECTIONS = 3
 MOST_FAULTS = 1000  # of a file full of nonsense, enough is soon known
 
 
-def mark(problem: Problem, solution: Solution) -> Solution:
-    """The solution with a verdict on each claimed answer.
+class Claimed(NamedTuple):
+    """A claimed number as written, and its value."""
 
-    Raises ProblemError for claims that cannot be compared: unknown symbols, shapes, words.
+    text: str
+    value: float
+
+
+def mark(
+    claimed: Mapping[str, Claim], solution: Solution
+) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
+    """A verdict on each claimed answer, and a fault for each claim that cannot be compared.
+
+    That is an unknown symbol, one that is claimed twice, a wrong shape, or a word for a number.
     """
     faults: list[Fault] = []
-    checks: list[Check] = []
-    for name, claim in problem.claimed.items():
+    checks: dict[str, Check] = {}
+    for name, claim in claimed.items():
         try:
-            checks.append(_check(name, claim, solution))
+            symbol = _full_name(name, solution)
+            if symbol in checks:
+                message = f"expected one claim of {symbol}, found another"
+                raise ProblemError([Fault(("claimed", name), message, at_key=True)])
+            checks[symbol] = _check(symbol, claim, ("claimed", name), solution.answers[symbol])
         except ProblemError as error:
             faults += error.faults
         if len(faults) > MOST_FAULTS:
             break
-    if faults:
-        raise ProblemError(faults)
-    return solution._replace(checks=tuple(checks))
+    return tuple(checks.values()), tuple(faults)
 
 
-def _check(name: str, claim: Claim, solution: Solution) -> Check:
-    path: Path = ("claimed", name)
-    symbol = _full_name(name, path, solution)
-    expected = solution.answers[symbol]
-    numbers = dict(_numbers(claim, path))
+def _check(symbol: str, claim: Claim, path: Path, expected: Floats) -> Check:
     shape = _shape(claim)
-    if shape != expected.shape and not (len(numbers) == 1 == expected.size):
+    alone = expected.size == 1 and shape is not None and set(shape) <= {1}
+    if shape != expected.shape and not alone:
         message = f"expected {_described(expected.shape)}, found {_described(shape)}"
         raise ProblemError([Fault(path, message)])
-    pairs = list(zip(numbers.values(), expected.ravel().tolist(), strict=True))
+    numbers = list(_numbers(claim, path))
+    pairs = list(zip(numbers, expected.ravel().tolist(), strict=True))
     verdicts = [_verdict(number, true) for number, true in pairs]
     worst = max(verdicts, key=VERDICTS.index)
     if worst == "right":
@@ -56,36 +67,35 @@ def _check(name: str, claim: Claim, solution: Solution) -> Check:
     return Check(symbol, claim, expected, worst, None, ", ".join(places), explanation)
 
 
-def _full_name(name: str, path: Path, solution: Solution) -> str:
+def _full_name(name: str, solution: Solution) -> str:
     """The symbol that is meant, its time index filled in where there is only one step."""
     if name in solution.answers:
         return name
-    indexed = f"{name}_{solution.only_step}"
-    if indexed in solution.answers:
-        return indexed
-    hint = did_you_mean(name, solution.answers)
-    later = [symbol for symbol in solution.answers if symbol.rpartition("_")[0] == name]
-    if later:
-        hint = f"of which step? {', '.join(later)}"
-    message = f"expected a symbol of this problem, found {shown(name)!r}"
-    hint = hint or f"it has {', '.join(solution.answers)}"
-    raise ProblemError([Fault(path, message, hint, at_key=True)])
+    at_step = f"{name}_{solution.only_step}"
+    if at_step in solution.answers:
+        return at_step
+    message = f"expected a symbol that is computed here, found {shown(name)!r}"
+    same = [symbol for symbol in solution.answers if indexed(symbol)[0] == name]
+    hint = f"of which step? {some(same)}" if same else did_you_mean(name, solution.answers)
+    hint = hint or f"it has {some(solution.answers)}"
+    raise ProblemError([Fault(("claimed", name), message, hint, at_key=True)])
 
 
-def _numbers(claim: Claim, path: Path) -> Iterator[tuple[Path, Written]]:
-    """The claimed numbers in order, by their places.  Raises ProblemError for a word."""
-    if not isinstance(claim, Written):
+def _numbers(claim: Claim, path: Path) -> Iterator[Claimed]:
+    """The claimed numbers in order.  Raises ProblemError for a word."""
+    if isinstance(claim, str):
+        try:
+            yield Claimed(claim, number(claim))
+        except ValueError as error:
+            raise ProblemError([Fault(path, f"expected a number, found {error}")]) from None
+    else:
         for k, part in enumerate(claim):
             yield from _numbers(part, (*path, k))
-    elif claim.value is None or not np.isfinite(claim.value):
-        raise ProblemError([Fault(path, f"expected a number, found {claim.text}")])
-    else:
-        yield path, claim
 
 
 def _shape(claim: Claim) -> tuple[int, ...] | None:
     """The shape of a claimed array; None where it is ragged."""
-    if isinstance(claim, Written):
+    if isinstance(claim, str):
         return ()
     shapes = {_shape(part) for part in claim}
     if len(shapes) != 1:
@@ -96,19 +106,17 @@ def _shape(claim: Claim) -> tuple[int, ...] | None:
 
 def _described(shape: Sequence[int] | None) -> str:
     if shape is None:
-        return "rows of different lengths"
+        return "rows of different lengths, or an empty list"
     if not shape or shape == (1,):
         return "a single number"
     return " x ".join(map(str, shape)) + " numbers"
 
 
-def _verdict(number: Written, true: float) -> str:
-    """Right: within half a unit of the last digit, or 1e-12 relative; rounding: float32 noise."""
-    assert number.value is not None
-    error = abs(number.value - true)
-    if error <= max(half_unit(number.text), 1e-12 * abs(true)):
+def _verdict(claimed: Claimed, true: float) -> str:
+    """Right by the digits written, `rounding` within the noise of a float32, else wrong."""
+    if agrees(claimed.value, true, half_unit(claimed.text)):
         return "right"
-    return "rounding" if error <= 1e-6 * abs(true) else "wrong"
+    return "rounding" if abs(claimed.value - true) <= 1e-6 * abs(true) < np.inf else "wrong"
 
 
 def _place(symbol: str, shape: tuple[int, ...], flat: int) -> str:

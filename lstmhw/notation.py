@@ -18,7 +18,7 @@ from lstmhw.expr import (
 )
 from lstmhw.functions import ACTIVATIONS, Function
 
-SUM, PRODUCT, ATOM = 1, 2, 3  # what binds tighter is larger
+SUM, MATRIX, PRODUCT, ATOM = 1, 2, 3, 4  # what binds tighter is larger
 
 
 class Omitted(Expr):
@@ -178,23 +178,22 @@ class MathML:
 
 
 def decimal(value: float, digits: int) -> str:
-    """The number to `digits` decimals; in powers of ten where those would show nothing of it."""
+    """The number to `digits` decimals; as a power of ten where those would misstate it by 5 %."""
     if not math.isfinite(value):
         return "inf" if value > 0 else "-inf"
-    if value == 0:
-        return f"{0:.{digits}f}"
-    fixed = f"{value:.{digits}f}"
-    if float(fixed) == 0 or abs(value) >= 1e9:
-        return f"{value:.1e}" if abs(value) < 1 else f"{value:.{digits}e}"
-    return fixed
+    fixed = f"{value + 0.0:.{digits}f}"  # + 0.0 makes a negative zero positive
+    if abs(float(fixed) - value) > 0.05 * abs(value):
+        return f"{value:.2e}"
+    return fixed if abs(value) < 1e9 else f"{value:.{digits}e}"
 
 
 def as_given(value: float, digits: int) -> str:
-    """A datum: as short as it was written where that fits in `digits` decimals."""
-    shown = decimal(value, digits)
-    if "." not in shown or "e" in shown or float(shown) != value:
-        return shown
-    return shown.rstrip("0").rstrip(".")
+    """A datum: as short as it was written where that takes no more than `digits` decimals."""
+    shortest = f"{value + 0.0:.15g}"
+    mantissa, _, exponent = shortest.partition("e")
+    if len(mantissa.partition(".")[2]) <= digits and float(shortest) == value:
+        return f"{value:.0f}" if 0 < int(exponent or 0) < 16 else shortest
+    return decimal(value, digits)
 
 
 def symbol(name: str, notation: Notation) -> str:
@@ -227,11 +226,11 @@ class _Writer:
     def write(self, expr: Expr) -> str:
         terms = expr.parts if isinstance(expr, Sum) else (expr,)
         signed = [_signed(term) for term in terms]
-        return self.notation.sum([(sign, self.tight(term, PRODUCT)) for sign, term in signed])
+        return self.notation.sum([(sign, self.tight(term, MATRIX)) for sign, term in signed])
 
     def tight(self, expr: Expr, least: int) -> str:
         """The expression, in parentheses where its outermost mark binds less than `least`."""
-        text = self.inner(expr)
+        text = self.write(expr) if isinstance(expr, Sum | Negative) else self.inner(expr)
         return self.notation.parentheses(text) if _precedence(expr) < least else text
 
     def inner(self, expr: Expr) -> str:
@@ -256,7 +255,7 @@ class _Writer:
                 return notation.product(*(self.factor(part, expr) for part in expr.parts))
             case Concat(parts=parts):
                 return self.joined(parts, ";")
-        return self.write(expr)
+        raise TypeError(f"{type(expr).__name__} cannot be written")
 
     def factor(self, part: Expr, product: Expr) -> str:
         """A factor of a matrix product; rows are joined by commas, columns by semicolons."""
@@ -273,7 +272,9 @@ def _precedence(expr: Expr) -> int:
         return SUM
     if isinstance(expr, Constant):
         return SUM if expr.value < 0 else ATOM
-    if isinstance(expr, Times | Divide | MatrixVector | VectorMatrix):
+    if isinstance(expr, MatrixVector | VectorMatrix):
+        return MATRIX
+    if isinstance(expr, Times | Divide):
         return PRODUCT
     return ATOM
 

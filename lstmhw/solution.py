@@ -4,14 +4,15 @@ A solution knows no format.  A section's body is made of the few blocks below; e
 each of them, and a new kind says what it has to say with them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.expr import Expr, Missing, Quantity
+from lstmhw.expr import Constant, Expr, Missing, Quantity
 from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.functions import Floats
+from lstmhw.numerals import agrees, half_unit
 
 
 class Entry(NamedTuple):
@@ -78,15 +79,8 @@ class Section(NamedTuple):
     body: tuple[Block, ...]
 
 
-class Written(NamedTuple):
-    """A claimed number: as written, for its digits, and its value (None where it is no number)."""
-
-    text: str
-    value: float | None
-
-
-Claim = Written | tuple["Claim", ...]
-"""A claimed answer: a number, or a list of claims."""
+Claim = str | tuple["Claim", ...]
+"""A claimed answer as written (its digits say how exact it claims to be), or a list of claims."""
 
 
 class Check(NamedTuple):
@@ -118,6 +112,13 @@ class Solution(NamedTuple):
     checks: tuple[Check, ...] = ()
 
 
+class Stated(NamedTuple):
+    """A value that stands on the problem sheet, and the key of the file it comes from."""
+
+    value: Floats
+    path: Path
+
+
 class Worksheet:
     """Records a computation: it is the `let` of the page of equations.
 
@@ -125,7 +126,7 @@ class Worksheet:
     computed one, and `remarks` says whether the two agree.
     """
 
-    def __init__(self, stated: Mapping[str, tuple[Floats, str]]) -> None:
+    def __init__(self, stated: Mapping[str, Stated]) -> None:
         self.stated = stated
         self.entries: list[Entry] = []
         self.steps: list[Step] = []
@@ -146,69 +147,75 @@ class Worksheet:
         return self.given(symbol, value, path, note)
 
     def __call__(self, symbol: str, expr: Any, note: str) -> Expr:
-        value = self._evaluate(symbol, expr)
+        """Records a step; what it yields is missing where something it rests on is."""
         if symbol in self.stated:
-            return self._stated(symbol, expr, value, note)
-        if value is None:
+            return self._stated(symbol, expr, note)
+        if isinstance(expr, Missing):
             self.missing[symbol] = expr
-            return expr  # type: ignore[no-any-return]  # what is computed from it is missing too
+            return expr
+        value = self._evaluate(symbol, expr)
         self.steps.append(Step(symbol, expr, value, note))
         self.answers[symbol] = value
         return Quantity(symbol, value, given=False)
 
-    def _stated(self, symbol: str, expr: Expr, computed: Floats | None, note: str) -> Quantity:
-        shape = None if computed is None else computed.shape
-        stated, key = self.stated[symbol]
-        value = stated if shape is None else np.broadcast_to(stated, shape)
-        if computed is not None:
+    def _stated(self, symbol: str, expr: Expr, note: str) -> Quantity:
+        value, path = self.stated[symbol]
+        if not isinstance(expr, Missing):
+            computed = self._evaluate(symbol, expr)
             self.remarks.append(_agreement(symbol, expr, value, computed))
-        return self.state(symbol, value, ("gates", key, "value"), note)
+        return self.state(symbol, value, path, note)
 
-    def _evaluate(self, symbol: str, expr: Expr) -> Floats | None:
-        if isinstance(expr, Missing):
-            return None
+    def _evaluate(self, symbol: str, expr: Expr) -> Floats:
         with np.errstate(all="ignore"):
             value = np.asarray(expr.value, dtype=np.float64)
-        for index in np.argwhere(~np.isfinite(value)):
-            self._refuse_overflow(symbol, expr, value, tuple(int(k) for k in index))
+        if not np.all(np.isfinite(value)):
+            for index in np.argwhere(~np.isfinite(value)):
+                self._refuse_overflow(symbol, expr, value, tuple(int(k) for k in index))
         return value
 
     def _refuse_overflow(self, symbol: str, expr: Expr, value: Floats, index: Any) -> None:
-        """Infinity is a value only where it was given, as a bias of .inf."""
-        given = [leaf for leaf in expr.leaves() if not np.all(np.isfinite(leaf.value))]
+        """Infinity is a value only where it comes from one that was given, as a bias of .inf."""
+        given = any(np.isinf(number) for number in constants(expr.element(index)))
         if given and not np.isnan(value[index]):
             return
         where = f"{symbol}, unit {index[-1] + 1}," if value.size > 1 else symbol
         what = "is not defined (inf - inf or 0 * inf)" if given else "overflows: over 1.8e308"
-        path = next((self._paths[q.symbol] for q in expr.leaves() if q.symbol in self._paths), ())
-        raise ProblemError([Fault(path, f"{where} {what}", "are these numbers as on the sheet?")])
+        fault = Fault(self._path(expr), f"{where} {what}", "are these numbers as on the sheet?")
+        raise ProblemError([fault])
+
+    def _path(self, expr: Expr) -> Path:
+        """The key of the largest datum in the expression, the likeliest to be wrong."""
+        data = [leaf for leaf in expr.leaves() if leaf.symbol in self._paths]
+        largest = max(data, key=lambda leaf: float(np.max(np.abs(leaf.value))), default=None)
+        return () if largest is None else self._paths[largest.symbol]
+
+
+def constants(expr: Expr) -> Iterator[float]:
+    """The numbers in an expression of one entry."""
+    if isinstance(expr, Constant):
+        yield expr.value
+    for part in expr.parts:
+        yield from constants(part)
 
 
 def _agreement(symbol: str, expr: Expr, stated: Floats, computed: Floats) -> Paragraph:
-    written = [half_unit(repr(float(value))) for value in np.ravel(stated)]
-    tolerance = np.minimum(np.reshape(written, stated.shape), 0.005)
-    agrees = bool(np.all(np.abs(stated - computed) <= tolerance))
+    pairs = zip(stated.tolist(), computed.tolist(), strict=True)
+    same = all(agrees(given, found, min(half_unit(repr(given)), 0.005)) for given, found in pairs)
     verdict = (
         ": they agree with the value given."
-        if agrees
+        if same
         else ": they do NOT agree with the value given, which is used all the same."
     )
     name = Quantity(symbol, stated, given=True)
     given, found = Entry("", stated, True), Entry("", computed, False)
-    return Paragraph(
-        (name, " is given as ", given, "; the weights give ", expr, " = ", found, verdict)
-    )
+    parts = (name, " is given as ", given, "; the weights give ", expr, " = ", found, verdict)
+    return Paragraph(parts)
 
 
-def decimals(number: str) -> int:
-    """How many decimals a number is written with: 2 for `1.20`, -1 for `1e1`."""
-    mantissa, _, exponent = number.lower().partition("e")
-    return len(mantissa.partition(".")[2]) - int(exponent or 0)
-
-
-def half_unit(number: str) -> float:
-    """Half a unit of the last digit as written: 0.005 for `1.20`, 0.5 for `12`, 0 for `1/3`."""
-    return 0.0 if "/" in number else 0.5 * 10.0 ** -decimals(number)
+def indexed(symbol: str) -> tuple[str, int | None]:
+    """A symbol without its time index, and the index: h_1 -> (h, 1), W_x_f -> (W_x_f, None)."""
+    name, _, index = symbol.rpartition("_")
+    return (name, int(index)) if name and index.isdigit() else (symbol, None)
 
 
 def needed(steps: Sequence[Step], asked: Iterable[str]) -> tuple[Step, ...]:

@@ -6,10 +6,12 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from lstmhw.expr import Apply, Constant, Expr, Quantity, Sum, Times
+from lstmhw.expr import Apply, Constant, Expr, Negative, Quantity, Sum, Times
 from lstmhw.functions import Floats
 from lstmhw.notation import Omitted, as_given, decimal
+from lstmhw.numerals import decimals
 from lstmhw.solution import (
+    Block,
     Check,
     Claim,
     Entry,
@@ -20,14 +22,14 @@ from lstmhw.solution import (
     Step,
     Table,
     Verdict,
-    Written,
-    decimals,
+    indexed,
 )
 
 LONGEST_SUM = 10
 MOST_UNITS = 12
 MOST_ENTRIES = 10
 MOST_TIME_STEPS = 6
+MOST_PARAGRAPHS = 8
 
 Item = TypeVar("Item")
 
@@ -57,6 +59,13 @@ class Gap(NamedTuple):
     """So many items that are not shown."""
 
     size: int
+
+
+def heading(solution: Solution) -> tuple[str, str]:
+    """The title of a page, and the line below it, which may be empty."""
+    if not solution.title:
+        return solution.kind, solution.source
+    return solution.title, " - ".join(filter(None, [solution.kind, solution.source]))
 
 
 class ShownStep(NamedTuple):
@@ -110,7 +119,7 @@ def _value(step: Step, index: tuple[int, ...], view: View) -> str:
     value = float(step.value[index])
     shown = decimal(value, view.digits)
     gap = _gap(step.expr, index)
-    if gap == 0 or abs(float(shown)) != 1 or gap >= 0.5 * 10.0**-view.digits:
+    if gap == 0 or gap > 1e-3 or abs(float(shown)) != 1:
         return shown
     return f"{shown} ({'1 -' if value > 0 else '-1 +'} {gap:.1e})"
 
@@ -124,12 +133,8 @@ def _gap(expr: Expr, index: tuple[int, ...]) -> float:
 
 def shortened(expr: Expr) -> Expr:
     """Without the terms that are zero, and without the middle of a long sum."""
-    if isinstance(expr, Apply):
-        return Apply(expr.function, shortened(expr.parts[0]))
-    if isinstance(expr, Times):
-        return Times(*(shortened(part) for part in expr.parts))
     if not isinstance(expr, Sum):
-        return expr
+        return expr.rebuilt(*map(shortened, expr.parts)) if expr.parts else expr
     terms = [shortened(term) for term in expr.parts if not is_zero(term)]
     if not terms:
         return Constant(0.0)
@@ -140,9 +145,11 @@ def shortened(expr: Expr) -> Expr:
 
 
 def is_zero(expr: Expr) -> bool:
-    """Whether a term is written as zero: the number 0, or a product with it."""
+    """Whether a term is written as zero: the number 0, a product with it, a sum of such."""
     if isinstance(expr, Times):
-        return any(is_zero(part) for part in expr.parts)
+        return any(map(is_zero, expr.parts))
+    if isinstance(expr, Sum | Negative):
+        return all(map(is_zero, expr.parts))
     return isinstance(expr, Constant) and expr.value == 0
 
 
@@ -155,12 +162,23 @@ def has_zero_term(expr: Expr) -> bool:
 
 def time_steps(steps: Sequence[Step], view: View) -> Iterator[tuple[Step, ...] | Gap]:
     """The steps by time index, the middle of a long run left out."""
-    runs = [tuple(run) for _, run in groupby(steps, key=lambda step: time_index(step.symbol))]
+    runs = [tuple(run) for _, run in groupby(steps, key=lambda step: indexed(step.symbol)[1])]
     yield from excerpt(runs, MOST_TIME_STEPS, view)
 
 
-def time_index(symbol: str) -> str:
-    return symbol.rpartition("_")[2]
+def entries(rows: Sequence[Entry], view: View) -> Iterator[Entry | Gap]:
+    """The entries; where the same names go on for many time steps, the middle left out."""
+
+    def time(entry: Entry) -> int | None:
+        return indexed(entry.symbol)[1]
+
+    for timed, group in groupby(rows, key=lambda entry: time(entry) is not None):
+        runs = [list(run) for _, run in groupby(group, key=time)] if timed else [list(group)]
+        for run in excerpt(runs, MOST_TIME_STEPS, view) if timed else runs:
+            if isinstance(run, Gap):
+                yield run
+            else:
+                yield from run
 
 
 def entry_rows(entry: Entry, view: View) -> list[list[str]]:
@@ -202,20 +220,31 @@ def listed(entry: Entry, view: View, separator: str = ", ") -> str:
 
 def claim_text(claim: Claim) -> str:
     """A claimed answer as it was written."""
-    if isinstance(claim, Written):
-        return claim.text
+    if isinstance(claim, str):
+        return claim
     return f"[{', '.join(claim_text(part) for part in claim)}]"
 
 
 def sections(solution: Solution, view: View) -> Iterator[Section]:
     """All sections of a page: the solution's own, and the claimed answers where there are any."""
-    yield from solution.sections
+    for section in solution.sections:
+        yield section._replace(body=tuple(_paragraphs_excerpt(section.body, view)))
     if solution.checks:
         table = Table(
             ("", "claimed", "true", "verdict"), tuple(_check_row(c, view) for c in solution.checks)
         )
         remarks = [Paragraph((c.explanation,)) for c in solution.checks if c.explanation]
         yield Section("Claimed answers", (table, *remarks))
+
+
+def _paragraphs_excerpt(body: Sequence[Block], view: View) -> Iterator[Block]:
+    """The blocks of a section; of very many paragraphs the middle is left out."""
+    paragraphs = all(isinstance(block, Paragraph) for block in body)
+    for block in excerpt(body, MOST_PARAGRAPHS, view) if paragraphs else body:
+        if isinstance(block, Gap):
+            yield Paragraph((f"... {block.size} more ...",))
+        else:
+            yield block
 
 
 def _check_row(check: Check, view: View) -> tuple[Inline, ...]:
@@ -228,6 +257,6 @@ def _check_row(check: Check, view: View) -> tuple[Inline, ...]:
 
 
 def _most_decimals(claim: Claim) -> int:
-    if isinstance(claim, Written):
-        return decimals(claim.text)
+    if isinstance(claim, str):
+        return decimals(claim)
     return max(map(_most_decimals, claim), default=0)

@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
+from lstmhw.marking import mark
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode
 from lstmhw.reading.nodes import parse
 from lstmhw.solution import Solution
+
+settings.register_profile("lstmhw", deadline=None)  # the machine may be busy
+settings.load_profile("lstmhw")
 
 ROOT = Path(__file__).parent.parent
 
@@ -22,7 +27,18 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 def problem(data: dict[str, Any]) -> Problem:
     """A problem from the data of its file."""
-    return decode(parse(json.dumps(data)))
+    root, refused = parse(json.dumps(data))
+    assert not refused
+    return decode(root)
+
+
+def marked(data: dict[str, Any]) -> Solution:
+    """The same, with the checks of its claims, none of which may be refused."""
+    asked = problem(data)
+    solution = asked.solve()
+    checks, faults = mark(asked.claimed, solution)
+    assert not faults
+    return solution._replace(checks=checks)
 
 
 def solved(data: dict[str, Any]) -> Solution:

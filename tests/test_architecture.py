@@ -12,6 +12,7 @@ FLOORS = {
     "": 0,  # the version
     "faults": 0,
     "functions": 0,
+    "numerals": 1,
     "expr": 1,
     "cells": 1,
     "solution": 2,

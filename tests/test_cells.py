@@ -155,7 +155,7 @@ def test_rnn_with_each_activation_agrees_with_plain_loops(
 @given(cell_data("ifgo", steps=3))
 def test_the_page_runs_on_batches_without_recording(data: dict[str, Any]) -> None:
     gates = {name: [np.array(part) for part in parts] for name, parts in data["gates"].items()}
-    page = cells.LstmGates(
+    page = cells.LstmPreActivations(
         **{
             name: cells.separate(W_x, W_h, (b,), cells.column)
             for name, (W_x, W_h, b) in gates.items()
@@ -225,3 +225,15 @@ def test_the_output_layer_reads_h() -> None:
     assert solved(data).answers["y_1"] == 4
     row = {**data, "orientation": "row", "W_x": [[1, 2]], "output": {"W": [[1], [-1]], "b": 5}}
     assert solved(row).answers["y_1"] == 4
+
+
+@given(data=cell_data("ifgo"))
+def test_stacked_weights_stand_transposed_for_rows(data: dict[str, Any]) -> None:
+    stacked = {
+        "layout": "pytorch",
+        "weight_ih": [row for gate in "ifgo" for row in data["gates"][gate][0]],
+        "weight_hh": [row for gate in "ifgo" for row in data["gates"][gate][1]],
+    }
+    problem = {"kind": "lstm-step", "xs": data["xs"], "h_prev": data["h"], "stacked": stacked}
+    column, row = (solved({**problem, "orientation": o}).answers for o in ("column", "row"))
+    assert all(close(column[symbol], row[symbol]) for symbol in column)

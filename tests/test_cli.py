@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from conftest import ROOT, Run
 
 from lstmhw import __version__, cli
+from lstmhw.reading import shipped
 from lstmhw.render import FORMATS
 
 Q2 = (ROOT / "problems" / "q2.yaml").read_text()
@@ -126,7 +128,24 @@ def test_the_answer_is_never_written_over_the_question(lstmhw: Run, tmp_path: Pa
     result = lstmhw("solve", "mine.yaml", "-o", "mine.yaml")
     assert result.returncode == 2
     assert "this is the problem file" in result.stderr
+    piped = shell(f"cd {tmp_path} && lstmhw solve - -o mine.yaml < mine.yaml")
+    assert piped.returncode == 2
     assert (tmp_path / "mine.yaml").read_text() == Q2
+
+
+def test_a_shipped_problem_is_not_overwritten_by_its_answer(lstmhw: Run) -> None:
+    path = shipped()["q2"]
+    before = Path(path).read_text()
+    assert lstmhw("solve", "q2", "-o", path).returncode == 2
+    assert Path(path).read_text() == before
+
+
+def test_a_draft_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    stranger = tmp_path / f"answer.{os.getpid()}.tmp"
+    stranger.write_text("mine")
+    with pytest.raises(click.exceptions.Exit):
+        cli._emit("new", str(tmp_path / "answer"))
+    assert stranger.read_text() == "mine"
 
 
 def test_an_output_file_is_written_whole_or_not_at_all(
@@ -141,9 +160,9 @@ def test_an_output_file_is_written_whole_or_not_at_all(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full_disk)
-        with pytest.raises(SystemExit) as error:
+        with pytest.raises(click.exceptions.Exit) as error:
             cli._emit("new", str(answer))
-    assert error.value.code == 2
+    assert error.value.exit_code == 2
     assert answer.read_text() == "old"
     cli._emit("new", str(answer))
     assert answer.read_text() == "new"
@@ -166,11 +185,39 @@ def test_a_link_and_a_device_are_written_through(lstmhw: Run, tmp_path: Path) ->
     assert lstmhw("solve", "q2", "-o", "/dev/null").returncode == 0
 
 
-def test_a_closed_pipe_ends_quietly() -> None:
-    command = f"{sys.executable} -m lstmhw solve q2 q1 gru --full | head -n 1"
-    result = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
-    assert result.stdout.startswith("Candidate")
-    assert result.stderr == ""
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command line of bash, in which `lstmhw` is this one."""
+    script = f'lstmhw() {{ "{sys.executable}" -m lstmhw "$@"; }}\n{command}'
+    return subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.parametrize(
+    "command", ["solve q1 q2 gru --full", "solve q1 --format json", "problems"]
+)
+def test_a_closed_pipe_ends_quietly(command: str) -> None:
+    result = shell(f"lstmhw {command} | true; echo ${{PIPESTATUS[0]}}")
+    assert (result.stdout, result.stderr) == ("0\n", "")
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        ("lstmhw solve q2 > /dev/full", 2, "output: error: no space left on device"),
+        ("lstmhw solve q2 -o /dev/full", 2, "/dev/full: error: no space left on device"),
+        ("lstmhw solve q2 >&-", 0, ""),
+        ("lstmhw solve - <&-", 2, "standard input is closed"),
+        ("lstmhw solve nowhere 2>&-", 2, ""),
+        ("lstmhw solve q2 -o /dev/stdout | grep -q h_2", 0, ""),
+    ],
+)
+def test_closed_and_full_streams(command: str, status: int, said: str) -> None:
+    result = shell(command)
+    assert result.returncode == status
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "bug" not in result.stderr
 
 
 def test_a_narrow_character_set_is_no_reason_to_fail(lstmhw: Run) -> None:
@@ -183,7 +230,7 @@ def test_a_narrow_character_set_is_no_reason_to_fail(lstmhw: Run) -> None:
 
 @pytest.mark.parametrize(
     ("raised", "status"),
-    [(KeyboardInterrupt(), 130), (RuntimeError("oops"), 70), (SystemExit(2), 2)],
+    [(KeyboardInterrupt(), 130), (RuntimeError("oops"), 70)],
 )
 def test_exit_status_of_what_goes_wrong(
     raised: BaseException,

@@ -8,9 +8,10 @@ import pytest
 from conftest import solved
 from hypothesis import given
 from hypothesis import strategies as st
-from test_cells import cell_data, concatenated, separate
+from test_cells import cell_data, concatenated, separate, transposed
 
 from lstmhw.expr import Concat, Constant, Expr, Missing, Quantity
+from lstmhw.faults import Fault
 from lstmhw.functions import relu, sigmoid, softmax, tanh
 from lstmhw.notation import Latex, MathML, Text, as_given, decimal, equation, symbol, write
 from lstmhw.solution import Solution, Working
@@ -60,6 +61,8 @@ def evaluated(text: str) -> float:
         (-(x * b), "-x_2*b_g", r"-x_{2} \cdot b_{g}"),
         (x * -b, "x_2*(-b_g)", r"x_{2} \cdot (-b_{g})"),
         (W.times(x * b), "W_g (x_2*b_g)", r"W_{g} \, (x_{2} \cdot b_{g})"),
+        (b * W.times(x), "b_g*(W_g x_2)", r"b_{g} \cdot (W_{g} \, x_{2})"),
+        (b + W.times(x), "b_g + W_g x_2", r"b_{g} + W_{g} \, x_{2}"),
     ],
 )
 def test_formulas_are_written_with_the_parentheses_they_need(
@@ -76,14 +79,18 @@ def test_an_element_is_the_formula_with_numbers() -> None:
     assert write(softmax(x).element(1), Text()) == "exp(-1)/(exp(2) + exp(-1))"
 
 
-@given(cell_data("ifgo"))
-def test_substituted_numbers_give_the_value_of_their_line(data: dict[str, Any]) -> None:
+@pytest.mark.parametrize("orientation", ["column", "row"])
+@given(data=cell_data("ifgo"))
+def test_substituted_numbers_give_the_value_of_their_line(
+    orientation: str, data: dict[str, Any]
+) -> None:
     problem = {"kind": "lstm-step", "xs": data["xs"], "h_prev": data["h"], "c_prev": data["c"]}
+    stand = transposed if orientation == "row" else dict
     for gates in (
-        {"gates": separate(data["gates"])},
-        {"gates": concatenated(data["gates"], ["h", "x"]), "concat": ["h", "x"]},
+        {"gates": stand(separate(data["gates"]))},
+        {"gates": stand(concatenated(data["gates"], ["h", "x"])), "concat": ["h", "x"]},
     ):
-        for step in steps(solved({**problem, **gates})):
+        for step in steps(solved({**problem, **gates, "orientation": orientation})):
             for unit in range(step.value.size):
                 element = step.expr.element(unit)
                 assert element.value == pytest.approx(step.value[unit], abs=1e-12)
@@ -104,7 +111,7 @@ def test_substituted_numbers_of_a_gru_too(data: dict[str, Any], reset: str, cand
 
 
 def test_what_is_computed_from_something_missing_is_missing() -> None:
-    missing = Missing(("gates", "o"), "no output gate", "")
+    missing = Missing(Fault(("gates", "o"), "no output gate"))
     for expr in (
         x * missing,
         missing + 1,
@@ -113,7 +120,37 @@ def test_what_is_computed_from_something_missing_is_missing() -> None:
         1 - missing,
         -missing,
     ):
-        assert expr is missing
+        assert isinstance(expr, Missing)
+        assert expr.faults == missing.faults
+    other = Missing(Fault(("gates", "f"), "no forget gate"))
+    both = x * missing + other * missing
+    assert isinstance(both, Missing)
+    assert both.faults == missing.faults + other.faults
+
+
+def test_an_array_needs_a_name_and_what_is_missing_is_not_written() -> None:
+    with pytest.raises(TypeError, match="Quantity"):
+        x + np.array([1.0])
+    with pytest.raises(TypeError, match="Missing"):
+        write(Missing(), Text())
+
+
+def test_a_scalar_quantity_times_a_vector() -> None:
+    rate = Quantity("rate", np.array(0.5), given=True)
+    assert write((rate * x).element(1), Text()) == "0.5*(-1)"
+
+
+def test_every_node_can_be_rebuilt_over_other_parts() -> None:
+    for expr in (x + b, x * b, x / b, -x, W.times(Concat(h, x)), Concat(h, x) @ W, tanh(x)):
+        same = expr.rebuilt(*expr.parts)
+        assert write(same, Text()) == write(expr, Text())
+        assert type(same) is type(expr)
+
+
+def test_concat_dispatches_on_any_part() -> None:
+    from lstmhw.functions import concat
+
+    assert write(concat([1, x]), Text()) == "[1; x_2]"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +160,7 @@ def test_what_is_computed_from_something_missing_is_missing() -> None:
         ("tanh", -20, "-1.0000 (-1 + 8.5e-18)"),
         ("tanh", 2, "0.9640"),
         ("sigmoid", 50, "1.0000 (1 - 1.9e-22)"),
-        ("sigmoid", -20, "2.1e-09"),
+        ("sigmoid", -20, "2.06e-09"),
     ],
 )
 def test_saturation_is_said_and_only_where_it_hides(
@@ -141,10 +178,14 @@ def test_saturation_is_said_and_only_where_it_hides(
         (0.5, "0.5000", "0.5"),
         (2, "2.0000", "2"),
         (1 / 3, "0.3333", "0.3333"),
-        (-0.00001, "-1.0e-05", "-1.0e-05"),
+        (-0.00001, "-1.00e-05", "-1e-05"),
         (0, "0.0000", "0"),
         (-0.0, "0.0000", "0"),
-        (2.5e9, "2.5000e+09", "2.5000e+09"),
+        (2.5e9, "2.5000e+09", "2500000000"),
+        (5.67e-11, "5.67e-11", "5.67e-11"),
+        (1234567.891, "1234567.8910", "1234567.891"),
+        (0.00061, "0.0006", "0.0006"),
+        (1e22, "1.0000e+22", "1e+22"),
         (float("inf"), "inf", "inf"),
     ],
 )

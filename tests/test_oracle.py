@@ -75,7 +75,7 @@ def test_the_page_agrees_with_torch_over_a_long_batch() -> None:
     layer = torch.nn.LSTM(n, m, dtype=torch.float64)
     weights = {key: value.detach().numpy() for key, value in layer.state_dict().items()}
     parts = {key.removesuffix("_l0"): np.split(value, 4) for key, value in weights.items()}
-    gates = cells.LstmGates(
+    gates = cells.LstmPreActivations(
         *(
             cells.separate(W_x, W_h, (b_x, b_h), cells.column)
             for W_x, W_h, b_x, b_h in zip(

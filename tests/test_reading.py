@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from lstmhw.numerals import number, whole_number
 from lstmhw.reading import InputError, read
 from lstmhw.reading.nodes import Fields, Items, Mark, Scalar, parse
-from lstmhw.reading.numbers import number, whole_number
 
 RNN = """\
 kind: rnn-step
@@ -89,7 +89,7 @@ def test_whole_numbers() -> None:
 
 
 def test_nodes_know_their_places_and_their_text() -> None:
-    root = parse("kind: no\nx:\n  - 010\n  - {on: '1.50'}\n")
+    root, _ = parse("kind: no\nx:\n  - 010\n  - {on: '1.50'}\n")
     assert isinstance(root, Fields)
     key, value = root.entries["kind"]
     assert (key.mark, value) == (Mark(1, 1), Scalar("no", True, Mark(1, 7)))

@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import problem, solved
+from conftest import marked, solved
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from test_cells import cell_data, separate
 from test_problems import PROBLEMS, solve
 
-from lstmhw.marking import mark
 from lstmhw.render import FORMATS, render
 from lstmhw.render.table import wrapped
-from lstmhw.solution import Solution
 from lstmhw.view import View
 
 TINY = {
@@ -53,7 +51,7 @@ Given
   o_1  1              output gate: how much of c is shown
 
 Conventions
-  Vectors are columns: a matrix stands to the left of what it multiplies.
+  Vectors are columns: a matrix stands to their left.
   W multiplies h and x put together in this order: 1 hidden, then 1 input.
   sigmoid(z) = 1/(1 + exp(-z)); tanh(z) = (exp(z) - exp(-z))/(exp(z) + exp(-z))
 
@@ -92,11 +90,6 @@ Claimed answers
   h_1 should be 0.9856229553, not 0.9.
 """
 EVIL = r"[red]a[/] <b> & $x_1 #5% {~^\} *|* `é` 漢"
-
-
-def marked(data: dict[str, Any]) -> Solution:
-    asked = problem(data)
-    return mark(asked, asked.solve())
 
 
 def squeezed(text: str) -> str:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from lstmhw.faults import Fault, ProblemError, did_you_mean, spelled
+from lstmhw.faults import Fault, ProblemError, did_you_mean, printable, spelled
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode
 from lstmhw.reading.nodes import (
@@ -52,13 +52,21 @@ def read(name: str) -> Document:
     text = data.decode("utf-8", "replace")
     try:
         text = decoded(data)
-        root = parse(text)
+        root, refused = parse(text)
+        return _decoded_document(shown_name, text, root, refused)
     except TextError as error:
         raise _error(shown_name, text, error.placed) from None
+
+
+def _decoded_document(name: str, text: str, root: Node, refused: tuple[Placed, ...]) -> Document:
+    """The document, where neither the text nor what it says has a fault."""
     try:
-        return Document(shown_name, text, root, decode(root))
+        document = Document(name, text, root, decode(root))
     except ProblemError as error:
-        raise _error(shown_name, text, _placed(root, error.faults)) from None
+        raise _error(name, text, [*refused, *_placed(root, error.faults)]) from None
+    if refused:
+        raise _error(name, text, refused)
+    return document
 
 
 def shipped() -> dict[str, str]:
@@ -71,19 +79,28 @@ def shipped() -> dict[str, str]:
     return {}
 
 
+def path_of(name: str) -> str:
+    """The path of a file, or of the shipped problem of that name."""
+    if os.path.sep in name or os.path.isfile(name):
+        return name
+    return shipped().get(name, name)
+
+
 def _data(name: str) -> bytes:
     try:
+        if name == "-" and sys.stdin is None:
+            raise ValueError("standard input is closed")
         if name == "-":
             return _within_limit(sys.stdin.buffer.read(MOST_BYTES + 1), name)
-        known = {} if os.path.sep in name or os.path.isfile(name) else shipped()
-        with open(known.get(name, name), "rb") as file:
+        with open(path_of(name), "rb") as file:
             return _within_limit(file.read(MOST_BYTES + 1), name)
     except FileNotFoundError:
         hint = did_you_mean(os.path.basename(name).removesuffix(".yaml"), shipped())
         hint = hint or "`lstmhw problems` lists what is shipped"
-        raise InputError(f"{name}: error: no such file\n  hint: {hint}") from None
-    except OSError as error:
-        raise InputError(f"{name}: error: {(error.strerror or str(error)).lower()}") from None
+        raise InputError(f"{printable(name)}: error: no such file\n  hint: {hint}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{printable(name)}: error: {reason.lower()}") from None
 
 
 def _within_limit(data: bytes, name: str) -> bytes:
@@ -99,13 +116,15 @@ def _placed(root: Node, faults: Iterable[Fault]) -> list[Placed]:
 
 def _error(name: str, text: str, faults: Iterable[Placed]) -> InputError:
     placed = sorted(faults, key=lambda pair: pair[0])
+    lines = text.splitlines()
     messages, hints = [], {""}
     for mark, fault in placed[:MOST_ERRORS]:
         new = fault if fault.hint not in hints else fault._replace(hint="")  # a hint is said once
         hints.add(fault.hint)
-        messages.append(_message(name, text, mark, new))
+        line = lines[mark.line - 1] if mark.line <= len(lines) else ""
+        messages.append(_message(printable(name), line, mark, new))
     if len(placed) > MOST_ERRORS:
-        messages.append(f"{name}: and {len(placed) - MOST_ERRORS} more errors")
+        messages.append(f"{printable(name)}: and {len(placed) - MOST_ERRORS} more errors")
     return InputError("\n".join(messages))
 
 
@@ -128,21 +147,17 @@ def _mark(root: Node, fault: Fault) -> Mark:
     return node.mark if at_value else mark
 
 
-def _message(name: str, text: str, mark: Mark, fault: Fault) -> str:
+def _message(name: str, line: str, mark: Mark, fault: Fault) -> str:
     where = f"{spelled(fault.path)}: " if fault.path else ""
     lines = [f"{name}:{mark.line}:{mark.column}: error: {where}{fault.message}"]
-    lines += _excerpt(text, mark)
+    lines += _excerpt(line, mark)
     if fault.hint:
         lines.append(f"  hint: {fault.hint}")
     return "\n".join(lines)
 
 
-def _excerpt(text: str, mark: Mark) -> Iterator[str]:
+def _excerpt(line: str, mark: Mark) -> Iterator[str]:
     """The line of the mark with a caret under its column, cut to fit a terminal."""
-    lines = text.split("\n", mark.line)
-    if mark.line > len(lines):
-        return
-    line = lines[mark.line - 1].rstrip("\r")
     start = max(0, mark.column - 1 - LONGEST_EXCERPT // 2) if len(line) > LONGEST_EXCERPT else 0
     part = "".join(c if c.isprintable() else " " for c in line[start : start + LONGEST_EXCERPT])
     if not part.strip():

@@ -1,19 +1,19 @@
 """Nodes -> a typed problem, by the annotations of its record; every fault found, not the first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import numpy as np
 
-from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, shown
+from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, shown, spelled
 from lstmhw.kinds import KINDS, record_of
+from lstmhw.numerals import number, whole_number
 from lstmhw.problem import OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
-from lstmhw.reading.numbers import number, whole_number
 from lstmhw.reading.shapes import Array, bind
-from lstmhw.solution import Claim, Written
+from lstmhw.solution import Claim
 
 NOT_KEYS = ("sizes",)
 MOST_HINTS = 20  # finding a near word takes a while, and no more errors are printed
@@ -47,7 +47,7 @@ def decode(root: Node) -> Problem:
 
 def _kind(root: Fields) -> str:
     if "kind" not in root.entries:
-        hint = f"start with `kind: lstm-step`; the kinds are {', '.join(KINDS)}"
+        hint = f"start with `kind: {KINDS[0]}`; the kinds are {', '.join(KINDS)}"
         raise ProblemError([Fault((), "expected a `kind`, found none", hint)])
     node = root.entries["kind"][1]
     kind = node.text if isinstance(node, Scalar) else ""
@@ -85,6 +85,10 @@ class _Decoder:
         self.faults: list[Fault] = []
         self.arrays: list[Array] = []
 
+    def near(self, word: str, known: Iterable[str]) -> str:
+        """A near word for a hint; of very many faults, only the first get one."""
+        return "" if len(self.faults) >= MOST_HINTS else did_you_mean(word, known)
+
     def fault(self, path: Path, expected: str, found: str, hint: str = "") -> None:
         self.faults.append(Fault(path, f"expected {expected}, found {found}", hint))
 
@@ -104,9 +108,8 @@ class _Decoder:
         return Draft(record, values)
 
     def _unknown_key(self, path: Path, key: str, allowed: Sequence[str]) -> Fault:
-        """The fault of a key that is not one; of very many, only the first get a near word."""
-        hint = "" if len(self.faults) >= MOST_HINTS else did_you_mean(key, allowed)
-        hint = hint or f"the keys here are {', '.join(allowed)}"
+        """The fault of a key that is not one."""
+        hint = self.near(key, allowed) or f"the keys here are {', '.join(allowed)}"
         return Fault(path, f"unknown key {shown(key)!r}", hint, at_key=True)
 
     def value(self, node: Node, annotation: Any, path: Path) -> Any:
@@ -126,7 +129,9 @@ class _Decoder:
             return self._word(node, (True, False), path)
         if annotation is str:
             return self._text(node, path)
-        return self._claims(node, path)
+        if origin is Mapping and arguments == (str, Claim):
+            return self._claims(node, path)
+        raise TypeError(f"{spelled(path)}: no rule to decode {annotation}")
 
     def _union(self, node: Node, options: list[Any], path: Path) -> Any:
         if len(options) == 1:
@@ -160,7 +165,7 @@ class _Decoder:
         }
         if isinstance(node, Scalar) and node.text in spelling:
             return spelling[node.text]
-        hint = did_you_mean(node.text, spelling) if isinstance(node, Scalar) else ""
+        hint = self.near(node.text, spelling) if isinstance(node, Scalar) else ""
         return self.fault(path, " or ".join(spelling), described(node), hint)
 
     def _text(self, node: Node, path: Path) -> Any:
@@ -182,8 +187,11 @@ class _Decoder:
 
     def _list(self, node: Node, annotation: Any, path: Path) -> Any:
         if not isinstance(node, Items):
-            hint = f"write [{shown(node.text)}]" if isinstance(node, Scalar) and node.text else ""
-            return self.fault(path, "a list", described(node), hint)
+            words = get_args(annotation) if get_origin(annotation) is Literal else ()
+            example = ", ".join(words) or (shown(node.text) if isinstance(node, Scalar) else "")
+            return self.fault(
+                path, "a list", described(node), f"write [{example}]" if example else ""
+            )
         return tuple(self.value(item, annotation, (*path, k)) for k, item in enumerate(node.nodes))
 
     def _array(self, node: Node, marker: Shape, path: Path) -> Any:
@@ -249,10 +257,7 @@ class _Decoder:
         if isinstance(node, Fields):
             self.fault(path, "a number or a list of numbers", described(node))
             return ()
-        try:
-            return Written(node.text, number(node.text))
-        except ValueError as error:
-            return Written(str(error), None)
+        return node.text
 
 
 def _required(field: Field[Any]) -> bool:

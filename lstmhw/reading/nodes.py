@@ -14,7 +14,7 @@ from lstmhw.faults import Fault, shown
 
 MOST_BYTES = 64 * 2**20
 DEEPEST = 32
-MOST_NODES = 20_000_000
+MOST_NODES = 8_000_000
 
 
 class Mark(NamedTuple):
@@ -79,13 +79,16 @@ def decoded(data: bytes) -> str:
     return text
 
 
-def parse(text: str) -> Node:
-    """The one document of a text.  Raises TextError."""
+def parse(text: str) -> tuple[Node, tuple[Placed, ...]]:
+    """The one document of a text, and what of it is refused though it could be read.
+
+    Raises TextError where it cannot be read as YAML, or where reading on would lead astray.
+    """
     loader: Any = getattr(yaml, "CLoader", yaml.Loader)
     try:
         return _document(iter(yaml.parse(text, Loader=loader)))
     except yaml.reader.ReaderError as error:
-        before = text.encode()[: error.position].decode("utf-8", "replace")
+        before = _before(text, error.position, loader)
         code = error.character if isinstance(error.character, int) else ord(error.character)
         message = f"expected text, found the control character U+{code:04X}"
         raise _text_error(_mark_after(before), message, "delete it") from None
@@ -93,8 +96,16 @@ def parse(text: str) -> Node:
         raise _syntax_fault(error, text) from None
 
 
+def _before(text: str, position: int, loader: Any) -> str:
+    """The text before a position, which the C parser counts in bytes."""
+    if loader is yaml.Loader:
+        return text[:position]
+    return text.encode()[:position].decode("utf-8", "replace")
+
+
 def _mark_after(text: str) -> Mark:
-    return Mark(text.count("\n") + 1, len(text) - text.rfind("\n"))
+    lines = f"{text}.".splitlines()
+    return Mark(len(lines), len(lines[-1]))
 
 
 def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> TextError:
@@ -116,7 +127,7 @@ def _yaml_hint(line: str, mark: Mark, error: yaml.MarkedYAMLError) -> str:
     )
 
 
-def _document(events: Iterator[Any]) -> Node:
+def _document(events: Iterator[Any]) -> tuple[Node, tuple[Placed, ...]]:
     next(events)  # the start of the stream
     event = next(events)
     if isinstance(event, yaml.StreamEndEvent):
@@ -130,9 +141,9 @@ def _document(events: Iterator[Any]) -> Node:
     if not isinstance(event, yaml.StreamEndEvent):
         message = "expected one problem, found a second document"
         builder.refuse(event, message, "one problem a file")
-    if builder.refused:
+    if builder.astray:
         raise TextError(builder.refused)
-    return node
+    return node, tuple(builder.refused)
 
 
 def _mark(event: Any) -> Mark:
@@ -140,15 +151,24 @@ def _mark(event: Any) -> Mark:
 
 
 class _Builder:
-    """Builds nodes from events; what it refuses stands in `refused`, read on all the same."""
+    """Builds nodes from events.
+
+    What it refuses stands in `refused`, and is read on all the same; `astray` says that a value is
+    missing for it, so that more errors would only be its consequences.
+    """
 
     def __init__(self, events: Iterator[Any]) -> None:
         self.events = events
         self.count = 0
         self.refused: list[Placed] = []
+        self.astray = False
 
     def refuse(self, event: Any, message: str, hint: str) -> None:
         self.refused.append((_mark(event), Fault((), message, hint)))
+
+    def refuse_value(self, event: Any, message: str, hint: str) -> None:
+        self.refuse(event, message, hint)
+        self.astray = True
 
     def node(self, event: Any, depth: int) -> Node:
         self._check_limits(event, depth)
@@ -172,7 +192,7 @@ class _Builder:
     def _check_dialect(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
             message = f"expected a value, found the alias *{shown(str(event.anchor))}"
-            self.refuse(event, message, "write the value again")
+            self.refuse_value(event, message, "write the value again")
         elif event.anchor is not None:
             message = f"expected a value, found the anchor &{shown(event.anchor)}"
             self.refuse(event, message, "leave the anchor out")
@@ -193,10 +213,10 @@ class _Builder:
             value = self.node(next(self.events), depth + 1)
             if not isinstance(key, Scalar):
                 message = "expected a word as a key, found a list or a mapping"
-                self.refuse(event, message, "write `key: value`")
+                self.refuse_value(event, message, "write `key: value`")
             elif key.text == "<<" and key.plain:
                 message = "expected a key, found the merge key <<"
-                self.refuse(event, message, "write the keys out")
+                self.refuse_value(event, message, "write the keys out")
             elif key.text in entries:
                 first = entries[key.text][0].mark.line
                 message = (

@@ -91,16 +91,16 @@ def _misfit(array: Array, dimensions: tuple[str, ...], bound: dict[str, Size]) -
     )
     found = " x ".join(map(str, array.numbers.shape)) or "a single number"
     because = f" ({', '.join(fixed)})" if fixed else ""
-    hint = (
-        "is it transposed?" if array.numbers.shape == expected[::-1] and len(expected) > 1 else ""
-    )
-    return [
-        Fault(
-            array.path,
-            f"expected {_kind(dimensions)} of shape {wanted}{because}, found {found}",
-            hint,
-        )
-    ]
+    message = f"expected {_kind(dimensions)} of shape {wanted}{because}, found {found}"
+    return [Fault(array.path, message, _hint(array.numbers.shape, expected))]
+
+
+def _hint(found: tuple[int, ...], expected: tuple[int | None, ...]) -> str:
+    if len(expected) == 2 and found == expected[::-1]:
+        return "is it transposed?"
+    if len(expected) == 2 and len(found) == 1:
+        return "a matrix is a list of rows; one row is written [[...]]"
+    return ""
 
 
 def _kind(dimensions: tuple[str, ...]) -> str:

@@ -10,11 +10,12 @@ from lstmhw.expr import Expr, Missing
 from lstmhw.faults import Fault, Path, shown, spelled
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.problem import OneOf, Problem, Range, Record, Shape, record
-from lstmhw.recurrent.asked import asked_symbols
+from lstmhw.recurrent.asked import computed_symbols, found_symbols, lacking
 from lstmhw.recurrent.weights import Affine
 from lstmhw.solution import (
     Entries,
     Entry,
+    Inline,
     Paragraph,
     Section,
     Solution,
@@ -54,6 +55,8 @@ class RecurrentProblem(Problem):
     def faults(self) -> Iterator[Fault]:
         yield from self._input_faults()
         yield from self._one_hot_faults()
+        if self.find == ():
+            yield Fault(("find",), "expected what is asked, found an empty list", "leave it out")
         if self.concat is not None and sorted(self.concat) != ["h", "x"]:
             message = f"expected [h, x] or [x, h], found [{shown(', '.join(self.concat))}]"
             yield Fault(("concat",), message)
@@ -117,7 +120,7 @@ class RecurrentProblem(Problem):
             return [sheet.state(f"x_{t}", x, ("xs",)) for t, x in zip(times, rows, strict=True)]
         if self.x is not None:
             return [sheet.state(f"x_{self.t}", self.x, ("x",))]
-        return [Missing((), "expected inputs x, found none", "add `x: [...]`")]
+        return [Missing(Fault((), "expected inputs x, found none", "add `x: [...]`"))]
 
     def initial(self, sheet: Worksheet, name: str, value: Floats | None) -> Expr:
         """The state before the first step, zeros where it is not given."""
@@ -127,16 +130,19 @@ class RecurrentProblem(Problem):
             return sheet.state(symbol, zeros, (), "not given, so zeros")
         return sheet.state(symbol, value, (f"{name}_prev",))
 
-    def affine(self, sheet: Worksheet, weights: Affine, name: str, path: Path) -> cells.Affine:
+    def pre_activation(
+        self, sheet: Worksheet, weights: Affine, name: str, path: Path
+    ) -> cells.PreActivation:
         """The pre-activation of a gate as a function of x and h; `name` is "" or the gate's."""
         data = self.weight_data(sheet, weights, name, path)
         biases = tuple(value for key, value in data.items() if key.startswith("b"))
         if self.concat is not None and "W" in data:
-            return cells.on_concatenation(data["W"], biases, self.concat[0] == "h", self.multiply)
+            join = cells.hidden_first if self.concat[0] == "h" else cells.input_first
+            return cells.on_concatenation(data["W"], biases, join, self.multiply)
         if "W_x" in data:
             return cells.separate(data["W_x"], data["W_h"], biases, self.multiply)
         message = f"expected weights of {spelled(path) or 'the RNN'}, found none"
-        missing = Missing(path, message, "add W (with `concat`), or W_x and W_h")
+        missing = Missing(Fault(path, message, "add W (with `concat`), or W_x and W_h"))
         return lambda x, h: missing
 
     def weight_data(
@@ -159,19 +165,21 @@ class RecurrentProblem(Problem):
         biases = () if layer.b is None else (sheet.given("b_y", layer.b, ("output", "b")),)
         return cells.Output(weights, biases, ACTIVATIONS[layer.activation], self.multiply)
 
-    def conventions(self) -> list[str]:
-        """What books differ on and this problem has fixed."""
-        if self.orientation == "row":
-            lines = ["Vectors are rows: a matrix stands to the right of what it multiplies."]
-        else:
-            lines = ["Vectors are columns: a matrix stands to the left of what it multiplies."]
-        if self.concat is not None:
+    @property
+    def joins(self) -> bool:
+        """Whether some W multiplies h and x put together."""
+        raise NotImplementedError
+
+    def conventions(self) -> list[tuple[Inline, ...]]:
+        """What books differ on and this problem has fixed, a paragraph each."""
+        side = "left" if self.orientation == "column" else "right"
+        vectors = f"Vectors are {self.orientation}s: a matrix stands to their {side}."
+        lines: list[tuple[Inline, ...]] = [(vectors,)]
+        if self.concat is not None and self.joins:
             sizes = {"h": f"{self.size('m')} hidden", "x": f"{self.size('n')} input"}
             first, second = self.concat
-            lines.append(
-                f"W multiplies {first} and {second} put together in this order: "
-                f"{sizes[first]}, then {sizes[second]}."
-            )
+            text = f"W multiplies {first} and {second} put together in this order: "
+            lines.append((f"{text}{sizes[first]}, then {sizes[second]}.",))
         return lines
 
     def solution(
@@ -179,22 +187,26 @@ class RecurrentProblem(Problem):
     ) -> Solution:
         """What the worksheet holds, as asked.
 
-        `results` are what is asked by default; `functions` those whose definition is to be shown.
+        `results` are what the cell is computed for; `functions` those whose definition is shown.
         """
-        if self.output is None:
-            results = [name for name in results if name != "y"]
-        else:
+        if self.output is not None:
+            results = [*results, "y"]
             functions = [*functions, ACTIVATIONS[self.output.activation]]
-        asked = asked_symbols(sheet, self.find, results, self.times)
-        steps = sheet.steps if self.find is None else needed(sheet.steps, asked)
-        definitions = dict.fromkeys(function.definition for function in functions)
-        stated = [*self.conventions(), "; ".join(definitions)]
-        answers = tuple(Entry(s, sheet.answers[s], False) for s in asked)
+        if self.find is None:
+            asked = computed_symbols(sheet, results, self.times)
+            steps = tuple(sheet.steps)
+        else:
+            asked = found_symbols(sheet, self.find, self.times)
+            steps = needed(sheet.steps, asked)
+        definitions = "; ".join(dict.fromkeys(function.definition for function in functions))
+        conventions = [*self.conventions(), (definitions,)]
+        answers = tuple(Entry(symbol, sheet.answers[symbol], False) for symbol in asked)
+        remarks = [*sheet.remarks, *self._not_computed(sheet, results)]
         sections = [
             Section("Given", (Entries(tuple(sheet.entries)),)),
-            Section("Conventions", tuple(Paragraph((line,)) for line in stated)),
-            Section("Working", (Working(tuple(steps)),)),
-            Section("Remarks", tuple(sheet.remarks)),
+            Section("Conventions", tuple(map(Paragraph, conventions))),
+            Section("Working", (Working(steps),) if steps else ()),
+            Section("Remarks", tuple(remarks)),
             Section("Answer", (Entries(answers),)),
         ]
         return Solution(
@@ -206,3 +218,9 @@ class RecurrentProblem(Problem):
             answers=sheet.answers,
             only_step=self.t if len(self.times) == 1 else None,
         )
+
+    def _not_computed(self, sheet: Worksheet, results: Sequence[str]) -> list[Paragraph]:
+        """Said where nothing was asked for in particular and not all could be computed."""
+        symbols = [f"{name}_{t}" for t in self.times for name in results]
+        faults = [] if self.find is not None else lacking(sheet, symbols)
+        return [Paragraph((f"Not everything is given: {fault.message}.",)) for fault in faults]

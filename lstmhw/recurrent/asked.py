@@ -2,41 +2,55 @@
 
 from collections.abc import Sequence
 
-from lstmhw.expr import Missing
-from lstmhw.faults import Fault, ProblemError, did_you_mean, shown
-from lstmhw.solution import Worksheet
+from lstmhw.faults import Fault, ProblemError, did_you_mean, shown, some
+from lstmhw.solution import Worksheet, indexed
+
+MOST_HINTS = 20  # finding a near word takes a while, and no more errors are printed
 
 
-def asked_symbols(
-    sheet: Worksheet, find: Sequence[str] | None, results: Sequence[str], times: range
-) -> list[str]:
+def found_symbols(sheet: Worksheet, find: Sequence[str], times: range) -> list[str]:
     """The symbols that `find` names, in the order of the working; a name means every time step.
 
-    Without `find` they are the `results`.  Raises ProblemError where one is unknown or missing.
+    Raises ProblemError where one is unknown, or what it rests on is missing.
     """
     symbols = [*sheet.answers, *sheet.missing]
-    after = {f"{name}_{t}": name for name in _names(symbols) for t in times}
-    wanted: set[str] = set()
-    faults = []
-    for number, name in enumerate(results if find is None else find):
-        found = [s for s in symbols if name in (s, after.get(s))]
-        if not found:
-            known = [*_names(symbols), *symbols]
-            message = f"expected a quantity of this problem, found {shown(name)!r}"
-            hint = did_you_mean(name, known) or f"it has {', '.join(_names(symbols))}"
-            faults.append(Fault(("find", number), message, hint))
-        wanted.update(found)
-    lacking = {sheet.missing[s].path: s for s in reversed(sheet.missing) if s in wanted}
-    faults += [_lacking(s, sheet.missing[s]) for s in lacking.values()]
+    named = {s for s in symbols if s in find}
+    named.update(s for s in symbols if indexed(s)[0] in find and indexed(s)[1] in times)
+    matched = named | {indexed(s)[0] for s in named}
+    unknown = [(k, name) for k, name in enumerate(find) if name not in matched]
+    faults = [_unknown(("find", k), name, symbols) for k, name in unknown[:MOST_HINTS]]
+    faults += [Fault(("find", k), faults[0].message) for k, _ in unknown[MOST_HINTS:]]
+    faults += lacking(sheet, [s for s in symbols if s in named])
     if faults:
         raise ProblemError(faults)
-    return [s for s in symbols if s in wanted]
+    return [s for s in symbols if s in named]
 
 
-def _names(symbols: Sequence[str]) -> list[str]:
-    """The symbols without their time index, each once."""
-    return list(dict.fromkeys(symbol.rpartition("_")[0] for symbol in symbols))
+def computed_symbols(sheet: Worksheet, results: Sequence[str], times: range) -> list[str]:
+    """Those of the results of a cell, at all times, that can be computed.
+
+    Raises ProblemError, naming all that is missing, where none of them can.
+    """
+    symbols = [f"{name}_{t}" for t in times for name in results]
+    found = [s for s in symbols if s in sheet.answers]
+    if not found:
+        raise ProblemError(lacking(sheet, symbols))
+    return found
 
 
-def _lacking(symbol: str, missing: Missing) -> Fault:
-    return Fault(missing.path, f"{missing.message}; {symbol} needs them", missing.hint)
+def lacking(sheet: Worksheet, symbols: Sequence[str]) -> list[Fault]:
+    """A fault for each thing that is missing, naming the first symbol that needs it."""
+    needed_by: dict[Fault, str] = {}
+    for symbol in symbols:
+        for fault in sheet.missing[symbol].faults if symbol in sheet.missing else ():
+            needed_by.setdefault(fault, symbol)
+    return [
+        fault._replace(message=f"{fault.message}; {symbol} needs them")
+        for fault, symbol in needed_by.items()
+    ]
+
+
+def _unknown(path: tuple[str | int, ...], name: str, symbols: Sequence[str]) -> Fault:
+    names = list(dict.fromkeys(indexed(symbol)[0] for symbol in symbols))
+    hint = did_you_mean(name, [*names, *symbols]) or f"it has {some(names)}"
+    return Fault(path, f"expected a quantity of this problem, found {shown(name)!r}", hint)

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from lstmhw.faults import Fault
-from lstmhw.functions import Floats
+from lstmhw.faults import Fault, Path
 from lstmhw.problem import Record, record
 from lstmhw.recurrent import RecurrentProblem
 from lstmhw.recurrent.weights import Gate, Layout
+from lstmhw.solution import Inline, Stated
 
 
 @record
@@ -40,11 +40,15 @@ class GatedProblem(RecurrentProblem):
             return blocks
         return {name: gate.transposed() for name, gate in blocks.items()}
 
-    def stated(self) -> dict[str, tuple[Floats, str]]:
-        """The gate values that stand on the sheet, by symbol, each with its gate's letter."""
+    def gate_path(self, gate: str) -> Path:
+        """The key of the file that a gate's weights come from."""
+        return ("gates", gate) if self.stacked is None else ("stacked",)
+
+    def stated(self) -> dict[str, Stated]:
+        """The gate values that stand on the sheet, by symbol."""
         units = self.size("m")
         return {
-            f"{name}_{t}": (np.broadcast_to(gate.value, units), name)
+            f"{name}_{t}": Stated(np.broadcast_to(gate.value, units), ("gates", name, "value"))
             for name, gate in self.weights().items()
             if gate.value is not None
             for t in self.times
@@ -59,6 +63,10 @@ class GatedProblem(RecurrentProblem):
         parts = dict(zip(self.concat, np.split(gate.W, [first], axis), strict=True))
         return replace(gate, W=None, W_x=parts["x"], W_h=parts["h"])
 
-    def conventions(self) -> list[str]:
+    @property
+    def joins(self) -> bool:
+        return any(gate.W is not None for gate in self.weights().values())
+
+    def conventions(self) -> list[tuple[Inline, ...]]:
         lines = super().conventions()
-        return lines if self.stacked is None else [*lines, self.stacked.convention]
+        return lines if self.stacked is None else [*lines, (self.stacked.convention,)]

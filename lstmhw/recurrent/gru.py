@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from lstmhw import cells
-from lstmhw.faults import Fault
+from lstmhw.expr import Expr, Quantity
+from lstmhw.faults import Fault, Path
 from lstmhw.functions import ACTIVATIONS, Floats
+from lstmhw.notation import Text, write
 from lstmhw.problem import Record, Shape, record
 from lstmhw.recurrent import ActivationName
 from lstmhw.recurrent.gated import GatedProblem
 from lstmhw.recurrent.weights import Gate, gate_blocks, split_biases, without_direction
-from lstmhw.solution import Worksheet
+from lstmhw.solution import Inline, Worksheet
 
 
 @record
@@ -53,12 +55,18 @@ class KerasGru(Record):
 
     convention: ClassVar[str] = (
         "Keras layout: the columns of kernel and recurrent_kernel are the blocks z, r, h, in this "
-        "order (Keras calls the candidate h); each block is transposed for W v."
+        "order (Keras calls the candidate h), for vectors that are rows."
     )
 
     @property
     def reset(self) -> str:
         return "after" if self.reset_after else "before"
+
+    def bias_faults(self, path: Path) -> Iterator[Fault]:
+        rows = 2 if self.reset_after else 1
+        if self.bias is not None and self.bias.ndim != rows:
+            message = f"expected {rows} row(s) of biases with reset_after: {self.reset_after}"
+            yield Fault(path, f"{message.lower()}, found {self.bias.ndim}")
 
     def gates(self) -> dict[str, Gate]:
         b_x, b_h = self.bias, None
@@ -100,17 +108,29 @@ class GruActivations(Record):
 
 
 UPDATES = {"keep": cells.keep, "new": cells.new}
-
-UPDATE_CONVENTIONS = {
-    "keep": "h_t = z_t*h_{t-1} + (1 - z_t)*n_t: the update gate says how much of h is kept.",
-    "new": "h_t = (1 - z_t)*h_{t-1} + z_t*n_t: the update gate says how much is new.",
+MEANINGS = {
+    "keep": "the update gate says how much of h is kept",
+    "new": "the update gate says how much is new",
+    "before": "the reset comes before the recurrent matrix",
+    "after": "the reset comes after the recurrent matrix and its bias",
 }
 
-RESET_CONVENTIONS = {
-    "before": "The candidate's W_h multiplies r_t*h_{t-1}: the reset comes before the matrix.",
-    "after": "r_t multiplies the whole recurrent term of the candidate, b_h included: the reset "
-    "comes after the matrix.",
-}
+
+def formula(convention: str, t: int, multiply: cells.Multiply) -> tuple[Expr, Expr]:
+    """What a convention says: the symbol at step t, and how it is computed."""
+
+    def named(symbol: str) -> Quantity:
+        return Quantity(symbol, None, given=True)
+
+    x, h, r, z, n = map(named, (f"x_{t}", f"h_{t - 1}", f"r_{t}", f"z_{t}", f"n_{t}"))
+    if convention in UPDATES:
+        return named(f"h_{t}"), UPDATES[convention](z, h, n)
+    W_x, W_h = named("W_x_n"), named("W_h_n")
+    if convention == "before":
+        candidate = cells.reset_before(cells.separate(W_x, W_h, (), multiply))
+    else:
+        candidate = cells.reset_after(W_x, W_h, (), (named("b_h_n"),), multiply)
+    return named(f"a_n_{t}"), candidate(x, h, r)
 
 
 @record
@@ -128,17 +148,23 @@ class GruProblem(GatedProblem):
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
         implied = {} if self.stacked is None else {"update": "keep", "reset": self.stacked.reset}
-        for key, meanings in (("update", UPDATE_CONVENTIONS), ("reset", RESET_CONVENTIONS)):
+        for key, words in (("update", ("keep", "new")), ("reset", ("before", "after"))):
             value = getattr(self, key)
             if value is None and key not in implied:
                 message = f"expected the key {key!r}, found none: books differ on the {key} gate"
                 hint = "\n        ".join(
-                    f"{key}: {word}  # {text}" for word, text in meanings.items()
+                    f"{key}: {word}  # {self._spelled(word)}" for word in words
                 )
                 yield Fault((), message, hint)
             elif value is not None and implied.get(key, value) != value:
                 message = f"expected {implied[key]}, as the stacked layout implies, found {value}"
                 yield Fault((key,), message, f"leave `{key}` out")
+        if isinstance(self.stacked, KerasGru):
+            yield from self.stacked.bias_faults(("stacked", "bias"))
+
+    def _spelled(self, convention: str) -> str:
+        symbol, expr = formula(convention, self.t, self.multiply)
+        return f"{write(symbol, Text())} = {write(expr, Text())}"
 
     @property
     def update_convention(self) -> str:
@@ -148,16 +174,27 @@ class GruProblem(GatedProblem):
     def reset_convention(self) -> str:
         return self.reset or ("before" if self.stacked is None else self.stacked.reset)
 
-    def pre_activations(self, sheet: Worksheet) -> cells.GruGates:
+    def forward(self, sheet: Worksheet) -> None:
+        """All steps of the cell, and its output, on the worksheet."""
+        inputs = self.inputs(sheet)
+        h = self.initial(sheet, "h", self.h_prev)
+        gates = self.pre_activations(sheet)
+        layer = self.output_layer(sheet)
+        for t, x in zip(self.times, inputs, strict=True):
+            h = cells.gru(sheet, t, gates, self.functions, x, h)
+            if layer is not None:
+                cells.output(sheet, "a_y", t, layer, h)
+
+    def pre_activations(self, sheet: Worksheet) -> cells.GruPreActivations:
         weights = self.weights()
-        r, z = (self.affine(sheet, weights[gate], gate, ("gates", gate)) for gate in "rz")
+        r, z = (self.pre_activation(sheet, weights[g], g, self.gate_path(g)) for g in "rz")
         n = self._candidate(sheet, weights["n"])
-        return cells.GruGates(r, z, n, UPDATES[self.update_convention])
+        return cells.GruPreActivations(r, z, n, UPDATES[self.update_convention])
 
     def _candidate(self, sheet: Worksheet, gate: Gate) -> cells.Candidate:
-        path = ("gates", "n")
+        path = self.gate_path("n")
         if self.reset_convention == "before" or not gate.has_weights:
-            return cells.reset_before(self.affine(sheet, gate, "n", path))
+            return cells.reset_before(self.pre_activation(sheet, gate, "n", path))
         data = self.weight_data(sheet, self.separated(gate), "n", path)
         b_x = tuple(data[key] for key in ("b", "b_x") if key in data)
         b_h = tuple(data[key] for key in ("b_h",) if key in data)
@@ -168,6 +205,9 @@ class GruProblem(GatedProblem):
         use = self.activations
         return cells.Activations(ACTIVATIONS[use.gate], ACTIVATIONS[use.candidate])
 
-    def conventions(self) -> list[str]:
-        update, reset = self.update_convention, self.reset_convention
-        return [*super().conventions(), UPDATE_CONVENTIONS[update], RESET_CONVENTIONS[reset]]
+    def conventions(self) -> list[tuple[Inline, ...]]:
+        lines = super().conventions()
+        for convention in (self.update_convention, self.reset_convention):
+            symbol, expr = formula(convention, self.t, self.multiply)
+            lines.append((symbol, " = ", expr, f": {MEANINGS[convention]}."))
+        return lines

@@ -51,7 +51,7 @@ class KerasLstm(Record):
 
     convention: ClassVar[str] = (
         "Keras layout: the columns of kernel and recurrent_kernel are the blocks i, f, c, o, in "
-        "this order (Keras calls the candidate c); each block is transposed for W v."
+        "this order (Keras calls the candidate c), for vectors that are rows."
     )
 
     def gates(self) -> dict[str, Gate]:
@@ -97,10 +97,22 @@ class LstmProblem(GatedProblem):
 
     order: ClassVar[str] = "ifgo"
 
-    def pre_activations(self, sheet: Worksheet) -> cells.LstmGates:
+    def forward(self, sheet: Worksheet) -> None:
+        """All steps of the cell, and its output, on the worksheet."""
+        inputs = self.inputs(sheet)
+        h = self.initial(sheet, "h", self.h_prev)
+        c = self.initial(sheet, "c", self.c_prev)
+        gates = self.pre_activations(sheet)
+        layer = self.output_layer(sheet)
+        for t, x in zip(self.times, inputs, strict=True):
+            h, c = cells.lstm(sheet, t, gates, self.functions, x, h, c)
+            if layer is not None:
+                cells.output(sheet, "z_y", t, layer, h)
+
+    def pre_activations(self, sheet: Worksheet) -> cells.LstmPreActivations:
         weights = self.weights()
-        return cells.LstmGates(
-            *(self.affine(sheet, weights[gate], gate, ("gates", gate)) for gate in self.order)
+        return cells.LstmPreActivations(
+            *(self.pre_activation(sheet, weights[g], g, self.gate_path(g)) for g in self.order)
         )
 
     @property

@@ -21,7 +21,9 @@ from lstmhw.view import (
     Row,
     ShownStep,
     View,
+    entries,
     entry_rows,
+    heading,
     sections,
     working,
 )
@@ -48,7 +50,7 @@ th {{ font-weight: normal; color: #666; border-bottom: 1px solid #bbb; }}
 
 def render(solutions: Sequence[Solution], view: View) -> str:
     """One page; a level-one heading for each solution."""
-    title = solutions[0].title or solutions[0].kind if len(solutions) == 1 else "Solutions"
+    title = heading(solutions[0])[0] if len(solutions) == 1 else "Solutions"
     pages = [_Page(view._replace(digits=s.digits)).solution(s) for s in solutions]
     body = "\n".join("\n".join(page) for page in pages)
     return f"{HEAD.format(title=escape(title))}{body}\n</body>\n</html>\n"
@@ -61,9 +63,8 @@ class _Page:
         self.view = view
 
     def solution(self, solution: Solution) -> Iterator[str]:
-        yield f"<h1>{escape(solution.title or solution.kind)}</h1>"
-        about = f"{solution.kind} – {solution.source}" if solution.source else solution.kind
-        yield f'<p class="note">{escape(about)}</p>'
+        title, about = map(escape, heading(solution))
+        yield from (f"<h1>{title}</h1>", f'<p class="note">{about}</p>')
         for section in sections(solution, self.view):
             yield f"<h2>{escape(section.title)}</h2>"
             for block in section.body:
@@ -73,9 +74,9 @@ class _Page:
         match block:
             case Paragraph(parts):
                 yield f"<p>{''.join(self.part(part) for part in parts)}</p>"
-            case Entries(entries):
+            case Entries(rows):
                 yield '<div class="scroll"><table>'
-                yield from map(self.entry, entries)
+                yield from map(self.entry, entries(rows, self.view))
                 yield "</table></div>"
             case Working(steps):
                 yield from self.working(steps)
@@ -96,7 +97,9 @@ class _Page:
                 return math(self.matrix(part))
         return math(write(part, MathML(), self.view.digits))
 
-    def entry(self, entry: Entry) -> str:
+    def entry(self, entry: Entry | Gap) -> str:
+        if isinstance(entry, Gap):
+            return f"<tr><td>… {entry.size} more time steps …</td><td></td></tr>"
         equation = math(MathML().equals(symbol(entry.symbol, MathML()), self.matrix(entry)))
         return f'<tr><td>{equation}</td><td class="note">{escape(entry.note)}</td></tr>'
 

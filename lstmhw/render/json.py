@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lstmhw.notation import Text, write
+from lstmhw.numerals import number
 from lstmhw.solution import (
     Check,
     Claim,
@@ -18,7 +19,6 @@ from lstmhw.solution import (
     Step,
     Verdict,
     Working,
-    Written,
 )
 from lstmhw.view import MOST_UNITS, Gap, View, excerpt, listed
 
@@ -92,7 +92,7 @@ def _check(check: Check) -> dict[str, Any]:
 
 
 def _claim(claim: Claim) -> Any:
-    return claim.value if isinstance(claim, Written) else [_claim(part) for part in claim]
+    return _numbers(number(claim)) if isinstance(claim, str) else [_claim(part) for part in claim]
 
 
 def _numbers(value: Any) -> Any:

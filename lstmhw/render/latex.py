@@ -21,7 +21,9 @@ from lstmhw.view import (
     Row,
     ShownStep,
     View,
+    entries,
     entry_rows,
+    heading,
     listed,
     sections,
     working,
@@ -30,6 +32,8 @@ from lstmhw.view import (
 PREAMBLE = r"""\documentclass{article}
 \usepackage{amsmath}
 \setlength{\parindent}{0pt}
+\setlength{\oddsidemargin}{-0.5cm}
+\setlength{\textwidth}{17cm}
 \allowdisplaybreaks
 \begin{document}
 \sloppy
@@ -40,6 +44,7 @@ SPECIAL = {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
+    "`": r"\textasciigrave{}",
     **{mark: "\\" + mark for mark in "#$%&_{}"},
     **{mark: f"${mark}$" for mark in "<>|"},
     "\u2013": "--",
@@ -65,9 +70,8 @@ class _Page:
         self.view = view
 
     def solution(self, solution: Solution) -> Iterator[str]:
-        yield rf"\section*{{{escaped(solution.title or solution.kind)}}}"
-        about = f"{solution.kind} -- {solution.source}" if solution.source else solution.kind
-        yield rf"\emph{{{escaped(about)}}}"
+        title, about = map(escaped, heading(solution))
+        yield from (rf"\section*{{{title}}}", rf"\emph{{{about}}}")
         for section in sections(solution, self.view):
             yield rf"\subsection*{{{escaped(section.title)}}}"
             for block in section.body:
@@ -77,9 +81,9 @@ class _Page:
         match block:
             case Paragraph(parts):
                 yield from ("".join(self.part(part) for part in parts), "")
-            case Entries(entries):
+            case Entries(rows):
                 yield r"\begin{align*}"
-                yield " \\\\\n".join(self.entry(entry) for entry in entries)
+                yield " \\\\\n".join(self.entry(entry) for entry in entries(rows, self.view))
                 yield r"\end{align*}"
             case Working(steps):
                 yield from self.working(steps)
@@ -98,7 +102,9 @@ class _Page:
                 return listed(part, self.view)
         return f"${write(part, Latex(), self.view.digits)}$"
 
-    def entry(self, entry: Entry) -> str:
+    def entry(self, entry: Entry | Gap) -> str:
+        if isinstance(entry, Gap):
+            return rf"\dots & \quad \text{{{entry.size} more time steps}}"
         note = rf" && \text{{{escaped(entry.note)}}}" if entry.note else ""
         return f"{symbol(entry.symbol, Latex())} &= {self.matrix(entry)}{note}"
 
@@ -110,7 +116,8 @@ class _Page:
         if entry.value.ndim < 2:
             numbers = [[number] for number in numbers[0]]
         lines = r" \\ ".join(" & ".join(self.number(number) for number in row) for row in numbers)
-        return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
+        columns = "r" * max(map(len, numbers))  # bmatrix has no more than ten
+        return rf"\left[\begin{{array}}{{{columns}}} {lines} \end{{array}}\right]"
 
     def number(self, text: str) -> str:
         return r"\dots" if text == "..." else Latex().number(text)
@@ -150,4 +157,5 @@ def escaped(text: str) -> str:
 
 
 def _known(character: str) -> str:
-    return character if character.isascii() or character in ACCENTED else "?"
+    plain = character.isascii() and character.isprintable()
+    return character if plain or character in ACCENTED else "?"

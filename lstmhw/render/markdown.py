@@ -22,6 +22,8 @@ from lstmhw.view import (
     Row,
     ShownStep,
     View,
+    entries,
+    heading,
     listed,
     sections,
     working,
@@ -41,9 +43,8 @@ class _Page:
         self.view = view
 
     def solution(self, solution: Solution) -> Iterator[str]:
-        yield from (f"# {escaped(solution.title or solution.kind)}", "")
-        about = f"`{solution.kind}`"
-        yield from (f"{about} - {escaped(solution.source)}" if solution.source else about, "")
+        title, about = heading(solution)
+        yield from (f"# {escaped(title)}", "", escaped(about), "")
         for section in sections(solution, self.view):
             yield from (f"## {section.title}", "")
             for block in section.body:
@@ -53,13 +54,13 @@ class _Page:
         match block:
             case Paragraph(parts):
                 yield from ("".join(self.part(part) for part in parts), "")
-            case Entries(entries):
-                yield from (f"- {self.entry(entry)}" for entry in entries)
+            case Entries(rows):
+                yield from (f"- {self.entry(entry)}" for entry in entries(rows, self.view))
                 yield ""
             case Working(steps):
                 yield from self.working(steps)
             case Table(header, lines):
-                yield from (f"| {' | '.join(header)} |", "|---" * len(header) + "|")
+                yield from (f"| {' | '.join(map(escaped, header))} |", "|---" * len(header) + "|")
                 for line in lines:
                     yield f"| {' | '.join(self.part(cell) for cell in line)} |"
                 yield ""
@@ -75,7 +76,9 @@ class _Page:
     def math(self, expr: Expr) -> str:
         return f"${write(expr, Latex(), self.view.digits)}$"
 
-    def entry(self, entry: Entry) -> str:
+    def entry(self, entry: Entry | Gap) -> str:
+        if isinstance(entry, Gap):
+            return f"... {entry.size} more time steps ..."
         note = f" - {escaped(entry.note)}" if entry.note else ""
         return f"${symbol(entry.symbol, Latex())}$ = {listed(entry, self.view)}{note}"
 

@@ -30,6 +30,8 @@ from lstmhw.view import (
     Row,
     ShownStep,
     View,
+    entries,
+    heading,
     listed,
     sections,
     working,
@@ -87,16 +89,19 @@ def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of that width, broken at spaces where there are any."""
     lines = []
     for line in text.split("\n"):
-        while cell_len(line) > width:
-            cut = _break(line, width)
-            lines.append(line[:cut].rstrip())
-            line = line[cut:].lstrip()
-        lines.append(line)
+        start = 0
+        while cell_len(line[start : start + width + 1]) > width:
+            end = start + _break(line[start : start + width + 2], width)
+            lines.append(line[start:end].rstrip())
+            start = end
+            while line[start : start + 1] == " ":
+                start += 1
+        lines.append(line[start:])
     return lines
 
 
 def _break(line: str, room: int) -> int:
-    """Where to break a line: before a + or -, else at a space, else at the width."""
+    """Where to break a line: before a + or -, else at a space, else where the room ends."""
     width = room
     while cell_len(line[:width]) > room:  # wide characters
         width -= 1
@@ -120,7 +125,9 @@ def render(solutions: Sequence[Solution], view: View) -> str:
         emoji=False,
         highlight=False,
     )
-    for solution in solutions:
+    for number, solution in enumerate(solutions):
+        if number:
+            console.print()
         for renderable in _Page(view._replace(digits=solution.digits)).solution(solution):
             console.print(renderable, end="")
     return "\n".join(line.rstrip() for line in file.getvalue().split("\n"))
@@ -133,8 +140,9 @@ class _Page:
         self.view = view
 
     def solution(self, solution: Solution) -> Iterator[Grid]:
-        yield self.line(solution.title or solution.kind, BOLD, 0)
-        yield self.line(" - ".join(filter(None, [solution.kind, solution.source])), DIM, 0)
+        title, about = heading(solution)
+        yield self.line(title, BOLD, 0)
+        yield from [self.line(about, DIM, 0)] if about else []
         for section in sections(solution, self.view):
             yield self.line(f"\n{section.title}", HEADING, 0)
             yield from map(self.block, section.body)
@@ -146,8 +154,8 @@ class _Page:
         match block:
             case Paragraph(parts):
                 return self.line("".join(self.part(part)[0] for part in parts))
-            case Entries(entries):
-                return Grid([self.entry(entry) for entry in entries])
+            case Entries(rows):
+                return Grid([self.entry(entry) for entry in entries(rows, self.view)])
             case Working(steps):
                 return Grid(list(self.working(steps)))
             case Table(header, lines):
@@ -173,7 +181,9 @@ class _Page:
         short = len(line) <= self.view.width // 2 or entry.value.ndim < 2
         return line if short else listed(entry, self.view, ",\n ")
 
-    def entry(self, entry: Entry) -> list[Cell]:
+    def entry(self, entry: Entry | Gap) -> list[Cell]:
+        if isinstance(entry, Gap):
+            return [("...", DIM), (f"{entry.size} more time steps", DIM), ("", PLAIN)]
         style = PLAIN if entry.given else BOLD
         return [(entry.symbol, BOLD), (self.numbers(entry), style), (entry.note, DIM)]
 

@@ -1,5 +1,6 @@
-"""Numbers as students write them."""
+"""Numbers as students write them: what they mean, and how exact they claim to be."""
 
+import math
 import re
 
 from lstmhw.faults import shown
@@ -8,6 +9,7 @@ _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _FRACTION = re.compile(r"([-+]?[0-9]+)\s*/\s*([0-9]+)")
 _INFINITY = re.compile(r"([-+]?)\.(?:inf|Inf|INF)")
 LONGEST = 400
+LARGEST_EXPONENT = 400  # far beyond any float64
 
 
 def number(text: str) -> float:
@@ -18,7 +20,7 @@ def number(text: str) -> float:
     if len(text) > LONGEST:
         raise ValueError(f"a text of {len(text)} characters")
     if _DECIMAL.fullmatch(text):
-        return _finite(float(text), text)
+        return _decimal(text)
     if match := _FRACTION.fullmatch(text):
         return _quotient(int(match[1]), int(match[2]), text)
     if match := _INFINITY.fullmatch(text):
@@ -34,9 +36,33 @@ def whole_number(text: str) -> int:
     return int(value)
 
 
-def _finite(value: float, text: str) -> float:
+def decimals(text: str) -> int:
+    """How many decimals a number is written with: 2 for `1.20`, -1 for `1e1`."""
+    mantissa, _, exponent = text.lower().partition("e")
+    return len(mantissa.partition(".")[2]) - int(exponent or 0)
+
+
+def half_unit(text: str) -> float:
+    """Half a unit of the last digit as written: 0.005 for `1.20`, 0.5 for `12`, 0 for `1/3`."""
+    return 0.0 if "/" in text or "inf" in text.lower() else float(f"5e{-decimals(text) - 1}")
+
+
+def agrees(claimed: float, true: float, half: float) -> bool:
+    """Whether a claim is right: within half a unit of its last digit, or 1e-12 relative.
+
+    A tie is right; that floats miss it by a rounding error does not count.
+    """
+    if not (math.isfinite(claimed) and math.isfinite(true)):
+        return claimed == true
+    return abs(claimed - true) <= max(half + 1e-15 * (abs(claimed) + abs(true)), 1e-12 * abs(true))
+
+
+def _decimal(text: str) -> float:
+    value = float(text)
     if abs(value) == float("inf"):
         raise ValueError(f"{shown(text)}, which overflows (over 1.8e308)")
+    if abs(int(text.lower().partition("e")[2] or 0)) > LARGEST_EXPONENT:
+        raise ValueError(f"{shown(text)}, whose exponent is beyond {LARGEST_EXPONENT}")
     return value
 
 
