@@ -33,6 +33,7 @@ LIBRARIES = {
     "yaml": {"reading"},
     "numpy": {"functions", "expr", "solution", "view", "recurrent", "reading", "marking", "render"},
 }
+RELATIVE = "<relative>"
 NEIGHBOURS = {"kinds", "render"}  # their modules know the package, not each other
 
 
@@ -51,6 +52,8 @@ def imports(tree: ast.Module) -> Iterator[str]:
             yield from (f"lstmhw.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             yield str(node.module)
+        elif isinstance(node, ast.ImportFrom):
+            yield f"{RELATIVE}.{node.module}"
 
 
 def offences(name: str, tree: ast.Module) -> Iterator[str]:
@@ -58,6 +61,8 @@ def offences(name: str, tree: ast.Module) -> Iterator[str]:
     room = name.partition(".")[0]
     for imported in imports(tree):
         top, _, inner = imported.partition(".")
+        if top == RELATIVE:
+            yield f"{name} imports {inner} by a relative path"
         target = inner.partition(".")[0]
         if top in LIBRARIES and room not in LIBRARIES[top]:
             yield f"{name} imports {top}, which stays in {', '.join(sorted(LIBRARIES[top]))}"
@@ -91,6 +96,7 @@ def test_every_room_has_a_floor() -> None:
         ("render.a", "import lstmhw.render.b", "render.a imports its neighbour render.b"),
         ("marking", "import rich.table", "marking imports rich, which stays in render"),
         ("cli", "import numpy as np", "cli imports numpy"),
+        ("faults", "from ..lstmhw.cli import main", "faults imports lstmhw.cli by a relative path"),
         ("view", "def f():\n    from lstmhw import cli", "view (floor 3) imports cli (floor 7)"),
     ],
 )

@@ -243,6 +243,44 @@ def test_all_errors_are_said_at_once(tmp_path: Path) -> None:
     assert places == ["q.yaml:2:5", "q.yaml:2:8", "q.yaml:5:1"]
 
 
+def test_a_key_that_stands_twice_does_not_hide_other_errors(tmp_path: Path) -> None:
+    text = complaint(tmp_path, RNN + "x: [q, 2]\nfoo: 1\n")
+    places = [line.split(": error")[0] for line in text.splitlines() if ": error" in line]
+    assert places == ["q.yaml:5:1", "q.yaml:6:1"]
+
+
+def test_control_characters_reach_no_terminal(tmp_path: Path) -> None:
+    text = complaint(tmp_path, RNN + '"\\e[31mx\\nq.yaml:1:1: error": 1\n')
+    assert "\x1b" not in text
+    assert len([line for line in text.splitlines() if line.startswith("q.yaml")]) == 1
+    assert "the control character U+001B" in complaint(tmp_path, RNN + 'title: "a\\e[31mb"\n')
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028"])
+def test_lines_are_counted_as_yaml_counts_them(tmp_path: Path, end: str) -> None:
+    text = complaint(tmp_path, f"kind: rnn-step{end}# a{end}foo: 1{end}x: 1{end}W_x: 1{end}W_h: 1")
+    assert text.startswith("q.yaml:3:1: error: foo: unknown key")
+    assert text.splitlines()[1] == "  3 | foo: 1"
+
+
+def test_a_file_over_64_mib_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "q.yaml"
+    with file.open("wb") as stream:
+        stream.truncate(64 * 2**20 + 1)
+    with pytest.raises(InputError, match="at most 64 MiB"):
+        read(str(file))
+
+
+def test_a_flat_list_for_a_matrix_gets_a_hint(tmp_path: Path) -> None:
+    text = complaint(tmp_path, RNN.replace("[[1, 2], [3, 4]]", "[1, 2]"))
+    assert "a matrix is a list of rows; one row is written [[...]]" in text
+
+
+def test_a_transposed_matrix_gets_a_hint(tmp_path: Path) -> None:
+    text = "kind: rnn-step\nx: [1, 2, 3]\nh_prev: [0]\nW_x: [[1], [2], [3]]\nW_h: 1\n"
+    assert "is it transposed?" in complaint(tmp_path, text)
+
+
 def test_very_many_errors_are_counted(tmp_path: Path) -> None:
     text = complaint(tmp_path, RNN + "".join(f"k{k}: 1\n" for k in range(5000)))
     assert text.count(": error: ") == 20

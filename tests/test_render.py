@@ -16,6 +16,8 @@ from rich.cells import cell_len
 from test_cells import cell_data, separate
 from test_problems import PROBLEMS, solve
 
+from lstmhw.expr import Constant
+from lstmhw.notation import MathML, write
 from lstmhw.render import FORMATS, render
 from lstmhw.render.table import wrapped
 from lstmhw.view import View
@@ -113,6 +115,10 @@ def test_columns_line_up() -> None:
 def test_nothing_is_wider_than_the_terminal(name: str, width: int, full: bool) -> None:
     lines = render([solve(name)], "table", View(width=width, full=full)).splitlines()
     assert max(cell_len(line) for line in lines) <= width
+
+
+def test_a_very_long_line_is_wrapped_in_one_go() -> None:
+    assert len(wrapped("ab " * 300_000, 78)) == pytest.approx(900_000 / 78, rel=0.1)
 
 
 @given(st.text(alphabet="ab +-漢", max_size=60), st.integers(4, 30))
@@ -217,6 +223,52 @@ def test_strange_titles_are_shown_as_they_are(format: str) -> None:
         assert r"[red]a[/] $<$b$>$ \& \$x\_1 \#5\% \{\textasciitilde{}\textasciicircum{}" in text
 
 
+def test_html_shows_every_number() -> None:
+    text = render([solve("q2")], "html", View())
+    shown = ["".join(math.itertext()) for math in page(text).findall(".//math")]
+    assert "c1=[0.44354576,1.99999732]" in shown
+    assert "Wo=[4344−2204]" in shown
+    assert "−2·0.4166+6·0.3213+5·2+1" in shown
+    row = page(text).findall(".//table")[-1].findall("tr")[1]
+    cells = ["".join(cell.itertext()) for cell in row]
+    assert cells == ["zg,2", "[13.53, 13.75]", "[12.2854, 12.0949]", "wrong"]
+
+
+def test_mathml_keeps_signs() -> None:
+    def text(expr: Any) -> str:
+        return "".join(ElementTree.fromstring(write(expr, MathML())).itertext())
+
+    two, minus_three = Constant(2.0), Constant(-3.0)
+    assert text(two - minus_three * two) == "2−(−3)·2"
+    assert text(minus_three * two + two) == "−3·2+2"
+    assert text(two + minus_three) == "2−3"
+    assert text(two * minus_three) == "2·(−3)"
+
+
+def test_long_sequences_are_summarised_everywhere() -> None:
+    gate = {"W_x": 1, "W_h": 1}
+    gates = {"i": {**gate, "value": 0.5}, "f": gate, "g": gate, "o": gate}
+    solution = solved({"kind": "lstm-step", "xs": [1] * 1000, "gates": gates})
+    for format in ("table", "markdown", "html", "latex"):
+        assert len(render([solution], format, View()).splitlines()) < 700
+    assert "994 more time steps" in render([solution], "table", View())
+
+
+def test_softmax_over_many_entries_is_summarised() -> None:
+    units = 100
+    data = {"kind": "rnn-step", "x": 1, "activation": "softmax", "W_h": [[0] * units] * units}
+    data["W_x"] = [[k / units] for k in range(units)]
+    text = render([solved(data)], "table", View())
+    assert "more terms" in text
+    assert len(text.splitlines()) < 200
+
+
+def test_without_a_title_the_kind_is_said_once() -> None:
+    data = {"kind": "rnn-step", "x": 1, "W_x": 1, "W_h": 1}
+    assert render([solved(data)], "table", View()).count("rnn-step") == 1
+    assert render([solved({**data, "source": "me"})], "table", View()).startswith("rnn-step\nme\n")
+
+
 def balanced(text: str) -> bool:
     depth = 0
     for brace in re.findall(r"(?<!\\)[{}]", text):
@@ -250,10 +302,15 @@ def test_every_cell_is_shown_in_every_format(data: dict[str, Any]) -> None:
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
-@pytest.mark.parametrize("name", [*PROBLEMS, "evil"])
-def test_latex_compiles(name: str, tmp_path: Path) -> None:
-    solution = solved({**TINY, "title": EVIL, "source": EVIL}) if name == "evil" else solve(name)
-    (tmp_path / "q.tex").write_text(render([solution], "latex", View()))
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("name", [*PROBLEMS, "evil", "wide"])
+def test_latex_compiles(name: str, full: bool, tmp_path: Path) -> None:
+    made: dict[str, dict[str, Any]] = {
+        "evil": {**TINY, "title": EVIL, "source": EVIL},
+        "wide": {"kind": "rnn-step", "x": [0.5] * 14, "W_x": [[1] * 14], "W_h": 1, "b": ".inf"},
+    }
+    solution = marked(made[name]) if name in made else solve(name)
+    (tmp_path / "q.tex").write_text(render([solution], "latex", View(full=full)))
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "q.tex"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     assert run.returncode == 0, run.stdout[-2000:]

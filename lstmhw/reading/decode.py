@@ -169,9 +169,12 @@ class _Decoder:
         return self.fault(path, " or ".join(spelling), described(node), hint)
 
     def _text(self, node: Node, path: Path) -> Any:
-        return (
-            node.text if isinstance(node, Scalar) else self.fault(path, "a text", described(node))
-        )
+        if not isinstance(node, Scalar):
+            return self.fault(path, "a text", described(node))
+        control = next((c for c in node.text if not (c.isprintable() or c in "\n\t")), None)
+        if control is not None:
+            return self.fault(path, "a text", f"the control character U+{ord(control):04X} in it")
+        return node.text
 
     def _whole(self, node: Node, bounds: Range, path: Path) -> Any:
         expected = f"a whole number from {bounds.least} to {bounds.most}"

@@ -130,30 +130,30 @@ class RecurrentProblem(Problem):
             return sheet.state(symbol, zeros, (), "not given, so zeros")
         return sheet.state(symbol, value, (f"{name}_prev",))
 
-    def pre_activation(
-        self, sheet: Worksheet, weights: Affine, name: str, path: Path
-    ) -> cells.PreActivation:
-        """The pre-activation of a gate as a function of x and h; `name` is "" or the gate's."""
-        data = self.weight_data(sheet, weights, name, path)
+    def weight_path(self, gate: str, *key: str) -> Path:
+        """The key of the file that a gate's weights come from, or one of them."""
+        raise NotImplementedError
+
+    def pre_activation(self, sheet: Worksheet, weights: Affine, gate: str) -> cells.PreActivation:
+        """The pre-activation of a gate as a function of x and h; an RNN's gate is ""."""
+        data = self.weight_data(sheet, weights, gate)
         biases = tuple(value for key, value in data.items() if key.startswith("b"))
         if self.concat is not None and "W" in data:
             join = cells.hidden_first if self.concat[0] == "h" else cells.input_first
             return cells.on_concatenation(data["W"], biases, join, self.multiply)
         if "W_x" in data:
             return cells.separate(data["W_x"], data["W_h"], biases, self.multiply)
+        path = self.weight_path(gate)
         message = f"expected weights of {spelled(path) or 'the RNN'}, found none"
         missing = Missing(Fault(path, message, "add W (with `concat`), or W_x and W_h"))
         return lambda x, h: missing
 
-    def weight_data(
-        self, sheet: Worksheet, weights: Affine, name: str, path: Path
-    ) -> dict[str, Expr]:
+    def weight_data(self, sheet: Worksheet, weights: Affine, gate: str) -> dict[str, Expr]:
         """The weights that are given, by their keys."""
-        keys = ("W", "W_x", "W_h", "b", "b_x", "b_h")
-        suffix = f"_{name}" if name else ""
+        suffix = f"_{gate}" if gate else ""
         return {
-            key: sheet.given(key + suffix, getattr(weights, key), (*path, key))
-            for key in keys
+            key: sheet.given(key + suffix, getattr(weights, key), self.weight_path(gate, key))
+            for key in ("W", "W_x", "W_h", "b", "b_x", "b_h")
             if getattr(weights, key) is not None
         }
 

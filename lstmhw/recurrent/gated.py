@@ -40,9 +40,8 @@ class GatedProblem(RecurrentProblem):
             return blocks
         return {name: gate.transposed() for name, gate in blocks.items()}
 
-    def gate_path(self, gate: str) -> Path:
-        """The key of the file that a gate's weights come from."""
-        return ("gates", gate) if self.stacked is None else ("stacked",)
+    def weight_path(self, gate: str, *key: str) -> Path:
+        return ("gates", gate, *key) if self.stacked is None else ("stacked",)
 
     def stated(self) -> dict[str, Stated]:
         """The gate values that stand on the sheet, by symbol."""

@@ -187,15 +187,14 @@ class GruProblem(GatedProblem):
 
     def pre_activations(self, sheet: Worksheet) -> cells.GruPreActivations:
         weights = self.weights()
-        r, z = (self.pre_activation(sheet, weights[g], g, self.gate_path(g)) for g in "rz")
+        r, z = (self.pre_activation(sheet, weights[gate], gate) for gate in "rz")
         n = self._candidate(sheet, weights["n"])
         return cells.GruPreActivations(r, z, n, UPDATES[self.update_convention])
 
     def _candidate(self, sheet: Worksheet, gate: Gate) -> cells.Candidate:
-        path = self.gate_path("n")
         if self.reset_convention == "before" or not gate.has_weights:
-            return cells.reset_before(self.pre_activation(sheet, gate, "n", path))
-        data = self.weight_data(sheet, self.separated(gate), "n", path)
+            return cells.reset_before(self.pre_activation(sheet, gate, "n"))
+        data = self.weight_data(sheet, self.separated(gate), "n")
         b_x = tuple(data[key] for key in ("b", "b_x") if key in data)
         b_h = tuple(data[key] for key in ("b_h",) if key in data)
         return cells.reset_after(data["W_x"], data["W_h"], b_x, b_h, self.multiply)

@@ -112,7 +112,7 @@ class LstmProblem(GatedProblem):
     def pre_activations(self, sheet: Worksheet) -> cells.LstmPreActivations:
         weights = self.weights()
         return cells.LstmPreActivations(
-            *(self.pre_activation(sheet, weights[g], g, self.gate_path(g)) for g in self.order)
+            *(self.pre_activation(sheet, weights[gate], gate) for gate in self.order)
         )
 
     @property

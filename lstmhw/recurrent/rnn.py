@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lstmhw import cells
-from lstmhw.faults import Fault
+from lstmhw.faults import Fault, Path
 from lstmhw.functions import ACTIVATIONS, Function
 from lstmhw.problem import record
 from lstmhw.recurrent import ActivationName, RecurrentProblem
@@ -21,6 +21,9 @@ class RnnProblem(Affine, RecurrentProblem):
         yield from super().faults()
         yield from self.weight_faults((), self.concat is not None)
 
+    def weight_path(self, gate: str, *key: str) -> Path:
+        return key
+
     @property
     def joins(self) -> bool:
         return self.W is not None
@@ -29,7 +32,7 @@ class RnnProblem(Affine, RecurrentProblem):
         """All steps of the cell, and its output, on the worksheet."""
         inputs = self.inputs(sheet)
         h = self.initial(sheet, "h", self.h_prev)
-        pre_activation = self.pre_activation(sheet, self, "", ())
+        pre_activation = self.pre_activation(sheet, self, "")
         layer = self.output_layer(sheet)
         for t, x in zip(self.times, inputs, strict=True):
             h = cells.rnn(sheet, t, pre_activation, self.function, x, h)
