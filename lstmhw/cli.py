@@ -81,15 +81,23 @@ def solve(
 
 
 @cli.command("problems")
-def problems() -> None:
+@click.option("--format", type=click.Choice(("table", "json")), default="table", show_default=True)
+def problems(format: str) -> None:
     """List the shipped problems."""
     from lstmhw.reading import read, shipped
 
     found = [(name, read(path).problem) for name, path in shipped().items()]
-    names = max(len(name) for name, _ in found)
-    kinds = max(len(problem.kind) for _, problem in found)
-    lines = [f"{name:{names}}  {p.kind:{kinds}}  {p.title}" for name, p in found]
-    _emit("\n".join(lines) + "\n", None)
+    rows = [{"name": name, "kind": p.kind, "title": p.title} for name, p in found]
+    if format == "json":
+        import json
+
+        _emit(json.dumps(rows, indent=2) + "\n", None)
+        return
+    widths = {key: max(len(row[key]) for row in rows) for key in ("name", "kind")}
+    _emit(
+        "".join("{name:{0}}  {kind:{1}}  {title}\n".format(*widths.values(), **r) for r in rows),
+        None,
+    )
 
 
 def _solved(document: "Document") -> "Solution":

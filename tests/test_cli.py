@@ -113,6 +113,9 @@ def test_problems_are_listed_with_kind_and_title(lstmhw: Run) -> None:
     names = [line.split()[0] for line in lines]
     assert names == sorted(path.stem for path in (ROOT / "problems").glob("*.yaml"))
     assert any(line.startswith("q2 ") and "lstm-step" in line for line in lines)
+    listed = json.loads(lstmhw("problems", "--format", "json").stdout)
+    assert [entry["name"] for entry in listed] == names
+    assert set(listed[0]) == {"name", "kind", "title"}
 
 
 def test_colour(lstmhw: Run) -> None:

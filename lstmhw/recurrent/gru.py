@@ -109,10 +109,10 @@ class GruActivations(Record):
 
 UPDATES = {"keep": cells.keep, "new": cells.new}
 MEANINGS = {
-    "keep": "the update gate says how much of h is kept",
-    "new": "the update gate says how much is new",
-    "before": "the reset comes before the recurrent matrix",
-    "after": "the reset comes after the recurrent matrix and its bias",
+    "keep": ": the update gate says how much of h is kept.",
+    "new": ": the update gate says how much is new.",
+    "before": ", plus biases: the reset comes before the recurrent matrix.",
+    "after": ", plus b_x: the reset comes after the recurrent matrix and its bias.",
 }
 
 
@@ -164,7 +164,7 @@ class GruProblem(GatedProblem):
 
     def _spelled(self, convention: str) -> str:
         symbol, expr = formula(convention, self.t, self.multiply)
-        return f"{write(symbol, Text())} = {write(expr, Text())}"
+        return f"{write(symbol, Text())} = {write(expr, Text())}{MEANINGS[convention]}"
 
     @property
     def update_convention(self) -> str:
@@ -208,5 +208,5 @@ class GruProblem(GatedProblem):
         lines = super().conventions()
         for convention in (self.update_convention, self.reset_convention):
             symbol, expr = formula(convention, self.t, self.multiply)
-            lines.append((symbol, " = ", expr, f": {MEANINGS[convention]}."))
+            lines.append((symbol, " = ", expr, MEANINGS[convention]))
         return lines
