@@ -5,7 +5,6 @@ be read as a problem; 70 a bug in lstmhw; 130 interrupted.  What costs start-up 
 YAML) is imported by the command that needs it.
 """
 
-import gc
 import io
 import os
 import sys
@@ -205,17 +204,7 @@ def _write_whole(text: str, output: str) -> None:
             raise
 
 
-def main() -> None:
-    """The console script."""
-    gc.set_threshold(100_000)  # imports make no garbage worth looking for
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads cost more to start than they save
-    nowhere = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-    sys.stdout = sys.stdout or nowhere  # None where the caller has closed it
-    sys.stderr = sys.stderr or nowhere
-    os._exit(_run())  # all is written; taking the interpreter apart would only take time
-
-
-def _run() -> int:
+def run() -> int:
     """Runs the command line; returns the exit status."""
     try:
         return int(cli.main(standalone_mode=False) or 0)

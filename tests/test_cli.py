@@ -246,7 +246,7 @@ def test_exit_status_of_what_goes_wrong(
 
     monkeypatch.setattr(cli, "_solved", fail)
     monkeypatch.setattr(sys, "argv", ["lstmhw", "solve", "q2"])
-    assert cli._run() == status
+    assert cli.run() == status
     output = capsys.readouterr()
     assert output.out == ""
     assert "Traceback" not in output.err
