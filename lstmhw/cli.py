@@ -99,6 +99,17 @@ def problems(format: str) -> None:
     )
 
 
+@cli.command("schema")
+@click.option("-o", "--output", metavar="PATH", help="Write to a file, whole or not at all.")
+def schema(output: str | None) -> None:
+    """Print the JSON Schema of problem files, for editors."""
+    import json
+
+    from lstmhw.reading.schema import schema as problem_schema
+
+    _emit(json.dumps(problem_schema(), indent=1) + "\n", output)
+
+
 def _solved(document: "Document") -> "Solution":
     from lstmhw.faults import ProblemError
     from lstmhw.marking import mark

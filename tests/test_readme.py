@@ -96,6 +96,7 @@ def test_a_kind_takes_one_file_one_name_and_one_yaml_file(lstmhw: Run, tmp_path:
     problem = "kind: my-kind\ntitle: Mine\nx: [0, 1]\nclaimed: {y: [0, 0.76]}\n"
     (tmp_path / "problems" / "mine.yaml").write_text(problem)
     assert "mine " in lstmhw("problems").stdout
+    assert '"const": "my-kind"' in lstmhw("schema").stdout
     result = lstmhw("solve", "mine")
     assert "unit 2  tanh(1)  = 0.7616" in result.stdout
     assert "right" in result.stdout

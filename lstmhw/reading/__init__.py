@@ -47,8 +47,8 @@ class Document(NamedTuple):
 
 def read(name: str) -> Document:
     """The problem of that name.  Raises InputError."""
-    data = _data(name)
     shown_name = "<stdin>" if name == "-" else name
+    data = _data(name)
     text = data.decode("utf-8", "replace")
     try:
         text = decoded(data)
@@ -91,7 +91,7 @@ def _data(name: str) -> bytes:
         if name == "-" and sys.stdin is None:
             raise ValueError("standard input is closed")
         if name == "-":
-            return _within_limit(sys.stdin.buffer.read(MOST_BYTES + 1), name)
+            return _within_limit(sys.stdin.buffer.read(MOST_BYTES + 1), "<stdin>")
         with open(path_of(name), "rb") as file:
             return _within_limit(file.read(MOST_BYTES + 1), name)
     except FileNotFoundError:

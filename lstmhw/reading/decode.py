@@ -102,7 +102,7 @@ class _Decoder:
         for name, field in known.items():
             if name in node.entries:
                 values[name] = self.value(node.entries[name][1], field.type, (*path, name))
-            elif _required(field):
+            elif required(field):
                 message = f"expected the key {name!r}, found none"
                 self.faults.append(Fault(path, message))
         return Draft(record, values)
@@ -263,7 +263,8 @@ class _Decoder:
         return node.text
 
 
-def _required(field: Field[Any]) -> bool:
+def required(field: Field[Any]) -> bool:
+    """Whether a key of a record has to be there."""
     return field.default is MISSING and field.default_factory is MISSING
 
 

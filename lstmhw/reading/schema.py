@@ -1,0 +1,96 @@
+"""The JSON Schema (draft-07) of problem files, for editors; from the annotations of the records."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from lstmhw.kinds import KINDS, record_of
+from lstmhw.problem import OneOf, Range, Record, Shape
+from lstmhw.reading.decode import NOT_KEYS, required
+
+Schema = dict[str, Any]
+
+NUMBER = {
+    "anyOf": [
+        {"type": "number"},
+        {
+            "type": "string",
+            "pattern": r"^[-+]?([0-9]+ */ *[0-9]+|[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?)$",
+        },
+    ]
+}
+CLAIM = {
+    "anyOf": [
+        {"type": ["number", "string", "boolean"]},
+        {"type": "array", "items": {"$ref": "#/definitions/claim"}},
+    ]
+}
+
+
+def schema() -> Schema:
+    """One schema for all kinds: `kind` says which of them a file has to fit."""
+    cases = [
+        {
+            "if": {"properties": {"kind": {"const": kind}}},
+            "then": _object(record_of(kind), ("kind",)),
+        }
+        for kind in KINDS
+    ]
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "A problem for lstmhw",
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"enum": list(KINDS), "description": "what is asked"}},
+        "allOf": cases,
+        "definitions": {"number": NUMBER, "claim": CLAIM},
+    }
+
+
+def _object(record: type[Record], more: tuple[str, ...] = ()) -> Schema:
+    keys = [field for field in fields(record) if field.name not in NOT_KEYS]
+    return {
+        "type": "object",
+        "description": (record.__doc__ or "").partition("\n")[0],
+        "properties": {key: {} for key in more} | {key.name: _value(key.type) for key in keys},
+        "required": [key.name for key in keys if required(key)],
+        "additionalProperties": False,
+    }
+
+
+def _value(annotation: Any) -> Schema:
+    """What the decoder accepts for an annotation."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType):
+        options = [_value(option) for option in arguments if option is not type(None)]
+        return options[0] if len(options) == 1 else {"anyOf": options}
+    if origin is Annotated:
+        return _marked(arguments[1])
+    if origin is Literal:
+        return {"enum": list(arguments)}
+    if origin is tuple:
+        return {"type": "array", "items": _value(arguments[0])}
+    if origin is Mapping:
+        return {"type": "object", "additionalProperties": {"$ref": "#/definitions/claim"}}
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return _object(annotation)
+    if annotation is bool:
+        return {"type": "boolean"}
+    return {"type": ["string", "number", "boolean", "null"]}  # any scalar is a text as written
+
+
+def _marked(marker: Any) -> Schema:
+    if isinstance(marker, Shape):
+        depths = sorted({0, *(len(shape) for shape in marker.shapes)})
+        return {"anyOf": [_nested(depth) for depth in depths]}
+    if isinstance(marker, OneOf):
+        return {"enum": list(marker.words)}
+    assert isinstance(marker, Range)
+    return {"type": "integer", "minimum": marker.least, "maximum": marker.most}
+
+
+def _nested(depth: int) -> Schema:
+    if depth == 0:
+        return {"$ref": "#/definitions/number"}
+    return {"type": "array", "minItems": 1, "items": _nested(depth - 1)}

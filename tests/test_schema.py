@@ -1,0 +1,72 @@
+"""The JSON Schema: what the reader takes fits it, what it refuses for its keys does not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import ROOT, Run
+from jsonschema import Draft7Validator
+from test_cells import RECORDED
+
+from lstmhw.kinds import KINDS
+from lstmhw.reading.schema import schema
+
+FILES = [
+    *(ROOT / "problems").glob("*.yaml"),
+    *(ROOT / "tests" / "data" / "published").glob("*.yaml"),
+]
+VALIDATOR = Draft7Validator(schema())
+RNN = {"kind": "rnn-step", "x": [1], "W_x": [[1]], "W_h": [[1]]}
+
+
+def test_it_is_a_schema_of_draft_07() -> None:
+    Draft7Validator.check_schema(schema())
+    assert schema()["properties"]["kind"]["enum"] == list(KINDS)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_problems_fit(path: Path) -> None:
+    VALIDATOR.validate(yaml.safe_load(path.read_text()))
+
+
+def test_recorded_problems_fit() -> None:
+    for _, case in RECORDED:
+        VALIDATOR.validate(case["problem"])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [RNN, {**RNN, "x": 1}, {**RNN, "x": ["1/3"]}, {**RNN, "claimed": {"h": [[1, "x"], False]}}],
+)
+def test_what_the_reader_takes_fits(data: dict[str, Any]) -> None:
+    assert VALIDATOR.is_valid(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"kind": "rnn-stp"},
+        {**RNN, "bais": [1]},
+        {**RNN, "x": "one"},
+        {**RNN, "x": [[1]]},
+        {**RNN, "x": []},
+        {**RNN, "activation": "tahn"},
+        {**RNN, "t": 1.5},
+        {**RNN, "t": -1},
+        {**RNN, "find": "h"},
+        {**RNN, "output": {"b": [1]}},
+        {**RNN, "claimed": [1]},
+        {**RNN, "gates": {}},
+        {"kind": "lstm-step", "gates": {"f": {"w": 1}}},
+        {"kind": "gru-step", "stacked": {"layout": "torch"}},
+    ],
+)
+def test_what_the_reader_refuses_does_not_fit(data: dict[str, Any]) -> None:
+    assert not VALIDATOR.is_valid(data)
+
+
+def test_the_command_prints_it(lstmhw: Run) -> None:
+    assert json.loads(lstmhw("schema").stdout) == schema()
