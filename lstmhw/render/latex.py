@@ -109,12 +109,12 @@ class _Page:
         return f"{symbol(entry.symbol, Latex())} &= {self.matrix(entry)}{note}"
 
     def matrix(self, entry: Entry) -> str:
-        """A single number, a vector as a column, a matrix row by row."""
+        """A single number, a vector on one line, a matrix row by row."""
         if entry.value.size == 1:
             return self.number(listed(entry, self.view))
         numbers = entry_rows(entry, self.view)
         if entry.value.ndim < 2:
-            numbers = [[number] for number in numbers[0]]
+            return Latex().concat(list(map(self.number, numbers[0])), ",")
         lines = r" \\ ".join(" & ".join(self.number(number) for number in row) for row in numbers)
         columns = "r" * max(map(len, numbers))  # bmatrix has no more than ten
         return rf"\left[\begin{{array}}{{{columns}}} {lines} \end{{array}}\right]"
