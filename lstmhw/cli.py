@@ -226,6 +226,9 @@ def run() -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
+    except OSError as error:  # a full disk, say, under --help
+        click.echo(f"lstmhw: error: {(error.strerror or str(error)).lower()}", err=True)
+        return 2
     except Exception as error:
         what = f"{type(error).__name__}: {error}{_place(error)}"
         click.echo(f"lstmhw: a bug in lstmhw, please report it: {what}", err=True)

@@ -12,7 +12,7 @@ from lstmhw.solution import Check, Claim, Solution, indexed
 
 VERDICTS = ("right", "rounding", "follows", "wrong")  # from best to worst
 MOST_CORRECTIONS = 3
-MOST_FAULTS = 1000  # of a file full of nonsense, enough is soon known
+MOST_HINTS = 20  # finding a near word takes a while, and no more errors are printed
 
 
 class Claimed(NamedTuple):
@@ -32,16 +32,20 @@ def mark(
     faults: list[Fault] = []
     checks: dict[str, Check] = {}
     for name, claim in claimed.items():
-        try:
-            symbol = _full_name(name, solution)
-            if symbol in checks:
-                message = f"expected one claim of {symbol}, found another"
-                raise ProblemError([Fault(("claimed", name), message, at_key=True)])
-            checks[symbol] = _check(symbol, claim, ("claimed", name), solution.answers[symbol])
-        except ProblemError as error:
-            faults += error.faults
-        if len(faults) > MOST_FAULTS:
-            break
+        symbol = _full_name(name, solution)
+        path: Path = ("claimed", name)
+        if symbol not in solution.answers:
+            hint = _hint(name, symbol, solution) if len(faults) < MOST_HINTS else ""
+            message = f"expected a symbol that is computed here, found {shown(name)!r}"
+            faults.append(Fault(path, message, hint, at_key=True))
+        elif symbol in checks:
+            message = f"expected one claim of {symbol}, found another"
+            faults.append(Fault(path, message, at_key=True))
+        else:
+            try:
+                checks[symbol] = _check(symbol, claim, path, solution.answers[symbol])
+            except ProblemError as error:
+                faults += error.faults
     return tuple(checks.values()), tuple(faults)
 
 
@@ -69,16 +73,22 @@ def _check(symbol: str, claim: Claim, path: Path, expected: Floats) -> Check:
 
 def _full_name(name: str, solution: Solution) -> str:
     """The symbol that is meant, its time index filled in where there is only one step."""
-    if name in solution.answers:
-        return name
     at_step = f"{name}_{solution.only_step}"
-    if at_step in solution.answers:
-        return at_step
-    message = f"expected a symbol that is computed here, found {shown(name)!r}"
-    same = [symbol for symbol in solution.answers if indexed(symbol)[0] == name]
-    hint = f"of which step? {some(same)}" if same else did_you_mean(name, solution.answers)
-    hint = hint or f"it has {some(solution.answers)}"
-    raise ProblemError([Fault(("claimed", name), message, hint, at_key=True)])
+    known = name not in solution.answers and (
+        at_step in solution.answers or at_step in solution.missing
+    )
+    return at_step if known else name
+
+
+def _hint(name: str, symbol: str, solution: Solution) -> str:
+    """Why a symbol has no answer, or which one may have been meant."""
+    if symbol in solution.missing:
+        reasons = "; ".join(fault.message for fault in solution.missing[symbol])
+        return f"{symbol} cannot be computed: {reasons}"
+    same = [answer for answer in solution.answers if indexed(answer)[0] == name]
+    if same:
+        return f"of which step? {some(same)}"
+    return did_you_mean(name, solution.answers) or f"it has {some(solution.answers)}"
 
 
 def _numbers(claim: Claim, path: Path) -> Iterator[Claimed]:

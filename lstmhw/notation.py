@@ -178,12 +178,12 @@ class MathML:
 
 
 def decimal(value: float, digits: int) -> str:
-    """The number to `digits` decimals; as a power of ten where those would misstate it by 5 %."""
+    """The number to `digits` decimals; to three digits where those would misstate it by 5 %."""
     if not math.isfinite(value):
         return "inf" if value > 0 else "-inf"
     fixed = f"{value + 0.0:.{digits}f}"  # + 0.0 makes a negative zero positive
     if abs(float(fixed) - value) > 0.05 * abs(value):
-        return f"{value:.2e}"
+        return f"{value:.2e}" if abs(value) < 1e-3 else f"{value:.3g}"
     return fixed if abs(value) < 1e9 else f"{value:.{digits}e}"
 
 

@@ -9,7 +9,7 @@ _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _FRACTION = re.compile(r"([-+]?[0-9]+)\s*/\s*([0-9]+)")
 _INFINITY = re.compile(r"([-+]?)\.(?:inf|Inf|INF)")
 LONGEST = 400
-LARGEST_EXPONENT = 400  # far beyond any float64
+LARGEST_EXPONENT = 330  # beyond any float64
 
 
 def number(text: str) -> float:

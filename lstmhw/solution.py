@@ -98,8 +98,9 @@ class Check(NamedTuple):
 class Solution(NamedTuple):
     """A solved problem.
 
-    `answers` maps every symbol to its value; `only_step` is the time index that a claimed symbol
-    may leave out; `digits` is how many decimals are shown.
+    `answers` maps every symbol to its value, `missing` those that cannot be computed to the
+    reasons; `only_step` is the time index that a claimed symbol may leave out; `digits` is how many
+    decimals are shown.
     """
 
     kind: str
@@ -108,6 +109,7 @@ class Solution(NamedTuple):
     digits: int
     sections: tuple[Section, ...]
     answers: Mapping[str, Floats]
+    missing: Mapping[str, tuple[Fault, ...]] = {}
     only_step: int | None = None
     checks: tuple[Check, ...] = ()
 

@@ -209,6 +209,7 @@ def test_a_closed_pipe_ends_quietly(command: str) -> None:
     [
         ("lstmhw solve q2 > /dev/full", 2, "output: error: no space left on device"),
         ("lstmhw solve q2 -o /dev/full", 2, "/dev/full: error: no space left on device"),
+        ("lstmhw --help > /dev/full", 2, "no space left on device"),
         ("lstmhw solve q2 >&-", 0, ""),
         ("lstmhw solve - <&-", 2, "standard input is closed"),
         ("lstmhw solve nowhere 2>&-", 2, ""),

@@ -194,6 +194,12 @@ def test_numbers_are_shown_to_so_many_decimals(value: float, shown: str, given_a
     assert as_given(value, 4) == given_as
 
 
+def test_few_decimals_do_not_misstate_a_number() -> None:
+    assert [decimal(v, 0) for v in (1.147, 0.272, 0.997, 12.3)] == ["1.15", "0.272", "1", "12"]
+    assert decimal(0.0149, 2) == "0.0149"
+    assert decimal(0.00064, 4) == "6.40e-04"
+
+
 def test_symbols_in_each_notation() -> None:
     assert symbol("z_f_1", Text()) == "z_f_1"
     assert symbol("z_f_1", Latex()) == "z_{f,1}"

@@ -117,6 +117,18 @@ def test_nothing_is_wider_than_the_terminal(name: str, width: int, full: bool) -
     assert max(cell_len(line) for line in lines) <= width
 
 
+def test_a_folded_row_of_a_matrix_stays_right_of_its_bracket() -> None:
+    assert wrapped("[[1.5, 2.5,\n [3.5, 4.5]]", 8) == ["[[1.5,", "  2.5,", " [3.5,", "  4.5]]"]
+
+
+def test_long_sums_go_over_several_lines_in_latex() -> None:
+    data = {"kind": "rnn-step", "x": [0.5] * 12, "W_x": [[1] * 12], "W_h": 1, "h_prev": -1}
+    text = render([solved(data)], "latex", View(full=True))
+    lines = [line for line in text.splitlines() if line.count(r"\cdot") > 1]
+    assert [line.count(r"\cdot") for line in lines] == [5, 5, 3]
+    assert all(line.startswith(r"& \qquad {} + ") for line in lines[1:])
+
+
 def test_a_very_long_line_is_wrapped_in_one_go() -> None:
     assert len(wrapped("ab " * 300_000, 78)) == pytest.approx(900_000 / 78, rel=0.1)
 

@@ -7,6 +7,7 @@ import pytest
 from conftest import problem, solved
 
 from lstmhw.faults import Fault, ProblemError
+from lstmhw.marking import mark
 from lstmhw.render import render
 from lstmhw.solution import Entries, Paragraph, Solution
 from lstmhw.view import View
@@ -92,7 +93,10 @@ def test_without_find_what_can_be_computed_is_and_the_rest_is_named() -> None:
     solution = solved(without("o"))
     assert answers(solution) == ["c_1"]
     assert "h_1" not in solution.answers
-    assert "expected weights of gates.o, found none; h_1 needs them" in prose(solution, "Remarks")
+    said = "h_1 is not computed: expected weights of gates.o, found none."
+    assert said in prose(solution, "Remarks")
+    _, (fault,) = mark({"h": "1"}, solution)
+    assert fault.hint == "h_1 cannot be computed: expected weights of gates.o, found none"
 
 
 def test_where_no_state_can_be_computed_all_that_is_missing_is_named() -> None:
@@ -100,6 +104,9 @@ def test_where_no_state_can_be_computed_all_that_is_missing_is_named() -> None:
     assert [fault.path for fault in found] == [("gates", "f"), ("gates", "i"), ("gates", "o")]
     assert "found none; c_1 needs them" in found[0].message
     assert [fault.path for fault in faults({**without("f"), "find": ["h"]})] == [("gates", "f")]
+    for reset in ("before", "after"):
+        gru = {"kind": "gru-step", "x": 1, "update": "keep", "reset": reset, "gates": {"z": GATE}}
+        assert {fault.path for fault in faults(gru)} == {("gates", "r"), ("gates", "n")}
 
 
 def test_what_is_asked_for_has_to_exist() -> None:
@@ -158,24 +165,27 @@ def test_conventions_are_stated_and_true() -> None:
 @pytest.mark.parametrize(
     ("update", "reset", "formulas"),
     [
-        ("keep", "before", ["h_1 = z_1*h_0 + (1 - z_1)*n_1", "W_x_n x_1 + W_h_n (r_1*h_0)"]),
-        ("new", "after", ["h_1 = (1 - z_1)*h_0 + z_1*n_1", "W_x_n x_1 + r_1*(W_h_n h_0 + b_h_n)"]),
+        ("keep", "before", ["h_1 = z_1*h_0 + (1 - z_1)*n_1", "W_x_n x_1 + W_h_n (r_1*h_0) + b_n"]),
+        (
+            "new",
+            "after",
+            ["h_1 = (1 - z_1)*h_0 + z_1*n_1", "W_x_n x_1 + b_x_n + r_1*(W_h_n h_0 + b_h_n)"],
+        ),
     ],
 )
 def test_the_conventions_of_a_gru_are_formulas(
     update: str, reset: str, formulas: list[str]
 ) -> None:
-    gates = {gate: {"W_x": 1, "W_h": 1, "b_h": 1} for gate in "rzn"}
+    biases = {"b": 1} if reset == "before" else {"b_x": 1, "b_h": 1}
+    gates = {gate: {"W_x": 1, "W_h": 1, **biases} for gate in "rzn"}
     data = {"kind": "gru-step", "x": 1, "update": update, "reset": reset, "gates": gates}
     text = prose(solved(data), "Conventions")
-    for formula in formulas:
-        assert formula in text
-    working = {
-        step["symbol"]: step["formula"]
-        for step in json.loads(render([solved(data)], "json", View()))["steps"]
-    }
+    steps = json.loads(render([solved(data)], "json", View()))["steps"]
+    working = {step["symbol"]: step["formula"] for step in steps}
+    assert f"h_1 = {working['h_1']}: " in text
+    assert f"a_n_1 = {working['a_n_1']}: " in text
     assert f"h_1 = {working['h_1']}" == formulas[0]
-    assert working["a_n_1"].replace(" + b_h_n", "") == formulas[1].replace(" + b_h_n", "")
+    assert working["a_n_1"] == formulas[1]
 
 
 def test_two_ways_to_an_undefined_value_are_errors() -> None:

@@ -10,7 +10,7 @@ from lstmhw.expr import Expr, Missing
 from lstmhw.faults import Fault, Path, shown, spelled
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.problem import OneOf, Problem, Range, Record, Shape, record
-from lstmhw.recurrent.asked import computed_symbols, found_symbols, lacking
+from lstmhw.recurrent.asked import computed_symbols, found_symbols, needed_by
 from lstmhw.recurrent.weights import Affine
 from lstmhw.solution import (
     Entries,
@@ -146,7 +146,7 @@ class RecurrentProblem(Problem):
         path = self.weight_path(gate)
         message = f"expected weights of {spelled(path) or 'the RNN'}, found none"
         missing = Missing(Fault(path, message, "add W (with `concat`), or W_x and W_h"))
-        return lambda x, h: missing
+        return lambda x, h: missing + h  # and what is missing of h
 
     def weight_data(self, sheet: Worksheet, weights: Affine, gate: str) -> dict[str, Expr]:
         """The weights that are given, by their keys."""
@@ -216,11 +216,15 @@ class RecurrentProblem(Problem):
             digits=self.digits,
             sections=tuple(section for section in sections if section.body),
             answers=sheet.answers,
+            missing={symbol: missing.faults for symbol, missing in sheet.missing.items()},
             only_step=self.t if len(self.times) == 1 else None,
         )
 
     def _not_computed(self, sheet: Worksheet, results: Sequence[str]) -> list[Paragraph]:
         """Said where nothing was asked for in particular and not all could be computed."""
         symbols = [f"{name}_{t}" for t in self.times for name in results]
-        faults = [] if self.find is not None else lacking(sheet, symbols)
-        return [Paragraph((f"Not everything is given: {fault.message}.",)) for fault in faults]
+        reasons = {} if self.find is not None else needed_by(sheet, symbols)
+        return [
+            Paragraph((f"{symbol} is not computed: {fault.message}.",))
+            for fault, symbol in reasons.items()
+        ]

@@ -20,7 +20,7 @@ def found_symbols(sheet: Worksheet, find: Sequence[str], times: range) -> list[s
     unknown = [(k, name) for k, name in enumerate(find) if name not in matched]
     faults = [_unknown(("find", k), name, symbols) for k, name in unknown[:MOST_HINTS]]
     faults += [Fault(("find", k), faults[0].message) for k, _ in unknown[MOST_HINTS:]]
-    faults += lacking(sheet, [s for s in symbols if s in named])
+    faults += _lacking(sheet, [s for s in symbols if s in named])
     if faults:
         raise ProblemError(faults)
     return [s for s in symbols if s in named]
@@ -34,19 +34,23 @@ def computed_symbols(sheet: Worksheet, results: Sequence[str], times: range) -> 
     symbols = [f"{name}_{t}" for t in times for name in results]
     found = [s for s in symbols if s in sheet.answers]
     if not found:
-        raise ProblemError(lacking(sheet, symbols))
+        raise ProblemError(_lacking(sheet, symbols))
     return found
 
 
-def lacking(sheet: Worksheet, symbols: Sequence[str]) -> list[Fault]:
-    """A fault for each thing that is missing, naming the first symbol that needs it."""
-    needed_by: dict[Fault, str] = {}
+def needed_by(sheet: Worksheet, symbols: Sequence[str]) -> dict[Fault, str]:
+    """All that is missing for these symbols, each with the first symbol that needs it."""
+    reasons: dict[Fault, str] = {}
     for symbol in symbols:
         for fault in sheet.missing[symbol].faults if symbol in sheet.missing else ():
-            needed_by.setdefault(fault, symbol)
+            reasons.setdefault(fault, symbol)
+    return reasons
+
+
+def _lacking(sheet: Worksheet, symbols: Sequence[str]) -> list[Fault]:
     return [
         fault._replace(message=f"{fault.message}; {symbol} needs them")
-        for fault, symbol in needed_by.items()
+        for fault, symbol in needed_by(sheet, symbols).items()
     ]
 
 

@@ -111,8 +111,8 @@ UPDATES = {"keep": cells.keep, "new": cells.new}
 MEANINGS = {
     "keep": ": the update gate says how much of h is kept.",
     "new": ": the update gate says how much is new.",
-    "before": ", plus biases: the reset comes before the recurrent matrix.",
-    "after": ", plus b_x: the reset comes after the recurrent matrix and its bias.",
+    "before": ": the reset comes before the recurrent matrix.",
+    "after": ": the reset comes after the recurrent matrix and its bias.",
 }
 
 
@@ -127,9 +127,10 @@ def formula(convention: str, t: int, multiply: cells.Multiply) -> tuple[Expr, Ex
         return named(f"h_{t}"), UPDATES[convention](z, h, n)
     W_x, W_h = named("W_x_n"), named("W_h_n")
     if convention == "before":
-        candidate = cells.reset_before(cells.separate(W_x, W_h, (), multiply))
+        candidate = cells.reset_before(cells.separate(W_x, W_h, (named("b_n"),), multiply))
     else:
-        candidate = cells.reset_after(W_x, W_h, (), (named("b_h_n"),), multiply)
+        b_x, b_h = (named("b_x_n"),), (named("b_h_n"),)
+        candidate = cells.reset_after(W_x, W_h, b_x, b_h, multiply)
     return named(f"a_n_{t}"), candidate(x, h, r)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from lstmhw.expr import Expr, Sum
 from lstmhw.notation import Latex, equation, symbol, write
 from lstmhw.solution import (
     Block,
@@ -38,6 +39,8 @@ PREAMBLE = r"""\documentclass{article}
 \begin{document}
 \sloppy
 """
+
+TERMS_A_LINE = 5
 
 SPECIAL = {
     "\0": "{}",  # keeps two hyphens two
@@ -146,8 +149,15 @@ class _Page:
         value, _, saturation = unit.value.partition(" (")
         near, _, gap = saturation.rstrip(")").rpartition(" ")
         remark = rf" \quad ({near} {Latex().number(gap)})" if saturation else ""
-        numbers = write(unit.substituted, Latex(), self.view.digits)
+        numbers = " \\\\\n& \\qquad {} ".join(self.sum_lines(unit.substituted))
         return f"& {label}{numbers} = {Latex().number(value)}{remark}"
+
+    def sum_lines(self, expr: Expr) -> list[str]:
+        """An expression, a long sum over several lines."""
+        terms = expr.parts if isinstance(expr, Sum) else (expr,)
+        parts = [terms[k : k + TERMS_A_LINE] for k in range(0, len(terms), TERMS_A_LINE)]
+        first, *rest = [write(Sum(*part), Latex(), self.view.digits) for part in parts]
+        return [first, *(line if line.startswith("-") else f"+ {line}" for line in rest)]
 
 
 def escaped(text: str) -> str:

@@ -86,17 +86,22 @@ class Grid:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of that width, broken at spaces where there are any."""
+    """The text in lines of that width, broken at spaces where there are any.
+
+    What follows a bracket that opens a line stays to the right of it.
+    """
     lines = []
     for line in text.split("\n"):
-        start = 0
-        while cell_len(line[start : start + width + 1]) > width:
-            end = start + _break(line[start : start + width + 2], width)
-            lines.append(line[start:end].rstrip())
-            start = end
+        hang = min(len(line) - len(line.lstrip(" [")), width // 4)
+        start, indent = 0, ""
+        while cell_len(line[start : start + width + 1]) > width - len(indent):
+            room = width - len(indent)
+            end = start + _break(line[start : start + room + 2], room)
+            lines.append(indent + line[start:end].rstrip())
+            start, indent = end, " " * hang
             while line[start : start + 1] == " ":
                 start += 1
-        lines.append(line[start:])
+        lines.append(indent + line[start:])
     return lines
 
 
