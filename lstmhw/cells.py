@@ -47,7 +47,6 @@ Candidate = Callable[[Any, Any, Any], Any]
 Multiply = Callable[[Any, Any], Any]
 """(matrix, vector) -> their product: `column` or `row`."""
 
-
 Join = Callable[[Any, Any], Any]
 """(x, h) -> the two put together: `hidden_first` or `input_first`."""
 
@@ -102,12 +101,12 @@ def plus(value: Any, biases: tuple[Any, ...]) -> Any:
 
 
 def keep(z: Any, h: Any, n: Any) -> Any:
-    """The update gate z is what is kept of h (PyTorch, Keras, ONNX)."""
+    """The update gate z is what is kept of h (Cho et al. 2014; PyTorch, Keras, ONNX)."""
     return z * h + (1 - z) * n
 
 
 def new(z: Any, h: Any, n: Any) -> Any:
-    """The update gate z is how much of the candidate is taken (Cho et al. 2014, many books)."""
+    """The update gate z is how much of the candidate is taken (Chung et al. 2014)."""
     return (1 - z) * h + z * n
 
 
