@@ -60,7 +60,7 @@ def lstmhw(tmp_path: Path) -> Run:
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            env={**os.environ, "NO_COLOR": "", **environment},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "", **environment},
             timeout=60,
             check=False,
         )
