@@ -66,7 +66,7 @@ def solve(
     color: bool | None,
 ) -> int:
     """Print the worked solution, and mark the answers the file claims."""
-    solutions = _each(files, _solved)
+    solutions = _solutions(files)
     if digits is not None:
         solutions = [solution._replace(digits=digits) for solution in solutions]
     from lstmhw.render import render
@@ -121,24 +121,24 @@ def _solved(document: "Document") -> "Solution":
     return solution._replace(checks=checks)
 
 
-def _each(files: tuple[str, ...], act: "Callable[[Document], Solution]") -> "list[Solution]":
-    """What `act` makes of each file; where one cannot be read, all complaints and exit status 2."""
+def _solutions(files: tuple[str, ...]) -> "list[Solution]":
+    """Each file solved; where one cannot be, all complaints and exit status 2."""
     from lstmhw.faults import ProblemError
     from lstmhw.reading import InputError, read
 
-    results, complaints = [], []
+    solutions, complaints = [], []
     for file in files:
         try:
             document = read(file)
             try:
-                results.append(act(document))
+                solutions.append(_solved(document))
             except ProblemError as error:
                 raise document.error(error.faults) from None
         except InputError as error:
             complaints.append(str(error))
     if complaints:
         _complain("\n".join(complaints))
-    return results
+    return solutions
 
 
 def _complain(message: str) -> NoReturn:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+MOST_ERRORS = 20  # so many are printed; finding a near word for more would only take time
+
 Path = tuple[str | int, ...]
 
 

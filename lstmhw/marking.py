@@ -5,14 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, shown, some
+from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, some
 from lstmhw.functions import Floats
 from lstmhw.numerals import agrees, half_unit, number
 from lstmhw.solution import Check, Claim, Solution, indexed
 
 VERDICTS = ("right", "rounding", "follows", "wrong")  # from best to worst
 MOST_CORRECTIONS = 3
-MOST_HINTS = 20  # finding a near word takes a while, and no more errors are printed
 
 
 class Claimed(NamedTuple):
@@ -35,7 +34,7 @@ def mark(
         symbol = _full_name(name, solution)
         path: Path = ("claimed", name)
         if symbol not in solution.answers:
-            hint = _hint(name, symbol, solution) if len(faults) < MOST_HINTS else ""
+            hint = _hint(name, symbol, solution) if len(faults) < MOST_ERRORS else ""
             message = f"expected a symbol that is computed here, found {shown(name)!r}"
             faults.append(Fault(path, message, hint, at_key=True))
         elif symbol in checks:

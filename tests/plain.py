@@ -15,6 +15,8 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
     "step": lambda z: 1.0 if z > 0 else 0.0,
 }
 
+STANDARD = {"gate": "sigmoid", "candidate": "tanh", "state": "tanh"}
+
 
 def activate(name: str, z: Vector) -> Vector:
     if name == "softmax":
@@ -40,12 +42,16 @@ def affine(W_x: Matrix, W_h: Matrix, b: Vector, x: Vector, h: Vector) -> Vector:
 
 
 def lstm(
-    gates: dict[str, tuple[Matrix, Matrix, Vector]], x: Vector, h: Vector, c: Vector
+    gates: dict[str, tuple[Matrix, Matrix, Vector]],
+    x: Vector,
+    h: Vector,
+    c: Vector,
+    use: dict[str, str],
 ) -> tuple[Vector, Vector]:
     z = {name: affine(*weights, x, h) for name, weights in gates.items()}
-    i, f, o = (activate("sigmoid", z[name]) for name in "ifo")
-    c = add(multiply(f, c), multiply(i, activate("tanh", z["g"])))
-    return multiply(o, activate("tanh", c)), c
+    i, f, o = (activate(use["gate"], z[name]) for name in "ifo")
+    c = add(multiply(f, c), multiply(i, activate(use["candidate"], z["g"])))
+    return multiply(o, activate(use["state"], c)), c
 
 
 def gru(

@@ -9,7 +9,7 @@ import pytest
 from conftest import solved
 from hypothesis import given
 from hypothesis import strategies as st
-from plain import activate, gru, lstm
+from plain import STANDARD, activate, gru, lstm
 
 from lstmhw import cells
 from lstmhw.functions import ACTIVATIONS, sigmoid, tanh
@@ -68,6 +68,15 @@ def transposed(gates: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def written_ways(gates: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same gates in every way a file may give them one by one."""
+    columns: list[dict[str, Any]] = [{"gates": separate(gates)}]
+    for order in (["h", "x"], ["x", "h"]):
+        columns.append({"gates": concatenated(gates, order), "concat": order})
+    rows = [{**way, "gates": transposed(way["gates"]), "orientation": "row"} for way in columns]
+    return [*columns, *rows]
+
+
 def close(left: Any, right: Any, tolerance: float = 1e-12) -> bool:
     return bool(np.allclose(left, right, rtol=0, atol=tolerance))
 
@@ -85,20 +94,10 @@ def test_lstm_in_every_layout_agrees_with_plain_loops(data: dict[str, Any]) -> N
     h, c = data["h"], data["c"]
     expected: dict[str, Any] = {}
     for t, x in enumerate(data["xs"], 1):
-        h, c = lstm(data["gates"], x, h, c)
+        h, c = lstm(data["gates"], x, h, c, STANDARD)
         expected |= {f"h_{t}": h, f"c_{t}": c}
     problem = {"kind": "lstm-step", "xs": data["xs"], "h_prev": data["h"], "c_prev": data["c"]}
-    for written in (
-        {"gates": separate(data["gates"])},
-        {"gates": concatenated(data["gates"], ["h", "x"]), "concat": ["h", "x"]},
-        {"gates": concatenated(data["gates"], ["x", "h"]), "concat": ["x", "h"]},
-        {"gates": transposed(separate(data["gates"])), "orientation": "row"},
-        {
-            "gates": transposed(concatenated(data["gates"], ["h", "x"])),
-            "concat": ["h", "x"],
-            "orientation": "row",
-        },
-    ):
+    for written in written_ways(data["gates"]):
         answers = solved({**problem, **written}).answers
         assert all(close(answers[symbol], value) for symbol, value in expected.items())
 
@@ -120,16 +119,7 @@ def test_gru_conventions_agree_with_plain_loops(
         "update": update,
         "reset": reset,
     }
-    for written in (
-        {"gates": separate(data["gates"])},
-        {"gates": concatenated(data["gates"], ["x", "h"]), "concat": ["x", "h"]},
-        {"gates": transposed(separate(data["gates"])), "orientation": "row"},
-        {
-            "gates": transposed(concatenated(data["gates"], ["h", "x"])),
-            "concat": ["h", "x"],
-            "orientation": "row",
-        },
-    ):
+    for written in written_ways(data["gates"]):
         answers = solved({**problem, **written}).answers
         assert close([answers["h_1"], answers["h_2"]], expected)
 
@@ -237,3 +227,41 @@ def test_stacked_weights_stand_transposed_for_rows(data: dict[str, Any]) -> None
     problem = {"kind": "lstm-step", "xs": data["xs"], "h_prev": data["h"], "stacked": stacked}
     column, row = (solved({**problem, "orientation": o}).answers for o in ("column", "row"))
     assert all(close(column[symbol], row[symbol]) for symbol in column)
+
+
+@given(
+    data=cell_data("ifgo"),
+    use=st.fixed_dictionaries(
+        {
+            key: st.sampled_from(["tanh", "relu", "identity", "hard-sigmoid", "softmax"])
+            for key in ("gate", "candidate", "state")
+        }
+    ),
+)
+def test_an_lstm_with_other_activations(data: dict[str, Any], use: dict[str, str]) -> None:
+    h, c = lstm(data["gates"], data["xs"][0], data["h"], data["c"], use)
+    problem = {"kind": "lstm-step", "x": data["xs"][0], "h_prev": data["h"], "c_prev": data["c"]}
+    problem |= {"gates": separate(data["gates"]), "activations": use, "t": 3}
+    answers = solved(problem).answers
+    assert close(answers["c_3"], c, 1e-9)
+    assert close(answers["h_3"], h, 1e-9)
+    assert f"{use['state']}_c_3" in answers
+
+
+@pytest.mark.parametrize(
+    ("kind", "gates", "score"), [("lstm", "ifgo", "z_y"), ("gru", "rzn", "a_y")]
+)
+def test_gated_cells_have_an_output_layer_too(kind: str, gates: str, score: str) -> None:
+    gate = {"W_x": [[1], [2]], "W_h": [[0, 0], [0, 0]]}
+    data: dict[str, Any] = {
+        "kind": f"{kind}-step",
+        "xs": [1, -1],
+        "gates": dict.fromkeys(gates, gate),
+    }
+    data |= {"update": "keep", "reset": "before"} if kind == "gru" else {}
+    data["output"] = {"W": [[1, 0], [0, 2]], "b": [0.5, -0.5], "activation": "softmax"}
+    answers = solved(data).answers
+    for t in (1, 2):
+        scores = np.array([answers[f"h_{t}"][0] + 0.5, 2 * answers[f"h_{t}"][1] - 0.5])
+        assert close(answers[f"{score}_{t}"], scores)
+        assert close(answers[f"y_{t}"], np.exp(scores) / np.exp(scores).sum())

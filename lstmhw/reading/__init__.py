@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from lstmhw.faults import Fault, ProblemError, did_you_mean, printable, spelled
+from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, printable, spelled
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode
 from lstmhw.reading.nodes import (
@@ -24,7 +24,6 @@ from lstmhw.reading.nodes import (
     parse,
 )
 
-MOST_ERRORS = 20
 LONGEST_EXCERPT = 72
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 import numpy as np
 
-from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, shown, spelled
+from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, spelled
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.numerals import number, whole_number
 from lstmhw.problem import OneOf, Problem, Range, Record, Shape
@@ -16,7 +16,6 @@ from lstmhw.reading.shapes import Array, bind
 from lstmhw.solution import Claim
 
 NOT_KEYS = ("sizes",)
-MOST_HINTS = 20  # finding a near word takes a while, and no more errors are printed
 
 
 class Draft(NamedTuple):
@@ -87,7 +86,7 @@ class _Decoder:
 
     def near(self, word: str, known: Iterable[str]) -> str:
         """A near word for a hint; of very many faults, only the first get one."""
-        return "" if len(self.faults) >= MOST_HINTS else did_you_mean(word, known)
+        return "" if len(self.faults) >= MOST_ERRORS else did_you_mean(word, known)
 
     def fault(self, path: Path, expected: str, found: str, hint: str = "") -> None:
         self.faults.append(Fault(path, f"expected {expected}, found {found}", hint))

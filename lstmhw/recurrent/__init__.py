@@ -1,7 +1,7 @@
 """What all problems about a recurrent cell share: inputs, states, the output layer, the answer."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -92,7 +92,7 @@ class RecurrentProblem(Problem):
         return range(self.t, self.t + self.size("T"))
 
     @property
-    def multiply(self) -> Callable[[Any, Any], Any]:
+    def multiply(self) -> cells.Multiply:
         return cells.row if self.orientation == "row" else cells.column
 
     @property

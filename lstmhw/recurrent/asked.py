@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from lstmhw.faults import Fault, ProblemError, did_you_mean, shown, some
+from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, shown, some
 from lstmhw.solution import Worksheet, indexed
-
-MOST_HINTS = 20  # finding a near word takes a while, and no more errors are printed
 
 
 def found_symbols(sheet: Worksheet, find: Sequence[str], times: range) -> list[str]:
@@ -18,8 +16,8 @@ def found_symbols(sheet: Worksheet, find: Sequence[str], times: range) -> list[s
     named.update(s for s in symbols if indexed(s)[0] in find and indexed(s)[1] in times)
     matched = named | {indexed(s)[0] for s in named}
     unknown = [(k, name) for k, name in enumerate(find) if name not in matched]
-    faults = [_unknown(("find", k), name, symbols) for k, name in unknown[:MOST_HINTS]]
-    faults += [Fault(("find", k), faults[0].message) for k, _ in unknown[MOST_HINTS:]]
+    faults = [_unknown(("find", k), name, symbols) for k, name in unknown[:MOST_ERRORS]]
+    faults += [Fault(("find", k), faults[0].message) for k, _ in unknown[MOST_ERRORS:]]
     faults += _lacking(sheet, [s for s in symbols if s in named])
     if faults:
         raise ProblemError(faults)
