@@ -99,6 +99,10 @@ step = Function(
     "step(z) = 1 where z > 0, else 0",
 )
 exp = Function("exp", np.exp, r"\exp", "exp(z) = e^z")
+log = Function("log", np.log, r"\log", "log(z): exp(log(z)) = z")
+arctanh = Function(
+    "arctanh", np.arctanh, r"\operatorname{arctanh}", "arctanh(z): tanh(arctanh(z)) = z"
+)
 
 ACTIVATIONS = {
     function.name: function

@@ -27,10 +27,13 @@ def mark(
     """A verdict on each claimed answer, and a fault for each claim that cannot be compared.
 
     That is an unknown symbol, one that is claimed twice, a wrong shape, or a word for a number.
+    What the solution has checked itself stays as it is.
     """
     faults: list[Fault] = []
-    checks: dict[str, Check] = {}
+    checks: dict[str, Check] = {check.symbol: check for check in solution.checks}
     for name, claim in claimed.items():
+        if any(check.symbol == name for check in solution.checks):
+            continue
         symbol = _full_name(name, solution)
         path: Path = ("claimed", name)
         if symbol not in solution.answers:

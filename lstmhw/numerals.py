@@ -2,8 +2,12 @@
 
 import math
 import re
+from typing import TYPE_CHECKING
 
 from lstmhw.faults import shown
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _FRACTION = re.compile(r"([-+]?[0-9]+)\s*/\s*([0-9]+)")
@@ -26,6 +30,17 @@ def number(text: str) -> float:
     if match := _INFINITY.fullmatch(text):
         return float(match[1] + "inf")
     raise ValueError(_description(text))
+
+
+def exact(text: str) -> "Fraction | float":
+    """The number a text stands for, without rounding; an infinity is a float.
+
+    Raises ValueError as `number` does.
+    """
+    from fractions import Fraction  # numeric steps do without it
+
+    value = number(text)
+    return value if math.isinf(value) else Fraction(text.replace(" ", ""))
 
 
 def whole_number(text: str) -> int:

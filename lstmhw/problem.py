@@ -1,33 +1,51 @@
 """What every problem record shares, and the words its annotations are written in.
 
-A record is a frozen dataclass (`@record`); its annotations are the schema of the file.  Beside the
+A record is a frozen dataclass (`@record`); its annotations are the schema of the file.  A field is
+a key (`from_` is the key `from`, a word that Python keeps for itself).  Beside the
 plain types (`bool`, `str`, `Literal[...]`, `tuple[str, ...]`, other records, `X | None`) they are:
 
     Annotated[Floats, Shape("m n")]      a matrix; letters are sizes, the same in the whole file
+    Annotated[Floats | str, Shape("m", formula=True)]    a vector, or a formula for one
     Annotated[str, OneOf(names)]         one of these words
     Annotated[int, Range(0, 15)]         a whole number in a range
+    Annotated[Fraction, Exact()]         a number, exactly as written
+    Mapping[str, ...]                    keys that are data, such as the n-grams of a score
     Record | Record | ...                told apart by their `layout`
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, NamedTuple, TypeVar, dataclass_transform
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    ClassVar,
+    NamedTuple,
+    TypeVar,
+    dataclass_transform,
+)
 
-from lstmhw.faults import Fault
+from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.solution import Claim, Solution
+
+if TYPE_CHECKING:
+    from lstmhw.parameters import Exported
 
 
 class Shape:
     """The shapes an array may have: sizes such as `m`, `4m`, `m+n`, `1`; "" is a single number.
 
     `oriented` matrices stand transposed where the problem's vectors are rows; `limits` allows
-    infinities.  A single number stands for an array of any shape that has one entry.
+    infinities.  A single number stands for an array of any shape that has one entry.  With
+    `formula` a text may stand there, which the problem reads as a formula.
     """
 
-    def __init__(self, *shapes: str, oriented: bool = False, limits: bool = False) -> None:
+    def __init__(
+        self, *shapes: str, oriented: bool = False, limits: bool = False, formula: bool = False
+    ) -> None:
         self.shapes = tuple(tuple(shape.split()) for shape in shapes)
         self.oriented = oriented
         self.limits = limits
+        self.formula = formula
 
 
 class OneOf(NamedTuple):
@@ -41,6 +59,12 @@ class Range(NamedTuple):
 
     least: int
     most: int
+
+
+class Exact(NamedTuple):
+    """A number without rounding, greater than `above` where that is given."""
+
+    above: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -64,7 +88,8 @@ def record(cls: type[AnyRecord]) -> type[AnyRecord]:
 class Problem(Record):
     """A problem of some kind: `class Q(Problem, kind="q")`.
 
-    `sizes` are the letters of the shapes, bound to numbers; it is not a key of the file.
+    Two fields are no keys of the file: `sizes` are the letters of the shapes, bound to numbers,
+    and `written` the numbers of every array as they stand in the file, by key path.
     """
 
     title: str = ""
@@ -72,6 +97,7 @@ class Problem(Record):
     digits: Annotated[int, Range(0, 15)] = 4
     claimed: Mapping[str, Claim] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
+    written: Mapping[Path, Sequence[str]] = field(default_factory=dict)
 
     kind: ClassVar[str]
     kinds: ClassVar[dict[str, type["Problem"]]] = {}
@@ -88,3 +114,12 @@ class Problem(Record):
     def solve(self) -> Solution:
         """The worked solution.  Raises ProblemError where the data do not allow one."""
         raise NotImplementedError
+
+    def exported(self) -> "Exported":
+        """The network of the problem and what it is to compute, for a script in a framework.
+
+        Raises ProblemError where there is none, or where it is incomplete.
+        """
+        message = f"expected a kind that can be exported, found {self.kind}"
+        hint = "those are lstm-step, gru-step, rnn-step, rnn-in-lstm and sentiment-weights"
+        raise ProblemError([Fault(("kind",), message, hint)])

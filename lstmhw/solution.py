@@ -52,8 +52,14 @@ class Verdict(NamedTuple):
     text: str
 
 
-Inline = str | Expr | Entry | Verdict
-"""What stands in a line: text, an expression, the numbers of an entry, a verdict."""
+class Shades(NamedTuple):
+    """Groups of numbers, from -1 to 1 for the most part, shown as shades: a character each."""
+
+    groups: tuple[Floats, ...]
+
+
+Inline = str | Expr | Entry | Verdict | Shades
+"""What stands in a line: text, an expression, the numbers of an entry, a verdict, shades."""
 
 
 class Paragraph(NamedTuple):
@@ -84,11 +90,14 @@ Claim = str | tuple["Claim", ...]
 
 
 class Check(NamedTuple):
-    """The verdict on one claimed answer; `claimed` as written, `expected` at full precision."""
+    """The verdict on one claimed answer; `claimed` as written, `expected` at full precision.
+
+    `expected` is an array; True or False where that is the question, None where nothing is right.
+    """
 
     symbol: str
     claimed: Claim
-    expected: Floats
+    expected: Floats | bool | None
     verdict: str
     mistake: str | None
     where: str | None
@@ -100,7 +109,8 @@ class Solution(NamedTuple):
 
     `answers` maps every symbol to its value, `missing` those that cannot be computed to the
     reasons; `only_step` is the time index that a claimed symbol may leave out; `digits` is how many
-    decimals are shown.
+    decimals are shown.  `extras` are what else the JSON of a kind says, as plain data and arrays;
+    `refuted` says that weights which the problem claims are wrong.
     """
 
     kind: str
@@ -112,6 +122,13 @@ class Solution(NamedTuple):
     missing: Mapping[str, tuple[Fault, ...]] = {}
     only_step: int | None = None
     checks: tuple[Check, ...] = ()
+    extras: Mapping[str, Any] = {}
+    refuted: bool = False
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something that the problem claims is wrong."""
+        return self.refuted or any(check.verdict == "wrong" for check in self.checks)
 
 
 class Stated(NamedTuple):

@@ -18,6 +18,7 @@ from lstmhw.solution import (
     Inline,
     Paragraph,
     Section,
+    Shades,
     Solution,
     Step,
     Table,
@@ -30,6 +31,7 @@ MOST_UNITS = 12
 MOST_ENTRIES = 10
 MOST_TIME_STEPS = 6
 MOST_PARAGRAPHS = 8
+MOST_TABLE_ROWS = 12
 
 Item = TypeVar("Item")
 
@@ -218,6 +220,17 @@ def listed(entry: Entry, view: View, separator: str = ", ") -> str:
     return lists[0] if entry.value.ndim < 2 else f"[{separator.join(lists)}]"
 
 
+def shaded(shades: Shades) -> str:
+    """A character for each number: . for 0, shades for what is above, - and = for what is below."""
+    return " ".join("".join(map(_shade, group.tolist())) for group in shades.groups)
+
+
+def _shade(value: float) -> str:
+    if value < -0.125:
+        return "=" if value < -0.625 else "-"
+    return ".░▒▓█"[min(4, int(4 * value + 0.5))] if value > 0 else "."
+
+
 def claim_text(claim: Claim) -> str:
     """A claimed answer as it was written."""
     if isinstance(claim, str):
@@ -228,12 +241,14 @@ def claim_text(claim: Claim) -> str:
 def sections(solution: Solution, view: View) -> Iterator[Section]:
     """All sections of a page: the solution's own, and the claimed answers where there are any."""
     for section in solution.sections:
-        yield section._replace(body=tuple(_paragraphs_excerpt(section.body, view)))
+        body = [_table_excerpt(block, view) for block in section.body]
+        yield section._replace(body=tuple(_paragraphs_excerpt(body, view)))
     if solution.checks:
         table = Table(
             ("", "claimed", "true", "verdict"), tuple(_check_row(c, view) for c in solution.checks)
         )
-        remarks = [Paragraph((c.explanation,)) for c in solution.checks if c.explanation]
+        said = dict.fromkeys(c.explanation for c in solution.checks if c.explanation)
+        remarks = [Paragraph((text,)) for text in said]
         yield Section("Claimed answers", (table, *remarks))
 
 
@@ -247,13 +262,37 @@ def _paragraphs_excerpt(body: Sequence[Block], view: View) -> Iterator[Block]:
             yield block
 
 
+def _table_excerpt(block: Block, view: View) -> Block:
+    """The block; of a long table the middle rows are left out, and a row says so."""
+    if not isinstance(block, Table):
+        return block
+    rows = excerpt(block.rows, MOST_TABLE_ROWS, view)
+    width = len(block.header)
+    return block._replace(
+        rows=tuple(_gap_row(row, width) if isinstance(row, Gap) else row for row in rows)
+    )
+
+
+def _gap_row(gap: Gap, width: int) -> tuple[Inline, ...]:
+    row = ("...", f"{gap.size} more; --full shows them", *[""] * width)
+    return row[:width]
+
+
 def _check_row(check: Check, view: View) -> tuple[Inline, ...]:
     """The claim as it was written, the truth to as many decimals, the verdict."""
     digits = max(view.digits, min(15, _most_decimals(check.claimed)))
-    true = listed(computed(check.expected), view._replace(digits=digits))
+    true = _expected(check, view._replace(digits=digits))
     verdict = f"{check.verdict}: {check.mistake}" if check.mistake else check.verdict
     name = Quantity(check.symbol, check.expected, given=False)
     return name, claim_text(check.claimed), true, Verdict(check.verdict, verdict)
+
+
+def _expected(check: Check, view: View) -> str:
+    if check.expected is None:
+        return "none"
+    if isinstance(check.expected, bool):
+        return str(check.expected).lower()
+    return listed(computed(check.expected), view)
 
 
 def _most_decimals(claim: Claim) -> int:

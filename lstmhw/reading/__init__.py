@@ -73,8 +73,9 @@ def shipped() -> dict[str, str]:
     here = os.path.dirname(os.path.dirname(__file__))
     for folder in (os.path.join(here, "problems"), os.path.join(os.path.dirname(here), "problems")):
         if os.path.isdir(folder):
-            names = sorted(entry for entry in os.listdir(folder) if entry.endswith(".yaml"))
-            return {name.removesuffix(".yaml"): os.path.join(folder, name) for name in names}
+            files = [entry for entry in os.listdir(folder) if entry.endswith(".yaml")]
+            names = sorted(file.removesuffix(".yaml") for file in files)
+            return {name: os.path.join(folder, f"{name}.yaml") for name in names}
     return {}
 
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, spelled
 from lstmhw.kinds import KINDS, record_of
-from lstmhw.numerals import number, whole_number
-from lstmhw.problem import OneOf, Problem, Range, Record, Shape
+from lstmhw.numerals import exact, number, whole_number
+from lstmhw.problem import Exact, OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
 from lstmhw.reading.shapes import Array, bind
 from lstmhw.solution import Claim
 
-NOT_KEYS = ("sizes",)
+NOT_KEYS = ("sizes", "written")
 
 
 class Draft(NamedTuple):
@@ -37,7 +37,7 @@ def decode(root: Node) -> Problem:
     sizes, misfits = bind(decoder.arrays, draft.values.get("orientation") == "row")
     if decoder.faults or misfits:
         raise ProblemError([*decoder.faults, *misfits])
-    problem: Problem = _built(draft, sizes=sizes)
+    problem: Problem = _built(draft, sizes=sizes, written=decoder.written)
     faults = tuple(problem.faults())
     if faults:
         raise ProblemError(faults)
@@ -83,6 +83,7 @@ class _Decoder:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.arrays: list[Array] = []
+        self.written: dict[Path, list[str]] = {}
 
     def near(self, word: str, known: Iterable[str]) -> str:
         """A near word for a hint; of very many faults, only the first get one."""
@@ -92,17 +93,17 @@ class _Decoder:
         self.faults.append(Fault(path, f"expected {expected}, found {found}", hint))
 
     def record(self, node: Fields, record: type[Record], path: Path) -> Draft:
-        known = {field.name: field for field in fields(record) if field.name not in NOT_KEYS}
+        known = keys_of(record)
         allowed = [*known, "kind"] if not path else list(known)
         for key in node.entries:
             if key not in allowed:
                 self.faults.append(self._unknown_key((*path, key), key, allowed))
         values = {}
-        for name, field in known.items():
-            if name in node.entries:
-                values[name] = self.value(node.entries[name][1], field.type, (*path, name))
+        for key, field in known.items():
+            if key in node.entries:
+                values[field.name] = self.value(node.entries[key][1], field.type, (*path, key))
             elif required(field):
-                message = f"expected the key {name!r}, found none"
+                message = f"expected the key {key!r}, found none"
                 self.faults.append(Fault(path, message))
         return Draft(record, values)
 
@@ -130,6 +131,8 @@ class _Decoder:
             return self._text(node, path)
         if origin is Mapping and arguments == (str, Claim):
             return self._claims(node, path)
+        if origin is Mapping:
+            return self._mapping(node, arguments[1], path)
         raise TypeError(f"{spelled(path)}: no rule to decode {annotation}")
 
     def _union(self, node: Node, options: list[Any], path: Path) -> Any:
@@ -146,15 +149,18 @@ class _Decoder:
 
     def _marked(self, node: Node, marker: Any, path: Path) -> Any:
         if isinstance(marker, Shape):
-            return self._array(node, marker, path)
+            formula = marker.formula and isinstance(node, Scalar)
+            return self._text(node, path) if formula else self._array(node, marker, path)
         if isinstance(marker, OneOf):
             return self._word(node, marker.words, path)
+        if isinstance(marker, Exact):
+            return self._exact(node, marker, path)
         return self._whole(node, marker, path)
 
     def _nested(self, node: Node, record: type[Record], path: Path) -> Any:
         if isinstance(node, Fields):
             return self.record(node, record, path)
-        keys = ", ".join(field.name for field in fields(record))
+        keys = ", ".join(keys_of(record))
         return self.fault(path, f"a mapping with keys among {keys}", described(node))
 
     def _word(self, node: Node, words: tuple[Any, ...], path: Path) -> Any:
@@ -187,6 +193,27 @@ class _Decoder:
             value if bounds.least <= value <= bounds.most else self.fault(path, expected, node.text)
         )
 
+    def _exact(self, node: Node, bounds: Exact, path: Path) -> Any:
+        expected = "a number" if bounds.above is None else f"a number over {bounds.above}"
+        if not isinstance(node, Scalar):
+            return self.fault(path, expected, described(node))
+        try:
+            value = exact(node.text)
+        except ValueError as error:
+            return self.fault(path, expected, str(error))
+        if isinstance(value, float):
+            return self.fault(path, "a finite number", node.text)
+        outside = bounds.above is not None and value <= bounds.above
+        return self.fault(path, expected, node.text) if outside else value
+
+    def _mapping(self, node: Node, annotation: Any, path: Path) -> Any:
+        if not isinstance(node, Fields):
+            return self.fault(path, "a mapping", described(node))
+        return {
+            key: self.value(value, annotation, (*path, key))
+            for key, (_, value) in node.entries.items()
+        }
+
     def _list(self, node: Node, annotation: Any, path: Path) -> Any:
         if not isinstance(node, Items):
             words = get_args(annotation) if get_origin(annotation) is Literal else ()
@@ -202,11 +229,13 @@ class _Decoder:
         shape = self._numbers_shape(node, path, max(depths))
         if shape is None or len(self.faults) > before:
             return None
-        flat = [self._number(scalar, marker, place) for scalar, place in _scalars(node, path)]
+        scalars = list(_scalars(node, path))
+        flat = [self._number(scalar, marker, place) for scalar, place in scalars]
         if len(self.faults) > before:
             return None
         array = Array(path, np.array(flat, dtype=np.float64).reshape(shape), marker)
         self.arrays.append(array)
+        self.written[path] = [scalar.text for scalar, _ in scalars]
         return array
 
     def _numbers_shape(self, node: Node, path: Path, depth: int) -> tuple[int, ...] | None:
@@ -260,6 +289,11 @@ class _Decoder:
             self.fault(path, "a number or a list of numbers", described(node))
             return ()
         return node.text
+
+
+def keys_of(record: type[Record]) -> dict[str, Field[Any]]:
+    """The keys of a record in a file, with their fields."""
+    return {f.name.rstrip("_"): f for f in fields(record) if f.name not in NOT_KEYS}
 
 
 def required(field: Field[Any]) -> bool:

@@ -1,13 +1,13 @@
 """The JSON Schema (draft-07) of problem files, for editors; from the annotations of the records."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
-from lstmhw.problem import OneOf, Range, Record, Shape
-from lstmhw.reading.decode import NOT_KEYS, required
+from lstmhw.problem import Exact, OneOf, Range, Record, Shape
+from lstmhw.reading.decode import keys_of, required
+from lstmhw.solution import Claim
 
 Schema = dict[str, Any]
 
@@ -49,12 +49,13 @@ def schema() -> Schema:
 
 
 def _object(record: type[Record], more: tuple[str, ...] = ()) -> Schema:
-    keys = [field for field in fields(record) if field.name not in NOT_KEYS]
+    keys = keys_of(record)
     return {
         "type": "object",
         "description": (record.__doc__ or "").partition("\n")[0],
-        "properties": {key: {} for key in more} | {key.name: _value(key.type) for key in keys},
-        "required": [key.name for key in keys if required(key)],
+        "properties": {key: {} for key in more}
+        | {name: _value(key.type) for name, key in keys.items()},
+        "required": [name for name, key in keys.items() if required(key)],
         "additionalProperties": False,
     }
 
@@ -71,8 +72,10 @@ def _value(annotation: Any) -> Schema:
         return {"enum": list(arguments)}
     if origin is tuple:
         return {"type": "array", "items": _value(arguments[0])}
-    if origin is Mapping:
+    if origin is Mapping and arguments == (str, Claim):
         return {"type": "object", "additionalProperties": {"$ref": "#/definitions/claim"}}
+    if origin is Mapping:
+        return {"type": "object", "additionalProperties": _value(arguments[1])}
     if isinstance(annotation, type) and issubclass(annotation, Record):
         return _object(annotation)
     if annotation is bool:
@@ -83,9 +86,12 @@ def _value(annotation: Any) -> Schema:
 def _marked(marker: Any) -> Schema:
     if isinstance(marker, Shape):
         depths = sorted({0, *(len(shape) for shape in marker.shapes)})
-        return {"anyOf": [_nested(depth) for depth in depths]}
+        formula = [{"type": "string"}] if marker.formula else []
+        return {"anyOf": [*formula, *(_nested(depth) for depth in depths)]}
     if isinstance(marker, OneOf):
         return {"enum": list(marker.words)}
+    if isinstance(marker, Exact):
+        return {"$ref": "#/definitions/number"}
     assert isinstance(marker, Range)
     return {"type": "integer", "minimum": marker.least, "maximum": marker.most}
 

@@ -37,7 +37,32 @@ class OutputLayer(Record):
 
 
 @record
-class RecurrentProblem(Problem):
+class CellProblem(Problem):
+    """A problem about the weights of a recurrent cell, in an orientation."""
+
+    concat: tuple[Literal["h", "x"], ...] | None = None
+    orientation: Literal["column", "row"] = "column"
+
+    def faults(self) -> Iterator[Fault]:
+        if self.concat is not None and sorted(self.concat) != ["h", "x"]:
+            message = f"expected [h, x] or [x, h], found [{shown(', '.join(self.concat))}]"
+            yield Fault(("concat",), message)
+
+    def size(self, letter: str) -> int:
+        """The size bound to a letter of the shapes; 1 where no array of the file fixes it."""
+        return self.sizes.get(letter, 1)
+
+    @property
+    def multiply(self) -> cells.Multiply:
+        return cells.row if self.orientation == "row" else cells.column
+
+    def weight_path(self, gate: str, *key: str) -> Path:
+        """The key of the file that a gate's weights come from, or one of them."""
+        raise NotImplementedError
+
+
+@record
+class RecurrentProblem(CellProblem):
     """Inputs, initial hidden state and output layer of a recurrent cell, over one step or more."""
 
     t: Annotated[int, Range(0, 1_000_000)] = 1
@@ -47,19 +72,15 @@ class RecurrentProblem(Problem):
     one_hots: Annotated[Floats, Shape("T V")] | None = None
     embedding: Annotated[Floats, Shape("V n")] | None = None
     h_prev: Annotated[Floats, Shape("m")] | None = None
-    concat: tuple[Literal["h", "x"], ...] | None = None
     output: OutputLayer | None = None
-    orientation: Literal["column", "row"] = "column"
     find: tuple[str, ...] | None = None
 
     def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
         yield from self._input_faults()
         yield from self._one_hot_faults()
         if self.find == ():
             yield Fault(("find",), "expected what is asked, found an empty list", "leave it out")
-        if self.concat is not None and sorted(self.concat) != ["h", "x"]:
-            message = f"expected [h, x] or [x, h], found [{shown(', '.join(self.concat))}]"
-            yield Fault(("concat",), message)
 
     def _input_faults(self) -> Iterator[Fault]:
         keys = [key for key in ("x", "xs", "one_hot", "one_hots") if getattr(self, key) is not None]
@@ -82,18 +103,10 @@ class RecurrentProblem(Problem):
                 message = f"expected a single 1 and zeros, found otherwise in vector {number}"
                 yield Fault((self.hots_key,), message)
 
-    def size(self, letter: str) -> int:
-        """The size bound to a letter of the shapes; 1 where no array of the file fixes it."""
-        return self.sizes.get(letter, 1)
-
     @property
     def times(self) -> range:
         """The time indices of the steps."""
         return range(self.t, self.t + self.size("T"))
-
-    @property
-    def multiply(self) -> cells.Multiply:
-        return cells.row if self.orientation == "row" else cells.column
 
     @property
     def hots(self) -> Floats | None:
@@ -129,10 +142,6 @@ class RecurrentProblem(Problem):
             zeros = np.zeros(self.size("m"))
             return sheet.state(symbol, zeros, (), "not given, so zeros")
         return sheet.state(symbol, value, (f"{name}_prev",))
-
-    def weight_path(self, gate: str, *key: str) -> Path:
-        """The key of the file that a gate's weights come from, or one of them."""
-        raise NotImplementedError
 
     def pre_activation(self, sheet: Worksheet, weights: Affine, gate: str) -> cells.PreActivation:
         """The pre-activation of a gate as a function of x and h; an RNN's gate is ""."""

@@ -8,14 +8,14 @@ import numpy as np
 
 from lstmhw.faults import Fault, Path
 from lstmhw.problem import Record, record
-from lstmhw.recurrent import RecurrentProblem
+from lstmhw.recurrent import CellProblem, RecurrentProblem
 from lstmhw.recurrent.weights import Gate, Layout
 from lstmhw.solution import Inline, Stated
 
 
 @record
-class GatedProblem(RecurrentProblem):
-    """A problem about a cell with gates; a subclass gives the types of `gates` and `stacked`."""
+class GatedCell(CellProblem):
+    """The weights of a cell with gates; a subclass gives the types of `gates` and `stacked`."""
 
     gates: Record | None = None
     stacked: Layout | None = None
@@ -43,6 +43,20 @@ class GatedProblem(RecurrentProblem):
     def weight_path(self, gate: str, *key: str) -> Path:
         return ("gates", gate, *key) if self.stacked is None else ("stacked",)
 
+    def separated(self, gate: Gate) -> Gate:
+        """The gate with W_x and W_h, cut out of W where it has W."""
+        if gate.W is None or self.concat is None:
+            return gate
+        axis = 1 if self.orientation == "column" else 0
+        first = self.size("m") if self.concat[0] == "h" else self.size("n")
+        parts = dict(zip(self.concat, np.split(gate.W, [first], axis), strict=True))
+        return replace(gate, W=None, W_x=parts["x"], W_h=parts["h"])
+
+
+@record
+class GatedProblem(GatedCell, RecurrentProblem):
+    """A problem about steps of a cell with gates."""
+
     def stated(self) -> dict[str, Stated]:
         """The gate values that stand on the sheet, by symbol."""
         units = self.size("m")
@@ -52,15 +66,6 @@ class GatedProblem(RecurrentProblem):
             if gate.value is not None
             for t in self.times
         }
-
-    def separated(self, gate: Gate) -> Gate:
-        """The gate with W_x and W_h, cut out of W where it has W."""
-        if gate.W is None or self.concat is None:
-            return gate
-        axis = 1 if self.orientation == "column" else 0
-        first = self.size("m") if self.concat[0] == "h" else self.size("n")
-        parts = dict(zip(self.concat, np.split(gate.W, [first], axis), strict=True))
-        return replace(gate, W=None, W_x=parts["x"], W_h=parts["h"])
 
     @property
     def joins(self) -> bool:

@@ -6,7 +6,7 @@ from lstmhw import cells
 from lstmhw.functions import ACTIVATIONS, Floats
 from lstmhw.problem import Record, Shape, record
 from lstmhw.recurrent import ActivationName
-from lstmhw.recurrent.gated import GatedProblem
+from lstmhw.recurrent.gated import GatedCell, GatedProblem
 from lstmhw.recurrent.weights import Gate, gate_blocks, split_biases, without_direction
 from lstmhw.solution import Worksheet
 
@@ -87,15 +87,28 @@ class LstmActivations(Record):
 
 
 @record
-class LstmProblem(GatedProblem):
-    """A problem about an LSTM."""
+class LstmCell(GatedCell):
+    """The weights of an LSTM."""
 
-    c_prev: Annotated[Floats, Shape("m")] | None = None
     gates: LstmGates | None = None
     stacked: PyTorchLstm | KerasLstm | OnnxLstm | None = None
     activations: LstmActivations = LstmActivations()
 
     order: ClassVar[str] = "ifgo"
+
+    @property
+    def functions(self) -> cells.Activations:
+        use = self.activations
+        return cells.Activations(
+            ACTIVATIONS[use.gate], ACTIVATIONS[use.candidate], ACTIVATIONS[use.state]
+        )
+
+
+@record
+class LstmProblem(LstmCell, GatedProblem):
+    """A problem about steps of an LSTM."""
+
+    c_prev: Annotated[Floats, Shape("m")] | None = None
 
     def forward(self, sheet: Worksheet) -> None:
         """All steps of the cell, and its output, on the worksheet."""
@@ -113,11 +126,4 @@ class LstmProblem(GatedProblem):
         weights = self.weights()
         return cells.LstmPreActivations(
             *(self.pre_activation(sheet, weights[gate], gate) for gate in self.order)
-        )
-
-    @property
-    def functions(self) -> cells.Activations:
-        use = self.activations
-        return cells.Activations(
-            ACTIVATIONS[use.gate], ACTIVATIONS[use.candidate], ACTIVATIONS[use.state]
         )

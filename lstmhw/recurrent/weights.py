@@ -1,14 +1,15 @@
 """The weights of a gate, and gates stacked as frameworks keep them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, Protocol
 
 import numpy as np
 
 from lstmhw.faults import Fault, Path
 from lstmhw.functions import Floats
-from lstmhw.problem import Record, Shape, record
+from lstmhw.numerals import exact
+from lstmhw.problem import AnyRecord, Record, Shape, record
 
 
 @record
@@ -89,6 +90,19 @@ def split_biases(B: Floats | None) -> tuple[Floats | None, Floats | None]:
         return None, None
     b_x, b_h = np.split(B.reshape(-1), 2)
     return b_x, b_h
+
+
+def exactly(record: AnyRecord, written: Mapping[Path, Sequence[str]], path: Path = ()) -> AnyRecord:
+    """The record with every array as an array of Fractions, as its numbers stand in the file."""
+    changes: dict[str, Any] = {}
+    for name, value in vars(record).items():
+        here = (*path, name)
+        if isinstance(value, Record):
+            changes[name] = exactly(value, written, here)
+        elif isinstance(value, np.ndarray):
+            numbers = np.array([exact(text) for text in written[here]], dtype=object)
+            changes[name] = numbers.reshape(value.shape)
+    return replace(record, **changes)
 
 
 class Layout(Protocol):

@@ -10,6 +10,7 @@ from lstmhw.solution import (
     Entry,
     Inline,
     Paragraph,
+    Shades,
     Solution,
     Step,
     Table,
@@ -25,6 +26,7 @@ from lstmhw.view import (
     entry_rows,
     heading,
     sections,
+    shaded,
     working,
 )
 
@@ -38,6 +40,7 @@ HEAD = """<!DOCTYPE html>
 body {{ font: 16px/1.5 Georgia, serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }}
 h1 {{ font-size: 1.5rem; }} h2 {{ font-size: 1.15rem; margin-top: 2rem; }}
 table {{ border-collapse: collapse; margin: .3rem 0 1.2rem; }}
+code {{ white-space: pre; }}
 td, th {{ padding: .15rem 1.2rem .15rem 0; text-align: left; vertical-align: baseline; }}
 th {{ font-weight: normal; color: #666; border-bottom: 1px solid #bbb; }}
 .note {{ color: #666; }} .scroll {{ overflow-x: auto; }}
@@ -95,6 +98,8 @@ class _Page:
                 return f'<b class="{verdict}">{escape(text)}</b>'
             case Entry():
                 return math(self.matrix(part))
+            case Shades():
+                return f"<code>{shaded(part)}</code>"
         return math(write(part, MathML(), self.view.digits))
 
     def entry(self, entry: Entry | Gap) -> str:

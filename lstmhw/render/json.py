@@ -15,12 +15,13 @@ from lstmhw.solution import (
     Inline,
     Paragraph,
     Section,
+    Shades,
     Solution,
     Step,
     Verdict,
     Working,
 )
-from lstmhw.view import MOST_UNITS, Gap, View, excerpt, listed
+from lstmhw.view import MOST_UNITS, Gap, View, excerpt, listed, shaded
 
 
 def render(solutions: Sequence[Solution], view: View) -> str:
@@ -41,6 +42,7 @@ def _solution(solution: Solution, view: View) -> dict[str, Any]:
         "steps": [_step(step, view) for step in steps],
         "checks": [_check(check) for check in solution.checks],
         "notes": [_note(section, p, view) for section, p in _paragraphs(solution)],
+        **{key: _plain(value) for key, value in solution.extras.items()},
     }
 
 
@@ -61,6 +63,8 @@ def _part(part: Inline, view: View) -> str:
             return text
         case Entry():
             return listed(part, view)
+        case Shades():
+            return shaded(part)
     return write(part, Text(), view.digits)
 
 
@@ -87,12 +91,25 @@ def _check(check: Check) -> dict[str, Any]:
     return {
         **check._asdict(),
         "claimed": _claim(check.claimed),
-        "expected": _numbers(check.expected),
+        "expected": _plain(check.expected),
     }
 
 
 def _claim(claim: Claim) -> Any:
+    if claim in ("true", "false"):
+        return claim == "true"
     return _numbers(number(claim)) if isinstance(claim, str) else [_claim(part) for part in claim]
+
+
+def _plain(value: Any) -> Any:
+    """Extras as JSON has them: arrays as nested lists, infinities as null."""
+    if callable(value):  # what takes long is made only here
+        return _plain(value())
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return _numbers(value) if isinstance(value, float | np.ndarray) else value
 
 
 def _numbers(value: Any) -> Any:

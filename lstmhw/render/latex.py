@@ -11,6 +11,7 @@ from lstmhw.solution import (
     Entry,
     Inline,
     Paragraph,
+    Shades,
     Solution,
     Step,
     Table,
@@ -40,6 +41,7 @@ PREAMBLE = r"""\documentclass{article}
 \sloppy
 """
 
+LONGEST_CELL = 50
 TERMS_A_LINE = 5
 
 SPECIAL = {
@@ -91,10 +93,11 @@ class _Page:
             case Working(steps):
                 yield from self.working(steps)
             case Table(header, lines):
-                yield rf"\begin{{tabular}}{{{'l' * len(header)}}}"
+                cells = [[self.part(cell) for cell in line] for line in lines]
+                columns = zip(*cells, strict=True) if cells else [[] for _ in header]
+                yield rf"\begin{{tabular}}{{{''.join(map(_column, columns))}}}"
                 yield f"{' & '.join(map(escaped, header))} \\\\ \\hline"
-                for line in lines:
-                    yield f"{' & '.join(self.part(cell) for cell in line)} \\\\"
+                yield from (f"{' & '.join(row)} \\\\" for row in cells)
                 yield from (r"\end{tabular}", "")
 
     def part(self, part: Inline) -> str:
@@ -103,6 +106,8 @@ class _Page:
                 return escaped(text)
             case Entry():
                 return listed(part, self.view)
+            case Shades():
+                return r"\ ".join("".join(map(_bar, group.tolist())) for group in part.groups)
         return f"${write(part, Latex(), self.view.digits)}$"
 
     def entry(self, entry: Entry | Gap) -> str:
@@ -164,6 +169,19 @@ def escaped(text: str) -> str:
     """Text that LaTeX prints as it is; a character that its default fonts lack becomes a ?."""
     line = re.sub(r"\s+", " ", text).replace("--", "-\0-")
     return "".join(SPECIAL.get(character) or _known(character) for character in line)
+
+
+def _column(cells: Sequence[str]) -> str:
+    """A column that wraps its lines where one is long."""
+    long = any(len(cell) > LONGEST_CELL and "\\rule" not in cell for cell in cells)
+    return r"p{0.6\linewidth}" if long else "l"
+
+
+def _bar(value: float) -> str:
+    """A bar as high as the value, or as low; the default fonts have no shades."""
+    height = 0.05 + 0.6 * min(abs(value), 1.0)
+    below = f"[-{height:.2f}em]" if value < -0.1 else ""
+    return rf"\rule{below}{{0.4em}}{{{height:.2f}em}}\,"
 
 
 def _known(character: str) -> str:

@@ -11,6 +11,7 @@ from lstmhw.solution import (
     Entry,
     Inline,
     Paragraph,
+    Shades,
     Solution,
     Step,
     Table,
@@ -26,6 +27,7 @@ from lstmhw.view import (
     heading,
     listed,
     sections,
+    shaded,
     working,
 )
 
@@ -71,6 +73,8 @@ class _Page:
                 return escaped(text)
             case Entry():
                 return listed(part, self.view)
+            case Shades():
+                return f"`{shaded(part)}`"
         return self.math(part)
 
     def math(self, expr: Expr) -> str:

@@ -17,6 +17,7 @@ from lstmhw.solution import (
     Entry,
     Inline,
     Paragraph,
+    Shades,
     Solution,
     Step,
     Table,
@@ -32,6 +33,7 @@ from lstmhw.view import (
     heading,
     listed,
     sections,
+    shaded,
     working,
 )
 
@@ -104,14 +106,13 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def _break(line: str, room: int) -> int:
-    """Where to break a line: before a + or -, else at a space, else where the room ends."""
+    """Where to break a line: at a space, but before a + or - that stands there; else anywhere."""
     width = room
     while cell_len(line[:width]) > room:  # wide characters
         width -= 1
-    operator = max(line.rfind(" + ", 1, width + 2), line.rfind(" - ", 1, width + 2))
     space = line.rfind(" ", 1, width + 1)
-    if operator > width // 2:
-        return operator
+    if line[space - 2 : space] in (" +", " -"):
+        space -= 2
     return space if space > 0 else max(width, 1)
 
 
@@ -168,6 +169,8 @@ class _Page:
                 return text, VERDICTS[verdict]
             case Entry():
                 return self.numbers(part), PLAIN
+            case Shades():
+                return shaded(part), PLAIN
         return self.written(part), PLAIN
 
     def written(self, expr: Expr) -> str:
