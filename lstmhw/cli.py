@@ -5,27 +5,40 @@ be read as a problem; 70 a bug in lstmhw; 130 interrupted.  What costs start-up 
 YAML) is imported by the command that needs it.
 """
 
+import functools
 import io
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 import click
 
 from lstmhw import __version__
 
 if TYPE_CHECKING:
+    from lstmhw.faults import ProblemError
     from lstmhw.reading import Document
     from lstmhw.solution import Solution
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 FORMATS = ("table", "markdown", "latex", "html", "json")
+FRAMEWORKS = ("pytorch", "keras", "onnx")
+
+Answer = TypeVar("Answer")
 
 
-def common_options(command: Command) -> Command:
-    """The options that every command with an answer has."""
+class Manner(NamedTuple):
+    """How to answer: the options that every command with an answer has."""
+
+    format: str
+    output: str | None
+    digits: int | None
+    full: bool
+    color: bool | None
+
+
+def common_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Adds the common options; the command gets them as `manner`."""
     options = [
         click.option("--format", type=click.Choice(FORMATS), default="table", show_default=True),
         click.option(
@@ -37,9 +50,15 @@ def common_options(command: Command) -> Command:
             "--color/--no-color", default=None, help="Default: in a terminal.  NO_COLOR wins."
         ),
     ]
+
+    @functools.wraps(command)
+    def collecting(**arguments: Any) -> int:
+        manner = Manner(*(arguments.pop(name) for name in Manner._fields))
+        return command(**arguments, manner=manner)
+
     for option in reversed(options):
-        command = option(command)
-    return command
+        collecting = option(collecting)
+    return collecting
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,27 +75,41 @@ def cli() -> None:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--strict", is_flag=True, help="Exit with 1 where a claimed answer is wrong.")
 @common_options
-def solve(
-    files: tuple[str, ...],
-    strict: bool,
-    format: str,
-    output: str | None,
-    digits: int | None,
-    full: bool,
-    color: bool | None,
-) -> int:
+def solve(files: tuple[str, ...], strict: bool, manner: Manner) -> int:
     """Print the worked solution, and mark the answers the file claims."""
-    solutions = _solutions(files)
-    if digits is not None:
-        solutions = [solution._replace(digits=digits) for solution in solutions]
-    from lstmhw.render import render
-    from lstmhw.view import View
+    solutions = _answers(files, _solved)
+    _show(solutions, files, manner)
+    return 1 if strict and any(solution.is_wrong for solution in solutions) else 0
 
-    view = View(full=full, width=_width(output), color=_wants_color(color, output))
-    _refuse_overwriting(files, output)
-    _emit(render(solutions, format, view), output)
-    wrong = any(check.verdict == "wrong" for s in solutions for check in s.checks)
-    return 1 if strict and wrong else 0
+
+@cli.command("trace")
+@click.argument("file", default="sentiment-six-units")
+@click.option("--sequence", metavar="WORDS", help="The document; if left out, that of the file.")
+@common_options
+def trace(file: str, sequence: str | None, manner: Manner) -> int:
+    """Run a sentiment-weights problem word by word: every gate, and score beside output.
+
+    FILE is sentiment-six-units if left out.
+    """
+    solutions = _answers((file,), lambda document: _traced(document, sequence))
+    _show(solutions, (file,), manner)
+    return 0
+
+
+@cli.command("export")
+@click.argument("file")
+@click.option("--to", "framework", type=click.Choice(FRAMEWORKS), required=True)
+@click.option("-o", "--output", metavar="PATH", help="Write to a file, whole or not at all.")
+def export(file: str, framework: str, output: str | None) -> None:
+    """Print a Python script that computes the answer in a framework, and checks it.
+
+    The script says "passed", or exits with 1 and says what differs.
+    """
+    from lstmhw.export import export as exported
+
+    (script,) = _answers((file,), lambda document: exported(document.problem, framework))
+    _refuse_overwriting((file,), output)
+    _emit(script, output)
 
 
 @cli.command("problems")
@@ -121,24 +154,63 @@ def _solved(document: "Document") -> "Solution":
     return solution._replace(checks=checks)
 
 
-def _solutions(files: tuple[str, ...]) -> "list[Solution]":
-    """Each file solved; where one cannot be, all complaints and exit status 2."""
+def _traced(document: "Document", sequence: str | None) -> "Solution":
+    from dataclasses import replace
+
+    from lstmhw.faults import Fault, ProblemError
+    from lstmhw.kinds.sentiment_weights import SentimentWeights
+    from lstmhw.reading import InputError
+
+    problem = document.problem
+    if not isinstance(problem, SentimentWeights):
+        message = f"expected sentiment-weights, which can be traced; found {problem.kind}"
+        raise ProblemError([Fault(("kind",), message)])
+    if sequence is None:
+        return problem.trace()
+    problem = replace(problem, sequence=sequence)
+    try:
+        problem.check_sequence()
+    except ProblemError as error:
+        raise InputError(f"--sequence: error: {_described(error)}") from None
+    return problem.trace()
+
+
+def _described(error: "ProblemError") -> str:
+    """The first of the faults, with its hint."""
+    fault = error.faults[0]
+    return fault.message + (f"\n  hint: {fault.hint}" if fault.hint else "")
+
+
+def _answers(files: tuple[str, ...], answer: "Callable[[Document], Answer]") -> "list[Answer]":
+    """Each file answered; where one cannot be, all complaints and exit status 2."""
     from lstmhw.faults import ProblemError
     from lstmhw.reading import InputError, read
 
-    solutions, complaints = [], []
+    answers, complaints = [], []
     for file in files:
         try:
             document = read(file)
             try:
-                solutions.append(_solved(document))
+                answers.append(answer(document))
             except ProblemError as error:
                 raise document.error(error.faults) from None
         except InputError as error:
             complaints.append(str(error))
     if complaints:
         _complain("\n".join(complaints))
-    return solutions
+    return answers
+
+
+def _show(solutions: "list[Solution]", files: tuple[str, ...], manner: Manner) -> None:
+    from lstmhw.render import render
+    from lstmhw.view import View
+
+    if manner.digits is not None:
+        solutions = [solution._replace(digits=manner.digits) for solution in solutions]
+    output = manner.output
+    view = View(full=manner.full, width=_width(output), color=_wants_color(manner.color, output))
+    _refuse_overwriting(files, output)
+    _emit(render(solutions, manner.format, view), output)
 
 
 def _complain(message: str) -> NoReturn:

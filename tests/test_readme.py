@@ -1,6 +1,7 @@
 """The README and CONTRIBUTING are true: their commands print what stands there."""
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def test_commands_print_what_the_readme_says(
     example = blocks(README, "yaml")[0]
     (tmp_path / "example.yaml").write_text(example)
     (tmp_path / "typo.yaml").write_text(example.replace("h_prev", "h_prv").replace("0.1]", "O.1]"))
-    program, *arguments = command.split()
+    program, *arguments = shlex.split(command)
     assert program == "lstmhw"
     result = lstmhw(*arguments)
     lines = (result.stdout + result.stderr).splitlines()

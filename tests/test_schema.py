@@ -19,6 +19,8 @@ FILES = [
 ]
 VALIDATOR = Draft7Validator(schema())
 RNN = {"kind": "rnn-step", "x": [1], "W_x": [[1]], "W_h": [[1]]}
+INSIDE = {"kind": "rnn-in-lstm", "rnn": {"W_x": [[1]], "W_h": [[1]]}, "xs": [[1]]}
+OWN = {"o": {"W_x": "W_x", "W_h": "W_h / tanh(1)", "b": [0]}, "f": {"b": "-.inf"}, "g": {"b": 1}}
 
 
 def test_it_is_a_schema_of_draft_07() -> None:
@@ -38,7 +40,14 @@ def test_recorded_problems_fit() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [RNN, {**RNN, "x": 1}, {**RNN, "x": ["1/3"]}, {**RNN, "claimed": {"h": [[1, "x"], False]}}],
+    [
+        RNN,
+        {**RNN, "x": 1},
+        {**RNN, "x": ["1/3"]},
+        {**RNN, "claimed": {"h": [[1, "x"], False]}},
+        {**INSIDE, "construction": "saturated", "K": "1/2", "c_prev": 0.5},
+        {**INSIDE, "gates": OWN, "readout": "h / tanh(1)"},
+    ],
 )
 def test_what_the_reader_takes_fits(data: dict[str, Any]) -> None:
     assert VALIDATOR.is_valid(data)
@@ -62,6 +71,11 @@ def test_what_the_reader_takes_fits(data: dict[str, Any]) -> None:
         {**RNN, "gates": {}},
         {"kind": "lstm-step", "gates": {"f": {"w": 1}}},
         {"kind": "gru-step", "stacked": {"layout": "torch"}},
+        {**INSIDE, "construction": "saturate"},
+        {**INSIDE, "rnn": {"W_x": "W_x", "W_h": [[1]]}},  # only gates may be formulas
+        {**INSIDE, "gates": {"o": {"W_x": [["W_x"]]}}},
+        {**INSIDE, "gates": {"a": {}}},
+        {**INSIDE, "random": {"seed": 1}},
     ],
 )
 def test_what_the_reader_refuses_does_not_fit(data: dict[str, Any]) -> None:

@@ -1,8 +1,13 @@
 """`rnn-step`: one or more steps of a plain RNN."""
 
+from typing import TYPE_CHECKING
+
 from lstmhw.problem import record
 from lstmhw.recurrent.rnn import RnnProblem
 from lstmhw.solution import Solution, Worksheet
+
+if TYPE_CHECKING:
+    from lstmhw.parameters import Exported
 
 
 @record
@@ -13,3 +18,8 @@ class RnnStep(RnnProblem, kind="rnn-step"):
         sheet = Worksheet({})
         self.forward(sheet)
         return self.solution(sheet, ("h",), (self.function,))
+
+    def exported(self) -> "Exported":
+        from lstmhw.recurrent.exporting import rnn, steps
+
+        return steps(self, rnn(self), self.solve())

@@ -1,0 +1,379 @@
+"""`rnn-in-lstm`: a sigmoid RNN inside an LSTM of PyTorch's form."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+
+from lstmhw.expr import Expr, Quantity
+from lstmhw.faults import Fault, Path, ProblemError
+from lstmhw.formula import FormulaError, broadcast, fitted, parsed
+from lstmhw.functions import Floats
+from lstmhw.problem import Exact, Problem, Range, Record, Shape, record
+from lstmhw.recurrent.constructions import CONSTRUCTIONS, Bound, Construction
+from lstmhw.recurrent.imitation import (
+    GATES,
+    NOISE,
+    Comparison,
+    Lstm,
+    Rnn,
+    Written,
+    compared,
+    may_overflow,
+    stacked,
+)
+from lstmhw.recurrent.imitation_report import (
+    CONVENTIONS,
+    OWN_IDEA,
+    PROBE,
+    Outcome,
+    drawn,
+    error_text,
+    first_step,
+    off_by,
+    steps_shown,
+    verdict,
+    weights_shown,
+)
+from lstmhw.solution import Entries, Entry, Paragraph, Section, Solution, Table, Working
+
+if TYPE_CHECKING:
+    from lstmhw.parameters import Imitation
+
+MOST_VARIED_STEPS = 200
+
+Matrix = Annotated[Floats | str, Shape("m n", formula=True)]
+Recurrent = Annotated[Floats | str, Shape("m m", formula=True)]
+Bias = Annotated[Floats | str, Shape("m", limits=True, formula=True)]
+
+
+@record
+class SigmoidRnn(Record):
+    """h_t = sigmoid(W_x x_t + b_x + W_h h_{t-1} + b_h)."""
+
+    W_x: Annotated[Floats, Shape("m n")]
+    W_h: Annotated[Floats, Shape("m m")]
+    b_x: Annotated[Floats, Shape("m")] | None = None
+    b_h: Annotated[Floats, Shape("m")] | None = None
+    activation: Literal["sigmoid"] = "sigmoid"
+
+
+@record
+class RandomInputs(Record):
+    """Inputs from numpy.random.default_rng(seed).standard_normal((steps, n))."""
+
+    steps: Annotated[int, Range(1, 10_000)]
+    seed: Annotated[int, Range(0, 2**32)] = 0
+
+
+@record
+class OwnGate(Record):
+    """A gate of the user's own: arrays, or formulas over the RNN's weights; zero by default."""
+
+    W_x: Matrix | None = None
+    W_h: Recurrent | None = None
+    b: Bias | None = None
+    b_x: Bias | None = None
+    b_h: Bias | None = None
+
+
+@record
+class OwnGates(Record):
+    """The gates of an LSTM of the user's own."""
+
+    i: OwnGate = OwnGate()
+    f: OwnGate = OwnGate()
+    g: OwnGate = OwnGate()
+    o: OwnGate = OwnGate()
+
+
+@record
+class RnnInLstm(Problem, kind="rnn-in-lstm"):
+    """Does an LSTM do what this RNN does: one constructed here, or gates of the user's own?"""
+
+    rnn: SigmoidRnn
+    xs: Annotated[Floats, Shape("T n", "T")] | None = None
+    random: RandomInputs | None = None
+    c_prev: Annotated[Floats, Shape("m", "")] | None = None
+    construction: Literal["fixed-point", "saturated", "projected", "large-cell"] | None = None
+    K: Annotated[Fraction, Exact(above=0)] = Fraction(50)
+    gates: OwnGates | None = None
+    readout: str | None = None
+
+    def faults(self) -> Iterator[Fault]:
+        plain = [*self._input_faults(), *self._choice_faults(), *self._bias_faults()]
+        yield from plain
+        if plain:
+            return
+        try:
+            lstm = self._lstm
+        except ProblemError as error:
+            yield from error.faults
+        else:
+            yield from self._overflow_faults(lstm)
+
+    def _input_faults(self) -> Iterator[Fault]:
+        if self.xs is not None and self.random is not None:
+            message = "the inputs are given twice: as xs and as random"
+            yield Fault(("random",), message, "keep one of them")
+        if self.xs is None and self.random is None:
+            hint = "add `xs: [[...], ...]`, or `random: {steps: 20, seed: 0}`"
+            yield Fault((), "expected inputs xs, found none", hint)
+        inputs = self.sizes["n"]
+        if self.xs is not None and self.xs.ndim == 1 and inputs != 1:
+            message = f"expected {inputs} inputs for each step, found single numbers"
+            yield Fault(("xs",), message, "write [[1, 2], [3, 4]]")
+
+    def _choice_faults(self) -> Iterator[Fault]:
+        if self.construction is None:
+            if self.gates is None:
+                hint = f"add `construction: {' | '.join(CONSTRUCTIONS)}`, or gates of your own"
+                yield Fault((), "expected `construction` or `gates`, found neither", hint)
+            return
+        if self.gates is not None:
+            message = "expected `construction` or `gates`, found both"
+            yield Fault(("gates",), message, "a construction makes the gates; keep one of them")
+        if self.readout is not None:
+            own = CONSTRUCTIONS[self.construction].readout
+            message = f"expected no read-out beside a construction, which has its own: {own}"
+            yield Fault(("readout",), message, "leave it out, or give `gates`", at_key=True)
+        if self.construction == "fixed-point" and not self._can_stand_still:
+            message = "expected numbers between -1 and 1 other than 0, found another"
+            hint = "here c_0 is a value of g = tanh(b_g), and h is divided by tanh(c_0)"
+            yield Fault(("c_prev",), message, hint)
+
+    @property
+    def _can_stand_still(self) -> bool:
+        return bool(np.all((np.abs(self._c_0) < 1) & (self._c_0 != 0)))
+
+    def _bias_faults(self) -> Iterator[Fault]:
+        for name, gate in vars(self.gates).items() if self.gates is not None else ():
+            if gate.b is not None and (gate.b_x is not None or gate.b_h is not None):
+                message = "expected one bias b, or b_x and b_h; found both"
+                yield Fault(("gates", name, "b"), message, "keep one of the two")
+
+    def _overflow_faults(self, lstm: Lstm) -> Iterator[Fault]:
+        own: Path = ("gates",) if self.construction is None else ("c_prev",)
+        xs = np.concatenate([self._xs, drawn(*PROBE, self.sizes["n"])])
+        for path, network in ((("rnn", "W_x"), self._rnn), (own, lstm.weights[:4])):
+            if may_overflow(xs, *network):
+                message = "a pre-activation overflows: over 1.8e308"
+                yield Fault(path, message, "are these numbers as on the sheet?")
+                return
+
+    @property
+    def _made(self) -> Construction | None:
+        return None if self.construction is None else CONSTRUCTIONS[self.construction]
+
+    @property
+    def _rnn(self) -> Rnn:
+        zeros = np.zeros(self.sizes["m"])
+        b_x, b_h = (zeros if b is None else b for b in (self.rnn.b_x, self.rnn.b_h))
+        return Rnn(self.rnn.W_x, self.rnn.W_h, b_x, b_h)
+
+    @cached_property
+    def _xs(self) -> Floats:
+        """The inputs, (T, n)."""
+        inputs = self.sizes["n"]
+        if self.random is not None:
+            return drawn(self.random.steps, self.random.seed, inputs)
+        assert self.xs is not None
+        return self.xs.reshape(-1, inputs)
+
+    @property
+    def _c_0(self) -> Floats:
+        """The cell state before the first step: one number for all units, or one for each."""
+        if self.c_prev is not None:
+            return self.c_prev
+        return np.array(0.0 if self._made is None else self._made.c_0)
+
+    @cached_property
+    def _names(self) -> dict[str, Expr]:
+        """What a formula may name."""
+        values = {**self._rnn._asdict(), "c_0": self._c_0, "K": np.array(float(self.K))}
+        return {name: Quantity(name, value, given=True) for name, value in values.items()}
+
+    def _parts(self) -> Iterator[tuple[str, str, str | Floats, Path]]:
+        """Gate, part, numbers or formula, and the key that it comes from."""
+        if self._made is not None:
+            for gate, formulas in self._made.gates.items():
+                for part, formula in formulas.items():
+                    yield gate, part, formula, ("rnn", part)
+        for gate, weights in vars(self.gates).items() if self.gates is not None else ():
+            for part, value in vars(weights).items():
+                if value is not None:
+                    yield gate, part, value, ("gates", gate, part)
+
+    @cached_property
+    def _lstm(self) -> Lstm:
+        """The LSTM that is asked about.  Raises ProblemError for formulas that are none."""
+        faults: list[Fault] = []
+        written = []
+        zeros = {part: np.zeros_like(value) for part, value in self._rnn._asdict().items()}
+        blocks = {gate: dict(zeros) for gate in GATES}
+        for gate, part, value, path in self._parts():
+            block, slot = blocks[gate], "b_x" if part == "b" else part
+            try:
+                formula, block[slot] = self._evaluated(value, zeros[slot].shape)
+                written.append(Written(f"{slot}_{gate}", formula, block[slot]))
+            except FormulaError as error:
+                faults.append(Fault(path, str(error), error.hint))
+            if np.any(np.isinf(block["b_x"]) & (block["b_x"] == -block["b_h"])):
+                faults.append(Fault(path, "b_x + b_h is not defined (inf - inf)"))
+        try:
+            readout = self._readout
+        except FormulaError as error:
+            faults.append(Fault(("readout",), str(error), error.hint))
+        if faults:
+            raise ProblemError(faults)
+        projection = None if self._made is None else self._made.projection
+        weights = stacked([blocks[gate] for gate in GATES], projection)
+        c_0 = np.zeros(weights.units)
+        c_0[: self.sizes["m"]] = self._c_0
+        return Lstm(tuple(written), weights, c_0, readout)
+
+    def _evaluated(self, value: str | Floats, shape: tuple[int, ...]) -> tuple[Expr | None, Floats]:
+        """A formula and its value; numbers of the file have no formula.  Raises FormulaError."""
+        if not isinstance(value, str):
+            return None, value
+        formula = parsed(value, self._names)
+        return formula, fitted(formula, shape)
+
+    @property
+    def _readout(self) -> Expr:
+        """The formula by which the RNN's h is read from the LSTM's.  Raises FormulaError."""
+        own = self.readout or "h"
+        h = np.zeros(self.sizes["m"])
+        names = {**self._names, "h": Quantity("h", h, given=False)}
+        formula = parsed(own if self._made is None else self._made.readout, names)
+        broadcast(formula, h.shape)
+        return formula
+
+    def solve(self) -> Solution:
+        lstm = self._lstm
+        outcome = self._outcome(compared(self._rnn, lstm, self._xs))
+        run = outcome.run
+        x = Quantity("x_1", self._xs[0], given=self.random is None)
+        sections = [
+            Section("Given", (Entries(tuple(self._given())), *self._drawn())),
+            Section("Conventions", CONVENTIONS),
+            Section("The idea", tuple(Paragraph((text,)) for text in self._idea)),
+            Section("The LSTM", tuple(weights_shown(lstm))),
+            Section("The first step", (Working(first_step(self._rnn, self._names, lstm, x)),)),
+            Section("Step by step", (steps_shown(run),)),
+            *self._limit(),
+            Section("Verdict", tuple(verdict(lstm, outcome))),
+        ]
+        steps = range(1, len(self._xs) + 1)
+        return Solution(
+            kind=self.kind,
+            title=self.title,
+            source=self.source,
+            digits=self.digits,
+            sections=tuple(sections),
+            answers={
+                **{f"{key}_{t}": rows[t - 1] for t in steps for key, rows in run.answers.items()},
+                "max_error": np.array(run.largest),
+            },
+            only_step=1 if len(steps) == 1 else None,
+            extras={
+                "max_error": run.largest,
+                "error_by_step": run.errors.max(axis=1),
+                "exact_in": outcome.exact_in,
+                "weights": lstm.weights.by_name(),
+                "c_prev": lstm.c_0,
+                "scale": lstm.scale,
+                "bound": outcome.bound,
+            },
+            refuted=self._made is None and outcome.exact_in == "no",
+        )
+
+    def exported(self) -> "Imitation":
+        from lstmhw.parameters import Imitation
+        from lstmhw.recurrent.exporting import sigmoid_rnn, stacked_lstm
+
+        made, lstm = self._made, self._lstm
+        outcome = self._outcome(compared(self._rnn, lstm, self._xs))
+        run, steps = outcome.telling, outcome.telling.certain
+        bound = 0.0
+        if made is not None and made.bound is not None and outcome.exact_in == "limit":
+            bound = self._bound(made.bound, run)
+        return Imitation(
+            cell=stacked_lstm(**lstm.weights.by_name()),
+            c_0=lstm.c_0,
+            readout=lstm.readout,
+            rnn=sigmoid_rnn(*self._rnn),
+            xs=run.xs[:steps],
+            tolerance=bound + float(run.noise[:steps].max()),
+        )
+
+    def _outcome(self, run: Comparison) -> Outcome:
+        """What the run shows; gates of the user's own are tried on random inputs too."""
+        made, lstm = self._made, self._lstm
+        if made is None:
+            probe = compared(self._rnn, lstm, drawn(*PROBE, self.sizes["n"]))
+            limit = np.isinf([lstm.weights.bias_ih, lstm.weights.bias_hh]).any()
+            right = "limit" if limit else "float64"
+            return Outcome(run, "no" if run.is_real or probe.is_real else right, None, probe)
+        if made.bound is None:
+            return Outcome(run, "reals", None, None)
+        if made.bound.added(np.inf, self._c_0) > NOISE:
+            return Outcome(run, "no", None, None)
+        sizes = f"with L = {self._rnn.gain:.3g}, K = {float(self.K):g} and t up to {len(run.a)}"
+        bound = f"{made.bound.text}; {sizes}, at most {self._bound(made.bound, run):.1e}"
+        return Outcome(run, "limit", bound, None)
+
+    def _bound(self, bound: Bound, run: Comparison) -> float:
+        """The bound as a number: over these steps, with the slopes that the sigmoids have there."""
+        added = bound.added(float(self.K), self._c_0)
+        return float(self._rnn.growth(run.a, added, np.zeros_like(run.a)).max())
+
+    def _given(self) -> Iterator[Entry]:
+        for name, value in self._rnn._asdict().items():
+            note = "not given, so zeros" if getattr(self.rnn, name) is None else ""
+            yield Entry(name, value, True, note)
+        absent = "not given: chosen here" if self._c_0.any() else "not given: PyTorch starts from 0"
+        yield Entry("c_0", self._c_0, True, absent if self.c_prev is None else "")
+        if any(written.names("K") for written in self._lstm.written):
+            yield Entry("K", np.array(float(self.K)), True)
+        for t, x in enumerate(self._xs, 1):
+            yield Entry(f"x_{t}", x, self.random is None)
+
+    def _drawn(self) -> Iterator[Paragraph]:
+        if self.random is not None:
+            shape = f"({self.random.steps}, {self.sizes['n']})"
+            call = f"numpy.random.default_rng({self.random.seed}).standard_normal({shape})"
+            yield Paragraph((f"The inputs are {call}.",))
+
+    @property
+    def _idea(self) -> tuple[str, ...]:
+        return OWN_IDEA if self._made is None else self._made.idea
+
+    def _with(self, name: str, value: float) -> "RnnInLstm":
+        """The same problem with another K or c_0."""
+        if name == "K":
+            return replace(self, K=Fraction(value))
+        return replace(self, c_prev=np.array(value))
+
+    def _limit(self) -> Iterator[Section]:
+        """How the error falls as K or c_0 grows, over the first steps."""
+        made = self._made
+        if made is None or made.bound is None:
+            return
+        name, values = made.varied
+        xs = self._xs[:MOST_VARIED_STEPS]
+        rows = []
+        for value in values:
+            other = self._with(name, value)
+            run = compared(other._rnn, other._lstm, xs)
+            bound = other._bound(made.bound, run)
+            rows.append(
+                (f"{value:g}", f"{off_by(run):.2g} %", error_text(run.largest), error_text(bound))
+            )
+        header = (name, "first h off by", "largest error", "bound")
+        steps = "" if len(xs) == len(self._xs) else f" Over the first {len(xs)} steps."
+        about = f"The same with another {name}; errors of 1e-16 are the rounding of float64.{steps}"
+        yield Section("In the limit", (Table(header, tuple(rows)), Paragraph((about,))))

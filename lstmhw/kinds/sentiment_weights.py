@@ -1,0 +1,387 @@
+"""`sentiment-weights`: do these LSTM weights compute this score of every document?"""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+
+from lstmhw.automaton import (
+    MOST_STATES,
+    Automaton,
+    Ngram,
+    TooManyStatesError,
+    delayed,
+    of_ngrams,
+)
+from lstmhw.cells import Activations
+from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, shown, some
+from lstmhw.functions import Floats
+from lstmhw.problem import Exact, Range, Record, Shape, record
+from lstmhw.recurrent.lstm import LstmCell
+from lstmhw.recurrent.weights import Gate, exactly
+from lstmhw.rules.construction import Construction, constructed
+from lstmhw.rules.linear import Square, impossible, is_linear
+from lstmhw.rules.network import GATES, Head, WordLstm, zeros
+from lstmhw.rules.proof import Proof, proof
+from lstmhw.rules.report import (
+    SHOWN,
+    Reading,
+    Subject,
+    construction_section,
+    impossible_argument,
+    impossible_section,
+    plain,
+    proof_section,
+    reading_section,
+    trace_json,
+    words_text,
+)
+from lstmhw.solution import Block, Entries, Entry, Paragraph, Section, Solution
+
+if TYPE_CHECKING:
+    from lstmhw.parameters import Scores
+
+LARGEST = 1e100  # of weights; what is computed from larger ones could overflow
+MOST_ANSWERS = 1000  # words; of longer documents only the trace is told
+
+
+@record
+class WordOutput(Record):
+    """output = weights . c + bias, or h in the place of c."""
+
+    from_: Literal["c", "h"] = "c"
+    weights: Annotated[Floats, Shape("m")] | None = None
+    bias: Annotated[Floats, Shape("")] | None = None
+
+
+@record
+class SentimentWeights(LstmCell, kind="sentiment-weights"):
+    """Weights for the score of a document so far, proved, refuted, or constructed."""
+
+    vocabulary: tuple[str, ...]
+    score: Mapping[str, Annotated[Fraction, Exact()]]
+    output: WordOutput = WordOutput()
+    delay: Annotated[int, Range(0, 100)] = 0
+    tolerance: Annotated[Fraction, Exact(above=0)] = Fraction(1, 2)
+    sequence: str = ""
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        vocabulary = list(self._vocabulary_faults())
+        yield from vocabulary
+        if not vocabulary:
+            yield from self._score_faults()
+            yield from self._sequence_faults()
+        yield from self._construction_faults() if self.is_open else self._weight_faults()
+
+    def _vocabulary_faults(self) -> Iterator[Fault]:
+        if not self.vocabulary:
+            yield Fault(("vocabulary",), "expected words, found an empty list")
+        for k, word in enumerate(self.vocabulary):
+            if len(word.split()) != 1 or word != word.strip():
+                yield Fault(("vocabulary", k), f"expected one word, found {shown(word)!r}")
+            elif word in self.vocabulary[:k]:
+                yield Fault(("vocabulary", k), f"the word {shown(word)!r} is listed twice")
+
+    def _score_faults(self) -> Iterator[Fault]:
+        seen: dict[tuple[str, ...], str] = {}
+        for key in self.score:
+            words = tuple(key.split())
+            path = ("score", key)
+            if not words:
+                message = "expected a word, or several in a row; found an empty key"
+                yield Fault(path, message, at_key=True)
+            for word in words:
+                if word not in self.vocabulary:
+                    yield self._unknown_word(word, path, at_key=True)
+            if words in seen:
+                message = f"{' '.join(words)!r} is scored twice"
+                yield Fault(path, message, at_key=True)
+            seen[words] = key
+        if not any(self.score.values()):
+            yield Fault(("score",), "expected a score that is not zero, found none")
+
+    def _sequence_faults(self) -> Iterator[Fault]:
+        unknown = dict.fromkeys(w for w in self.sequence.split() if w not in self.vocabulary)
+        for word in islice(unknown, MOST_ERRORS):
+            yield self._unknown_word(word, ("sequence",))
+
+    def check_sequence(self) -> None:
+        """Raises ProblemError for a sequence without words, or with words not in the vocabulary."""
+        faults = list(self._sequence_faults())
+        if not self.sequence.split():
+            faults = [Fault(("sequence",), "expected words to trace, found none")]
+        if faults:
+            raise ProblemError(faults)
+
+    def _unknown_word(self, word: str, path: tuple[str, ...], at_key: bool = False) -> Fault:
+        hint = did_you_mean(word, self.vocabulary) or f"the words are {some(self.vocabulary)}"
+        message = f"expected words of the vocabulary, found {shown(word)!r}"
+        return Fault(path, message, hint, at_key=at_key)
+
+    def _construction_faults(self) -> Iterator[Fault]:
+        if self.output.weights is not None:
+            hint = "leave them out, or add `gates`"
+            message = "without gates the weights of the output are constructed too"
+            yield Fault(("output", "weights"), message, hint)
+        use = self.activations
+        if (use.gate, use.candidate, use.state) != ("sigmoid", "tanh", "tanh"):
+            message = "weights are constructed for gates with sigmoid, and tanh for the rest"
+            yield Fault(("activations",), message, "leave `activations` out, or give `gates`")
+
+    def _weight_faults(self) -> Iterator[Fault]:
+        if self.output.weights is None:
+            message = "expected the weights of the output, one for each unit; found none"
+            yield Fault(("output",), message, "add `output: {from: c, weights: [...]}`")
+        words = self.sizes.get("n", len(self.vocabulary))
+        if words != len(self.vocabulary):
+            message = f"expected {words} words, since W_x has {words} columns; found "
+            yield Fault(("vocabulary",), f"{message}{len(self.vocabulary)}")
+        for name, gate in self.weights().items():
+            if not gate.has_weights and gate.value is None:
+                path = self.weight_path(name)
+                hint = "add W_x and W_h (zeros where there is nothing), or `value`"
+                yield Fault(path, f"expected weights or a value of gate {name}, found none", hint)
+            large = [a for a in vars(gate).values() if isinstance(a, np.ndarray)]
+            if any(np.any(np.isfinite(a) & (np.abs(a) > LARGEST)) for a in large):
+                message = f"expected weights up to {LARGEST:.0e} in size, found a larger one"
+                yield Fault(self.weight_path(name), message)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether weights are asked for."""
+        return self.gates is None and self.stacked is None
+
+    def solve(self) -> Solution:
+        made = constructed(self.late_rule(), self.output.from_) if self.is_open else None
+        subject = self.subject(made)
+        found = proof(subject.network, subject.late, self.tolerance)
+        square = self._impossible(subject)
+        sections = [self._given(subject)]
+        if made is not None:
+            sections.append(construction_section(subject, made))
+        sections.append(proof_section(subject, found))
+        if square is not None:
+            sections.append(impossible_section(subject, square))
+        reading = self._reading(subject)
+        if reading is not None:
+            sections.append(reading_section("The sequence, word by word", subject, reading))
+        extras = {
+            "trace": trace_json(reading) if reading is not None else [],
+            "proof": self._proof_json(subject, found),
+            "impossible": self._impossible_json(subject, square),
+            **(_weights_json(made) if made is not None else {}),
+        }
+        refuted = found.verdict == "refuted" and not self.is_open
+        return self._solution(sections, reading, extras, refuted)
+
+    def trace(self) -> Solution:
+        """The sequence word by word, without a proof."""
+        self.check_sequence()
+        made = constructed(self.late_rule(), self.output.from_) if self.is_open else None
+        subject = self.subject(made)
+        reading = subject.reading(self._numbers(self.sequence))
+        sections = [
+            self._given(subject),
+            reading_section("The sequence, word by word", subject, reading),
+        ]
+        if len(reading.words) <= SHOWN:
+            sections.append(Section("Gates and states", (Entries(tuple(_entries(reading))),)))
+        return self._solution(sections, reading, {"trace": trace_json(reading)}, False)
+
+    def exported(self) -> "Scores":
+        from lstmhw.parameters import Scores
+        from lstmhw.recurrent.exporting import lstm, stacked_lstm
+
+        made = constructed(self.late_rule(), self.output.from_) if self.is_open else None
+        subject = self.subject(made)
+        documents = [self._numbers(self.sequence)]
+        if made is None:
+            cell = lstm(self, len(self.vocabulary))
+            found = proof(subject.network, subject.late, self.tolerance)
+            documents.append(found.counterexample or ())
+        else:
+            cell = stacked_lstm(**_weights_json(made)["weights"])
+        head = subject.network.floats().head
+        return Scores(
+            cell=cell,
+            vocabulary=self.vocabulary,
+            score={tuple(ngram.split()): float(value) for ngram, value in self.score.items()},
+            delay=self.delay,
+            tolerance=float(self.tolerance),
+            source=head.source,
+            weights=head.weights,
+            bias=float(head.bias),
+            documents=tuple(tuple(self.vocabulary[w] for w in words) for words in documents),
+        )
+
+    def late_rule(self) -> Automaton:
+        """The automaton of the score, as late as the output.  Raises ProblemError if too large."""
+        try:
+            return delayed(self._rule(), self.delay)
+        except TooManyStatesError:
+            message = f"with this delay the rule has over {MOST_STATES} states to remember"
+            raise ProblemError([Fault(("delay",), message)]) from None
+
+    def _rule(self) -> Automaton:
+        return of_ngrams(
+            {self._numbers(ngram): weight for ngram, weight in self.score.items()},
+            len(self.vocabulary),
+        )
+
+    def _numbers(self, text: str) -> Ngram:
+        return tuple(self.vocabulary.index(word) for word in text.split())
+
+    def subject(self, made: Construction | None) -> Subject:
+        network = self._network() if made is None else _constructed_network(made)
+        return Subject(
+            self.vocabulary, self._rule(), self.late_rule(), self.delay, self.tolerance, network
+        )
+
+    def _network(self) -> WordLstm:
+        """The network of the file, its numbers exactly as written.  Raises ProblemError."""
+        exact = exactly(self, self.written)
+        gates = {name: exact.separated(gate) for name, gate in exact.weights().items()}
+        if self.orientation == "row":
+            gates = {name: gate.transposed() for name, gate in gates.items()}
+        units, words = self.size("m"), len(self.vocabulary)
+        fixed = {
+            name: np.broadcast_to(gate.value, units)
+            for name, gate in gates.items()
+            if gate.value is not None
+        }
+        tables = [_by_word(gates[name], words, units) for name in GATES]
+        self._check_limits(tables)
+        rows = [_by_unit(gates[name], units) for name in GATES]
+        bias = exact.output.bias if exact.output.bias is not None else np.array(Fraction())
+        head = Head(self.output.from_, exact.output.weights, bias)
+        return WordLstm(
+            np.concatenate(tables, axis=1), np.concatenate(rows), fixed, self.functions, head
+        )
+
+    def _check_limits(self, tables: list[Any]) -> None:
+        """An infinite bias stands for a limit, which sigmoid and tanh have, and relu has not."""
+        for name, table in zip(GATES, tables, strict=True):
+            function = self.functions.candidate if name == "g" else self.functions.gate
+            numbers = table.astype(np.float64)
+            if np.all(np.isfinite(numbers)):
+                continue
+            with np.errstate(all="ignore"):
+                limits = function(numbers)
+            if function.name == "softmax" or not np.all(np.isfinite(limits)):
+                message = f"an infinite bias has no limit here: {function.name} of it is not finite"
+                raise ProblemError([Fault(self.weight_path(name), message)])
+
+    def _impossible(self, subject: Subject) -> Square | None:
+        return impossible(subject.late, self.tolerance) if is_linear(subject.network) else None
+
+    def _reading(self, subject: Subject) -> Reading | None:
+        document = self._numbers(self.sequence)
+        return subject.reading(document) if document else None
+
+    def _given(self, subject: Subject) -> Section:
+        terms = ", ".join(f"'{ngram}' {plain(weight)}" for ngram, weight in self.score.items())
+        late = f", but that of {words_text(self.delay)} ago" if self.delay else ""
+        read = "the cell state c" if self.output.from_ == "c" else "the hidden state h"
+        whose = "to be found" if self.is_open else "as in the file"
+        use = self.functions
+        lines = [
+            f"Score: the sum of these, each wherever it ends: {terms}.",
+            f"Words are one-hot, in this order: {', '.join(self.vocabulary)}.",
+            f"The output, read from {read}, is to be the score so far{late}; it is wrong where it "
+            f"is {plain(self.tolerance)} off, or further.",
+            f"An LSTM with {subject.network.units} units, its weights {whose}, states 0 at first. "
+            f"Gates: {use.gate.name}; candidate: {use.candidate.name}; h = o {use.state.name}(c).",
+        ]
+        blocks: tuple[Block, ...] = tuple(Paragraph((line,)) for line in lines)
+        return Section("Given", blocks)
+
+    def _proof_json(self, subject: Subject, found: Proof) -> dict[str, Any]:
+        document = found.counterexample
+        wrong = subject.reading(document) if document is not None else None
+        scope = "every document" if found.words is None else f"documents up to {found.words} words"
+        return {
+            "verdict": found.verdict,
+            "scope": scope,
+            "max_words": found.words,
+            "error_per_word": None if found.error is None else float(found.error),
+            "drift_per_word": None if found.drift is None else float(found.drift),
+            "states": len(found.states) or len(subject.late.states),
+            "counterexample": None if wrong is None else list(wrong.words),
+            "expected": None if wrong is None else float(wrong.due[-1]),
+            "output": None if wrong is None else float(wrong.trace.output[-1]),
+        }
+
+    def _impossible_json(self, subject: Subject, square: Square | None) -> dict[str, Any] | None:
+        if square is None:
+            return None
+        documents = [[self.vocabulary[word] for word in document] for document in square]
+        return {"documents": documents, "argument": impossible_argument(subject, square)}
+
+    def _solution(
+        self,
+        sections: list[Section],
+        reading: Reading | None,
+        extras: dict[str, Any],
+        refuted: bool,
+    ) -> Solution:
+        answers: dict[str, Floats] = {}
+        if reading is not None and len(reading.words) <= MOST_ANSWERS:
+            for t in range(len(reading.words)):
+                answers |= {f"{k}_{t + 1}": getattr(reading.trace, k)[t] for k in "ifgoch"}
+                answers[f"y_{t + 1}"] = np.array(reading.trace.output[t])
+        return Solution(
+            kind=self.kind,
+            title=self.title,
+            source=self.source,
+            digits=self.digits,
+            sections=tuple(sections),
+            answers=answers,
+            only_step=1 if reading is not None and len(reading.words) == 1 else None,
+            extras=extras,
+            refuted=refuted,
+        )
+
+
+def _entries(reading: Reading) -> Iterator[Entry]:
+    """Gates and states in numbers."""
+    for t in range(len(reading.words)):
+        for gate in "ifgoch":
+            yield Entry(f"{gate}_{t + 1}", getattr(reading.trace, gate)[t], False)
+
+
+def _by_word(gate: Gate, words: int, units: int) -> Any:
+    """(V, m): what each word and the biases put into a gate's pre-activation."""
+    total = zeros(words, units) if gate.W_x is None else gate.W_x.T
+    with np.errstate(invalid="ignore"):  # inf - inf is found by who asks for limits
+        for bias in (gate.b, gate.b_x, gate.b_h):
+            total = total + (0 if bias is None else bias)
+    return total
+
+
+def _by_unit(gate: Gate, units: int) -> Any:
+    """(m, m): what the hidden state puts into a gate's pre-activation."""
+    return zeros(units, units) if gate.W_h is None else gate.W_h
+
+
+def _constructed_network(made: Construction) -> WordLstm:
+    """The network of constructed weights, which are floats, exactly as they are."""
+    exact = np.vectorize(Fraction, otypes=[object])
+    words = exact(made.weight_ih).T + exact(made.bias_ih)
+    head = Head(made.source, exact(made.head), np.array(Fraction()))
+    return WordLstm(words, exact(made.weight_hh), {}, Activations(), head)
+
+
+def _weights_json(made: Construction) -> dict[str, Any]:
+    return {
+        "weights": {
+            "weight_ih": made.weight_ih,
+            "weight_hh": made.weight_hh,
+            "bias_ih": made.bias_ih,
+            "bias_hh": np.zeros(made.bias_ih.shape),
+        },
+        "units": len(made.head),
+        "output": {"from": made.source, "weights": made.head, "bias": 0.0},
+    }

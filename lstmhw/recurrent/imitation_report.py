@@ -1,0 +1,203 @@
+"""What is said of an LSTM that is to do what a sigmoid RNN does."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from lstmhw import cells
+from lstmhw.expr import Expr, Quantity
+from lstmhw.formula import substituted
+from lstmhw.functions import Floats, sigmoid, tanh, times
+from lstmhw.recurrent.constructions import NO_WAY_WITHOUT
+from lstmhw.recurrent.imitation import Comparison, Lstm, Rnn
+from lstmhw.solution import Block, Entry, Paragraph, Step, Table, Verdict, Worksheet
+
+PROBE = (50, 0)  # steps and seed of the random inputs that gates of the user's own are tried on too
+
+CONVENTIONS = (
+    Paragraph(
+        (
+            "The LSTM is PyTorch's: the gates i, f, g, o, each with W_x, W_h and two biases, b_x "
+            "and b_h, which are added; weight_ih, weight_hh, bias_ih and bias_hh are these, "
+            "stacked by rows in this order. Both networks start from h_0 = 0.",
+        )
+    ),
+    Paragraph((f"{sigmoid.definition}; {tanh.definition}",)),
+)
+OWN_IDEA = (
+    "The gates are the claim. The LSTM is run beside the RNN, on the inputs given and on random "
+    "ones, and what is read from it is compared with the RNN's h.",
+)
+
+
+class Outcome(NamedTuple):
+    """What a run shows; `probe` is the same on random inputs, for gates of the user's own."""
+
+    run: Comparison
+    exact_in: str
+    bound: str | None
+    probe: Comparison | None
+
+    @property
+    def telling(self) -> Comparison:
+        """The run that shows the error, if there is one: that on the inputs given, if it does."""
+        if self.probe is None or self.run.is_real or not self.probe.is_real:
+            return self.run
+        return self.probe
+
+
+def drawn(steps: int, seed: int, inputs: int) -> Floats:
+    """Standard normal inputs, (steps, inputs)."""
+    return np.random.default_rng(seed).standard_normal((steps, inputs))
+
+
+def first_step(rnn: Rnn, names: Mapping[str, Expr], lstm: Lstm, x: Expr) -> tuple[Step, ...]:
+    """Both networks at t = 1, the RNN's weights by name; the LSTM's h is called h_lstm."""
+    sheet = Worksheet({})
+    h, c = Quantity("h_0", np.zeros(rnn.units), given=True), Quantity("c_0", lstm.c_0, given=True)
+    W_x, W_h, *biases = (names[name] for name in rnn._fields)
+    pre_activation = cells.separate(W_x, W_h, tuple(biases), cells.column)
+    cells.rnn(sheet, 1, pre_activation, sigmoid, x, h)
+    shown = "h_lstm_1" if lstm.weights.weight_hr is None else "h_full_1"
+
+    def let(symbol: str, value: Expr, note: str) -> Expr:
+        return sheet(shown if symbol == "h_1" else symbol, value, note)
+
+    gates = lstm.weights.gates(lambda symbol, value: Quantity(symbol, value, given=True))
+    h_lstm, _ = cells.lstm(let, 1, gates, cells.Activations(), x, h, c)
+    if lstm.weights.weight_hr is not None:
+        matrix = Quantity("W_hr", lstm.weights.weight_hr, given=True)
+        h_lstm = sheet("h_lstm_1", times(matrix, h_lstm), "the projection")
+    if not isinstance(lstm.readout, Quantity):
+        sheet("read_1", substituted(lstm.readout, "h", h_lstm), "what is read as the RNN's h_1")
+    return tuple(sheet.steps)
+
+
+def weights_shown(lstm: Lstm) -> Iterator[Block]:
+    """The weights that are not zero, with their formulas; the start and the read-out."""
+    rows = tuple(
+        (
+            Quantity(symbol, value, given=True),
+            "as given" if formula is None else formula,
+            Entry("", value, formula is None or not formula.parts),
+        )
+        for symbol, formula, value in lstm.written
+    )
+    yield Table(("weight", "formula", "value"), rows)
+    yield Paragraph(("All other weights are 0. The RNN's h is read as ", lstm.readout, "."))
+    if lstm.weights.weight_hr is not None:
+        yield Paragraph(("weight_hr = ", Entry("", lstm.weights.weight_hr, False)))
+
+
+def steps_shown(run: Comparison) -> Table:
+    """The RNN's h beside what is read from the LSTM, step by step."""
+    rows = tuple(
+        (str(t), Entry("", h, False), Entry("", read, False), error_text(float(error.max())))
+        for t, (h, read, error) in enumerate(zip(run.h, run.read, run.errors, strict=True), 1)
+    )
+    return Table(("t", "h of the RNN", "read from the LSTM", "error"), rows)
+
+
+def off_by(run: Comparison) -> float:
+    """How far what is read after the first step is off, in per cent of the RNN's h."""
+    h = run.h[0]
+    parts: Floats = np.divide(run.errors[0], h, out=np.zeros_like(h), where=h > 0)
+    return 100 * float(parts.max())
+
+
+def verdict(lstm: Lstm, outcome: Outcome) -> Iterator[Paragraph]:
+    """What a run shows, in words."""
+    run = outcome.run
+    measured = measured_text(run)
+    if outcome.probe is not None:
+        yield from own_verdict(lstm, outcome, outcome.probe)
+    elif outcome.exact_in == "reals":
+        exact = "Exact over the reals: every step of this LSTM is a step of the RNN, for all inputs"
+        yield Paragraph((f"{exact}. {measured}.",))
+    elif outcome.exact_in == "limit":
+        yield Paragraph((f"Exact only in the limit. How near it is: {outcome.bound}.",))
+        yield Paragraph((f"{measured}.",))
+    else:
+        yield Paragraph((f"Not from this c_0: {first_off(run)} {measured}.",))
+        yield Paragraph((f"{NO_WAY_WITHOUT} Here c_0 has to be large: 20 will do.",))
+
+
+def measured_text(run: Comparison) -> str:
+    """The largest error, and whether it is more than rounding."""
+    if run.largest == 0:
+        return f"In float64 there is no error at all in the {len(run.a)} steps"
+    rounding = "" if run.is_real else ", which is rounding"
+    return f"In float64 the largest error of the {len(run.a)} steps is {run.largest:.1e}{rounding}"
+
+
+def error_text(error: float) -> str:
+    return f"{error:.1e}" if error else "0"
+
+
+def first_off(run: Comparison) -> str:
+    """How far the first step is off where c_0 is not large enough."""
+    least = float(run.c[0].min())
+    return (
+        f"tanh(c_1) = tanh({least:.4f}) = {np.tanh(least):.4f} is not 1, so after the first step "
+        f"h is off by {off_by(run):.3g} %."
+    )
+
+
+def own_verdict(lstm: Lstm, outcome: Outcome, probe: Comparison) -> Iterator[Paragraph]:
+    """What is to be said of gates of the user's own."""
+    run, (steps, seed) = outcome.run, PROBE
+    inputs = f"{steps} random inputs (standard normal, seed {seed})"
+    if outcome.exact_in != "no":
+        largest = max(run.largest, probe.largest)
+        measured = f"on the inputs given and on {inputs} the largest error is {error_text(largest)}"
+        yield Paragraph((Verdict("right", "These gates do it"), f": {measured}, rounding."))
+        yield Paragraph(("That is a test, on many inputs, and not a proof.",))
+        if outcome.exact_in == "limit":
+            text = "Infinite biases stand for a limit: with large ones it is true only nearly."
+            yield Paragraph((text,))
+        return
+    wrong = outcome.telling
+    where = "" if run.is_real else f"On the inputs given no error shows, but on {inputs} one does. "
+    t, unit = wrong.worst
+    yield Paragraph(
+        (
+            Verdict("wrong", "These gates do not do it"),
+            f". {where}At step {t + 1}, unit {unit + 1}, the RNN has h = ",
+            number(wrong.h[t, unit]),
+            "; the LSTM's h = ",
+            number(wrong.h_lstm[t, unit]),
+            " is read as ",
+            number(wrong.read[t, unit]),
+            ": off by ",
+            number(wrong.errors[t, unit]),
+            ".",
+        )
+    )
+    if lstm.weights.is_tanh_of_tanh:
+        yield from tanh_of_tanh(lstm, wrong, t, unit)
+    elif isinstance(lstm.readout, Quantity) and not lstm.c_0.any():
+        yield Paragraph((NO_WAY_WITHOUT,))
+
+
+def tanh_of_tanh(lstm: Lstm, wrong: Comparison, t: int, unit: int) -> Iterator[Paragraph]:
+    """What such gates compute, at one step and unit, beside what the RNN would."""
+    before = wrong.h_lstm[t - 1] if t else np.zeros_like(wrong.h_lstm[0])
+    z = Quantity("z_g", lstm.weights.z_g(wrong.xs[t], before)[unit], given=False)
+    meant = 2 * sigmoid(z) - 1
+    yield Paragraph(
+        (
+            "With i = o = 1 and f = 0, c is tanh(z_g) and h is tanh(c). There ",
+            *(z, " = ", number(z.value), ", so h = ", tanh(tanh(z)), " = "),
+            *(number(tanh(tanh(z)).value), ", while ", meant, " = ", number(meant.value), "."),
+        )
+    )
+    text = (
+        "Two functions are easily taken for one another: (e^z - e^-z)/(e^z + e^-z) is tanh(z), "
+        "and 2*sigmoid(z) - 1 is tanh(z/2)."
+    )
+    yield Paragraph((text,))
+
+
+def number(value: float) -> Entry:
+    return Entry("", np.array(value), False)

@@ -1,0 +1,452 @@
+"""What is said of a rule and a network: the trace, the proof, the construction, as sections."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lstmhw.automaton import Automaton, Ngram
+from lstmhw.functions import Floats
+from lstmhw.rules.construction import Construction, Counter, Flag
+from lstmhw.rules.linear import Square
+from lstmhw.rules.network import WordLstm
+from lstmhw.rules.proof import Proof, State
+from lstmhw.rules.trace import Trace, trace
+from lstmhw.solution import (
+    Block,
+    Entry,
+    Inline,
+    Paragraph,
+    Section,
+    Shades,
+    Table,
+    Verdict,
+)
+
+SHOWN = 200  # words; of a longer document only the beginning, the first errors and the end
+PART = 5  # words of each of those
+LONG = 12  # words; of a longer counterexample the middle is not named
+GATES = "ifgoch"
+LEGEND = (
+    "Each unit is a mark, the fuller the nearer its value is to 1; a dot, or next to nothing, is "
+    "0; - and =, or bars that hang, are below 0. add: what the rule adds at this word."
+)
+
+
+class Reading(NamedTuple):
+    """A document read by the rule and by the network, word by word.
+
+    `added` and `score` are the rule's, `due` is the score that the output should be, which is that
+    of some words ago.
+    """
+
+    words: tuple[str, ...]
+    trace: Trace
+    added: Floats
+    score: Floats
+    due: Floats
+    agrees: Any
+
+
+class Subject(NamedTuple):
+    """A rule and a network that is to compute it; `rule` adds at once, `late` after the delay."""
+
+    vocabulary: tuple[str, ...]
+    rule: Automaton
+    late: Automaton
+    delay: int
+    tolerance: Fraction
+    network: WordLstm
+
+    def text(self, document: Ngram) -> str:
+        return " ".join(self.vocabulary[word] for word in document)
+
+    def reading(self, document: Sequence[int]) -> Reading:
+        done = trace(self.network.floats(), document)
+        added = np.array(self.rule.additions(document), dtype=np.float64)
+        score, due = (_totals(rule.additions(document)) for rule in (self.rule, self.late))
+        agrees = np.abs(done.output - due) < float(self.tolerance)
+        words = tuple(self.vocabulary[word] for word in document)
+        return Reading(words, done, added, score, due, agrees)
+
+
+def _totals(additions: Sequence[Fraction]) -> Floats:
+    """The sums up to each place, each rounded once."""
+    total, totals = Fraction(), []
+    for addition in additions:
+        total += addition
+        totals.append(float(total))
+    return np.array(totals)
+
+
+def reading_section(title: str, subject: Subject, reading: Reading) -> Section:
+    """One row a word; of a very long document the beginning, the first errors and the end."""
+    count = len(reading.words)
+    units = reading.trace.h.shape[1]
+    shades = " ".join(name.ljust(units) for name in GATES)
+    due = ("due",) if subject.delay else ()
+    header = ("word", shades, "add", "score", *due, "output", "ok")
+    shown = range(count) if count <= SHOWN else _excerpt(reading)
+    rows: list[tuple[Inline, ...]] = []
+    for t in shown:
+        if rows and t - 1 not in shown:
+            rows.append(("...", *[""] * (len(header) - 1)))
+        rows.append(_row(reading, t, bool(due)))
+    return Section(title, (Table(header, tuple(rows)), *_summary(subject, reading)))
+
+
+def _excerpt(reading: Reading) -> list[int]:
+    count = len(reading.words)
+    wrong = np.flatnonzero(~reading.agrees)[:PART].tolist()
+    return sorted({*range(PART), *wrong, *range(count - PART, count)})
+
+
+def _row(reading: Reading, t: int, late: bool) -> tuple[Inline, ...]:
+    done = reading.trace
+    numbers = [reading.added[t], reading.score[t], *([reading.due[t]] if late else [])]
+    right = bool(reading.agrees[t])
+    return (
+        reading.words[t],
+        Shades(tuple(getattr(done, gate)[t] for gate in GATES)),
+        *(f"{number + 0.0:.4f}".rstrip("0").rstrip(".") for number in numbers),
+        Entry("", np.round(done.output[t], 12) + 0.0, False),
+        Verdict("right" if right else "wrong", "yes" if right else "NO"),
+    )
+
+
+def _summary(subject: Subject, reading: Reading) -> Iterator[Paragraph]:
+    yield Paragraph((LEGEND,))
+    if subject.delay:
+        late = words_text(subject.delay)
+        text = f"The output is {late} late: due is the score {late} ago, and what it should be."
+        yield Paragraph((text,))
+    wrong = np.flatnonzero(~reading.agrees)
+    count = words_text(len(reading.words))
+    if not len(wrong):
+        apart = float(np.max(np.abs(reading.trace.output - reading.due)))
+        off = f"is off by {apart:.1e} at most" if apart else "is not off at all"
+        yield Paragraph((f"The output agrees at all {count}: it {off}, in float64.",))
+        return
+    first = int(wrong[0])
+    where = f"first at word {first + 1}, {reading.words[first]!r}"
+    yield Paragraph((f"The output is WRONG at {len(wrong)} of {count}, {where}.",))
+
+
+def trace_json(reading: Reading) -> list[dict[str, Any]]:
+    """The contract's list: an object for each word."""
+    done = reading.trace
+    return [
+        {
+            "word": word,
+            "added": float(reading.added[t]),
+            "score": float(reading.score[t]),
+            "due": float(reading.due[t]),
+            "output": float(done.output[t]),
+            "agrees": bool(reading.agrees[t]),
+            **{gate: getattr(done, gate)[t] for gate in GATES},
+        }
+        for t, word in enumerate(reading.words)
+    ]
+
+
+def proof_section(subject: Subject, found: Proof) -> Section:
+    """The verdict, why it is so, and for which documents."""
+    body: list[Block] = []
+    if found.verdict == "refuted":
+        body += _refutation(subject, found)
+    elif found.exact:
+        body += _exactly(subject)
+    elif found.verdict == "proved":
+        body += _proved(subject, found)
+    else:
+        body += _unknown(subject, found)
+    return Section("Proof" if found.verdict == "proved" else "Verdict", tuple(body))
+
+
+def _within(subject: Subject) -> str:
+    return f"the output is within {plain(subject.tolerance)} of the score"
+
+
+def _exactly(subject: Subject) -> Iterator[Block]:
+    verdict = Verdict("right", "Proved for every document")
+    yield Paragraph((verdict, f": {_within(subject)}; indeed it is the score."))
+    text = (
+        "The cell is linear, so output and score are linear in the state of cell and rule. They "
+        "are equal on states that span all that can be reached, by exact fractions, and so are "
+        "equal everywhere."
+    )
+    yield Paragraph((text,))
+
+
+def _proved(subject: Subject, found: Proof) -> Iterator[Block]:
+    most = "every document"
+    if found.words is not None:
+        most = f"documents of up to {words_text(found.words)}"
+    verdict = Verdict("right", f"Proved for {most}")
+    yield Paragraph((verdict, f": {_within(subject)} after each word."))
+    yield Paragraph((_explored(found),))
+    yield states_table(subject, found.states)
+    yield Paragraph((_error(subject, found),))
+
+
+def _explored(found: Proof) -> str:
+    """How the states were found."""
+    many = len(found.states)
+    states = f"{many} states" if many != 1 else "1 state"
+    counting = [str(unit + 1) for unit in found.counting]
+    which = f"unit {counting[0]}" if len(counting) == 1 else f"units {', '.join(counting)}"
+    aside = (
+        f"Only the output reads {which}, and what is counted there stays (the forget gate is near "
+        "1); so that can be looked at by itself. "
+    )
+    return (
+        f"{aside if counting else ''}All that the other units can be in was boxed in intervals, "
+        "rounded outward, and every word tried from every box until nothing new appeared: "
+        f"{states}. Each stands below with the first document that leads there, and for each word "
+        "with the next state and what the output gains."
+    )
+
+
+def states_table(subject: Subject, states: Sequence[State]) -> Table:
+    """The automaton that the network turned out to be."""
+    rows = [
+        (
+            str(number),
+            subject.text(state.document) or "(nothing)",
+            *(f"-> {step.state + 1}, {_signed(step.adds)}" for step in state.transitions),
+        )
+        for number, state in enumerate(states, 1)
+    ]
+    return Table(("state", "after", *subject.vocabulary), tuple(rows))
+
+
+def _error(subject: Subject, found: Proof) -> str:
+    """From the error of one word to the length of a document."""
+    if found.words is None:
+        return "All of this is exact: nothing drifts, whatever the length."
+    assert found.error is not None
+    assert found.drift is not None
+    text = (
+        f"The intervals also bound how far a word's gain may be from what the rule adds: by "
+        f"{float(found.error):.1e} at most. "
+    )
+    if found.drift:
+        text += (
+            "A forget gate is not quite 1: the counters lose at most "
+            f"{float(found.drift):.1e} a word for each word before it. "
+        )
+    if found.curved:
+        text += "What is read through tanh falls behind with the cube of what was counted. "
+    most = f"as long as a document has no more than {words_text(found.words)}."
+    total = found.error * found.words + found.drift * found.words**2 / 2
+    if total >= subject.tolerance:
+        return f"{text}Followed length by length, score by score, {_within(subject)} {most}"
+    return f"{text}Added up, {_within(subject)} {most}"
+
+
+def _refutation(subject: Subject, found: Proof) -> Iterator[Block]:
+    document = found.counterexample
+    assert document is not None
+    reading = subject.reading(document)
+    output, due = reading.trace.output[-1], plain(reading.due[-1])
+    words = subject.text(document)
+    if len(document) > LONG:
+        words = f"{subject.text(document[:4])} ... {subject.text(document[-2:])}"
+    length = words_text(len(document))
+    verdict = Verdict("wrong", "Refuted")
+    text = f": after '{words}' ({length}) the output is {output:.4f} and should be {due}."
+    yield Paragraph((verdict, text))
+    yield Paragraph((_why(reading),))
+    shorter = "Every shorter document is scored rightly." if found.words else "None is shorter."
+    text = f"{shorter} The output was enclosed in intervals, too: it is certainly wrong."
+    yield Paragraph((text,))
+    yield from reading_section("", subject, reading).body[:1]
+
+
+def _why(reading: Reading) -> str:
+    """What the last word did, and what it should have done."""
+    before = reading.trace.output[-2] if len(reading.words) > 1 else 0.0
+    due = reading.due[-2] if len(reading.words) > 1 else 0.0
+    gained, owed = reading.trace.output[-1] - before, reading.due[-1] - due
+    off = abs(before - due)
+    already = f", and was off by {off:.4f} before" if off > 1e-6 else ""
+    return (
+        f"At its last word, {reading.words[-1]!r}, the output changes by {gained:.4f} where the "
+        f"rule asks for {plain(owed)}{already}."
+    )
+
+
+def _unknown(subject: Subject, found: Proof) -> Iterator[Block]:
+    verdict = Verdict("follows", "Not decided")
+    yield Paragraph((verdict, ": there is neither a proof for all documents nor a counterexample."))
+    checked = ""
+    if found.words:
+        up_to = f"All documents of up to {words_text(found.words)} were gone through in intervals"
+        checked = f"{up_to}: for them {_within(subject)}. "
+    text = (
+        "To go on for ever, boxes about the states the network can reach were widened until every "
+        "word would lead from box to box, but they became too many or too large, or the output in "
+        "them is not certain to be right."
+    )
+    yield Paragraph((checked + text,))
+
+
+def impossible_section(subject: Subject, square: Square) -> Section:
+    """Why no linear cell of any size can do it."""
+    rows = [
+        (name, subject.text(document), plain(score))
+        for name, document, score in zip(
+            ("d1", "d2", "d3", "d4"), square, square.scores(subject.late), strict=True
+        )
+    ]
+    return Section(
+        "No linear cell can do it",
+        (
+            Paragraph((impossible_argument(subject, square),)),
+            Table(("", "document", "score due"), tuple(rows)),
+        ),
+    )
+
+
+def impossible_argument(subject: Subject, square: Square) -> str:
+    """The argument in words, with the numbers of the four documents."""
+    neither, both, first, second = map(plain, square.scores(subject.late))
+    return (
+        "With fixed gates and identity activations the output is a sum over the places of a "
+        "document: what a word adds depends on the word and on how far it is from the end, not on "
+        "its neighbours. d1 and d2 together have the same words in the same places as d3 and d4 "
+        "together, so out(d1) + out(d2) = out(d3) + out(d4), whatever the weights and the number "
+        f"of units. But the rule wants {neither} + {both} against {first} + {second}, and four "
+        f"outputs that are each less than {plain(subject.tolerance)} off cannot make up for that."
+    )
+
+
+def construction_section(subject: Subject, made: Construction) -> Section:
+    """What each unit is for."""
+    rows: list[tuple[Inline, ...]] = []
+    for unit, flag in enumerate(made.flags, 1):
+        rows.append((f"{unit}", "flag", _flag_text(subject, made.automaton, flag)))
+    for unit, counter in enumerate(made.counters, len(made.flags) + 1):
+        rows.append((f"{unit}", "counter", _counter_text(subject, made.automaton, counter)))
+    read = " + ".join(
+        _term(weight, f"{made.source}_{unit + 1}")
+        for unit, weight in enumerate(made.head)
+        if weight
+    )
+    body: list[Block] = [
+        Table(("unit", "is a", "what it is for"), tuple(rows)),
+        Paragraph((f"output = {read.replace('+ -', '- ')}",)),
+        Paragraph((UNITS,)),
+        Table(("unit", "gate", "pre-activation"), tuple(_pre_activations(subject, made))),
+    ]
+    if made.source == "h":
+        body.append(Paragraph((THROUGH_TANH,)))
+    return Section("Weights", tuple(body))
+
+
+UNITS = (
+    "A flag forgets at once (f = 0); its input gate opens on what it stands for, so h is tanh(1) = "
+    "0.7616 then and 0 else. A counter forgets nothing (f = 1); its input gate opens where it "
+    "counts, and its candidate is what it then writes. Open means a pre-activation of 100 or more."
+)
+THROUGH_TANH = (
+    "Read from h, a counter is seen through tanh, which is straight only near 0: so it counts in "
+    "steps of 1e-8 and the output multiplies by 1e8. tanh(c) falls behind c by c^3/3, that is with "
+    "the cube of the score; a smaller step would do for longer documents."
+)
+
+
+def _pre_activations(subject: Subject, made: Construction) -> Iterator[tuple[Inline, ...]]:
+    """For each unit and gate, the weights as a sum over words and units; [w] is 1 at the word w."""
+    units = len(made.head)
+    names = [f"[{word}]" for word in subject.vocabulary]
+    names += [f"h_{unit + 1}" for unit in range(units)]
+    for unit in range(units):
+        for k, gate in enumerate("ifgo"):
+            row = k * units + unit
+            weights = [*made.weight_ih[row], *made.weight_hh[row]]
+            terms = [_term(w, name) for w, name in zip(weights, names, strict=True) if w]
+            bias = [plain(made.bias_ih[row])] if made.bias_ih[row] or not terms else []
+            yield str(unit + 1), gate, " + ".join([*terms, *bias]).replace("+ -", "- ")
+
+
+def _term(weight: float, name: str) -> str:
+    if abs(weight) == 1:
+        return name if weight > 0 else f"-{name}"
+    return f"{plain(weight)} {name}"
+
+
+def _flag_text(subject: Subject, automaton: Automaton, flag: Flag) -> str:
+    words = " or ".join(subject.vocabulary[w] for w in sorted({w for _, w in flag.pairs}))
+    states = {q for q, _ in flag.pairs}
+    if states == set(automaton.states):
+        return f"on after {words}"
+    return f"on after {words}, where before it {_states_text(subject, automaton, states)}"
+
+
+def _states_text(subject: Subject, automaton: Automaton, states: set[int]) -> str:
+    """The states by the documents that lead there; by those that do not where these are fewer."""
+    others = set(automaton.states) - states
+    if len(others) < len(states):
+        return "not " + _states_text(subject, automaton, others).removeprefix("not ")
+    names = [
+        f"'{subject.text(automaton.documents[q])}'" if q else "nothing" for q in sorted(states)
+    ]
+    return f"{' or '.join(names)} was read"
+
+
+def _counter_text(subject: Subject, automaton: Automaton, counter: Counter) -> str:
+    """When it counts, and how much."""
+    by_word = [(f"'{subject.vocabulary[w]}'", w) for w in automaton.words]
+    by_state = [(f"after '{subject.text(automaton.documents[q])}'", q) for q in automaton.states]
+    by_state = [*by_state[1:], ("where no flag is on", 0)]
+    opening, writing = (by_word, by_state) if counter.opens_by == "word" else (by_state, by_word)
+    ways = len(writing)
+    opens = _opens(counter, opening)
+    sizes = [
+        (name, counter.scale * counter.written[k]) for name, k in writing if counter.written[k]
+    ]
+    values = dict.fromkeys(value for _, value in sizes)
+    adds = "; ".join(
+        f"{_signed(float(value))} {_listed([name for name, v in sizes if v == value], ways)}"
+        for value in values
+    )
+    return f"opens {opens}; writes {adds}"
+
+
+def _listed(names: Sequence[str], of: int) -> str:
+    """The names; where they are all there are, what that means."""
+    return "always" if len(names) == of > 1 else " ".join(names)
+
+
+def _opens(counter: Counter, names: Sequence[tuple[str, int]]) -> str:
+    parts = [
+        name if counter.opening[k] == 1 else f"{name} ({plain(counter.opening[k])} of the way)"
+        for name, k in names
+        if counter.opening[k]
+    ]
+    return (
+        "always" if len(parts) == len(names) and set(counter.opening) == {1} else ", ".join(parts)
+    )
+
+
+def plain(value: Fraction | float) -> str:
+    """A number as short as it can be read: 2, -0.5, 1/3."""
+    if isinstance(value, Fraction) and value.denominator > 1 and float(str(float(value))) != value:
+        return str(value)
+    return f"{float(value):.10g}"
+
+
+def _signed(value: float) -> str:
+    shown = f"{value:+.4g}"
+    return "0" if float(shown) == 0 or abs(value) < 5e-7 else shown
+
+
+def words_text(count: int) -> str:
+    """A number of words, rounded down where it is long."""
+    if count == 1:
+        return "1 word"
+    digits = str(count)
+    short = digits if count < 10**6 else f"{digits[0]}.{digits[1]}e{len(digits) - 1}"
+    return f"{short} words"
