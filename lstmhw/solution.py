@@ -110,7 +110,8 @@ class Solution(NamedTuple):
     `answers` maps every symbol to its value, `missing` those that cannot be computed to the
     reasons; `only_step` is the time index that a claimed symbol may leave out; `digits` is how many
     decimals are shown.  `extras` are what else the JSON of a kind says, as plain data and arrays;
-    `refuted` says that weights which the problem claims are wrong.
+    `refuted` says that weights which the problem claims are wrong, `interrupted` that the user
+    broke off a search, so that the answer is less than was asked for.
     """
 
     kind: str
@@ -124,6 +125,7 @@ class Solution(NamedTuple):
     checks: tuple[Check, ...] = ()
     extras: Mapping[str, Any] = {}
     refuted: bool = False
+    interrupted: bool = False
 
     @property
     def is_wrong(self) -> bool:

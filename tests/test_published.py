@@ -32,7 +32,8 @@ def test_published_answers(path: Path) -> None:
     assert off <= wrong
     for check in checks:
         claimed = [check.claimed] if isinstance(check.claimed, str) else check.claimed
-        for text, true in zip(claimed, np.ravel(check.expected), strict=True):
+        assert isinstance(check.expected, np.ndarray)
+        for text, true in zip(claimed, check.expected.ravel(), strict=True):
             assert isinstance(text, str)
             close = abs(number(text) - true) <= max(1e-7, half_unit(text))
             assert close or check.symbol in off

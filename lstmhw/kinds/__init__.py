@@ -7,7 +7,7 @@ from importlib import import_module
 
 from lstmhw.problem import Problem
 
-KINDS = ("lstm-step", "gru-step", "rnn-step", "rnn-in-lstm", "sentiment-weights")
+KINDS = ("lstm-step", "gru-step", "rnn-step", "rnn-in-lstm", "sentiment-weights", "step-rnn")
 
 
 def record_of(kind: str) -> type[Problem]:

@@ -51,10 +51,18 @@ def read(name: str) -> Document:
     text = data.decode("utf-8", "replace")
     try:
         text = decoded(data)
-        root, refused = parse(text)
-        return _decoded_document(shown_name, text, root, refused)
     except TextError as error:
         raise _error(shown_name, text, error.placed) from None
+    return from_text(shown_name, text)
+
+
+def from_text(name: str, text: str) -> Document:
+    """The problem that stands in a text, which errors call by this name.  Raises InputError."""
+    try:
+        root, refused = parse(text)
+        return _decoded_document(name, text, root, refused)
+    except TextError as error:
+        raise _error(name, text, error.placed) from None
 
 
 def _decoded_document(name: str, text: str, root: Node, refused: tuple[Placed, ...]) -> Document:

@@ -85,7 +85,8 @@ class _Page:
                 yield from self.working(steps)
             case Table(header, lines):
                 yield '<div class="scroll"><table>'
-                yield f"<tr>{''.join(f'<th>{escape(title)}</th>' for title in header)}</tr>"
+                titles = "".join(f"<th>{escape(title)}</th>" for title in header)
+                yield f"<tr>{titles}</tr>" if any(header) else ""
                 for line in lines:
                     yield f"<tr>{''.join(f'<td>{self.part(cell)}</td>' for cell in line)}</tr>"
                 yield "</table></div>"

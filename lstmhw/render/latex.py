@@ -96,7 +96,8 @@ class _Page:
                 cells = [[self.part(cell) for cell in line] for line in lines]
                 columns = zip(*cells, strict=True) if cells else [[] for _ in header]
                 yield rf"\begin{{tabular}}{{{''.join(map(_column, columns))}}}"
-                yield f"{' & '.join(map(escaped, header))} \\\\ \\hline"
+                if any(header):
+                    yield f"{' & '.join(map(escaped, header))} \\\\ \\hline"
                 yield from (f"{' & '.join(row)} \\\\" for row in cells)
                 yield from (r"\end{tabular}", "")
 

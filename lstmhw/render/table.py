@@ -158,8 +158,8 @@ class _Page:
             case Working(steps):
                 return Grid(list(self.working(steps)))
             case Table(header, lines):
-                titles = [(title, DIM) for title in header]
-                return Grid([titles, *([self.part(cell) for cell in line] for line in lines)])
+                titles = [[(title, DIM) for title in header]] if any(header) else []
+                return Grid([*titles, *([self.part(cell) for cell in line] for line in lines)])
 
     def part(self, part: Inline) -> Cell:
         match part:

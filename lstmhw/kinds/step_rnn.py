@@ -1,0 +1,318 @@
+"""`step-rnn`: are there weights of one step unit that turn these inputs into these outputs?"""
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from functools import cached_property, partial
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from lstmhw.faults import Fault
+from lstmhw.feasibility import Certificate, Vector, Witness
+from lstmhw.functions import Floats
+from lstmhw.numerals import exact
+from lstmhw.problem import Problem, Range, Shape, record
+from lstmhw.solution import Check, Claim, Paragraph, Section, Solution
+from lstmhw.threshold.hidden import Network, Search
+from lstmhw.threshold.question import Question
+from lstmhw.threshold.report import Page, network_section, repairs, whole
+from lstmhw.threshold.weights import pleasant_for
+
+MOST_SEARCHED = 100  # time steps, with extra units
+MOST_DEMANDS = 20  # of which it is said which follow from the others
+WEIGHTS = ("w1", "w2", "b")
+
+
+@record
+class StepRnn(Problem, kind="step-rnn"):
+    """s_t = step(w1 x_t + w2 s_{t-1} + b): are there weights that do it?"""
+
+    inputs: Annotated[Floats, Shape("T d", "T")]
+    outputs: Annotated[Floats, Shape("T")]
+    initial: Literal[0, 1, "free"] = 0
+    threshold: Literal[">", ">="] = ">"
+    hidden: Annotated[int, Range(0, 8)] = 0
+
+    def faults(self) -> Iterator[Fault]:
+        for t, output in enumerate(self.outputs.tolist()):
+            if output not in (0, 1):
+                message = f"expected outputs 0 and 1, found {output:g}"
+                yield Fault(("outputs", t), message)
+        if self.hidden and len(self.outputs) > MOST_SEARCHED:
+            message = f"extra units are searched for up to {MOST_SEARCHED} time steps"
+            yield Fault(("hidden",), f"{message}, found {len(self.outputs)}")
+        yield from self._claim_faults()
+
+    def _claim_faults(self) -> Iterator[Fault]:
+        given = [name for name in WEIGHTS if name in self.claimed]
+        absent = [name for name in WEIGHTS if name not in self.claimed]
+        if given and absent:
+            message = f"expected w1, w2 and b together, found no {' and no '.join(absent)}"
+            yield Fault(("claimed", given[0]), message, at_key=True)
+        for name in given:
+            yield from self._number_faults(name)
+        feasible = self.claimed.get("feasible", "true")
+        if feasible not in ("true", "false"):
+            yield Fault(("claimed", "feasible"), "expected true or false, found something else")
+
+    def _number_faults(self, name: str) -> Iterator[Fault]:
+        claim = self.claimed[name]
+        numbers = [claim] if isinstance(claim, str) else list(claim)
+        size = self.dimension if name == "w1" else 1
+        if len(numbers) != size:
+            message = f"expected {size} numbers, as in an input, found {len(numbers)}"
+            yield Fault(("claimed", name), message)
+        for text in numbers:
+            try:
+                if isinstance(exact(text if isinstance(text, str) else ""), float):
+                    raise ValueError("an infinite one")
+            except ValueError as error:
+                yield Fault(("claimed", name), f"expected a number, found {error}")
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers an input has."""
+        return 1 if self.inputs.ndim == 1 else self.inputs.shape[1]
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return list(self.written[("inputs",)])
+
+    def _input(self, t: int) -> Vector:
+        """The input at time step t, from 0, exactly as written."""
+        size = self.dimension
+        return tuple(Fraction(exact(text)) for text in self._texts[t * size : (t + 1) * size])
+
+    def question(self, initial: int) -> Question:
+        """The demands, where the state before the first step is `initial`."""
+        outputs = self.outputs == 1
+        before = np.concatenate([[initial == 1], outputs[:-1]])
+        inputs = self.inputs.reshape(-1, self.dimension)
+        return Question(inputs, self._input, before, outputs, self.threshold == ">")
+
+    @property
+    def initials(self) -> tuple[int, ...]:
+        return (0, 1) if self.initial == "free" else (self.initial,)
+
+    def solve(self) -> Solution:
+        return self.answered(lambda extra, tried: None)
+
+    def answered(self, progress: Callable[[int, int], None]) -> Solution:
+        """The solution; `progress` is told how many extra units are tried, and how often."""
+        questions = {initial: self.question(initial) for initial in self.initials}
+        answers = {initial: question.answer() for initial, question in questions.items()}
+        for initial, answer in answers.items():
+            if isinstance(answer, Witness):
+                weights = pleasant_for(questions[initial], answer.weights)
+                return self._feasible(questions[initial], initial, weights)
+        certificates = {k: whole(a) for k, a in answers.items() if isinstance(a, Certificate)}
+        return self._infeasible(questions, certificates, progress)
+
+    def _feasible(self, question: Question, initial: int, weights: Vector) -> Solution:
+        assert question.first_failure(weights) is None
+        page = Page(question)
+        sections = [page.demands(), page.weights(weights)]
+        if len(question.decisive()) <= MOST_DEMANDS:
+            sections.append(page.region(weights))
+        named = _named(weights)
+        extras: dict[str, Any] = {
+            "feasible": True,
+            "initial": initial,
+            "weights": named,
+            "z": lambda: [str(question.z(weights, t)) for t in range(len(question))],
+            "certificate": None,
+        }
+        if self.hidden:
+            extras["network"] = _network_json(Network((weights,), ()), self.dimension)
+        return self._solution(page, sections, weights, extras)
+
+    def _infeasible(
+        self,
+        questions: Mapping[int, Question],
+        certificates: Mapping[int, Certificate],
+        progress: Callable[[int, int], None],
+    ) -> Solution:
+        pages = {initial: Page(question) for initial, question in questions.items()}
+        mended = {k: repairs(questions[k], certificates[k]) for k in questions}
+        first = self.initials[0]
+        sections = [pages[first].demands()]
+        for initial, page in pages.items():
+            sections.append(page.infeasible(certificates[initial], initial))
+            sections.append(page.repaired(mended[initial]))
+        if self.initial != "free":
+            sections.append(self._other_initial(1 - first))
+        extras: dict[str, Any] = {
+            "feasible": False,
+            "initial": None if self.initial == "free" else first,
+            "weights": None,
+            "z": None,
+            "certificate": pages[first].certificate_json(certificates[first]),
+            "contradiction": pages[first].contradiction(certificates[first]),
+            "repairs": [
+                {"t": r.t + 1, "weights": None if r.weights is None else _named(r.weights)}
+                for r in mended[first]
+            ],
+        }
+        if self.initial == "free":
+            extras["certificates"] = {
+                str(k): pages[k].certificate_json(certificates[k]) for k in certificates
+            }
+            extras["contradictions"] = {
+                str(k): pages[k].contradiction(certificates[k]) for k in certificates
+            }
+        solution = self._solution(pages[first], sections, None, extras)
+        return self._extended(solution, progress) if self.hidden else solution
+
+    def _extended(self, solution: Solution, progress: Callable[[int, int], None]) -> Solution:
+        """The solution, and what extra units can do; what is known where the user interrupts."""
+        known: list[int] = []
+        try:
+            network, section = self._with_extra_units(known, progress)
+        except KeyboardInterrupt:
+            network, section = None, _interrupted(len(known))
+            solution = solution._replace(interrupted=True)
+        return solution._replace(
+            sections=(*solution.sections, section),
+            extras={**solution.extras, "network": network},
+        )
+
+    def _other_initial(self, initial: int) -> Section:
+        """Whether it would help to begin in the other state."""
+        question = self.question(initial)
+        answer = question.answer()
+        page = Page(question)
+        if isinstance(answer, Witness):
+            named = _named(pleasant_for(question, answer.weights))
+            text = ", ".join(f"{name} = {_text(value)}" for name, value in named.items())
+            said = f"With s_0 = {initial} it could be done: {text}."
+        else:
+            contradiction = page.contradiction(whole(answer))
+            said = f"s_0 = {initial} would not help: {contradiction}"
+        return Section("The other s_0", (Paragraph((said,)),))
+
+    def _with_extra_units(
+        self, known: list[int], progress: Callable[[int, int], None]
+    ) -> tuple[dict[str, Any] | None, Section]:
+        """A network with the fewest extra units, or that none up to the limit will do.
+
+        Numbers of units that will not do are added to `known` one by one.
+        """
+        inputs = [self._input(t) for t in range(len(self.outputs))]
+        outputs = [int(output) for output in self.outputs]
+        tried = 0
+        for extra in range(1, self.hidden + 1):
+            for initial in self.initials:
+                search = Search(
+                    inputs,
+                    outputs,
+                    initial,
+                    extra,
+                    self.threshold == ">",
+                    partial(progress, extra),
+                )
+                network = search.network()
+                tried += search.tried
+                if network is not None:
+                    section = network_section(network, self.dimension)
+                    return _network_json(network, self.dimension), section
+            known.append(extra)
+        return None, _exhausted(self.hidden, tried)
+
+    def _solution(
+        self, page: Page, sections: list[Section], weights: Vector | None, extras: dict[str, Any]
+    ) -> Solution:
+        checks, ran = self._judged(weights)
+        return Solution(
+            kind=self.kind,
+            title=self.title,
+            source=self.source,
+            digits=self.digits,
+            sections=(*sections, *ran),
+            answers={} if weights is None else _values(weights),
+            checks=checks,
+            extras=extras,
+        )
+
+    def _judged(self, weights: Vector | None) -> tuple[tuple[Check, ...], list[Section]]:
+        """The claims run: weights step by step, a claimed impossibility against the answer."""
+        checks, sections = [], []
+        if "w1" in self.claimed:
+            claimed = self._claimed_weights()
+            failures = [self._failure(self.question(k), k, claimed) for k in self.initials]
+            wrong = None if None in failures else failures[0]
+            for name in WEIGHTS:
+                own = None if weights is None else _values(weights)[name]
+                checks.append(_check(name, self.claimed[name], own, wrong))
+            best = self.initials[failures.index(None)] if None in failures else self.initials[0]
+            run = Page(self.question(best)).run(claimed)
+            sections.append(Section("The claimed weights, run", (run,)))
+        if "feasible" in self.claimed:
+            is_feasible = weights is not None
+            text = "true" if is_feasible else "false"
+            why = "there are weights that do it, see above" if is_feasible else "see the reasons"
+            wrong = None if self.claimed["feasible"] == text else ("", f"It is {text}: {why}.")
+            checks.append(_check("feasible", self.claimed["feasible"], is_feasible, wrong))
+        return tuple(checks), sections
+
+    def _claimed_weights(self) -> Vector:
+        w1 = self.claimed["w1"]
+        lists = [w1, self.claimed["w2"], self.claimed["b"]]
+        texts = [part for claim in lists for part in ([claim] if isinstance(claim, str) else claim)]
+        return tuple(Fraction(exact(str(text))) for text in texts)
+
+    def _failure(self, question: Question, initial: int, weights: Vector) -> tuple[str, str] | None:
+        """Where claimed weights fail first, and why; None where they do not."""
+        t = question.first_failure(weights)
+        if t is None:
+            return None
+        z, wanted = question.z(weights, t), int(question.outputs[t])
+        why = f"At t = {t + 1}, z = {z} and step({z}) = {1 - wanted}, but s_{t + 1} is {wanted}."
+        begun = f" (with s_0 = {initial})" if self.initial == "free" else ""
+        return f"t = {t + 1}", why + begun
+
+
+def _check(name: str, claimed: Claim, expected: Any, wrong: tuple[str, str] | None) -> Check:
+    if wrong is None:
+        return Check(name, claimed, expected, "right", None, None, "")
+    where, why = wrong
+    return Check(name, claimed, expected, "wrong", None, where or None, why)
+
+
+def _values(weights: Vector) -> dict[str, Floats]:
+    *w1, w2, b = (float(weight) for weight in weights)
+    first = np.array(w1[0] if len(w1) == 1 else w1)
+    return {"w1": first, "w2": np.array(w2), "b": np.array(b)}
+
+
+def _named(weights: Vector) -> dict[str, Any]:
+    """The weights as exact texts; w1 is a list for vectors."""
+    *w1, w2, b = map(str, weights)
+    return {"w1": w1[0] if len(w1) == 1 else w1, "w2": w2, "b": b}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else f"[{', '.join(value)}]"
+
+
+def _network_json(network: Network, inputs: int) -> dict[str, Any]:
+    return {
+        "W_x": [list(map(str, weights[:inputs])) for weights in network.weights],
+        "W_h": [list(map(str, weights[inputs:-1])) for weights in network.weights],
+        "b": [str(weights[-1]) for weights in network.weights],
+    }
+
+
+def _exhausted(most: int, tried: int) -> Section:
+    units = "one extra unit" if most == 1 else f"up to {most} extra units"
+    text = (
+        f"With {units} it cannot be done either: {tried} beginnings of what the extra units might "
+        "do were tried, and each comes to time steps whose demands on one unit contradict."
+    )
+    return Section("Extra units", (Paragraph((text,)),))
+
+
+def _interrupted(known: int) -> Section:
+    units = "one extra unit" if known == 1 else f"up to {known} extra units"
+    cannot = f"With {units} it cannot be done. " if known else ""
+    text = f"{cannot}The search with {known + 1} was interrupted; so it is not known."
+    return Section("Extra units", (Paragraph((text,)),))

@@ -1,0 +1,1 @@
+"""Units that fire when a weighted sum passes a threshold: what they must, and what they can do."""

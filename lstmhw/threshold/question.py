@@ -1,0 +1,185 @@
+"""The demands that a sequence makes on one recurrent step unit, and their answer.
+
+s_t = step(w1 x_t + w2 s_{t-1} + b).  The outputs are known, so every s_{t-1} is, and each time step
+is one demand on the weights (w1, w2, b), linear in them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmhw.feasibility import (
+    Certificate,
+    Row,
+    Vector,
+    Witness,
+    contradicts,
+    dot,
+    is_met,
+    solved,
+)
+from lstmhw.functions import Floats
+
+ROUNDING = 2.0**-50  # relative, of a float64 sum of a few products; more than it can be
+TINY = 5e-324  # what a weight may lose where it underflows
+MOST_PAIRS = 10_000  # time steps; among more, opposite demands on one vector are not looked for
+
+
+class Question(Sequence[Row]):
+    """The demands by time step, from 0, each made when it is asked for.
+
+    `inputs` (T, d) are the floats next to the inputs, `exact` gives input t itself; `before` (T,)
+    are the states that the unit is in, `outputs` (T,) those that it is to go to.  `strict` says
+    that step(0) = 0.  Where step(0) = 1 the rows are about the negatives of the weights, so that
+    the outputs 0 are what asks for > 0.
+    """
+
+    def __init__(
+        self,
+        inputs: Floats,
+        exact: Callable[[int], Vector],
+        before: NDArray[np.bool_],
+        outputs: NDArray[np.bool_],
+        strict: bool,
+    ) -> None:
+        self.inputs = inputs
+        self.exact = exact
+        self.before = before
+        self.outputs = outputs
+        self.strict = strict
+        self.positive = outputs if strict else ~outputs
+        sign = np.where(self.positive, -1.0, 1.0)
+        rows = np.column_stack([inputs, self.before, np.ones(len(outputs))])
+        self._signed = rows * sign[:, np.newaxis]
+        self._reach = np.abs(rows).max(axis=0)
+
+    def __len__(self) -> int:
+        return len(self.outputs)
+
+    @overload
+    def __getitem__(self, t: int) -> Row: ...
+    @overload
+    def __getitem__(self, t: slice) -> list[Row]: ...
+    def __getitem__(self, t: int | slice) -> Row | list[Row]:
+        if isinstance(t, slice):
+            return [self[k] for k in range(*t.indices(len(self)))]
+        state = Fraction(int(self.before[t]))
+        return Row((*self.exact(t), state, Fraction(1)), bool(self.positive[t]))
+
+    def z(self, weights: Vector, t: int) -> Fraction:
+        """The pre-activation at time step t, from 0."""
+        return dot(weights, self[t].vector)
+
+    def answer(self) -> Witness | Certificate:
+        """Weights that meet all demands, or a certificate, by time step from 0, checked."""
+        if not len(self):
+            return Witness((Fraction(),) * (self.inputs.shape[1] + 2))
+        found = self._opposite() or self._solved()
+        if isinstance(found, Certificate):
+            assert contradicts(self, found)
+            return found
+        return Witness(self.signed(found.weights))
+
+    def without(self, t: int) -> "Question":
+        """The question without a time step and its repeats."""
+        row = self[t]
+        same = (self.before == self.before[t]) & (self.outputs == self.outputs[t])
+        near = np.flatnonzero(same & (self.inputs == self.inputs[t]).all(axis=1))
+        dropped = [k for k in near.tolist() if self[k] == row]
+        kept = np.setdiff1d(np.arange(len(self)), dropped)
+        return Question(
+            self.inputs[kept],
+            lambda k: self.exact(int(kept[k])),
+            self.before[kept],
+            self.outputs[kept],
+            self.strict,
+        )
+
+    def signed(self, weights: Vector) -> Vector:
+        """The weights of the question for those of the rows, or the other way round."""
+        return weights if self.strict else tuple(-weight for weight in weights)
+
+    def first_failure(self, weights: Vector) -> int | None:
+        """The first time step, from 0, that weights get wrong; None where there is none."""
+        signed = self.signed(weights)
+        lacking, error = self._lacking(signed, Fraction())
+        doubtful = ~(lacking < -error)
+        certain = int(np.argmax(lacking > error)) if (lacking > error).any() else len(self)
+        doubtful[certain:] = False
+        unmet = (t for t in self._distinct(np.flatnonzero(doubtful)) if not is_met(self[t], signed))
+        return next(unmet, certain if certain < len(self) else None)
+
+    def decisive(self) -> list[int]:
+        """Time steps that stand for all: of scalar inputs the extremes, else all of them."""
+        if self.inputs.shape[1] > 1:
+            return list(range(len(self)))
+        found = []
+        for state in (False, True):
+            for positive in (False, True):
+                group = np.flatnonzero((self.before == state) & (self.positive == positive))
+                if len(group):
+                    found += [self._extreme(group, np.min), self._extreme(group, np.max)]
+        return sorted(set(found))
+
+    def _extreme(self, group: NDArray[np.intp], which: Callable[[Floats], float]) -> int:
+        """The first time step of a group with its least or greatest input, exactly."""
+        values = self.inputs[group, 0]
+        nearest = group[values == which(values)].tolist()
+        if len(nearest) == 1:
+            return int(nearest[0])
+        pick = min if which is np.min else max
+        best = pick(set(map(self.exact, nearest)))
+        return next(int(t) for t in nearest if self.exact(t) == best)
+
+    def _opposite(self) -> Certificate | None:
+        """Two time steps that ask for opposite outputs in the same circumstances."""
+        seen: dict[Vector, int] = {}
+        for t in range(len(self)) if len(self) <= MOST_PAIRS else ():
+            row = self[t]
+            first = seen.setdefault(row.vector, t)
+            if self.positive[first] != row.positive:
+                return Certificate({first: Fraction(1), t: Fraction(1)})
+        return None
+
+    def _solved(self) -> Witness | Certificate:
+        if self.inputs.shape[1] > 1:
+            return solved(self, self._price)
+        steps = self.decisive()
+        found = solved([self[t] for t in steps])
+        if isinstance(found, Witness):
+            return found
+        return Certificate({steps[k]: value for k, value in found.multipliers.items()})
+
+    def _price(self, weights: Vector, margin: Fraction) -> int | None:
+        """The time step that is furthest from being met with a margin, judged exactly."""
+        lacking, error = self._lacking(weights, margin)
+        worst = int(np.argmax(lacking))
+        if lacking[worst] > error:
+            return worst
+        for t in self._distinct(np.flatnonzero(~(lacking <= -error))):
+            value = dot(weights, self[t].vector)
+            if value < margin if self.positive[t] else value > 0:
+                return t
+        return None
+
+    def _lacking(self, weights: Vector, margin: Fraction) -> tuple[Floats, float]:
+        """How far each time step is from being met, in floats, and how much those may err."""
+        size = max(map(abs, (*weights, margin))) or Fraction(1)
+        scaled = np.array([float(weight / size) for weight in weights])
+        limit = float(margin / size)
+        with np.errstate(all="ignore"):  # what overflows is doubtful
+            lacking = self._signed @ scaled + limit * self.positive
+            reach = float(self._reach @ (np.abs(scaled) + TINY) + limit)
+        return lacking, ROUNDING * (len(weights) + 2) * reach
+
+    def _distinct(self, steps: NDArray[np.intp]) -> Iterator[int]:
+        """The time steps without those that ask the same of the same vector."""
+        seen: set[tuple[Vector, bool, bool]] = set()
+        for t in steps.tolist():
+            key = (self.exact(t), bool(self.before[t]), bool(self.positive[t]))
+            if key not in seen:
+                seen.add(key)
+                yield t

@@ -1,0 +1,274 @@
+"""What is said of a sequence and a step unit: demands, weights, contradictions, repairs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lstmhw.feasibility import Certificate, Row, Vector, Witness, is_met, solved
+from lstmhw.solution import Block, Inline, Paragraph, Section, Shades, Table, Verdict
+from lstmhw.threshold.hidden import Network
+from lstmhw.threshold.question import Question
+from lstmhw.threshold.weights import pleasant_for
+
+MOST_ROWS = 200  # time steps that are listed; of longer sequences those that decide
+PICTURE = range(-5, 6)  # w1 and w2 in the picture of the region
+
+
+class Repair(NamedTuple):
+    """Weights that meet all demands but that of time step `t` (from 0) and its repeats, if any."""
+
+    t: int
+    weights: Vector | None
+
+
+def weight_names(inputs: int) -> tuple[str, ...]:
+    """w1 (w1[1], w1[2], ... for vectors), w2 and b."""
+    first = ("w1",) if inputs == 1 else tuple(f"w1[{k}]" for k in range(1, inputs + 1))
+    return (*first, "w2", "b")
+
+
+def form(vector: Vector, names: Sequence[str]) -> str:
+    """A linear form: w1 + 1/2 w2 - b.  What has no name is a number by itself."""
+    text = ""
+    for coefficient, name in zip(vector, names, strict=True):
+        if coefficient:
+            sign = "-" if coefficient < 0 else "+"
+            size = "" if name and abs(coefficient) == 1 else f"{abs(coefficient)} "
+            term = f"{size}{name}".strip()
+            text += f" {sign} {term}" if text else f"{'-' * (sign == '-')}{term}"
+    return text or "0"
+
+
+class Page:
+    """The sections about one question."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.names = weight_names(question.inputs.shape[1])
+
+    def demand(self, t: int) -> str:
+        """What time step t (from 0) forces: w1 + b > 0."""
+        return f"{form(self.question[t].vector, self.names)} {self.relation(t)} 0"
+
+    def relation(self, t: int) -> str:
+        if self.question.outputs[t]:
+            return ">" if self.question.strict else ">="
+        return "<=" if self.question.strict else "<"
+
+    def listed(self) -> list[int]:
+        """The time steps that are listed."""
+        steps = len(self.question)
+        if steps <= MOST_ROWS:
+            return list(range(steps))
+        return self.question.decisive()[:MOST_ROWS]
+
+    def demands(self) -> Section:
+        """The table a student would make."""
+        question = self.question
+        rows = [
+            (
+                str(t + 1),
+                _vector(question.exact(t)),
+                str(int(question.before[t])),
+                str(int(question.outputs[t])),
+                self.demand(t),
+            )
+            for t in self.listed()
+        ]
+        table = Table(("t", "x_t", "s_{t-1}", "s_t", "so"), tuple(rows))
+        step = "1 where z > 0, else 0" if question.strict else "1 where z >= 0, else 0"
+        text = f"s_t = step(z_t) with z_t = w1 x_t + w2 s_(t-1) + b, and step(z) is {step}."
+        blocks: list[Block] = [Paragraph((text,)), table]
+        if len(rows) < len(question):
+            note = (
+                f"Of {len(question)} time steps these decide: for one s_(t-1) and one s_t, z grows "
+                "or falls with x, so only the least and the greatest x matter."
+            )
+            blocks.append(Paragraph((note,)))
+        return Section("What each step demands", tuple(blocks))
+
+    def weights(self, weights: Vector) -> Section:
+        """The answer, checked at every time step."""
+        named = zip(self.names, weights, strict=True)
+        text = ", ".join(f"{name} = {weight}" for name, weight in named)
+        body: list[Block] = [Paragraph((Verdict("right", "Feasible"), f": {text}."))]
+        body.append(self.run(weights))
+        body.append(Paragraph((self._margin(weights),)))
+        return Section("Weights", tuple(body))
+
+    def _margin(self, weights: Vector) -> str:
+        sizes = {t: abs(self.question.z(weights, t)) for t in self.listed()}
+        nearest = min(sizes, key=lambda t: sizes[t])
+        if not sizes[nearest]:
+            value = 0 if self.question.strict else 1
+            return f"At t = {nearest + 1}, z is 0: that will do, since step(0) = {value}."
+        return f"No z is nearer to 0 than {sizes[nearest]}, at t = {nearest + 1}."
+
+    def run(self, weights: Vector) -> Table:
+        """z and s at every time step that is listed."""
+        rows: list[tuple[Inline, ...]] = []
+        for t in self.listed():
+            z = self.question.z(weights, t)
+            right = is_met(self.question[t], self.question.signed(weights))
+            wanted = int(self.question.outputs[t])
+            rows.append(
+                (
+                    str(t + 1),
+                    f"{self._substituted(weights, t)} = {z}",
+                    str(wanted if right else 1 - wanted),
+                    str(wanted),
+                    Verdict("right" if right else "wrong", "yes" if right else "NO"),
+                )
+            )
+        return Table(("t", "z_t", "step(z_t)", "s_t", "ok"), tuple(rows))
+
+    def _substituted(self, weights: Vector, t: int) -> str:
+        terms = []
+        for weight, entry in zip(weights, self.question[t].vector, strict=True):
+            factor = f"({entry})" if entry < 0 else str(entry)
+            terms.append(f"{weight}*{factor}")
+        terms[-1] = str(weights[-1])
+        return " + ".join(terms).replace("+ -", "- ")
+
+    def region(self, weights: Vector) -> Section:
+        """All weights that will do: what is left of the demands, and for scalars a picture."""
+        left = self._irredundant()
+        count = f"{len(left)} inequalities" if len(left) > 1 else "one inequality"
+        text = f"All weights that will do are those with {count}; the others follow from them:"
+        lines = [(f"t = {t + 1}", self.demand(t)) for t in left]
+        body: list[Block] = [Paragraph((text,)), Table(("", ""), tuple(lines))]
+        if self.question.inputs.shape[1] == 1:
+            body += self._picture(weights, left)
+        return Section("The region", tuple(body))
+
+    def _irredundant(self) -> list[int]:
+        """The demands, without repeats, that do not follow from the others that are kept."""
+        kept: dict[Row, int] = {}
+        for t in self.question.decisive():
+            kept.setdefault(self.question[t], t)
+        for row in list(kept):
+            others = [other for other in kept if other != row]
+            opposite = row._replace(positive=not row.positive)
+            if isinstance(solved([*others, opposite]), Certificate):
+                del kept[row]
+        return sorted(kept.values())
+
+    def _picture(self, weights: Vector, left: Sequence[int]) -> Iterator[Block]:
+        rows: list[tuple[Inline, ...]] = []
+        for w2 in reversed(PICTURE):
+            marks = [
+                float(all(is_met(self.question[t], self._at(w1, w2, weights[-1])) for t in left))
+                for w1 in PICTURE
+            ]
+            rows.append((f"{w2}", Shades((np.array(marks),))))
+        yield Paragraph((f"For b = {weights[-1]}, full where the weights will do:",))
+        yield Table(("w2", f"w1 from {PICTURE[0]} to {PICTURE[-1]}"), tuple(rows))
+
+    def _at(self, w1: int, w2: int, b: Fraction) -> Vector:
+        return self.question.signed((Fraction(w1), Fraction(w2), b))
+
+    def contradiction(self, certificate: Certificate) -> str:
+        """The certificate added up, in words."""
+        multipliers = certificate.multipliers
+        firing = [t for t in sorted(multipliers) if self.question.outputs[t]]
+        resting = [t for t in sorted(multipliers) if not self.question.outputs[t]]
+        texts = [self._added(steps, multipliers) for steps in (firing, resting) if steps]
+        end = "Both cannot be." if len(texts) == 2 else "That cannot be."
+        return f"{'; '.join(texts)}. {end}"
+
+    def _added(self, steps: Sequence[int], multipliers: Mapping[int, Fraction]) -> str:
+        vectors = [[multipliers[t] * entry for entry in self.question[t].vector] for t in steps]
+        total = tuple(sum(entries, start=Fraction()) for entries in zip(*vectors, strict=True))
+        times = [f"{multipliers[t]} times " if multipliers[t] != 1 else "" for t in steps]
+        names = " and ".join(f"{k}t = {t + 1}" for k, t in zip(times, steps, strict=True))
+        verb = "needs" if len(steps) == 1 and not times[0] else "together need"
+        return f"{names} {verb} {form(total, self.names)} {self.relation(steps[0])} 0"
+
+    def infeasible(self, certificate: Certificate, initial: int) -> Section:
+        """The certificate as lines that can be added up."""
+        rows = [
+            (str(t + 1), self.demand(t), str(multiplier))
+            for t, multiplier in sorted(certificate.multipliers.items())
+        ]
+        verdict = Verdict("wrong", "Infeasible")
+        about = ": no weights do it. These demands contradict one another; any fewer do not."
+        return Section(
+            f"Why not, with s_0 = {initial}",
+            (
+                Paragraph((verdict, about)),
+                Table(("t", "demand", "times"), tuple(rows)),
+                Paragraph((self.contradiction(certificate),)),
+            ),
+        )
+
+    def repaired(self, repairs: Sequence[Repair]) -> Section:
+        rows = [
+            (
+                f"without t = {repair.t + 1}",
+                "another contradiction remains"
+                if repair.weights is None
+                else ", ".join(
+                    f"{name} = {w}" for name, w in zip(self.names, repair.weights, strict=True)
+                ),
+            )
+            for repair in repairs
+        ]
+        text = "If one of these steps (and its repeats) is dropped, these weights do the rest:"
+        return Section("Repairs", (Paragraph((text,)), Table(("", ""), tuple(rows))))
+
+    def certificate_json(self, certificate: Certificate) -> list[dict[str, Any]]:
+        return [
+            {"t": t + 1, "constraint": self.demand(t), "multiplier": str(multiplier)}
+            for t, multiplier in sorted(certificate.multipliers.items())
+        ]
+
+
+def repairs(question: Question, certificate: Certificate) -> list[Repair]:
+    """For each row of a certificate, what can be done without it and its repeats."""
+    found = []
+    for t in sorted(certificate.multipliers):
+        rest = question.without(t)
+        answer = rest.answer()
+        weights = pleasant_for(rest, answer.weights) if isinstance(answer, Witness) else None
+        found.append(Repair(t, weights))
+    return found
+
+
+def whole(certificate: Certificate) -> Certificate:
+    """The certificate with the least whole multipliers."""
+    values = certificate.multipliers.values()
+    scale = lcm(*(value.denominator for value in values))
+    divisor = gcd(*(int(value * scale) for value in values))
+    return Certificate(
+        {t: value * scale / divisor for t, value in sorted(certificate.multipliers.items())}
+    )
+
+
+def network_section(network: Network, inputs: int) -> Section:
+    """The weights of each unit, and the run of all of them."""
+    names = [f"x[{k + 1}]" if inputs > 1 else "x" for k in range(inputs)]
+    units = len(network.weights)
+    labels = ["s", *(f"u{k}" for k in range(1, units))]
+    before = [f"{label}_(t-1)" for label in labels]
+    formulas = [
+        (f"{label}_t", f"step({form(weights, [*names, *before, ''])})")
+        for label, weights in zip(labels, network.weights, strict=True)
+    ]
+    rows = [(str(t), *map(str, states)) for t, states in enumerate(network.states)]
+    extra = "one extra unit" if units == 2 else f"{units - 1} extra units"
+    text = f"With {extra}, which start at 0, it can be done; with fewer it cannot."
+    return Section(
+        "A network",
+        (
+            Paragraph((text,)),
+            Table(("unit", "is"), tuple(formulas)),
+            Table(("t", *labels), tuple(rows)),
+        ),
+    )
+
+
+def _vector(values: Vector) -> str:
+    return str(values[0]) if len(values) == 1 else f"[{', '.join(map(str, values))}]"
