@@ -34,7 +34,7 @@ def check(rows: Sequence[Row]) -> Witness | Certificate:
     return answer
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(rows_of(SCALARS))
 def test_scalar_demands(rows: list[Row]) -> None:
     check(rows)

@@ -284,6 +284,8 @@ def faults(data: dict[str, Any]) -> list[str]:
         ({"score": {"not  good": 1, "not good": 2}}, "'not good' is scored twice"),
         ({"score": {"good": 0}}, "expected a score that is not zero"),
         ({"score": {}}, "expected a score that is not zero"),
+        ({"score": {"good": "1e-300"}}, "no common denominator that is small enough"),
+        ({"score": {"good": "1e300"}}, "no common denominator that is small enough"),
         ({"vocabulary": []}, "('vocabulary',): expected words, found an empty list"),
         ({"vocabulary": ["good", "bad", "good", "not"]}, "'good' is listed twice"),
         ({"vocabulary": ["good", "bad", "very good", "not"]}, "expected one word, found 'very"),

@@ -185,19 +185,19 @@ def sequences(draw: st.DrawFn, inputs: Any, most: int = 8) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(sequences(INPUTS | EXTREME))
 def test_scalar_answers_hold(data: dict[str, Any]) -> None:
     check(data)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(sequences(st.tuples(INPUTS, INPUTS).map(list), most=7))
 def test_vector_answers_hold(data: dict[str, Any]) -> None:
     check(data)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(sequences(BITS, most=9))
 def test_bits_are_decided_as_by_trying_small_weights(data: dict[str, Any]) -> None:
     """For bits, weights up to 3 are enough: all threshold functions of two bits have them."""

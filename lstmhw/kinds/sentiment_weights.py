@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
+from math import lcm
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from lstmhw.parameters import Scores
 
 LARGEST = 1e100  # of weights; what is computed from larger ones could overflow
+FINEST = 2**40  # of the score of an n-gram, in units of the common denominator
 MOST_ANSWERS = 1000  # words; of longer documents only the trace is told
 
 
@@ -102,6 +104,10 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
             seen[words] = key
         if not any(self.score.values()):
             yield Fault(("score",), "expected a score that is not zero, found none")
+        scale = lcm(*(weight.denominator for weight in self.score.values()))
+        if scale * max(1, sum(map(abs, self.score.values()))) > FINEST:
+            message = "these weights have no common denominator that is small enough"
+            yield Fault(("score",), message, "round them to a few decimals")
 
     def _sequence_faults(self) -> Iterator[Fault]:
         unknown = dict.fromkeys(w for w in self.sequence.split() if w not in self.vocabulary)

@@ -46,6 +46,8 @@ def searched_by_length(
     none = np.zeros((2, 1), dtype=np.intp)
     levels = [Classes(np.zeros(1, dtype=np.intp), np.zeros(1), np.zeros((2, 1)), none, none)]
     least = tolerance.lower
+    if proved.growth:
+        longest = min(longest, int(1 / proved.growth))
     for length in range(1, longest + 1):
         level = _longer(closure, network, rule, levels[-1], length)
         if level is None:

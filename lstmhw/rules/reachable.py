@@ -24,6 +24,7 @@ MOST_ROUNDS = 60
 LARGEST = 1e100  # of the bounds of a box
 NEAR_ONE = 0.9
 LONGEST = 10**40
+GROWN = 3  # (1 + x)^T is less for T <= 1 / x: what counters grow to where a forget gate is over 1
 
 
 class Steps(NamedTuple):
@@ -63,7 +64,8 @@ class Closure(NamedTuple):
         low, high = self.kept()
         weights = network.head.weights[self.counters].magnitude
         total = float((weights * _column_maxima(self.steps.c[:, self.counters])).sum())
-        return float((high - low).max(initial=0.0)) * total * (1 + 1e-9)
+        grown = GROWN if (high > 0).any() else 1
+        return float((high - low).max(initial=0.0)) * total * grown * (1 + 1e-9)
 
 
 class Counter(NamedTuple):
@@ -270,7 +272,7 @@ def bound(closure: Closure, network: WordLstm) -> Bound | None:
     )
     if not np.isfinite([start, word, over, *np.concatenate(columns)]).all():
         return None
-    grown = 3 if over > 0 else 1  # (1 + over)^T < 3 for T <= 1 / over
+    grown = GROWN if over > 0 else 1
     rows = zip(*([Fraction(float(value)) for value in column] for column in columns), strict=True)
     curve = Fraction(network.functions.state is tanh, 3)
     counting = [Counter(w, most * grown, lost, hidden, curve) for w, most, lost, hidden in rows]
