@@ -79,6 +79,8 @@ def solve(files: tuple[str, ...], strict: bool, manner: Manner) -> int:
     """Print the worked solution, and mark the answers the file claims."""
     solutions = _answers(files, _solved)
     _show(solutions, files, manner)
+    if any(solution.interrupted for solution in solutions):
+        return 130
     return 1 if strict and any(solution.is_wrong for solution in solutions) else 0
 
 
@@ -264,6 +266,8 @@ def _answers(
             document = (read or reading.read)(file)
             try:
                 answers.append(answer(document))
+                if getattr(answers[-1], "interrupted", False):
+                    break  # what is known so far is shown
             except ProblemError as error:
                 raise document.error(error.faults) from None
         except InputError as error:

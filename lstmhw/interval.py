@@ -122,12 +122,16 @@ class Interval:
 
     def times(self, vector: Any) -> "Interval":
         """Matrix times column vector, (m, n) and (..., n) -> (..., m)."""
-        used = np.flatnonzero(self.magnitude.any(axis=0))
-        products = self[:, used] * vector[..., np.newaxis, used]
+        size = self.magnitude
+        rows, columns = np.flatnonzero(size.any(axis=1)), np.flatnonzero(size.any(axis=0))
+        products = self[np.ix_(rows, columns)] * vector[..., np.newaxis, columns]
         total = Interval.exact(np.zeros(products.shape[:-1]))
-        for column in range(len(used)):
+        for column in range(len(columns)):
             total = total + products[..., column]
-        return total
+        result = Interval.exact(np.zeros((*vector.shape[:-1], len(size))))
+        for name in _FIELDS:
+            getattr(result, name)[..., rows] = getattr(total, name)
+        return result
 
     def __neg__(self) -> "Interval":
         return Interval(-self.near, -self.above, -self.below)
@@ -230,7 +234,7 @@ def _two_product(a: Floats, b: Floats) -> tuple[Floats, Floats, Floats]:
         (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
         error = (a_high * b_high - product) + a_high * b_low + a_low * b_high + a_low * b_low
     size = np.abs(product)
-    safe = (np.abs(a) < 1e290) & (np.abs(b) < 1e290) & (size > 1e-260)
+    safe = (np.abs(a) < 1e290) & (np.abs(b) < 1e290) & (size > 1e-260) & (size < 1e290)
     if safe.all():
         return product, error, error
     bound = np.where((a == 0) | (b == 0), 0.0, size * 2.0**-52 + TINY)

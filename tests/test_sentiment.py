@@ -166,6 +166,67 @@ def test_claimed_outputs_are_marked() -> None:
     assert [check.verdict for check in marked(data).checks] == ["right", "wrong"]
 
 
+# Traps: weights that were once called proved.
+
+
+def trap(**changes: Any) -> dict[str, Any]:
+    """One unit that counts every 'a', with identity activations."""
+    return {
+        "kind": "sentiment-weights",
+        "vocabulary": ["a", "b"],
+        "score": {"a": 1},
+        "activations": {"gate": "identity", "candidate": "identity", "state": "identity"},
+        "gates": {
+            "i": {"value": 1},
+            "f": {"value": 1},
+            "o": {"value": 1},
+            "g": {"W_x": [[1, 0]], "W_h": [[0]]},
+        },
+        "output": {"from": "c", "weights": [1]},
+        **changes,
+    }
+
+
+def test_the_value_of_a_candidate_is_used_not_its_weights() -> None:
+    data = trap()
+    assert solved(data).extras["proof"]["scope"] == "every document"
+    data["gates"]["g"]["value"] = 0.25
+    assert solved(data).extras["proof"]["counterexample"] == ["a"]
+
+
+def test_a_forget_gate_below_0_is_not_called_near_1() -> None:
+    """After a 'b' the first unit is multiplied by -2 at every word."""
+    data = trap(score={"a": "1e-11"})
+    data["gates"]["f"] = {"W_x": [[0, 0], [0, 0]], "W_h": [[0, -3], [0, 0]], "b": [1, 0]}
+    data["gates"]["g"] = {"W_x": [["1e-11", 0], [0, 1]], "W_h": [[0, 0], [0, 0]]}
+    data["output"] = {"from": "c", "weights": [1, 0]}
+    proof = solved(data).extras["proof"]
+    assert proof["verdict"] != "proved" or proof["max_words"] < 38
+
+
+def test_a_weight_that_only_floats_lose_is_refused() -> None:
+    data = trap()
+    data["gates"]["g"]["W_h"] = [["1e-330"]]
+    assert any("found a smaller one" in fault for fault in faults(data))
+
+
+def test_what_overflows_is_an_error() -> None:
+    data = trap(sequence="a " * 9)
+    data["gates"]["f"] = {"value": "1e50"}
+    assert any("the output overflows at word" in fault for fault in faults(data))
+
+
+def test_a_state_that_mixes_units_is_refused() -> None:
+    data = trap(activations={"state": "softmax"})
+    assert any("found softmax" in fault for fault in faults(data))
+
+
+def test_many_words_share_columns() -> None:
+    words = [f"w{k}" for k in range(60)]
+    text = page(solved({**OPEN, "vocabulary": words, "score": {"w1": 1}}))
+    assert "w0 ... (59 words) w1" in text
+
+
 # What a reader sees.
 
 
@@ -284,8 +345,8 @@ def faults(data: dict[str, Any]) -> list[str]:
         ({"score": {"not  good": 1, "not good": 2}}, "'not good' is scored twice"),
         ({"score": {"good": 0}}, "expected a score that is not zero"),
         ({"score": {}}, "expected a score that is not zero"),
-        ({"score": {"good": "1e-300"}}, "no common denominator that is small enough"),
-        ({"score": {"good": "1e300"}}, "no common denominator that is small enough"),
+        ({"score": {"good": "1e-300"}}, "too large, or too fine, to be added up exactly"),
+        ({"score": {"good": "1e300"}}, "too large, or too fine, to be added up exactly"),
         ({"vocabulary": []}, "('vocabulary',): expected words, found an empty list"),
         ({"vocabulary": ["good", "bad", "good", "not"]}, "'good' is listed twice"),
         ({"vocabulary": ["good", "bad", "very good", "not"]}, "expected one word, found 'very"),

@@ -259,7 +259,7 @@ def test_the_decisive_steps_are_the_extremes() -> None:
     asked = problem(long_sequence(500, 1))
     assert isinstance(asked, StepRnn)
     question: Question = asked.question(0)
-    assert len(question.decisive()) <= 8
+    assert len(question.decisive) <= 8
     assert "the least and the greatest x matter" in page(asked.solve())
 
 
@@ -297,6 +297,41 @@ def test_the_simplest_fraction_has_the_least_denominator(a: Fraction, b: Fractio
     for denominator in range(1, min(found.denominator, 60)):
         n = low.numerator * denominator // low.denominator + 1
         assert not low < Fraction(n, denominator) < high
+
+
+@pytest.mark.parametrize(
+    ("inputs", "w1", "outputs"),
+    [
+        ([["1e300", "1e-35"]], ["1e-50", "-1e280"], [1]),
+        ([["2.6e-324", "7.3e-324"]], [1, "-0.4"], [0]),
+    ],
+)
+def test_numbers_that_floats_lose_are_judged_exactly(
+    inputs: list[Any], w1: list[Any], outputs: list[int]
+) -> None:
+    claimed = {"w1": w1, "w2": 0, "b": 0}
+    data = {"kind": "step-rnn", "inputs": inputs, "outputs": outputs, "claimed": claimed}
+    assert {check.verdict for check in marked(data).checks} == {"right"}
+
+
+def test_inputs_of_very_different_sizes() -> None:
+    inputs = [["-3e-20", "-9e300"], ["-5e-20", "4e300"], ["-8e-20", "-8e300"], ["-4e-20", "3e300"]]
+    check({"kind": "step-rnn", "inputs": inputs, "outputs": [1, 1, 0, 0]})
+
+
+def test_a_vector_of_one_is_a_vector() -> None:
+    assert solved({**A, "inputs": [[x] for x in A["inputs"]]}).extras["weights"]["w1"] == ["2"]
+
+
+def test_the_initial_state_of_a_network_is_told() -> None:
+    extras = solved({**B, "initial": "free", "hidden": 2}).extras
+    assert network_run(B, extras["network"], extras["initial"]) == B["outputs"]
+
+
+def test_claimed_weights_run_with_their_own_states() -> None:
+    """z_5 = 1*0 + 2*0 - 1 after the 0 that they give at t = 4."""
+    text = page(marked({**A, "claimed": {"w1": 1, "w2": 2, "b": -1}}))
+    assert "5 1*0 + 2*0 - 1 = -1 0 1 NO" in text
 
 
 @pytest.mark.oracle
@@ -395,7 +430,7 @@ def test_bad_questions(arguments: list[str], message: str, lstmhw: Run) -> None:
     ("claimed", "message"),
     [
         ({"w1": 1}, "expected w1, w2 and b together, found no w2 and no b"),
-        ({"w1": [1, 2], "w2": 1, "b": 0}, "expected 1 numbers, as in an input, found 2"),
+        ({"w1": [1, 2], "w2": 1, "b": 0}, "expected a single number, as in an input; found 2"),
         ({"w1": "one", "w2": 1, "b": 0}, "expected a number, found the text 'one'"),
         ({"feasible": "maybe"}, "expected true or false"),
     ],
@@ -416,7 +451,9 @@ def test_an_interrupted_search_tells_what_is_known() -> None:
 
     solution = asked.answered(interrupting)
     assert solution.interrupted
-    assert solution.extras["network"] is None
+    assert "network" not in solution.extras
+    assert solution.extras["interrupted"]
+    assert solution.extras["excluded"] == 1
     assert "With one extra unit it cannot be done. The search with 2 was" in page(solution)
 
 

@@ -14,6 +14,7 @@ from lstmhw.automaton import (
     Ngram,
     TooManyStatesError,
     delayed,
+    minimal,
     of_ngrams,
 )
 from lstmhw.cells import Activations
@@ -26,6 +27,7 @@ from lstmhw.rules.construction import Construction, constructed
 from lstmhw.rules.linear import Square, impossible, is_linear
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
 from lstmhw.rules.proof import Proof, proof
+from lstmhw.rules.reachable import nearest
 from lstmhw.rules.report import (
     SHOWN,
     Reading,
@@ -44,6 +46,7 @@ from lstmhw.solution import Block, Entries, Entry, Paragraph, Section, Solution
 if TYPE_CHECKING:
     from lstmhw.parameters import Scores
 
+MOST_FLAGS = 64
 LARGEST = 1e100  # of weights; what is computed from larger ones could overflow
 FINEST = 2**40  # of the score of an n-gram, in units of the common denominator
 MOST_ANSWERS = 1000  # words; of longer documents only the trace is told
@@ -106,8 +109,8 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
             yield Fault(("score",), "expected a score that is not zero, found none")
         scale = lcm(*(weight.denominator for weight in self.score.values()))
         if scale * max(1, sum(map(abs, self.score.values()))) > FINEST:
-            message = "these weights have no common denominator that is small enough"
-            yield Fault(("score",), message, "round them to a few decimals")
+            message = "these weights are too large, or too fine, to be added up exactly"
+            yield Fault(("score",), message, f"in their common unit they may come to {FINEST}")
 
     def _sequence_faults(self) -> Iterator[Fault]:
         unknown = dict.fromkeys(w for w in self.sequence.split() if w not in self.vocabulary)
@@ -138,6 +141,9 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
             yield Fault(("activations",), message, "leave `activations` out, or give `gates`")
 
     def _weight_faults(self) -> Iterator[Fault]:
+        if self.activations.state == "softmax":
+            message = "expected a function of one unit for c on its way to h, found softmax"
+            yield Fault(("activations", "state"), message)
         if self.output.weights is None:
             message = "expected the weights of the output, one for each unit; found none"
             yield Fault(("output",), message, "add `output: {from: c, weights: [...]}`")
@@ -161,7 +167,7 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
         return self.gates is None and self.stacked is None
 
     def solve(self) -> Solution:
-        made = constructed(self.late_rule(), self.output.from_) if self.is_open else None
+        made = self._constructed() if self.is_open else None
         subject = self.subject(made)
         found = proof(subject.network, subject.late, self.tolerance)
         square = self._impossible(subject)
@@ -186,7 +192,7 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
     def trace(self) -> Solution:
         """The sequence word by word, without a proof."""
         self.check_sequence()
-        made = constructed(self.late_rule(), self.output.from_) if self.is_open else None
+        made = self._constructed() if self.is_open else None
         subject = self.subject(made)
         reading = subject.reading(self._numbers(self.sequence))
         sections = [
@@ -201,7 +207,7 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
         from lstmhw.parameters import Scores
         from lstmhw.recurrent.exporting import lstm, stacked_lstm
 
-        made = constructed(self.late_rule(), self.output.from_) if self.is_open else None
+        made = self._constructed() if self.is_open else None
         subject = self.subject(made)
         documents = [self._numbers(self.sequence)]
         if made is None:
@@ -232,10 +238,21 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
             raise ProblemError([Fault(("delay",), message)]) from None
 
     def _rule(self) -> Automaton:
-        return of_ngrams(
-            {self._numbers(ngram): weight for ngram, weight in self.score.items()},
-            len(self.vocabulary),
-        )
+        ngrams = {self._numbers(ngram): weight for ngram, weight in self.score.items()}
+        try:
+            return of_ngrams(ngrams, len(self.vocabulary))
+        except TooManyStatesError:
+            message = f"this rule has over {MOST_STATES} states to remember"
+            raise ProblemError([Fault(("score",), message)]) from None
+
+    def _constructed(self) -> Construction:
+        """Weights for the rule.  Raises ProblemError where they would be too many."""
+        rule = minimal(self.late_rule())
+        if len(rule.states) > MOST_FLAGS:
+            message = f"weights would need a unit for each of {len(rule.states)} states of the rule"
+            hint = f"they are constructed for up to {MOST_FLAGS}; a shorter delay has fewer"
+            raise ProblemError([Fault(("delay" if self.delay else "score",), message, hint)])
+        return constructed(rule, self.output.from_)
 
     def _numbers(self, text: str) -> Ngram:
         return tuple(self.vocabulary.index(word) for word in text.split())
@@ -261,6 +278,7 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
         tables = [_by_word(gates[name], words, units) for name in GATES]
         self._check_limits(tables)
         rows = [_by_unit(gates[name], units) for name in GATES]
+        _check_sizes([*tables, *rows, *fixed.values(), exact.output.weights])
         bias = exact.output.bias if exact.output.bias is not None else np.array(Fraction())
         head = Head(self.output.from_, exact.output.weights, bias)
         return WordLstm(
@@ -281,7 +299,9 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
                 raise ProblemError([Fault(self.weight_path(name), message)])
 
     def _impossible(self, subject: Subject) -> Square | None:
-        return impossible(subject.late, self.tolerance) if is_linear(subject.network) else None
+        if not is_linear(subject.network):
+            return None
+        return impossible(subject.rule, self.tolerance, self.delay)
 
     def _reading(self, subject: Subject) -> Reading | None:
         document = self._numbers(self.sequence)
@@ -312,8 +332,8 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
             "verdict": found.verdict,
             "scope": scope,
             "max_words": found.words,
-            "error_per_word": None if found.error is None else float(found.error),
-            "drift_per_word": None if found.drift is None else float(found.drift),
+            "error_per_word": None if found.error is None else nearest(found.error),
+            "drift_per_word": None if found.drift is None else nearest(found.drift),
             "states": len(found.states) or len(subject.late.states),
             "counterexample": None if wrong is None else list(wrong.words),
             "expected": None if wrong is None else float(wrong.due[-1]),
@@ -356,6 +376,14 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     for t in range(len(reading.words)):
         for gate in "ifgoch":
             yield Entry(f"{gate}_{t + 1}", getattr(reading.trace, gate)[t], False)
+
+
+def _check_sizes(arrays: list[Any]) -> None:
+    """A number that is 0 only as a float would be overlooked.  Raises ProblemError."""
+    for array in arrays:
+        if np.any((array != 0) & (array.astype(np.float64) == 0)):
+            message = "expected weights that are 0 or over 5e-324 in size, found a smaller one"
+            raise ProblemError([Fault((), message, "write 0")])
 
 
 def _by_word(gate: Gate, words: int, units: int) -> Any:

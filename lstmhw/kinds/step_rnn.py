@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from lstmhw.faults import Fault
+from lstmhw.faults import Fault, shown
 from lstmhw.feasibility import Certificate, Vector, Witness
 from lstmhw.functions import Floats
 from lstmhw.numerals import exact
@@ -53,18 +53,24 @@ class StepRnn(Problem, kind="step-rnn"):
             yield from self._number_faults(name)
         feasible = self.claimed.get("feasible", "true")
         if feasible not in ("true", "false"):
-            yield Fault(("claimed", "feasible"), "expected true or false, found something else")
+            yield Fault(
+                ("claimed", "feasible"), f"expected true or false, found {_shown(feasible)}"
+            )
 
     def _number_faults(self, name: str) -> Iterator[Fault]:
         claim = self.claimed[name]
         numbers = [claim] if isinstance(claim, str) else list(claim)
         size = self.dimension if name == "w1" else 1
         if len(numbers) != size:
-            message = f"expected {size} numbers, as in an input, found {len(numbers)}"
+            wanted = "a single number" if size == 1 else f"{size} numbers"
+            message = f"expected {wanted}, as in an input; found {len(numbers)}"
             yield Fault(("claimed", name), message)
         for text in numbers:
+            if not isinstance(text, str):
+                yield Fault(("claimed", name), "expected a number, found a list in a list")
+                continue
             try:
-                if isinstance(exact(text if isinstance(text, str) else ""), float):
+                if isinstance(exact(text), float):
                     raise ValueError("an infinite one")
             except ValueError as error:
                 yield Fault(("claimed", name), f"expected a number, found {error}")
@@ -81,7 +87,7 @@ class StepRnn(Problem, kind="step-rnn"):
     def _input(self, t: int) -> Vector:
         """The input at time step t, from 0, exactly as written."""
         size = self.dimension
-        return tuple(Fraction(exact(text)) for text in self._texts[t * size : (t + 1) * size])
+        return tuple(map(_number, self._texts[t * size : (t + 1) * size]))
 
     def question(self, initial: int) -> Question:
         """The demands, where the state before the first step is `initial`."""
@@ -112,9 +118,9 @@ class StepRnn(Problem, kind="step-rnn"):
         assert question.first_failure(weights) is None
         page = Page(question)
         sections = [page.demands(), page.weights(weights)]
-        if len(question.decisive()) <= MOST_DEMANDS:
+        if len(question.decisive) <= MOST_DEMANDS:
             sections.append(page.region(weights))
-        named = _named(weights)
+        named = self._named(weights)
         extras: dict[str, Any] = {
             "feasible": True,
             "initial": initial,
@@ -149,7 +155,7 @@ class StepRnn(Problem, kind="step-rnn"):
             "certificate": pages[first].certificate_json(certificates[first]),
             "contradiction": pages[first].contradiction(certificates[first]),
             "repairs": [
-                {"t": r.t + 1, "weights": None if r.weights is None else _named(r.weights)}
+                {"t": r.t + 1, "weights": None if r.weights is None else self._named(r.weights)}
                 for r in mended[first]
             ],
         }
@@ -167,13 +173,13 @@ class StepRnn(Problem, kind="step-rnn"):
         """The solution, and what extra units can do; what is known where the user interrupts."""
         known: list[int] = []
         try:
-            network, section = self._with_extra_units(known, progress)
+            more, section = self._with_extra_units(known, progress)
         except KeyboardInterrupt:
-            network, section = None, _interrupted(len(known))
+            section = _interrupted(len(known))
+            more = {"interrupted": True, "excluded": len(known)}
             solution = solution._replace(interrupted=True)
         return solution._replace(
-            sections=(*solution.sections, section),
-            extras={**solution.extras, "network": network},
+            sections=(*solution.sections, section), extras={**solution.extras, **more}
         )
 
     def _other_initial(self, initial: int) -> Section:
@@ -182,7 +188,7 @@ class StepRnn(Problem, kind="step-rnn"):
         answer = question.answer()
         page = Page(question)
         if isinstance(answer, Witness):
-            named = _named(pleasant_for(question, answer.weights))
+            named = self._named(pleasant_for(question, answer.weights))
             text = ", ".join(f"{name} = {_text(value)}" for name, value in named.items())
             said = f"With s_0 = {initial} it could be done: {text}."
         else:
@@ -192,7 +198,7 @@ class StepRnn(Problem, kind="step-rnn"):
 
     def _with_extra_units(
         self, known: list[int], progress: Callable[[int, int], None]
-    ) -> tuple[dict[str, Any] | None, Section]:
+    ) -> tuple[dict[str, Any], Section]:
         """A network with the fewest extra units, or that none up to the limit will do.
 
         Numbers of units that will not do are added to `known` one by one.
@@ -213,10 +219,11 @@ class StepRnn(Problem, kind="step-rnn"):
                 network = search.network()
                 tried += search.tried
                 if network is not None:
+                    found = _network_json(network, self.dimension)
                     section = network_section(network, self.dimension)
-                    return _network_json(network, self.dimension), section
+                    return {"network": found, "initial": initial}, section
             known.append(extra)
-        return None, _exhausted(self.hidden, tried)
+        return {"network": None}, _exhausted(self.hidden, tried)
 
     def _solution(
         self, page: Page, sections: list[Section], weights: Vector | None, extras: dict[str, Any]
@@ -228,10 +235,24 @@ class StepRnn(Problem, kind="step-rnn"):
             source=self.source,
             digits=self.digits,
             sections=(*sections, *ran),
-            answers={} if weights is None else _values(weights),
+            answers={} if weights is None else self._values(weights),
             checks=checks,
             extras=extras,
         )
+
+    def _values(self, weights: Vector) -> dict[str, Floats]:
+        """The weights as floats; nothing where one is beyond them."""
+        try:
+            *w1, w2, b = map(float, weights)
+        except OverflowError:
+            return {}
+        first = np.array(w1 if self.inputs.ndim > 1 else w1[0])
+        return {"w1": first, "w2": np.array(w2), "b": np.array(b)}
+
+    def _named(self, weights: Vector) -> dict[str, Any]:
+        """The weights as exact texts; w1 is a list for vectors."""
+        *w1, w2, b = map(str, weights)
+        return {"w1": w1 if self.inputs.ndim > 1 else w1[0], "w2": w2, "b": b}
 
     def _judged(self, weights: Vector | None) -> tuple[tuple[Check, ...], list[Section]]:
         """The claims run: weights step by step, a claimed impossibility against the answer."""
@@ -241,10 +262,10 @@ class StepRnn(Problem, kind="step-rnn"):
             failures = [self._failure(self.question(k), k, claimed) for k in self.initials]
             wrong = None if None in failures else failures[0]
             for name in WEIGHTS:
-                own = None if weights is None else _values(weights)[name]
+                own = None if weights is None else self._values(weights).get(name)
                 checks.append(_check(name, self.claimed[name], own, wrong))
             best = self.initials[failures.index(None)] if None in failures else self.initials[0]
-            run = Page(self.question(best)).run(claimed)
+            run = Page(self.question(best)).trajectory(claimed)
             sections.append(Section("The claimed weights, run", (run,)))
         if "feasible" in self.claimed:
             is_feasible = weights is not None
@@ -271,23 +292,16 @@ class StepRnn(Problem, kind="step-rnn"):
         return f"t = {t + 1}", why + begun
 
 
+@cache
+def _number(text: str) -> Fraction:
+    return Fraction(exact(text))
+
+
 def _check(name: str, claimed: Claim, expected: Any, wrong: tuple[str, str] | None) -> Check:
     if wrong is None:
         return Check(name, claimed, expected, "right", None, None, "")
     where, why = wrong
     return Check(name, claimed, expected, "wrong", None, where or None, why)
-
-
-def _values(weights: Vector) -> dict[str, Floats]:
-    *w1, w2, b = (float(weight) for weight in weights)
-    first = np.array(w1[0] if len(w1) == 1 else w1)
-    return {"w1": first, "w2": np.array(w2), "b": np.array(b)}
-
-
-def _named(weights: Vector) -> dict[str, Any]:
-    """The weights as exact texts; w1 is a list for vectors."""
-    *w1, w2, b = map(str, weights)
-    return {"w1": w1[0] if len(w1) == 1 else w1, "w2": w2, "b": b}
 
 
 def _text(value: Any) -> str:
@@ -300,6 +314,10 @@ def _network_json(network: Network, inputs: int) -> dict[str, Any]:
         "W_h": [list(map(str, weights[inputs:-1])) for weights in network.weights],
         "b": [str(weights[-1]) for weights in network.weights],
     }
+
+
+def _shown(claim: Claim) -> str:
+    return repr(shown(claim)) if isinstance(claim, str) else "a list"
 
 
 def _exhausted(most: int, tried: int) -> Section:

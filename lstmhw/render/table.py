@@ -80,7 +80,7 @@ class Grid:
             max(cell_len(line) for text, _ in column for line in text.split("\n"))
             for column in columns
         ]
-        while sum(widths) + GUTTER * (len(widths) - 1) > room:
+        while sum(widths) + GUTTER * (len(widths) - 1) > room and max(widths) > 1:
             widths[widths.index(max(widths))] -= 1
         return widths or [room]
 

@@ -80,19 +80,25 @@ def _flags(automaton: Automaton) -> Iterator[Flag]:
 
 
 def _thresholds(automaton: Automaton, state: int, pairs: Sequence[Pair]) -> Iterator[Flag]:
-    """The pairs in groups that a threshold can tell from all other pairs; word by word it can."""
-    by_word: list[frozenset[Pair]] = [
-        frozenset(pair for pair in pairs if pair[1] == word) for word in automaton.words
-    ]
+    """The pairs in groups that a threshold can tell from all other pairs.
+
+    Words that lead here from the same states make a group to begin with: that is always possible.
+    """
+    sources: dict[int, set[int]] = {}
+    for q, w in pairs:
+        sources.setdefault(w, set()).add(q)
+    together: dict[frozenset[int], set[Pair]] = {}
+    for w, states in sources.items():
+        together.setdefault(frozenset(states), set()).update((q, w) for q in states)
     groups: list[Flag] = []
-    for one in filter(None, by_word):
+    for some in together.values():
         for k, group in enumerate(groups):
-            joined = _flag(automaton, state, group.pairs | one)
+            joined = _flag(automaton, state, group.pairs | some)
             if joined is not None:
                 groups[k] = joined
                 break
         else:
-            alone = _flag(automaton, state, one)
+            alone = _flag(automaton, state, frozenset(some))
             assert alone is not None
             groups.append(alone)
     yield from groups
@@ -104,25 +110,20 @@ def _flag(automaton: Automaton, state: int, pairs: frozenset[Pair]) -> Flag | No
     word[w] + offset[q] >= 1 in the pairs and <= -1 in all others are constraints on differences of
     word[w] and -offset[q]: shortest paths solve them (Bellman 1958).
     """
-    words, states = len(automaton.words), len(automaton.states)
-    bounds = []
-    for q in range(states):
-        for w in range(words):
-            if (q, w) in pairs:
-                bounds.append((w, words + q, -1))
-            else:
-                bounds.append((words + q, w, -1))
-    distance = [0] * (words + states)
-    for _ in range(words + states + 1):
-        changed = False
-        for source, target, length in bounds:
-            if distance[source] + length < distance[target]:
-                distance[target] = distance[source] + length
-                changed = True
-        if not changed:
-            usual = mode(distance[:words])
-            by_word = tuple(value - usual for value in distance[:words])
-            return Flag(state, pairs, by_word, tuple(usual - value for value in distance[words:]))
+    on = np.zeros((len(automaton.states), len(automaton.words)), dtype=bool)
+    for pair in pairs:
+        on[pair] = True
+    words, minus = np.zeros(on.shape[1]), np.zeros(on.shape[0])
+    for _ in range(2 * min(on.shape) + 2):  # no shortest path has more edges
+        least = np.where(on, words - 1, np.inf).min(axis=1)
+        new_minus = np.minimum(minus, least)
+        most = np.where(on, np.inf, new_minus[:, np.newaxis] - 1).min(axis=0)
+        new_words = np.minimum(words, most)
+        if np.array_equal(new_words, words) and np.array_equal(new_minus, minus):
+            usual = int(mode(words.tolist()))
+            by_word = tuple(int(value) - usual for value in words)
+            return Flag(state, pairs, by_word, tuple(usual - int(value) for value in minus))
+        words, minus = new_words, new_minus
     return None
 
 

@@ -18,7 +18,7 @@ from lstmhw.rules.network import WordLstm
 
 MOST_ROWS = 4_500  # documents told apart at one length
 FIRST_RADIUS, LAST_RADIUS = 1e-10, 1e-2
-MOST_PRODUCTS = 3_000_000  # at one length
+MOST_PRODUCTS = 12_000_000  # at all lengths
 MOST_CANDIDATES = 200
 
 
@@ -50,9 +50,9 @@ def searched(
     start = Interval.exact(np.zeros((1, network.units)))
     none = np.zeros(1, dtype=np.intp)
     levels = [Level(none, np.zeros(1), start, start, none, none)]
-    work, radius = 0, FIRST_RADIUS
+    work, products, radius = 0, 0, FIRST_RADIUS
     for length in range(1, longest + 1):
-        products = len(levels[-1].states) * len(rule.words) * 4 * network.units**2
+        products += len(levels[-1].states) * len(rule.words) * 4 * network.units**2
         if products > MOST_PRODUCTS:
             return Searched(length - 1, None)
         level = _longer(network, rule, levels[-1])

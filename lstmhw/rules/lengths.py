@@ -14,7 +14,7 @@ from lstmhw.functions import Floats
 from lstmhw.interval import Interval
 from lstmhw.rules.documents import Searched, confirmed
 from lstmhw.rules.network import WordLstm
-from lstmhw.rules.reachable import Bound, Closure, read
+from lstmhw.rules.reachable import Bound, Closure, nearest, read
 
 MOST_CLASSES = 40_000
 MOST_CANDIDATES = 20
@@ -53,7 +53,7 @@ def searched_by_length(
         if level is None:
             return Searched(length - 1, None)
         levels.append(level)
-        output = _output(closure, network, level, float(proved.seen(length)))
+        output = _output(closure, network, level, nearest(proved.seen(length)))
         doubtful = np.argwhere(~((output[0] > -least) & (output[1] < least)).T)
         if len(doubtful):
             documents = [

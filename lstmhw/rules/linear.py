@@ -14,6 +14,7 @@ import numpy as np
 from lstmhw.automaton import Automaton, Ngram
 from lstmhw.rules.network import GATES, Exact, WordLstm, zeros
 
+MOST_UNITS = 24  # of a cell that is decided exactly; the fractions of larger ones grow too long
 MOST_REPEATS = 200
 MOST_SQUARES = 50_000
 
@@ -35,6 +36,9 @@ class Square(NamedTuple):
     both: Ngram
     first: Ngram
     second: Ngram
+
+    def followed_by(self, words: Ngram) -> "Square":
+        return Square(*(document + words for document in self))
 
     def scores(self, rule: Automaton) -> tuple[Fraction, ...]:
         """The rule's scores of the four documents."""
@@ -59,12 +63,14 @@ def computes_exactly(network: WordLstm, rule: Automaton) -> bool | None:
     on those, they agree everywhere.
     """
     gates = {gate: fixed_at(network, gate) for gate in "ifo"}
-    if any(value is None for value in gates.values()):
+    if network.units > MOST_UNITS or any(value is None for value in gates.values()):
         return None
     i, f, o = (gates[gate] for gate in "ifo")
     block = GATES.index("g")
     rows = slice(block * network.units, (block + 1) * network.units)
     words, W_h = network.words[:, rows], network.W_h[rows]
+    if "g" in network.fixed:
+        words, W_h = np.broadcast_to(network.fixed["g"], words.shape), 0 * W_h
     if any(isinstance(number, float) for number in (*words.ravel(), *W_h.ravel())):
         return None
 
@@ -126,9 +132,10 @@ def _reduced(vector: Exact, basis: dict[int, Exact]) -> Exact:
     return vector
 
 
-def impossible(rule: Automaton, tolerance: Fraction) -> Square | None:
+def impossible(rule: Automaton, tolerance: Fraction, delay: int = 0) -> Square | None:
     """Four documents that no linear cell of any size can score within the tolerance.
 
+    With a delay the rule is that without it, and the documents end in as many words more.
     Where the rule misses the equation by four tolerances or more, four outputs that are each
     within the tolerance cannot add up.
     """
@@ -136,10 +143,11 @@ def impossible(rule: Automaton, tolerance: Fraction) -> Square | None:
     for square in islice(_squares(rule), MOST_SQUARES):
         difference = abs(square.difference(rule))
         if difference >= 4 * tolerance:
-            return square
+            return square.followed_by((0,) * delay)
         if difference and weakest is None:
             weakest = square
-    return _repeated(weakest, rule, tolerance) if weakest else None
+    repeated = _repeated(weakest, rule, tolerance) if weakest else None
+    return repeated and repeated.followed_by((0,) * delay)
 
 
 def _squares(rule: Automaton) -> Iterator[Square]:

@@ -18,13 +18,21 @@ from lstmhw.functions import Floats, identity, tanh
 from lstmhw.interval import Interval
 from lstmhw.rules.network import WordLstm
 
-MOST_PRODUCTS = 1_500_000  # in all rounds of an exploration
+MOST_PRODUCTS = 5_000_000  # in all rounds of an exploration
 MOST_BOXES = 400
-MOST_ROUNDS = 60
+MOST_ROUNDS = 500
 LARGEST = 1e100  # of the bounds of a box
 NEAR_ONE = 0.9
 LONGEST = 10**40
 GROWN = 3  # (1 + x)^T is less for T <= 1 / x: what counters grow to where a forget gate is over 1
+
+
+def nearest(value: Fraction) -> float:
+    """The float next to a fraction; infinity beyond them."""
+    try:
+        return float(value)
+    except OverflowError:
+        return np.inf
 
 
 class Steps(NamedTuple):
@@ -145,40 +153,49 @@ class Explorer:
         self.low = np.zeros((1, 2 * len(self.rest)))
         self.high = np.zeros((1, 2 * len(self.rest)))
         self.widened = np.zeros(1, dtype=np.intp)
+        used = network.W_h.magnitude
+        self.size = int(used.any(axis=0).sum() * used.any(axis=1).sum()) + network.units
 
     def close(self, radius: float) -> Closure | None:
-        """The closed boxes, or None where there would be too many of them."""
-        products = 0
+        """The closed boxes, or None where there would be too many of them.
+
+        New and widened boxes are gone on from; when there are none left, all of them once more.
+        """
+        products, open_boxes = 0, np.zeros(1, dtype=np.intp)
         for _ in range(MOST_ROUNDS):
-            products += len(self.states) * self.words * 4 * self.network.units**2
+            every = not len(open_boxes)
+            boxes = np.arange(len(self.states)) if every else open_boxes
+            products += len(boxes) * self.words * self.size
             if products > MOST_PRODUCTS:
                 return None
-            steps = self.expanded()
-            states, low, high = self.targets(steps)
+            steps = self.expanded(boxes)
+            states, low, high = self.targets(boxes, steps)
             targets, outside = self.containing(states, low, high)
-            if not outside.any():
+            if every and not outside.any():
                 return self.closure(steps, targets)
             weight = self.weight(steps)
+            changed = set()
             for row in np.flatnonzero(outside):
-                self.admit(states[row], low[row], high[row], radius, weight)
+                changed.add(self.admit(states[row], low[row], high[row], radius, weight))
                 if len(self.states) > MOST_BOXES:
                     return None
-            if not max(np.abs(self.low).max(initial=0), np.abs(self.high).max(initial=0)) < LARGEST:
+            if not ((np.abs(self.low) < LARGEST) & (np.abs(self.high) < LARGEST)).all():
                 return None
+            open_boxes = np.array(sorted(changed), dtype=np.intp)
         return None
 
-    def expanded(self) -> Steps:
-        """Every word from every box."""
-        boxes = _between(self.low, self.high)
+    def expanded(self, which: NDArray[np.intp]) -> Steps:
+        """Every word from each of these boxes."""
+        boxes = _between(self.low[which], self.high[which])
         units, rest = self.network.units, len(self.rest)
-        start = Interval.exact(np.zeros((len(self.states) * self.words, units)))
+        start = Interval.exact(np.zeros((len(which) * self.words, units)))
         h, c = start.each(np.copy), start.each(np.copy)
         for state, part in ((h, boxes[:, :rest]), (c, boxes[:, rest:])):
             for name in ("near", "below", "above"):
                 getattr(state, name)[:, self.rest] = np.repeat(
                     getattr(part, name), self.words, axis=0
                 )
-        words = np.tile(np.arange(self.words), len(self.states))
+        words = np.tile(np.arange(self.words), len(which))
         gates: dict[str, Interval] = {}
 
         def noting(symbol: str, value: Interval, note: str) -> Interval:
@@ -189,8 +206,10 @@ class Explorer:
         broad = Interval.exact(np.zeros(h.shape))
         return Steps(h, c, gates["f_1"] + broad, gates["o_1"] + broad)
 
-    def targets(self, steps: Steps) -> tuple[NDArray[np.intp], Floats, Floats]:
-        states = self.following[self.states].ravel()
+    def targets(
+        self, which: NDArray[np.intp], steps: Steps
+    ) -> tuple[NDArray[np.intp], Floats, Floats]:
+        states = self.following[self.states[which]].ravel()
         low = np.concatenate([steps.h.lower[:, self.rest], steps.c.lower[:, self.rest]], axis=1)
         high = np.concatenate([steps.h.upper[:, self.rest], steps.c.upper[:, self.rest]], axis=1)
         return states, low, high
@@ -216,8 +235,8 @@ class Explorer:
             kept = np.maximum(kept, self.network.head.weights.magnitude[self.rest] > 0)
         return np.concatenate([np.ones(len(self.rest)), np.minimum(kept, 1.0)])
 
-    def admit(self, state: int, low: Floats, high: Floats, radius: float, weight: Floats) -> None:
-        """Widens the nearest box about this one where it is near enough, else adds it."""
+    def admit(self, state: int, low: Floats, high: Floats, radius: float, weight: Floats) -> int:
+        """Widens the nearest box where it is near enough, else adds one; returns its number."""
         apart = np.maximum(self.low - high, low - self.high).clip(0.0) * weight
         distance = apart.max(axis=1, initial=0.0) + np.where(self.states == state, 0.0, np.inf)
         box = int(np.argmin(distance))
@@ -226,12 +245,13 @@ class Explorer:
             self.low = np.vstack([self.low, low])
             self.high = np.vstack([self.high, high])
             self.widened = np.append(self.widened, 0)
-            return
+            return len(self.states) - 1
         new_low, new_high = np.minimum(self.low[box], low), np.maximum(self.high[box], high)
         room = 2.0 ** self.widened[box] - 1.0  # overshoots more each time, so that it ends
         self.low[box] = new_low - room * (self.low[box] - new_low)
         self.high[box] = new_high + room * (new_high - self.high[box])
         self.widened[box] += 1
+        return box
 
     def closure(self, steps: Steps, targets: NDArray[np.intp]) -> Closure:
         shape = (len(self.states), self.words)
@@ -263,7 +283,10 @@ def read(closure: Closure, network: WordLstm) -> Interval:
 def bound(closure: Closure, network: WordLstm) -> Bound | None:
     """What the closure proves of the error; None where it is no proof."""
     start, word = min(_accumulating(closure, network), key=lambda pair: (pair[1], pair[0]))
-    over = (closure.steps.f[:, closure.counters] - 1.0).upper.max(initial=0.0)
+    forget = closure.steps.f[:, closure.counters]
+    if not (forget.lower >= 0).all():
+        return None  # the sign of what was counted would change
+    over = (forget - 1.0).upper.max(initial=0.0)
     columns = (
         network.head.weights[closure.counters].magnitude,
         _column_maxima(closure.steps.c[:, closure.counters]),

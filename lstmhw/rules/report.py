@@ -1,12 +1,13 @@
 """What is said of a rule and a network: the trace, the proof, the construction, as sections."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lstmhw.automaton import Automaton, Ngram
+from lstmhw.faults import Fault, ProblemError
 from lstmhw.functions import Floats
 from lstmhw.rules.construction import Construction, Counter, Flag
 from lstmhw.rules.linear import Square
@@ -26,6 +27,7 @@ from lstmhw.solution import (
 
 SHOWN = 200  # words; of a longer document only the beginning, the first errors and the end
 PART = 5  # words of each of those
+MOST_COLUMNS = 8  # words, or words that act alike
 LONG = 12  # words; of a longer counterexample the middle is not named
 GATES = "ifgoch"
 LEGEND = (
@@ -64,6 +66,10 @@ class Subject(NamedTuple):
 
     def reading(self, document: Sequence[int]) -> Reading:
         done = trace(self.network.floats(), document)
+        if not np.isfinite(done.output).all():
+            first = int(np.argmin(np.isfinite(done.output)))
+            message = f"the output overflows at word {first + 1} of a document: over 1.8e308"
+            raise ProblemError([Fault((), message, "are these weights as on the sheet?")])
         added = np.array(self.rule.additions(document), dtype=np.float64)
         score, due = (_totals(rule.additions(document)) for rule in (self.rule, self.late))
         agrees = np.abs(done.output - due) < float(self.tolerance)
@@ -209,16 +215,23 @@ def _explored(found: Proof) -> str:
 
 
 def states_table(subject: Subject, states: Sequence[State]) -> Table:
-    """The automaton that the network turned out to be."""
+    """The automaton that the network turned out to be; words that act alike share a column."""
+    columns: dict[tuple[str, ...], list[str]] = {}
+    for word, name in enumerate(subject.vocabulary):
+        steps = (state.transitions[word] for state in states)
+        column = tuple(f"-> {step.state + 1}, {_signed(step.adds)}" for step in steps)
+        columns.setdefault(column, []).append(name)
+    names = [_some(alike) for alike in columns.values()][:MOST_COLUMNS]
+    shown = list(columns)[:MOST_COLUMNS]
     rows = [
-        (
-            str(number),
-            subject.text(state.document) or "(nothing)",
-            *(f"-> {step.state + 1}, {_signed(step.adds)}" for step in state.transitions),
-        )
-        for number, state in enumerate(states, 1)
+        (str(k + 1), subject.text(state.document) or "(nothing)", *(c[k] for c in shown))
+        for k, state in enumerate(states)
     ]
-    return Table(("state", "after", *subject.vocabulary), tuple(rows))
+    return Table(("state", "after", *names), tuple(rows))
+
+
+def _some(words: Sequence[str]) -> str:
+    return " ".join(words) if len(words) <= 3 else f"{words[0]} ... ({len(words)} words)"
 
 
 def _error(subject: Subject, found: Proof) -> str:
@@ -378,20 +391,32 @@ def _term(weight: float, name: str) -> str:
 
 
 def _flag_text(subject: Subject, automaton: Automaton, flag: Flag) -> str:
-    words = " or ".join(subject.vocabulary[w] for w in sorted({w for _, w in flag.pairs}))
-    states = {q for q, _ in flag.pairs}
-    if states == set(automaton.states):
-        return f"on after {words}"
-    return f"on after {words}, where before it {_states_text(subject, automaton, states)}"
+    sources: dict[frozenset[int], list[str]] = {}
+    for word, name in enumerate(subject.vocabulary):
+        states = frozenset(q for q, w in flag.pairs if w == word)
+        if states:
+            sources.setdefault(states, []).append(name)
+    return "; ".join(
+        f"on after {' or '.join(words)}{_before(subject, automaton, states)}"
+        for states, words in sources.items()
+    )
 
 
-def _states_text(subject: Subject, automaton: Automaton, states: set[int]) -> str:
-    """The states by the documents that lead there; by those that do not where these are fewer."""
+def _before(subject: Subject, automaton: Automaton, states: frozenset[int]) -> str:
+    """What has to be read before a word that turns a flag on."""
     others = set(automaton.states) - states
+    if not others:
+        return ""
     if len(others) < len(states):
-        return "not " + _states_text(subject, automaton, others).removeprefix("not ")
+        return f", unless {_states_text(subject, automaton, others)} before it"
+    return f", where {_states_text(subject, automaton, states)} before it"
+
+
+def _states_text(subject: Subject, automaton: Automaton, states: Iterable[int]) -> str:
+    """The states by the documents that lead there."""
     names = [
-        f"'{subject.text(automaton.documents[q])}'" if q else "nothing" for q in sorted(states)
+        f"'{subject.text(automaton.documents[q])}'" if q else "nothing that counts"
+        for q in sorted(states)
     ]
     return f"{' or '.join(names)} was read"
 
@@ -433,7 +458,7 @@ def _opens(counter: Counter, names: Sequence[tuple[str, int]]) -> str:
 
 def plain(value: Fraction | float) -> str:
     """A number as short as it can be read: 2, -0.5, 1/3."""
-    if isinstance(value, Fraction) and value.denominator > 1 and float(str(float(value))) != value:
+    if isinstance(value, Fraction) and Fraction(str(float(value))) != value:
         return str(value)
     return f"{float(value):.10g}"
 

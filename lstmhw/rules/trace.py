@@ -41,8 +41,9 @@ def trace(network: WordLstm, document: Sequence[int]) -> Trace:
     padded[: len(words)] = words
     run = _Run(network, padded.reshape(chunks, length))
     active = np.arange(chunks)
-    while len(active):
-        active = run.again(active)
+    with np.errstate(all="ignore"):  # who asks for the output sees what overflows
+        while len(active):
+            active = run.again(active)
     gates = [run.gates[gate].reshape(-1, network.units)[: len(words)] for gate in "ifgo"]
     i, f, g, o = gates
     h, c = (array.reshape(-1, network.units)[: len(words)] for array in (run.h, run.c))

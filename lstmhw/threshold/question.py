@@ -6,6 +6,7 @@ is one demand on the weights (w1, w2, b), linear in them.
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import overload
 
 import numpy as np
@@ -24,7 +25,7 @@ from lstmhw.feasibility import (
 from lstmhw.functions import Floats
 
 ROUNDING = 2.0**-50  # relative, of a float64 sum of a few products; more than it can be
-TINY = 5e-324  # what a weight may lose where it underflows
+TINY = 5e-324  # what a number may lose where it underflows
 MOST_PAIRS = 10_000  # time steps; among more, opposite demands on one vector are not looked for
 
 
@@ -106,12 +107,10 @@ class Question(Sequence[Row]):
         """The first time step, from 0, that weights get wrong; None where there is none."""
         signed = self.signed(weights)
         lacking, error = self._lacking(signed, Fraction())
-        doubtful = ~(lacking < -error)
-        certain = int(np.argmax(lacking > error)) if (lacking > error).any() else len(self)
-        doubtful[certain:] = False
-        unmet = (t for t in self._distinct(np.flatnonzero(doubtful)) if not is_met(self[t], signed))
-        return next(unmet, certain if certain < len(self) else None)
+        doubtful = np.flatnonzero(~(lacking < -error))
+        return next((t for t in self._distinct(doubtful) if not is_met(self[t], signed)), None)
 
+    @cached_property
     def decisive(self) -> list[int]:
         """Time steps that stand for all: of scalar inputs the extremes, else all of them."""
         if self.inputs.shape[1] > 1:
@@ -147,7 +146,7 @@ class Question(Sequence[Row]):
     def _solved(self) -> Witness | Certificate:
         if self.inputs.shape[1] > 1:
             return solved(self, self._price)
-        steps = self.decisive()
+        steps = self.decisive
         found = solved([self[t] for t in steps])
         if isinstance(found, Witness):
             return found
@@ -157,13 +156,14 @@ class Question(Sequence[Row]):
         """The time step that is furthest from being met with a margin, judged exactly."""
         lacking, error = self._lacking(weights, margin)
         worst = int(np.argmax(lacking))
-        if lacking[worst] > error:
+        if self._lacks(worst, weights, margin):
             return worst
-        for t in self._distinct(np.flatnonzero(~(lacking <= -error))):
-            value = dot(weights, self[t].vector)
-            if value < margin if self.positive[t] else value > 0:
-                return t
-        return None
+        doubtful = np.flatnonzero(~(lacking <= -error))
+        return next((t for t in self._distinct(doubtful) if self._lacks(t, weights, margin)), None)
+
+    def _lacks(self, t: int, weights: Vector, margin: Fraction) -> bool:
+        value = dot(weights, self[t].vector)
+        return value < margin if self.positive[t] else value > 0
 
     def _lacking(self, weights: Vector, margin: Fraction) -> tuple[Floats, float]:
         """How far each time step is from being met, in floats, and how much those may err."""
@@ -172,8 +172,9 @@ class Question(Sequence[Row]):
         limit = float(margin / size)
         with np.errstate(all="ignore"):  # what overflows is doubtful
             lacking = self._signed @ scaled + limit * self.positive
-            reach = float(self._reach @ (np.abs(scaled) + TINY) + limit)
-        return lacking, ROUNDING * (len(weights) + 2) * reach
+            reach = float(self._reach @ np.abs(scaled) + limit)
+            lost = TINY * (float(self._reach.sum() + np.abs(scaled).sum()) + len(weights))
+        return lacking, ROUNDING * (len(weights) + 2) * reach + 8 * lost
 
     def _distinct(self, steps: NDArray[np.intp]) -> Iterator[int]:
         """The time steps without those that ask the same of the same vector."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.feasibility import Certificate, Row, Vector, Witness, is_met, solved
+from lstmhw.feasibility import Certificate, Row, Vector, Witness, dot, is_met, solved
 from lstmhw.solution import Block, Inline, Paragraph, Section, Shades, Table, Verdict
 from lstmhw.threshold.hidden import Network
 from lstmhw.threshold.question import Question
@@ -63,7 +63,7 @@ class Page:
         steps = len(self.question)
         if steps <= MOST_ROWS:
             return list(range(steps))
-        return self.question.decisive()[:MOST_ROWS]
+        return self.question.decisive[:MOST_ROWS]
 
     def demands(self) -> Section:
         """The table a student would make."""
@@ -78,17 +78,21 @@ class Page:
             )
             for t in self.listed()
         ]
-        table = Table(("t", "x_t", "s_{t-1}", "s_t", "so"), tuple(rows))
+        table = Table(("t", "x_t", "s_(t-1)", "s_t", "so"), tuple(rows))
         step = "1 where z > 0, else 0" if question.strict else "1 where z >= 0, else 0"
         text = f"s_t = step(z_t) with z_t = w1 x_t + w2 s_(t-1) + b, and step(z) is {step}."
         blocks: list[Block] = [Paragraph((text,)), table]
         if len(rows) < len(question):
-            note = (
-                f"Of {len(question)} time steps these decide: for one s_(t-1) and one s_t, z grows "
-                "or falls with x, so only the least and the greatest x matter."
-            )
-            blocks.append(Paragraph((note,)))
+            blocks.append(Paragraph((self._note(len(rows)),)))
         return Section("What each step demands", tuple(blocks))
+
+    def _note(self, shown: int) -> str:
+        if self.question.inputs.shape[1] > 1:
+            return f"These are the first {shown} of {len(self.question)} time steps."
+        return (
+            f"Of {len(self.question)} time steps these decide: for one s_(t-1) and one s_t, z "
+            "grows or falls with x, so only the least and the greatest x matter."
+        )
 
     def weights(self, weights: Vector) -> Section:
         """The answer, checked at every time step."""
@@ -96,7 +100,8 @@ class Page:
         text = ", ".join(f"{name} = {weight}" for name, weight in named)
         body: list[Block] = [Paragraph((Verdict("right", "Feasible"), f": {text}."))]
         body.append(self.run(weights))
-        body.append(Paragraph((self._margin(weights),)))
+        if len(self.question) <= MOST_ROWS:
+            body.append(Paragraph((self._margin(weights),)))
         return Section("Weights", tuple(body))
 
     def _margin(self, weights: Vector) -> str:
@@ -117,7 +122,7 @@ class Page:
             rows.append(
                 (
                     str(t + 1),
-                    f"{self._substituted(weights, t)} = {z}",
+                    f"{_substituted(weights, self.question[t].vector)} = {z}",
                     str(wanted if right else 1 - wanted),
                     str(wanted),
                     Verdict("right" if right else "wrong", "yes" if right else "NO"),
@@ -125,13 +130,19 @@ class Page:
             )
         return Table(("t", "z_t", "step(z_t)", "s_t", "ok"), tuple(rows))
 
-    def _substituted(self, weights: Vector, t: int) -> str:
-        terms = []
-        for weight, entry in zip(weights, self.question[t].vector, strict=True):
-            factor = f"({entry})" if entry < 0 else str(entry)
-            terms.append(f"{weight}*{factor}")
-        terms[-1] = str(weights[-1])
-        return " + ".join(terms).replace("+ -", "- ")
+    def trajectory(self, weights: Vector) -> Table:
+        """z and s at every time step, with the states that these weights lead to themselves."""
+        rows: list[tuple[Inline, ...]] = []
+        state = Fraction(int(self.question.before[0]))
+        for t in range(min(len(self.question), MOST_ROWS)):
+            vector = (*self.question.exact(t), state, Fraction(1))
+            z, wanted = dot(weights, vector), int(self.question.outputs[t])
+            state = Fraction(z > 0 if self.question.strict else z >= 0)
+            right = state == wanted
+            line = f"{_substituted(weights, vector)} = {z}"
+            verdict = Verdict("right" if right else "wrong", "yes" if right else "NO")
+            rows.append((str(t + 1), line, str(state), str(wanted), verdict))
+        return Table(("t", "z_t", "step(z_t)", "s_t", "ok"), tuple(rows))
 
     def region(self, weights: Vector) -> Section:
         """All weights that will do: what is left of the demands, and for scalars a picture."""
@@ -147,7 +158,7 @@ class Page:
     def _irredundant(self) -> list[int]:
         """The demands, without repeats, that do not follow from the others that are kept."""
         kept: dict[Row, int] = {}
-        for t in self.question.decisive():
+        for t in self.question.decisive:
             kept.setdefault(self.question[t], t)
         for row in list(kept):
             others = [other for other in kept if other != row]
@@ -164,6 +175,8 @@ class Page:
                 for w1 in PICTURE
             ]
             rows.append((f"{w2}", Shades((np.array(marks),))))
+        if not any(any(row[1].groups[0]) for row in rows if isinstance(row[1], Shades)):
+            return
         yield Paragraph((f"For b = {weights[-1]}, full where the weights will do:",))
         yield Table(("w2", f"w1 from {PICTURE[0]} to {PICTURE[-1]}"), tuple(rows))
 
@@ -259,7 +272,8 @@ def network_section(network: Network, inputs: int) -> Section:
     ]
     rows = [(str(t), *map(str, states)) for t, states in enumerate(network.states)]
     extra = "one extra unit" if units == 2 else f"{units - 1} extra units"
-    text = f"With {extra}, which start at 0, it can be done; with fewer it cannot."
+    start = f"s_0 = {network.states[0][0]}" if network.states else ""
+    text = f"With {extra}, 0 at the start, and {start} it can be done; with fewer it cannot."
     return Section(
         "A network",
         (
@@ -268,6 +282,16 @@ def network_section(network: Network, inputs: int) -> Section:
             Table(("t", *labels), tuple(rows)),
         ),
     )
+
+
+def _substituted(weights: Vector, vector: Vector) -> str:
+    """w1*x + w2*s + b in numbers."""
+    terms = []
+    for weight, entry in zip(weights, vector, strict=True):
+        factor = f"({entry})" if entry < 0 else str(entry)
+        terms.append(f"{weight}*{factor}")
+    terms[-1] = str(weights[-1])
+    return " + ".join(terms).replace("+ -", "- ")
 
 
 def _vector(values: Vector) -> str:

@@ -8,7 +8,7 @@ from math import floor
 from lstmhw.feasibility import Row, Vector, dot, is_met
 from lstmhw.threshold.question import Question
 
-MOST_ROWS = 60  # with more, roundings are tried
+MOST_ROWS, MOST_WEIGHTS = 60, 6  # with more, roundings are tried
 LARGEST = 4  # of the whole numbers that are tried
 MOST_TRIED = 20_000
 PASSES = 3
@@ -16,11 +16,11 @@ PASSES = 3
 
 def pleasant_for(question: Question, weights: Vector) -> Vector:
     """Weights that meet all demands of a question, as these do, and are more pleasant."""
-    steps = question.decisive()
-    if len(steps) <= MOST_ROWS:
+    steps = question.decisive
+    if len(steps) <= MOST_ROWS and len(weights) <= MOST_WEIGHTS:
         signed = pleasant([question[t] for t in steps], question.signed(weights))
         return question.signed(signed)
-    size = max(map(abs, weights))
+    size = max(map(abs, weights)) or Fraction(1)
     roundings = (
         tuple(Fraction(round(weight / size * largest)) for weight in weights)
         for largest in range(1, 3 * LARGEST)
