@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "markdown", "latex", "html", "json")
 FRAMEWORKS = ("pytorch", "keras", "onnx")
+EQUATIONS = ("lstm", "gru", "rnn")
 
 Answer = TypeVar("Answer")
 
@@ -147,6 +148,33 @@ def check_feasible(
         solutions = _answers(("<options>",), answer, lambda name: _typed(name, text))
     _show(solutions, files, manner)
     return 130 if any(solution.interrupted for solution in solutions) else 0
+
+
+@cli.command("equations")
+@click.argument("name", type=click.Choice(EQUATIONS))
+@click.option("--convention", "conventions", metavar="WORD,...", multiple=True, help="See above.")
+@common_options
+def equations(name: str, conventions: tuple[str, ...], manner: Manner) -> int:
+    """Print the equations of a cell, and what its symbols mean.
+
+    \b
+    The words of --convention, the first of each line if none is given:
+      separate | concat-hx | concat-xh   W_x and W_h, or W on [h; x] or [x; h]
+      column | row                       W x, or x W
+      one-bias | two-bias | no-bias      b, or b_x and b_h, for each gate
+      keep | new                         of a GRU: what the update gate says
+      before | after                     of a GRU: the reset, and W_h
+      pytorch | keras                    what a framework does
+    """
+    from lstmhw.equations import equations as listed
+
+    words = [word.strip() for words in conventions for word in words.split(",")]
+    try:
+        solution = listed(name, words)
+    except ValueError as error:
+        raise click.UsageError(f"--convention: {error}") from None
+    _show([solution], (), manner)
+    return 0
 
 
 @cli.command("problems")

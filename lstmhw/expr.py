@@ -86,6 +86,19 @@ class Expr:
     def __neg__(self) -> "Expr":
         return _built(Negative, self)
 
+    def __pow__(self, exponent: int) -> "Expr":
+        return _built(Power, self, exponent)
+
+    @property
+    def T(self) -> "Expr":  # noqa: N802 (as NumPy calls it)
+        return _built(Transposed, self)
+
+    def outer(self, other: Any) -> "Expr":
+        return _built(Outer, self, other)
+
+    def outer_of_rows(self, other: Any) -> "Expr":
+        return _built(OuterOfRows, self, other)
+
 
 class Quantity(Expr):
     """A named value: data of the problem (`given`), or the result of an earlier step."""
@@ -172,6 +185,48 @@ class Divide(Expr):
         return values[0] / values[1]
 
 
+class Power(Expr):
+    """a ^ k, entry by entry, for a whole number k."""
+
+    __slots__ = ()
+
+    def compute(self, *values: Any) -> Any:
+        return values[0] ** values[1]
+
+
+class Transposed(Expr):
+    """W^T: (m, n) -> (n, m)."""
+
+    __slots__ = ()
+
+    def compute(self, *values: Any) -> Any:
+        return values[0].T
+
+    def element(self, index: Index) -> Expr:
+        assert not isinstance(index, int)
+        return self.parts[0].element(index[::-1])
+
+
+class Outer(Expr):
+    """a b^T for column vectors: (m,) and (n,) -> (m, n)."""
+
+    __slots__ = ()
+
+    def compute(self, *values: Any) -> Any:
+        return np.outer(*values)
+
+    def element(self, index: Index) -> Expr:
+        assert not isinstance(index, int)
+        left, right = self.parts
+        return Times(left.element(index[0]), right.element(index[1]))
+
+
+class OuterOfRows(Outer):
+    """a^T b for row vectors: (m,) and (n,) -> (m, n)."""
+
+    __slots__ = ()
+
+
 class MatrixVector(Expr):
     """W v for a column vector: (m, n) and (n,) -> (m,)."""
 
@@ -255,9 +310,8 @@ def _lifted(value: Any) -> Expr:
 
 def _built(node: Any, *parts: Any) -> Expr:
     """The node over its parts, or all that is missing of them."""
-    lifted = [_lifted(part) for part in parts]
-    faults = [fault for part in lifted if isinstance(part, Missing) for fault in part.faults]
+    faults = [fault for part in parts if isinstance(part, Missing) for fault in part.faults]
     if faults:
         return Missing(*dict.fromkeys(faults))
-    result: Expr = node(*lifted)
+    result: Expr = node(*map(_lifted, parts))
     return result

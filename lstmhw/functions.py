@@ -3,6 +3,7 @@
 A function of this page is called as in a book, `tanh(c)`.  On a NumPy array it computes; on any
 other value it hands itself to the value's own `apply`, so that the value may record it, bound it
 or replace it.  The last axis of an array runs over units; the axes before it are batches.
+Arrays may be complex with small imaginary parts: those then are derivatives (complex step).
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +30,8 @@ class Function(NamedTuple):
     def __call__(self, value: Any) -> Any:
         if hasattr(value, "apply"):
             return value.apply(self)
-        return self.compute(np.asarray(value, dtype=np.float64))
+        array = np.asarray(value)
+        return self.compute(array if array.dtype.kind == "c" else array.astype(float, copy=False))
 
 
 def times(matrix: Any, vector: Any) -> Any:
@@ -47,8 +49,29 @@ def concat(parts: Sequence[Any]) -> Any:
     return np.concatenate(parts, axis=-1)
 
 
+def outer(left: Any, right: Any) -> Any:
+    """left right^T, (..., m) and (..., n) -> (m, n), added up over the batch."""
+    if hasattr(left, "outer"):
+        return left.outer(right)
+    return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
+
+
+def outer_of_rows(left: Any, right: Any) -> Any:
+    """The same numbers for vectors that are rows, left^T right."""
+    if hasattr(left, "outer_of_rows"):
+        return left.outer_of_rows(right)
+    return outer(left, right)
+
+
+def batch_sum(value: Any) -> Any:
+    """A gradient added up over the batch, (..., m) -> (m,)."""
+    if hasattr(value, "apply"):
+        return value
+    return value.reshape(-1, value.shape[-1]).sum(axis=0)
+
+
 def _sigmoid(z: Floats) -> Floats:
-    small = np.exp(-np.abs(z))  # never overflows
+    small = np.exp(-np.where(z >= 0, z, -z))  # never overflows
     return np.where(z >= 0, 1.0, small) / (1.0 + small)
 
 
@@ -65,6 +88,23 @@ def _softmax_element(z: Sequence[Any], unit: int) -> Any:
     return weights[unit] / total
 
 
+def _hard_sigmoid(z: Floats) -> Floats:
+    line = 0.2 * z + 0.5
+    return np.where(line.real >= 1, 1.0, np.where(line.real <= 0, 0.0, line))
+
+
+def _hard_sigmoid_slope(z: Floats) -> Floats:
+    line = 0.2 * z + 0.5
+    return np.where((line > 0) & (line < 1), 0.2, 0.0)
+
+
+def _total_element(v: Sequence[Any], unit: int) -> Any:
+    total = v[0]
+    for entry in v[1:]:
+        total = total + entry
+    return total
+
+
 def _sigmoid_gap(z: float) -> float:
     return float(_sigmoid(np.array(-abs(z))))
 
@@ -77,11 +117,16 @@ sigmoid = Function("sigmoid", _sigmoid, r"\sigma", "sigmoid(z) = 1/(1 + exp(-z))
 tanh = Function(
     "tanh", np.tanh, r"\tanh", "tanh(z) = (exp(z) - exp(-z))/(exp(z) + exp(-z))", gap=_tanh_gap
 )
-relu = Function("relu", lambda z: np.maximum(z, 0.0), r"\operatorname{relu}", "relu(z) = max(0, z)")
+relu = Function(
+    "relu",
+    lambda z: np.where(z.real > 0, z, 0.0),
+    r"\operatorname{relu}",
+    "relu(z) = max(0, z)",
+)
 identity = Function("identity", lambda z: z, r"\operatorname{id}", "identity(z) = z")
 hard_sigmoid = Function(
     "hard-sigmoid",
-    lambda z: np.clip(0.2 * z + 0.5, 0.0, 1.0),
+    _hard_sigmoid,
     r"\operatorname{hard\text{-}sigmoid}",
     "hard-sigmoid(z) = max(0, min(1, 0.2 z + 0.5)), as in ONNX and Keras 2",
 )
@@ -97,6 +142,19 @@ step = Function(
     lambda z: (z > 0).astype(np.float64),
     r"\operatorname{step}",
     "step(z) = 1 where z > 0, else 0",
+)
+hard_sigmoid_slope = Function(
+    "hard-sigmoid'",
+    _hard_sigmoid_slope,
+    r"\operatorname{hard\text{-}sigmoid}'",
+    "hard-sigmoid'(z) = 0.2 where 0 < 0.2 z + 0.5 < 1, else 0",
+)
+total = Function(
+    "sum",
+    lambda v: np.sum(v, axis=-1, keepdims=True),
+    r"\operatorname{sum}",
+    "sum(v) = v_1 + ... + v_k",
+    element=_total_element,
 )
 exp = Function("exp", np.exp, r"\exp", "exp(z) = e^z")
 log = Function("log", np.log, r"\log", "log(z): exp(log(z)) = z")

@@ -11,14 +11,20 @@ from lstmhw.expr import (
     Expr,
     MatrixVector,
     Negative,
+    Outer,
+    OuterOfRows,
+    Power,
     Quantity,
     Sum,
     Times,
+    Transposed,
     VectorMatrix,
 )
 from lstmhw.functions import ACTIVATIONS, Function
 
-SUM, MATRIX, PRODUCT, ATOM = 1, 2, 3, 4  # what binds tighter is larger
+SUM, MATRIX, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # what binds tighter is larger
+
+MOST_NAMES = 8  # in a sum; of more, the middle is not written
 
 
 class Omitted(Expr):
@@ -43,6 +49,7 @@ class Notation(Protocol):
     def times(self, left: str, right: str) -> str: ...
     def product(self, left: str, right: str) -> str: ...
     def divide(self, above: str, below: str) -> str: ...
+    def raised(self, base: str, mark: str) -> str: ...
     def apply(self, function: Function, argument: str) -> str: ...
     def concat(self, parts: list[str], separator: str) -> str: ...
     def parentheses(self, inner: str) -> str: ...
@@ -55,7 +62,7 @@ class Text:
     fraction_bar = False
 
     def name(self, base: str, indices: list[str]) -> str:
-        return "_".join([base, *indices])
+        return "_".join([base, *(f"({index})" if "-" in index else index for index in indices)])
 
     def number(self, text: str) -> str:
         return text
@@ -75,6 +82,9 @@ class Text:
 
     def divide(self, above: str, below: str) -> str:
         return f"{above}/{below}"
+
+    def raised(self, base: str, mark: str) -> str:
+        return f"{base}^{mark}"
 
     def apply(self, function: Function, argument: str) -> str:
         return f"{function.name}({argument})"
@@ -116,6 +126,9 @@ class Latex(Text):
     def divide(self, above: str, below: str) -> str:
         return rf"\frac{{{above}}}{{{below}}}"
 
+    def raised(self, base: str, mark: str) -> str:
+        return f"{base}^{{{mark}}}"
+
     def apply(self, function: Function, argument: str) -> str:
         return f"{function.latex}({argument})"
 
@@ -129,9 +142,7 @@ class MathML:
         head = f"<mi>{base}</mi>"
         if not indices:
             return head
-        marks = "<mo>,</mo>".join(
-            f"<mn>{index}</mn>" if index.isdigit() else f"<mi>{index}</mi>" for index in indices
-        )
+        marks = "<mo>,</mo>".join(map(_mathml_index, indices))
         return f"<msub>{head}<mrow>{marks}</mrow></msub>"
 
     def number(self, text: str) -> str:
@@ -162,6 +173,9 @@ class MathML:
     def divide(self, above: str, below: str) -> str:
         return f"<mfrac>{above}{below}</mfrac>"
 
+    def raised(self, base: str, mark: str) -> str:
+        return f"<msup><mrow>{base}</mrow>{mark}</msup>"
+
     def apply(self, function: Function, argument: str) -> str:
         name = "σ" if function.name == "sigmoid" else function.name
         return f"<mrow><mi>{name}</mi><mo>(</mo>{argument}<mo>)</mo></mrow>"
@@ -175,6 +189,12 @@ class MathML:
 
     def equals(self, left: str, right: str) -> str:
         return f"<mrow>{left}<mo>=</mo>{right}</mrow>"
+
+
+def _mathml_index(index: str) -> str:
+    """`1`, `f`, `t-1`."""
+    parts = index.split("-")
+    return "<mo>−</mo>".join(f"<mn>{p}</mn>" if p.isdigit() else f"<mi>{p}</mi>" for p in parts)
 
 
 def decimal(value: float, digits: int) -> str:
@@ -224,8 +244,7 @@ class _Writer:
         self.digits = digits
 
     def write(self, expr: Expr) -> str:
-        terms = expr.parts if isinstance(expr, Sum) else (expr,)
-        signed = [_signed(term) for term in terms]
+        signed = [_signed(term) for term in written_terms(expr)]
         return self.notation.sum([(sign, self.tight(term, MATRIX)) for sign, term in signed])
 
     def tight(self, expr: Expr, least: int) -> str:
@@ -238,30 +257,57 @@ class _Writer:
         match expr:
             case Quantity(symbol=name):
                 return symbol(name, notation)
-            case Constant(value=value, rounded=rounded):
-                spell = decimal if rounded else as_given
-                return notation.number(spell(float(value), self.digits))
+            case Constant():
+                return notation.number(self.spelled(expr))
             case Omitted(count=count):
                 return notation.words(f"... ({count} more terms) ...")
             case Apply(function=function, parts=(argument,)):
                 return notation.apply(function, self.write(argument))
+            case Concat(parts=parts):
+                return self.joined(parts, ";")
+        return self.combined(expr)
+
+    def combined(self, expr: Expr) -> str:
+        """A product, quotient or power of two parts, or a transposed matrix."""
+        notation = self.notation
+        match expr:
             case Times(parts=(left, right)):
                 return notation.times(self.tight(left, PRODUCT), self.tight(right, PRODUCT))
             case Divide(parts=(above, below)) if notation.fraction_bar:
                 return notation.divide(self.write(above), self.write(below))
             case Divide(parts=(above, below)):
                 return notation.divide(self.tight(above, PRODUCT), self.tight(below, ATOM))
+            case Power(parts=(base, exponent)):
+                return notation.raised(self.base(base), self.write(exponent))
+            case Transposed(parts=(matrix,)):
+                return self.transposed(self.tight(matrix, ATOM))
             case MatrixVector() | VectorMatrix():
                 return notation.product(*(self.factor(part, expr) for part in expr.parts))
-            case Concat(parts=parts):
-                return self.joined(parts, ";")
+            case Outer(parts=(left, right)):
+                columns, rows = self.factor(left, expr), self.factor(right, expr)
+                if isinstance(expr, OuterOfRows):
+                    return notation.product(self.transposed(columns), rows)
+                return notation.product(columns, self.transposed(rows))
         raise TypeError(f"{type(expr).__name__} cannot be written")
+
+    def spelled(self, number: Constant) -> str:
+        spell = decimal if number.rounded else as_given
+        return spell(float(number.value), self.digits)
+
+    def base(self, expr: Expr) -> str:
+        """What is raised to a power; a number with a power of ten stands in parentheses."""
+        text = self.tight(expr, ATOM)
+        has_power = isinstance(expr, Constant) and "e" in self.spelled(expr) and expr.value >= 0
+        return self.notation.parentheses(text) if has_power else text
+
+    def transposed(self, written: str) -> str:
+        return self.notation.raised(written, self.notation.name("T", []))
 
     def factor(self, part: Expr, product: Expr) -> str:
         """A factor of a matrix product; rows are joined by commas, columns by semicolons."""
-        if isinstance(part, Concat) and isinstance(product, VectorMatrix):
+        if isinstance(part, Concat) and isinstance(product, VectorMatrix | OuterOfRows):
             return self.joined(part.parts, ",")
-        return self.tight(part, ATOM)
+        return self.tight(part, POWER)
 
     def joined(self, parts: tuple[Expr, ...], separator: str) -> str:
         return self.notation.concat([self.write(part) for part in parts], separator)
@@ -272,11 +318,28 @@ def _precedence(expr: Expr) -> int:
         return SUM
     if isinstance(expr, Constant):
         return SUM if expr.value < 0 else ATOM
-    if isinstance(expr, MatrixVector | VectorMatrix):
+    if isinstance(expr, MatrixVector | VectorMatrix | Outer):
         return MATRIX
+    if isinstance(expr, Power | Transposed):
+        return POWER
     if isinstance(expr, Times | Divide):
         return PRODUCT
     return ATOM
+
+
+def written_terms(expr: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum; of very many that are written with names, the middle is left out."""
+    terms = expr.parts if isinstance(expr, Sum) else (expr,)
+    if len(terms) <= MOST_NAMES or not all(map(_is_formula, terms)):
+        return terms
+    tail = MOST_NAMES // 3
+    return (*terms[: MOST_NAMES - tail], Omitted(len(terms) - MOST_NAMES), *terms[-tail:])
+
+
+def _is_formula(expr: Expr) -> bool:
+    if expr.parts:
+        return all(map(_is_formula, expr.parts))
+    return isinstance(expr, Quantity)
 
 
 def _signed(term: Expr) -> tuple[str, Expr]:

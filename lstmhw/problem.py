@@ -10,7 +10,7 @@ plain types (`bool`, `str`, `Literal[...]`, `tuple[str, ...]`, other records, `X
     Annotated[int, Range(0, 15)]         a whole number in a range
     Annotated[Fraction, Exact()]         a number, exactly as written
     Mapping[str, ...]                    keys that are data, such as the n-grams of a score
-    Record | Record | ...                told apart by their `layout`
+    Record | Record | ...                told apart by the words of their first Literal
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -88,6 +88,8 @@ def record(cls: type[AnyRecord]) -> type[AnyRecord]:
 class Problem(Record):
     """A problem of some kind: `class Q(Problem, kind="q")`.
 
+    Where the keys depend on the cell, the kind has a record for each word of the key `cell`:
+    `class R(Q, cell="rnn")`.
     Two fields are no keys of the file: `sizes` are the letters of the shapes, bound to numbers,
     and `written` the numbers of every array as they stand in the file, by key path.
     """
@@ -101,11 +103,19 @@ class Problem(Record):
 
     kind: ClassVar[str]
     kinds: ClassVar[dict[str, type["Problem"]]] = {}
+    by_cell: ClassVar[dict[str, type["Problem"]]] = {}
+    """Where a kind has a record for each `cell`, those records."""
+    told_by: ClassVar[frozenset[str]]
+    """The keys (`update`, `gates.r`) that a file without `cell` has if it is of this record."""
 
-    def __init_subclass__(cls, kind: str = "") -> None:
+    def __init_subclass__(cls, kind: str = "", cell: str = "", told_by: Sequence[str] = ()) -> None:
         if kind:
             cls.kind = kind
+            cls.by_cell = {}
             Problem.kinds[kind] = cls
+        if cell:
+            cls.told_by = frozenset(told_by)
+            cls.by_cell[cell] = cls
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong with the problem beyond the types and shapes of its keys."""

@@ -92,26 +92,29 @@ Claim = str | tuple["Claim", ...]
 class Check(NamedTuple):
     """The verdict on one claimed answer; `claimed` as written, `expected` at full precision.
 
-    `expected` is an array; True or False where that is the question, None where nothing is right.
+    `expected` is an array; True or False where that is the question, a count, or one count for each
+    convention; None where nothing is right.  `extras` are what else the JSON of a check says.
     """
 
     symbol: str
     claimed: Claim
-    expected: Floats | bool | None
+    expected: Floats | bool | int | Mapping[str, int] | None
     verdict: str
     mistake: str | None
     where: str | None
     explanation: str
+    extras: Mapping[str, Any] = {}
 
 
 class Solution(NamedTuple):
     """A solved problem.
 
-    `answers` maps every symbol to its value, `missing` those that cannot be computed to the
-    reasons; `only_step` is the time index that a claimed symbol may leave out; `digits` is how many
-    decimals are shown.  `extras` are what else the JSON of a kind says, as plain data and arrays;
-    `refuted` says that weights which the problem claims are wrong, `interrupted` that the user
-    broke off a search, so that the answer is less than was asked for.
+    `answers` maps every symbol to its value, `data` those whose value is no array to plain data,
+    `missing` those that cannot be computed to the reasons; `only_step` is the time index that a
+    claimed symbol may leave out; `digits` is how many decimals are shown.  `extras` are what else
+    the JSON of a kind says, as plain data and arrays; `refuted` says that weights which the problem
+    claims are wrong, `interrupted` that the user broke off a search, so that the answer is less
+    than was asked for.
     """
 
     kind: str
@@ -120,6 +123,7 @@ class Solution(NamedTuple):
     digits: int
     sections: tuple[Section, ...]
     answers: Mapping[str, Floats]
+    data: Mapping[str, Any] = {}
     missing: Mapping[str, tuple[Fault, ...]] = {}
     only_step: int | None = None
     checks: tuple[Check, ...] = ()
@@ -144,7 +148,8 @@ class Worksheet:
     """Records a computation: it is the `let` of the page of equations.
 
     A symbol in `stated` has its value on the problem sheet: that value is used in the place of the
-    computed one, and `remarks` says whether the two agree.
+    computed one, and `remarks` says whether the two agree.  `named` holds what each symbol stands
+    for in later equations.
     """
 
     def __init__(self, stated: Mapping[str, Stated]) -> None:
@@ -154,13 +159,14 @@ class Worksheet:
         self.remarks: list[Paragraph] = []
         self.missing: dict[str, Missing] = {}
         self.answers: dict[str, Floats] = {}
+        self.named: dict[str, Expr] = {}
         self._paths: dict[str, Path] = {}
 
     def given(self, symbol: str, value: Floats, path: Path, note: str = "") -> Quantity:
         """A datum; `path` is the key of the problem file it comes from."""
         self.entries.append(Entry(symbol, value, True, note))
         self._paths[symbol] = path
-        return Quantity(symbol, value, given=True)
+        return self._named(Quantity(symbol, value, given=True))
 
     def state(self, symbol: str, value: Floats, path: Path, note: str = "") -> Quantity:
         """A datum that is an answer too: an input, an initial state, a value on the sheet."""
@@ -173,11 +179,16 @@ class Worksheet:
             return self._stated(symbol, expr, note)
         if isinstance(expr, Missing):
             self.missing[symbol] = expr
+            self.named[symbol] = expr
             return expr
         value = self._evaluate(symbol, expr)
         self.steps.append(Step(symbol, expr, value, note))
         self.answers[symbol] = value
-        return Quantity(symbol, value, given=False)
+        return self._named(Quantity(symbol, value, given=False))
+
+    def _named(self, quantity: Quantity) -> Quantity:
+        self.named[quantity.symbol] = quantity
+        return quantity
 
     def _stated(self, symbol: str, expr: Expr, note: str) -> Quantity:
         value, path = self.stated[symbol]

@@ -1,6 +1,6 @@
 """What every format shows of a solution: how many decimals, which terms, units and steps."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
@@ -46,15 +46,20 @@ class View(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One unit of a step: its number (None for a scalar), the numbers put in, and the value.
+    """One unit of a step: its number, the numbers put in, and the value.
 
-    `abridged` says that terms which are zero were left out.
+    `unit` is `2` in a vector, `[2][1]` in a matrix, and empty for a scalar; `abridged` says that
+    terms which are zero were left out.
     """
 
-    unit: int | None
+    unit: str
     substituted: Expr
     value: str
     abridged: bool
+
+    @property
+    def label(self) -> str:
+        return f"unit {self.unit}" if self.unit.isdigit() else self.unit
 
 
 class Gap(NamedTuple):
@@ -107,14 +112,20 @@ def rows(step: Step, view: View) -> Iterator[Row | Gap]:
         if isinstance(unit, Gap):
             yield unit
             continue
-        label = unit + 1 if step.value.size > 1 else None
         index = tuple(int(k) for k in np.unravel_index(unit, step.value.shape))
+        label = _place(index) if step.value.size > 1 else ""
         written = step.expr.element(index)
         value = _value(step, index, view)
         if view.full:
             yield Row(label, written, value, False)
         else:
             yield Row(label, shortened(written), value, has_zero_term(written))
+
+
+def _place(index: tuple[int, ...]) -> str:
+    if len(index) == 1:
+        return str(index[0] + 1)
+    return "".join(f"[{k + 1}]" for k in index)
 
 
 def _value(step: Step, index: tuple[int, ...], view: View) -> str:
@@ -288,10 +299,15 @@ def _check_row(check: Check, view: View) -> tuple[Inline, ...]:
 
 
 def _expected(check: Check, view: View) -> str:
-    if check.expected is None:
-        return "none"
-    if isinstance(check.expected, bool):
-        return str(check.expected).lower()
+    match check.expected:
+        case None:
+            return "none"
+        case bool(answer):
+            return str(answer).lower()
+        case int(count):
+            return str(count)
+        case Mapping() as counts:
+            return " or ".join(map(str, dict.fromkeys(counts.values())))
     return listed(computed(check.expected), view)
 
 

@@ -79,6 +79,83 @@ def torch_cases() -> Iterator[Case]:
         problem = {"kind": "rnn-step", "xs": xs, "h_prev": h, "activation": activation}
         data = {"W_x": W_x, "W_h": W_h, "b_x": b_x, "b_h": b_h}
         yield case(f"torch-rnn-{activation}", {**problem, **data}, **states)
+    for seed, cell in ((8, "lstm"), (9, "gru"), (10, "rnn")):
+        problem = gradient_problem(cell, random(seed), STEPS, INPUTS, UNITS)
+        for name, ends in gradient_ends(cell, random(seed + 10), STEPS, UNITS).items():
+            ended = {**problem, **ends}
+            answers = listed(torch_gradients(ended))
+            yield {"name": f"torch-{cell}-{name}", "problem": listed(ended), "answers": answers}
+
+
+def gradient_problem(cell: str, draw: Any, steps: int, inputs: int, units: int) -> Case:
+    """An `lstm-gradient` problem without what arrives at the end."""
+    blocks = {"lstm": "ifgo", "gru": "rzn", "rnn": "a"}[cell]
+    problem: Case = {"kind": "lstm-gradient", "cell": cell}
+    problem |= {"xs": draw(steps, inputs), "h_prev": draw(units)}
+    if cell == "lstm":
+        problem["c_prev"] = draw(units)
+    if cell == "gru":
+        problem |= {"update": "keep", "reset": "after"}
+    shapes = {"W_x": (units, inputs), "W_h": (units, units), "b_x": (units,), "b_h": (units,)}
+    gates = {gate: {key: draw(*shape) for key, shape in shapes.items()} for gate in blocks}
+    return problem | (gates["a"] if cell == "rnn" else {"gates": gates})
+
+
+def gradient_ends(cell: str, draw: Any, steps: int, units: int) -> dict[str, Case]:
+    """What may arrive at the end: gradients, or a loss, with one step of gradient descent."""
+    arriving = {"dh": draw(units)} | ({"dc": draw(units)} if cell == "lstm" else {})
+    targets = {"targets": draw(steps, units), "loss": "half-squared", "learning_rate": 0.5}
+    return {"arriving": arriving, "targets": targets}
+
+
+def torch_gradients(problem: Case) -> Case:
+    """The gradients to weights, inputs and states by autograd, by their symbols."""
+    import torch
+
+    cell = problem["cell"]
+    layers = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}
+    gates = problem["gates"] if cell != "rnn" else {"": problem}
+    keys = {"weight_ih": "W_x", "weight_hh": "W_h", "bias_ih": "b_x", "bias_hh": "b_h"}
+    stacked = {
+        name: np.concatenate([gate[key] for gate in gates.values()]) for name, key in keys.items()
+    }
+    xs = torch.tensor(problem["xs"], dtype=torch.float64, requires_grad=True)
+    first = {
+        key: torch.tensor(problem[f"{key}_prev"], dtype=torch.float64, requires_grad=True)
+        for key in "hc"
+        if f"{key}_prev" in problem
+    }
+    layer = layers[cell](xs.shape[1], len(first["h"]), dtype=torch.float64)
+    layer.load_state_dict({f"{key}_l0": torch.tensor(value) for key, value in stacked.items()})
+    states = tuple(state[None] for state in first.values())
+    hs, last = layer(xs, states if cell == "lstm" else states[0])
+    loss, answers = _torch_loss(problem, hs, last[1][0] if cell == "lstm" else None)
+    parameters = [getattr(layer, f"{name}_l0") for name in keys]
+    found = torch.autograd.grad(loss, [xs, *first.values(), *parameters])
+    dxs, *rest = [value.numpy() for value in found]
+
+    answers |= {f"dx_{t}": dx for t, dx in enumerate(dxs, 1)}
+    answers |= {f"d{key}_0": value for key, value in zip(first, rest, strict=False)}
+    for key, value in zip(keys.values(), rest[len(first) :], strict=True):
+        blocks = np.split(value, len(gates))
+        for (gate, weights), block in zip(gates.items(), blocks, strict=True):
+            symbol = f"{key}_{gate}" if gate else key
+            answers[f"d{symbol}"] = block
+            if "learning_rate" in problem:
+                answers[f"{symbol}_new"] = weights[key] - problem["learning_rate"] * block
+    return answers
+
+
+def _torch_loss(problem: Case, hs: Any, c: Any) -> tuple[Any, Case]:
+    import torch
+
+    if "targets" in problem:
+        loss = 0.5 * ((hs - torch.tensor(problem["targets"])) ** 2).sum()
+        return loss, {"loss": loss.item()}
+    loss = (hs[-1] * torch.tensor(problem["dh"])).sum()
+    if c is not None:
+        loss = loss + (c * torch.tensor(problem["dc"])).sum()
+    return loss, {}
 
 
 def _torch_states(layer: Any, weights: Case, xs: Any, h: Any, c: Any) -> Case:

@@ -221,3 +221,10 @@ def test_all_zero_sums_are_zero_and_relu_is_not_hidden() -> None:
     zero = quantity("W", [0, 0]).times(quantity("x", 1, 2)).element(0)
     assert write(shortened(zero), Text()) == "0"
     assert write(shortened(relu(Constant(-3.0))), Text()) == "relu(-3)"
+
+
+def test_a_power_of_a_number_with_a_power_of_ten_has_parentheses() -> None:
+    square = Constant(3.69e-5, rounded=True) ** 2
+    assert write(square, Latex()) == r"(3.69 \cdot 10^{-5})^{2}"
+    assert write(Constant(0.5) ** 2, Latex()) == "0.5^{2}"
+    assert write(Constant(-3e-5, rounded=True) ** 2, Text()) == "(-3.00e-05)^2"

@@ -20,6 +20,9 @@ FILES = [
 VALIDATOR = Draft7Validator(schema())
 RNN = {"kind": "rnn-step", "x": [1], "W_x": [[1]], "W_h": [[1]]}
 INSIDE = {"kind": "rnn-in-lstm", "rnn": {"W_x": [[1]], "W_h": [[1]]}, "xs": [[1]]}
+COUNT = {"kind": "parameter-count", "layers": [{"type": "lstm", "input": 6, "hidden": 5}]}
+GRADIENT = {"kind": "lstm-gradient", "x": [1], "dh": [1]}
+FLOW = {"kind": "gradient-flow", "W_x": [[1]], "W_h": [[1]], "random": {"steps": 3}}
 OWN = {"o": {"W_x": "W_x", "W_h": "W_h / tanh(1)", "b": [0]}, "f": {"b": "-.inf"}, "g": {"b": 1}}
 
 
@@ -45,8 +48,17 @@ def test_recorded_problems_fit() -> None:
         {**RNN, "x": 1},
         {**RNN, "x": ["1/3"]},
         {**RNN, "claimed": {"h": [[1, "x"], False]}},
+        {**GRADIENT, "cell": "rnn", "W_x": 1, "W_h": 1, "learning_rate": "1/3"},
+        {**GRADIENT, "update": "keep", "reset": "before", "gates": {"r": {"value": 1}}},
+        {**GRADIENT, "dc": 1, "gates": {"f": {"value": 1}}},
         {**INSIDE, "construction": "saturated", "K": "1/2", "c_prev": 0.5},
         {**INSIDE, "gates": OWN, "readout": "h / tanh(1)"},
+        COUNT,
+        {**COUNT, "layers": [{"type": "bidirectional-gru", "input": 1, "hidden": 1}]},
+        {**COUNT, "convention": "two-bias", "claimed": {"total": 260}},
+        {**FLOW, "from": 1, "to": 3, "below": "1/1000"},
+        {"kind": "gradient-flow", "factors": {"w": 0.8, "slope": 0.3, "count": 49}},
+        {"kind": "gradient-flow", "clip": {"norm": 5, "gradient": [3, 4]}},
     ],
 )
 def test_what_the_reader_takes_fits(data: dict[str, Any]) -> None:
@@ -71,11 +83,21 @@ def test_what_the_reader_takes_fits(data: dict[str, Any]) -> None:
         {**RNN, "gates": {}},
         {"kind": "lstm-step", "gates": {"f": {"w": 1}}},
         {"kind": "gru-step", "stacked": {"layout": "torch"}},
+        {**GRADIENT, "loss": "cross-entropy"},
+        {**GRADIENT, "cell": "rnn", "dc": [1]},
+        {**GRADIENT, "gates": {"r": {"value": 1}, "f": {"value": 1}}},
         {**INSIDE, "construction": "saturate"},
         {**INSIDE, "rnn": {"W_x": "W_x", "W_h": [[1]]}},  # only gates may be formulas
         {**INSIDE, "gates": {"o": {"W_x": [["W_x"]]}}},
         {**INSIDE, "gates": {"a": {}}},
         {**INSIDE, "random": {"seed": 1}},
+        {**COUNT, "layers": [{"type": "lsm", "input": 6, "hidden": 5}]},
+        {**COUNT, "layers": [{"type": "linear", "input": 6, "hidden": 5}]},
+        {**COUNT, "layers": [{"input": 6, "hidden": 5}]},
+        {**COUNT, "convention": "three-bias"},
+        {**FLOW, "gates": {}},
+        {**FLOW, "from_": 1},
+        {**FLOW, "clip": {"norm": 5}},
     ],
 )
 def test_what_the_reader_refuses_does_not_fit(data: dict[str, Any]) -> None:

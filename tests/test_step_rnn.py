@@ -367,9 +367,9 @@ def test_z3_agrees(seed: int) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("data", [A, {**B, "hidden": 2}], ids=["a", "b"])
-def test_every_format_shows_the_answer(data: dict[str, Any], format: str) -> None:
-    text = page(solved(data), format)
+@pytest.mark.parametrize("solution", [solved(A), solved({**B, "hidden": 2})], ids=["a", "b"])
+def test_every_format_shows_the_answer(solution: Solution, format: str) -> None:
+    text = page(solution, format)
     assert "easible" in text or '"feasible"' in text
     assert format == "json" or "w2 + b" in text
 

@@ -7,7 +7,17 @@ from importlib import import_module
 
 from lstmhw.problem import Problem
 
-KINDS = ("lstm-step", "gru-step", "rnn-step", "rnn-in-lstm", "sentiment-weights", "step-rnn")
+KINDS = (
+    "lstm-step",
+    "gru-step",
+    "rnn-step",
+    "rnn-in-lstm",
+    "sentiment-weights",
+    "step-rnn",
+    "lstm-gradient",
+    "gradient-flow",
+    "parameter-count",
+)
 
 
 def record_of(kind: str) -> type[Problem]:

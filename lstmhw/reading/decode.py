@@ -31,7 +31,7 @@ def decode(root: Node) -> Problem:
         raise ProblemError(
             [Fault((), f"expected a problem (`kind: ...` and its data), found {described(root)}")]
         )
-    record = record_of(_kind(root))
+    record = _of_cell(root, record_of(_kind(root)))
     decoder = _Decoder()
     draft = decoder.record(root, record, ())
     sizes, misfits = bind(decoder.arrays, draft.values.get("orientation") == "row")
@@ -59,10 +59,36 @@ def _kind(root: Fields) -> str:
     return kind
 
 
+def _of_cell(root: Fields, record: type[Problem]) -> type[Problem]:
+    """The record of a kind that has one for each cell: by the key `cell`, or by the other keys."""
+    if not record.by_cell:
+        return record
+    if "cell" not in root.entries:
+        keys = set(_keys(root))
+        told = (of_cell for of_cell in record.by_cell.values() if keys & of_cell.told_by)
+        return next(told, next(iter(record.by_cell.values())))
+    node = root.entries["cell"][1]
+    word = node.text if isinstance(node, Scalar) else ""
+    if word not in record.by_cell:
+        message = f"expected one of {', '.join(record.by_cell)}; found {described(node)}"
+        raise ProblemError([Fault(("cell",), message, did_you_mean(word, record.by_cell))])
+    return record.by_cell[word]
+
+
+def _keys(root: Fields) -> Iterator[str]:
+    """The keys of a file, and with a dot those of the mappings in it."""
+    for key, (_, node) in root.entries.items():
+        yield key
+        if isinstance(node, Fields):
+            yield from (f"{key}.{inner}" for inner in node.entries)
+
+
 def _built(draft: Any, **more: Any) -> Any:
     """The records of a draft, its arrays in their shapes."""
     if isinstance(draft, Array):
         return draft.shaped()
+    if isinstance(draft, tuple) and not isinstance(draft, Draft):
+        return tuple(map(_built, draft))
     if not isinstance(draft, Draft):
         return draft
     return draft.record(**{key: _built(value) for key, value in draft.values.items()}, **more)
@@ -95,14 +121,15 @@ class _Decoder:
     def record(self, node: Fields, record: type[Record], path: Path) -> Draft:
         known = keys_of(record)
         allowed = [*known, "kind"] if not path else list(known)
-        for key in node.entries:
-            if key not in allowed:
-                self.faults.append(self._unknown_key((*path, key), key, allowed))
         values = {}
+        for key, (_, value) in node.entries.items():
+            if key in known:
+                field = known[key]
+                values[field.name] = self.value(value, field.type, (*path, key))
+            elif key not in allowed:
+                self.faults.append(self._unknown_key((*path, key), key, allowed))
         for key, field in known.items():
-            if key in node.entries:
-                values[field.name] = self.value(node.entries[key][1], field.type, (*path, key))
-            elif required(field):
+            if required(field) and key not in node.entries:
                 message = f"expected the key {key!r}, found none"
                 self.faults.append(Fault(path, message))
         return Draft(record, values)
@@ -138,14 +165,13 @@ class _Decoder:
     def _union(self, node: Node, options: list[Any], path: Path) -> Any:
         if len(options) == 1:
             return self.value(node, options[0], path)
-        by_layout = {_layout_of(record): record for record in options}
-        chosen = node.entries.get("layout") if isinstance(node, Fields) else None
+        key, by_word = told_apart(options)
+        chosen = node.entries.get(key) if isinstance(node, Fields) else None
         if chosen is None:
-            return self.fault(
-                path, f"a mapping with `layout: {' | '.join(by_layout)}`", described(node)
-            )
-        layout = self._word(chosen[1], tuple(by_layout), (*path, "layout"))
-        return self.value(node, by_layout[layout], path) if layout else None
+            words = " | ".join(by_word)
+            return self.fault(path, f"a mapping with `{key}: {words}`", described(node))
+        word = self._word(chosen[1], tuple(by_word), (*path, key))
+        return self.value(node, by_word[word], path) if word else None
 
     def _marked(self, node: Node, marker: Any, path: Path) -> Any:
         if isinstance(marker, Shape):
@@ -301,10 +327,12 @@ def required(field: Field[Any]) -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
-def _layout_of(record: type[Record]) -> str:
-    annotation = next(field.type for field in fields(record) if field.name == "layout")
-    layout: str = get_args(annotation)[0]
-    return layout
+def told_apart(records: Sequence[type[Record]]) -> tuple[str, dict[str, type[Record]]]:
+    """The key that tells records apart, the first Literal of each, and its words."""
+    literals = [next(f for f in fields(r) if get_origin(f.type) is Literal) for r in records]
+    (key,) = {literal.name for literal in literals}
+    pairs = zip(literals, records, strict=True)
+    return key, {word: record for literal, record in pairs for word in get_args(literal.type)}
 
 
 def _scalars(node: Node, path: Path) -> Iterator[tuple[Scalar, Path]]:

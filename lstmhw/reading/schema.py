@@ -5,7 +5,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
-from lstmhw.problem import Exact, OneOf, Range, Record, Shape
+from lstmhw.problem import Exact, OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.decode import keys_of, required
 from lstmhw.solution import Claim
 
@@ -33,7 +33,7 @@ def schema() -> Schema:
     cases = [
         {
             "if": {"properties": {"kind": {"const": kind}}},
-            "then": _object(record_of(kind), ("kind",)),
+            "then": _problem(record_of(kind)),
         }
         for kind in KINDS
     ]
@@ -46,6 +46,12 @@ def schema() -> Schema:
         "allOf": cases,
         "definitions": {"number": NUMBER, "claim": CLAIM},
     }
+
+
+def _problem(record: type[Problem]) -> Schema:
+    """A problem; where it has a record for each cell, one of them."""
+    options = [_object(of_cell, ("kind",)) for of_cell in record.by_cell.values()]
+    return {"anyOf": options} if options else _object(record, ("kind",))
 
 
 def _object(record: type[Record], more: tuple[str, ...] = ()) -> Schema:

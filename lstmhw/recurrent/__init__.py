@@ -19,10 +19,13 @@ from lstmhw.solution import (
     Paragraph,
     Section,
     Solution,
+    Stated,
     Working,
     Worksheet,
     needed,
 )
+
+NO_INPUTS = Missing(Fault((), "expected inputs x, found none", "add `x: [...]`"))
 
 ActivationName = Annotated[str, OneOf(tuple(ACTIVATIONS))]
 
@@ -103,6 +106,14 @@ class RecurrentProblem(CellProblem):
                 message = f"expected a single 1 and zeros, found otherwise in vector {number}"
                 yield Fault((self.hots_key,), message)
 
+    def forward(self, sheet: Worksheet) -> None:
+        """All steps of the cell, and its output, on the worksheet."""
+        raise NotImplementedError
+
+    def stated(self) -> dict[str, Stated]:
+        """The values of gates that stand on the sheet, by symbol."""
+        return {}
+
     @property
     def times(self) -> range:
         """The time indices of the steps."""
@@ -133,7 +144,7 @@ class RecurrentProblem(CellProblem):
             return [sheet.state(f"x_{t}", x, ("xs",)) for t, x in zip(times, rows, strict=True)]
         if self.x is not None:
             return [sheet.state(f"x_{self.t}", self.x, ("x",))]
-        return [Missing(Fault((), "expected inputs x, found none", "add `x: [...]`"))]
+        return [NO_INPUTS]
 
     def initial(self, sheet: Worksheet, name: str, value: Floats | None) -> Expr:
         """The state before the first step, zeros where it is not given."""

@@ -18,7 +18,7 @@ def found_symbols(sheet: Worksheet, find: Sequence[str], times: range) -> list[s
     unknown = [(k, name) for k, name in enumerate(find) if name not in matched]
     faults = [_unknown(("find", k), name, symbols) for k, name in unknown[:MOST_ERRORS]]
     faults += [Fault(("find", k), faults[0].message) for k, _ in unknown[MOST_ERRORS:]]
-    faults += _lacking(sheet, [s for s in symbols if s in named])
+    faults += lacking(sheet, [s for s in symbols if s in named])
     if faults:
         raise ProblemError(faults)
     return [s for s in symbols if s in named]
@@ -32,7 +32,7 @@ def computed_symbols(sheet: Worksheet, results: Sequence[str], times: range) -> 
     symbols = [f"{name}_{t}" for t in times for name in results]
     found = [s for s in symbols if s in sheet.answers]
     if not found:
-        raise ProblemError(_lacking(sheet, symbols))
+        raise ProblemError(lacking(sheet, symbols))
     return found
 
 
@@ -45,7 +45,8 @@ def needed_by(sheet: Worksheet, symbols: Sequence[str]) -> dict[Fault, str]:
     return reasons
 
 
-def _lacking(sheet: Worksheet, symbols: Sequence[str]) -> list[Fault]:
+def lacking(sheet: Worksheet, symbols: Sequence[str]) -> list[Fault]:
+    """What has to be given for these symbols, and which of them needs it."""
     return [
         fault._replace(message=f"{fault.message}; {symbol} needs them")
         for fault, symbol in needed_by(sheet, symbols).items()

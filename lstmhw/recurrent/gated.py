@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from lstmhw.cells import Activations
 from lstmhw.faults import Fault, Path
 from lstmhw.problem import Record, record
 from lstmhw.recurrent import CellProblem, RecurrentProblem
@@ -22,6 +23,11 @@ class GatedCell(CellProblem):
 
     order: ClassVar[str]
     """The letters of the gates."""
+
+    @property
+    def functions(self) -> Activations:
+        """The functions of the gates and of the candidate."""
+        raise NotImplementedError
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()

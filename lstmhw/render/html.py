@@ -136,6 +136,8 @@ class _Page:
     def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
         title = math(equation(step.symbol, step.expr, MathML(), self.view.digits))
         yield f'<p><b>{title}</b> <span class="note">{escape(step.note)}</span></p>'
+        if not units:  # an equation without numbers
+            return
         yield '<div class="scroll"><table>'
         yield from map(self.unit, units)
         yield "</table></div>"
@@ -143,10 +145,9 @@ class _Page:
     def unit(self, unit: Row | Gap) -> str:
         if isinstance(unit, Gap):
             return f"<tr><td>…</td><td>{unit.size} more units</td><td></td></tr>"
-        label = f"unit {unit.unit}" if unit.unit else ""
         numbers = math(write(unit.substituted, MathML(), self.view.digits))
         value = f"<td>= {escape(unit.value)}</td>"
-        return f'<tr><td class="note">{label}</td><td>{numbers}</td>{value}</tr>'
+        return f'<tr><td class="note">{unit.label}</td><td>{numbers}</td>{value}</tr>'
 
 
 def math(inner: str) -> str:

@@ -38,7 +38,7 @@ def _solution(solution: Solution, view: View) -> dict[str, Any]:
         "kind": solution.kind,
         "title": solution.title,
         "source": solution.source,
-        "answers": {symbol: _numbers(value) for symbol, value in solution.answers.items()},
+        "answers": _plain({**solution.answers, **solution.data}),
         "steps": [_step(step, view) for step in steps],
         "checks": [_check(check) for check in solution.checks],
         "notes": [_note(section, p, view) for section, p in _paragraphs(solution)],
@@ -88,11 +88,9 @@ def _substituted(step: Step, view: View) -> Iterator[str]:
 
 
 def _check(check: Check) -> dict[str, Any]:
-    return {
-        **check._asdict(),
-        "claimed": _claim(check.claimed),
-        "expected": _plain(check.expected),
-    }
+    entry = {**check._asdict(), **check.extras, "claimed": _claim(check.claimed)}
+    del entry["extras"]
+    return {key: _plain(value) for key, value in entry.items()}
 
 
 def _claim(claim: Claim) -> Any:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lstmhw.expr import Expr, Sum
-from lstmhw.notation import Latex, equation, symbol, write
+from lstmhw.notation import Latex, equation, symbol, write, written_terms
 from lstmhw.solution import (
     Block,
     Entries,
@@ -43,6 +43,7 @@ PREAMBLE = r"""\documentclass{article}
 
 LONGEST_CELL = 50
 TERMS_A_LINE = 5
+BREAK = " \\\\\n& \\qquad {} "  # in the middle of a sum
 
 SPECIAL = {
     "\0": "{}",  # keeps two hyphens two
@@ -94,8 +95,8 @@ class _Page:
                 yield from self.working(steps)
             case Table(header, lines):
                 cells = [[self.part(cell) for cell in line] for line in lines]
-                columns = zip(*cells, strict=True) if cells else [[] for _ in header]
-                yield rf"\begin{{tabular}}{{{''.join(map(_column, columns))}}}"
+                columns = list(zip(*cells, strict=True)) if cells else [() for _ in header]
+                yield rf"\begin{{tabular}}{{{_columns(columns)}}}"
                 if any(header):
                     yield f"{' & '.join(map(escaped, header))} \\\\ \\hline"
                 yield from (f"{' & '.join(row)} \\\\" for row in cells)
@@ -131,7 +132,20 @@ class _Page:
     def number(self, text: str) -> str:
         return r"\dots" if text == "..." else Latex().number(text)
 
+    def equations(self, steps: Sequence[Step]) -> Iterator[str]:
+        """Equations without numbers, in one environment."""
+        yield r"\begin{align*}"
+        yield " \\\\\n".join(
+            f"{symbol(step.symbol, Latex())} &= {write(step.expr, Latex(), self.view.digits)}"
+            rf" && \text{{{escaped(step.note)}}}"
+            for step in steps
+        )
+        yield r"\end{align*}"
+
     def working(self, steps: Sequence[Step]) -> Iterator[str]:
+        if not any(step.value.size for step in steps):
+            yield from self.equations(steps)
+            return
         for part in working(steps, self.view):
             match part:
                 case ShownStep(step, units):
@@ -142,25 +156,31 @@ class _Page:
                     yield from ("", escaped(note))
 
     def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
-        title = equation(step.symbol, step.expr, Latex(), self.view.digits)
         yield from ("", rf"\textbf{{{escaped(step.symbol)}}}: {escaped(step.note)}")
         yield r"\begin{align*}"
-        yield " \\\\\n".join([f"& {title}", *(self.unit(unit) for unit in units)])
+        yield " \\\\\n".join([f"& {self.title(step)}", *(self.unit(unit) for unit in units)])
         yield r"\end{align*}"
+
+    def title(self, step: Step) -> str:
+        """The equation of a step, a long sum over several lines."""
+        first, *rest = self.sum_lines(step.expr)
+        if not rest:
+            return equation(step.symbol, step.expr, Latex(), self.view.digits)
+        return BREAK.join([Latex().equals(symbol(step.symbol, Latex()), first), *rest])
 
     def unit(self, unit: Row | Gap) -> str:
         if isinstance(unit, Gap):
             return rf"& \dots \quad \text{{{unit.size} more units}}"
-        label = rf"\text{{unit {unit.unit}: }} " if unit.unit else ""
+        label = rf"\text{{{unit.label}: }} " if unit.unit else ""
         value, _, saturation = unit.value.partition(" (")
         near, _, gap = saturation.rstrip(")").rpartition(" ")
         remark = rf" \quad ({near} {Latex().number(gap)})" if saturation else ""
-        numbers = " \\\\\n& \\qquad {} ".join(self.sum_lines(unit.substituted))
+        numbers = BREAK.join(self.sum_lines(unit.substituted))
         return f"& {label}{numbers} = {Latex().number(value)}{remark}"
 
     def sum_lines(self, expr: Expr) -> list[str]:
         """An expression, a long sum over several lines."""
-        terms = expr.parts if isinstance(expr, Sum) else (expr,)
+        terms = written_terms(expr)
         parts = [terms[k : k + TERMS_A_LINE] for k in range(0, len(terms), TERMS_A_LINE)]
         first, *rest = [write(Sum(*part), Latex(), self.view.digits) for part in parts]
         return [first, *(line if line.startswith("-") else f"+ {line}" for line in rest)]
@@ -172,10 +192,15 @@ def escaped(text: str) -> str:
     return "".join(SPECIAL.get(character) or _known(character) for character in line)
 
 
-def _column(cells: Sequence[str]) -> str:
-    """A column that wraps its lines where one is long."""
-    long = any(len(cell) > LONGEST_CELL and "\\rule" not in cell for cell in cells)
-    return r"p{0.6\linewidth}" if long else "l"
+def _columns(columns: Sequence[Sequence[str]]) -> str:
+    """Columns, of which those with a long cell share the room and wrap their lines."""
+    long = [any(map(_is_long, cells)) for cells in columns]
+    wide = rf"p{{{0.6 / max(sum(long), 1):.2g}\linewidth}}"
+    return "".join(wide if wraps else "l" for wraps in long)
+
+
+def _is_long(cell: str) -> bool:
+    return len(cell) > LONGEST_CELL and "\\rule" not in cell
 
 
 def _bar(value: float) -> str:

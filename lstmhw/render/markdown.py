@@ -99,12 +99,14 @@ class _Page:
     def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
         formula = equation(step.symbol, step.expr, Latex(), self.view.digits)
         yield from (f"**{step.symbol}**: ${formula}$ - {escaped(step.note)}", "")
+        if not units:  # an equation without numbers
+            return
         yield from ("| unit | with numbers | value |", "|---|---|---|")
         for unit in units:
             if isinstance(unit, Gap):
                 yield f"| ... | {unit.size} more units | |"
             else:
-                yield f"| {unit.unit or ''} | {self.math(unit.substituted)} | {unit.value} |"
+                yield f"| {escaped(unit.unit)} | {self.math(unit.substituted)} | {unit.value} |"
         yield ""
 
 

@@ -208,5 +208,5 @@ class _Page:
     def unit(self, unit: Row | Gap) -> list[Cell]:
         if isinstance(unit, Gap):
             return [("  ...", DIM), (f"{unit.size} more units", DIM), ("", PLAIN)]
-        label = f"  unit {unit.unit}" if unit.unit else ""
+        label = f"  {unit.label}" if unit.unit else ""
         return [(label, DIM), (self.written(unit.substituted), PLAIN), (f"= {unit.value}", BOLD)]

@@ -1,7 +1,8 @@
 """Weights that are pleasant to read: small whole numbers, or else simple fractions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import product
 from math import floor
 
@@ -42,14 +43,15 @@ def pleasant(rows: Sequence[Row], weights: Vector) -> Vector:
     return whole or _simplified(rows, weights)
 
 
-def _small(count: int) -> Iterator[Vector]:
+@cache
+def _small(count: int) -> list[Vector]:
     """Whole numbers, the smaller before the larger, positive before negative."""
     largest = LARGEST
     while (2 * largest + 1) ** count > MOST_TRIED and largest > 0:
         largest -= 1
     numbers = product(range(-largest, largest + 1), repeat=count)
     ordered = sorted(numbers, key=lambda w: (sum(map(abs, w)), max(map(abs, w)), [-n for n in w]))
-    return (tuple(map(Fraction, w)) for w in ordered)
+    return [tuple(map(Fraction, w)) for w in ordered]
 
 
 def _simplified(rows: Sequence[Row], weights: Vector) -> Vector:

@@ -1,0 +1,139 @@
+"""What is said of the flow of a gradient: tables with bars, given factors, clipping."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite, log10
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lstmhw.expr import Constant, Quantity
+from lstmhw.faults import Fault, ProblemError
+from lstmhw.functions import Floats
+from lstmhw.recurrent.flow import first_below, pace, verdict
+from lstmhw.solution import Entry, Inline, Paragraph, Section, Step, Table, Working, Worksheet
+
+LONGEST_BAR = 20
+MARKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+"""The decades that one mark of a bar may stand for."""
+
+
+class Told(NamedTuple):
+    """What a solution is put together from."""
+
+    sections: tuple[Section, ...]
+    answers: Mapping[str, Floats]
+    extras: Mapping[str, Any] = {}
+
+
+def table(times: Sequence[int], columns: Mapping[str, Floats], norms: Floats) -> Table:
+    """Numbers by time step, and a bar for each norm on a log scale."""
+    decades = [log10(norm) if norm > 0 else -np.inf for norm in norms.tolist()]
+    most = max((abs(decade) for decade in decades if isfinite(decade)), default=0.0)
+    mark = next((size for size in MARKS if most <= size * LONGEST_BAR), MARKS[-1])
+    bars = [_bar(decade, mark) for decade in decades]
+    rows = zip(*columns.values(), strict=True)
+    return Table(
+        ("t", *columns, f"one mark: 10^{mark:g}"),
+        tuple(
+            (str(t), *map(number, row), bar) for t, row, bar in zip(times, rows, bars, strict=True)
+        ),
+    )
+
+
+def number(value: Any) -> Inline:
+    """A computed number in a table."""
+    return Entry("", np.asarray(value), False)
+
+
+def _bar(decade: float, mark: float) -> str:
+    """A bar of + above 1 and of - below."""
+    if not isfinite(decade):
+        return "zero"
+    return ("+" if decade > 0 else "-") * round(abs(decade) / mark) or "1"
+
+
+def concluded(norms: Floats, start: int, limit: float) -> tuple[dict[str, Any], list[Paragraph]]:
+    """The verdict on norms of which the first is that after one step, as data and in words."""
+    found, below = verdict(norms), first_below(norms, limit, start)
+    steps = "1 step" if len(norms) == 1 else f"{len(norms)} steps"
+    said = f"The gradient {found}: after {steps} its norm is {norms[-1]:.4g}"
+    changes = f"; it changes by a factor of {pace(norms):.4g} a step." if len(norms) > 1 else "."
+    under = (
+        f"Up to t = {start + len(norms)} its norm is nowhere under {limit:g}."
+        if below is None
+        else f"Its norm is first under {limit:g} at t = {below}."
+    )
+    return {"verdict": found, "first_below": below}, [
+        Paragraph((said + changes,)),
+        Paragraph((under,)),
+    ]
+
+
+def product(w: Floats, slope: Floats, count: int, limit: float) -> Told:
+    """The product of so many factors w * slope."""
+    sheet = Worksheet({})
+    factor = sheet.given("w", w, ("factors", "w")) * sheet.given(
+        "slope", slope, ("factors", "slope"), "of the activation"
+    )
+    sheet("P", factor**count, f"the product of {count} factors")
+    norms = np.abs(w * slope) ** np.arange(1.0, count + 1)
+    extras, conclusion = concluded(norms, 0, limit)
+    sections = (
+        Section("Working", (Working(tuple(sheet.steps)),)),
+        Section("After t factors", (table(range(1, count + 1), {"norm": norms}, norms),)),
+        Section("The product", tuple(conclusion)),
+    )
+    return Told(sections, sheet.answers, extras)
+
+
+def clipped(limit: float, gradient: Floats) -> Told:
+    """A gradient, and the same scaled down to a norm where its own is over that.
+
+    Raises ProblemError where the norm overflows.
+    """
+    largest = float(np.max(np.abs(gradient)))
+    norm = largest * float(np.linalg.norm(gradient / largest)) if largest else 0.0
+    if not isfinite(norm):
+        message = "the norm of the gradient overflows: over 1.8e308"
+        raise ProblemError([Fault(("clip", "gradient"), message)])
+    sheet = Worksheet({})
+    before = sheet.given("gradient", gradient, ("clip", "gradient"))
+    size = sheet.state("norm_gradient", np.array(norm), ("clip", "gradient"))
+    if norm > limit:
+        after = Constant(limit) / size * before
+        said = f"The norm of the gradient is {norm:.6g}, over {limit:g}: it is scaled down to that."
+    else:
+        after = before
+        said = f"The norm of the gradient is {norm:.6g}, not over {limit:g}: it stays as it is."
+    sheet("clipped", after, "the gradient after clipping")
+    rows = [
+        ("before", Entry("", gradient, True), number(norm)),
+        ("after", number(sheet.answers["clipped"]), number(min(norm, limit))),
+    ]
+    body = (
+        Paragraph((said,)),
+        Working(tuple(sheet.steps)),
+        Table(("", "gradient", "norm"), tuple(rows)),
+    )
+    return Told((Section("Clipping", body),), sheet.answers)
+
+
+def scalar_steps(steps: Sequence[Step], w: float, times: range, slope: Any) -> Iterator[Step]:
+    """The working of a single unit: h_t, then J_t and P_t; `slope` is of (dy, z, y)."""
+    by_symbol = {step.symbol: step for step in steps}
+    W_h = Quantity("W_h", np.array(w), given=True)
+    running: Quantity | None = None
+    for t in times:
+        a, h = by_symbol[f"a_{t}"], by_symbol[f"h_{t}"]
+        yield from (a, h)
+        z, y = (Quantity(step.symbol, step.value.reshape(()), given=False) for step in (a, h))
+        yield _step(f"J_{t}", slope(W_h, z, y), f"dh_{t}/dh_{t - 1}: W_h times the slope at a_{t}")
+        factor = Quantity(f"J_{t}", np.asarray(slope(W_h, z, y).value), given=False)
+        expr = factor if running is None else factor * running
+        step = _step(f"P_{t}", expr, f"dh_{t}/dh_{times[0] - 1}")
+        yield step
+        running = Quantity(step.symbol, step.value, given=False)
+
+
+def _step(symbol: str, expr: Any, note: str) -> Step:
+    return Step(symbol, expr, np.asarray(expr.value), note)

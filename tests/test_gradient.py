@@ -1,0 +1,601 @@
+"""Backward through time: against PyTorch, differences of plain loops, and itself broken."""
+
+import json
+import runpy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from conftest import ROOT, marked, problem, solved
+from hypothesis import given
+from hypothesis import strategies as st
+from plain import STANDARD, activate, affine, gru, lstm
+from record_vectors import gradient_ends, gradient_problem, listed, random, torch_gradients
+from test_cells import cell_data, close, written_ways
+from test_steps import faults, prose
+
+from lstmhw import backward
+from lstmhw.functions import ACTIVATIONS
+from lstmhw.kinds.lstm_gradient import OfGru, OfLstm, OfRnn
+from lstmhw.marking import mark
+from lstmhw.notation import Latex, Text, write
+from lstmhw.reading import read
+from lstmhw.render import FORMATS, render
+from lstmhw.solution import Solution, Step, Working
+from lstmhw.view import View
+
+CELLS = ("lstm", "gru", "rnn")
+GATE: dict[str, Any] = {"W_x": 0.5, "W_h": 0.25, "b": 0.1}
+ONE: dict[str, Any] = {"kind": "lstm-gradient", "x": 1, "h_prev": 0.5, "c_prev": -0.5}
+ONE |= {"gates": dict.fromkeys("ifgo", GATE), "dh": 1}
+TWO: dict[str, Any] = {
+    "kind": "lstm-gradient",
+    "xs": [[1, 2], [3, 4]],
+    "W_x": [[1, 2]],
+    "W_h": [[1]],
+}
+
+Loss = Callable[[dict[str, Any]], float]
+
+
+def agreement(solution: Solution) -> Any:
+    return solution.extras["second_method"]
+
+
+def steps_of(solution: Solution) -> dict[str, Step]:
+    found = {
+        step.symbol: step
+        for section in solution.sections
+        for block in section.body
+        if isinstance(block, Working)
+        for step in block.steps
+    }
+    assert found
+    return found
+
+
+def random_problem(
+    cell: str, seed: int, steps: int, ends: str = "targets", inputs: int = 2
+) -> dict[str, Any]:
+    draw, units = random(seed), 3
+    data = gradient_problem(cell, draw, steps, inputs, units)
+    return dict(listed(data | gradient_ends(cell, draw, steps, units)[ends]))
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("ends", ["arriving", "targets"])
+@given(
+    n=st.integers(1, 4), m=st.integers(1, 4), steps=st.integers(2, 6), seed=st.integers(0, 10**6)
+)
+def test_random_gradients_are_those_of_autograd(
+    cell: str, ends: str, n: int, m: int, steps: int, seed: int
+) -> None:
+    draw = random(seed)
+    data = gradient_problem(cell, draw, steps, n, m)
+    data |= gradient_ends(cell, draw, steps, m)[ends]
+    answers = solved(listed(data)).answers
+    expected = torch_gradients(data)
+    assert len(expected) >= steps + 5
+    for symbol, value in expected.items():
+        error = np.max(np.abs(answers[symbol] - value))
+        assert error <= 1e-12 * max(1.0, np.max(np.abs(value))), symbol
+
+
+@pytest.mark.oracle
+def test_the_page_goes_back_over_batches_as_torch_does() -> None:
+    draw = np.random.default_rng(0).normal
+    steps, batch, n, m = 20, 5, 4, 3
+    weights = {"weight_ih": draw(size=(4 * m, n)), "weight_hh": draw(size=(4 * m, m))}
+    weights |= {"bias_ih": draw(size=4 * m), "bias_hh": draw(size=4 * m)}
+    xs, dhs = draw(size=(steps, batch, n)), draw(size=(steps, batch, m))
+    h, c = draw(size=(batch, m)), draw(size=(batch, m))
+    benchmark = runpy.run_path(str(ROOT / "tests" / "benchmarks" / "backward.py"))
+    found = benchmark["gradients"](xs, h, c, weights, dhs)
+    expected = benchmark["by_torch"](xs, h, c, weights, dhs)()
+    assert set(found) == set(expected)
+    for name, value in expected.items():
+        assert benchmark["off_by"](found[name], value) <= 1e-12
+
+
+def differences(loss: Loss, data: dict[str, Any], *path: Any) -> Any:
+    """The central differences of a loss in each entry of an array of the data."""
+    copy = json.loads(json.dumps(data))
+    inside = copy
+    for key in path[:-1]:
+        inside = inside[key]
+    array = np.array(inside[path[-1]], dtype=float)
+    result = np.zeros_like(array)
+    for index in np.ndindex(array.shape):
+        ends = []
+        for step in (1e-5, -1e-5):
+            changed = array.copy()
+            changed[index] += step
+            inside[path[-1]] = changed.tolist()
+            ends.append(loss(copy))
+        result[index] = (ends[0] - ends[1]) / 2e-5
+    return result
+
+
+def half_squared(outputs: list[list[float]], targets: Any) -> float:
+    return 0.5 * float(np.sum((np.array(outputs) - np.array(targets)) ** 2))
+
+
+def lstm_loss(data: dict[str, Any]) -> float:
+    h, c, outputs = data["h"], data["c"], []
+    for x in data["xs"]:
+        h, c = lstm(data["gates"], x, h, c, STANDARD)
+        outputs.append(h)
+    return half_squared(outputs, data["targets"])
+
+
+def expected_gradients(loss: Loss, data: dict[str, Any]) -> dict[str, Any]:
+    """What the differences say of inputs, first states and weights."""
+    found = {f"dx_{t}": dx for t, dx in enumerate(differences(loss, data, "xs"), 1)}
+    found["dh_0"] = differences(loss, data, "h")
+    for gate in data["gates"]:
+        for k, key in enumerate(("W_x", "W_h", "b")):
+            found[f"d{key}_{gate}"] = differences(loss, data, "gates", gate, k)
+    return found
+
+
+def assert_gradients(answers: Any, expected: dict[str, Any], written: dict[str, Any]) -> None:
+    """The answers are as expected, in the way in which the gates are written."""
+    turn = np.transpose if written.get("orientation") == "row" else np.asarray
+    for symbol, value in expected.items():
+        if symbol in answers:
+            assert close(answers[symbol], turn(value), 1e-7), symbol
+    for gate in written["gates"]:
+        if "concat" in written:
+            parts = [turn(expected[f"dW_{key}_{gate}"]) for key in written["concat"]]
+            axis = 0 if written.get("orientation") == "row" else 1
+            assert close(answers[f"dW_{gate}"], np.concatenate(parts, axis), 1e-7)
+        else:
+            assert f"dW_x_{gate}" in answers
+
+
+@given(data=cell_data("ifgo"), seed=st.integers(0, 1000))
+def test_lstm_gradients_are_differences_of_plain_loops(data: dict[str, Any], seed: int) -> None:
+    targets = random(seed)(2, len(data["h"])).tolist()
+    expected = expected_gradients(lstm_loss, {**data, "targets": targets})
+    expected["dc_0"] = differences(lstm_loss, {**data, "targets": targets}, "c")
+    asked = {"kind": "lstm-gradient", "xs": data["xs"], "h_prev": data["h"], "c_prev": data["c"]}
+    for written in written_ways(data["gates"]):
+        solution = solved({**asked, **written, "targets": targets})
+        assert agreement(solution)["agrees"]
+        assert_gradients(solution.answers, expected, written)
+
+
+@pytest.mark.parametrize("update", ["keep", "new"])
+@pytest.mark.parametrize("reset", ["before", "after"])
+@given(data=cell_data("rzn"), seed=st.integers(0, 1000))
+def test_gru_gradients_are_differences_of_plain_loops(
+    update: str, reset: str, data: dict[str, Any], seed: int
+) -> None:
+    def loss(data: dict[str, Any]) -> float:
+        h, outputs = data["h"], []
+        for x in data["xs"]:
+            h = gru(data["gates"], x, h, keeps=update == "keep", reset_first=reset == "before")
+            outputs.append(h)
+        return half_squared(outputs, data["targets"])
+
+    data["targets"] = random(seed)(2, len(data["h"])).tolist()
+    expected = expected_gradients(loss, data)
+    asked = {"kind": "lstm-gradient", "xs": data["xs"], "h_prev": data["h"]}
+    asked |= {"update": update, "reset": reset, "targets": data["targets"]}
+    for written in written_ways(data["gates"]):
+        solution = solved({**asked, **written})
+        assert agreement(solution)["agrees"]
+        if reset == "before":
+            assert_gradients(solution.answers, expected, written)
+        assert all(close(solution.answers[f"dx_{t}"], expected[f"dx_{t}"], 1e-7) for t in (1, 2))
+        assert close(solution.answers["dh_0"], expected["dh_0"], 1e-7)
+
+
+SMOOTH = ("sigmoid", "tanh", "identity", "softmax")
+
+
+@pytest.mark.parametrize("hidden", SMOOTH)
+@pytest.mark.parametrize("final", SMOOTH)
+@given(data=cell_data("a"), seed=st.integers(0, 1000))
+def test_gradients_through_an_output_layer(
+    hidden: str, final: str, data: dict[str, Any], seed: int
+) -> None:
+    draw, units = random(seed), len(data["h"])
+
+    def loss(data: dict[str, Any]) -> float:
+        h, outputs = data["h"], []
+        W, b = data["output"]
+        for x in data["xs"]:
+            W_x, W_h, bias = data["gates"]["a"]
+            h = activate(hidden, affine(W_x, W_h, bias, x, h))
+            outputs.append(activate(final, affine(W, [[0.0] for _ in b], b, h, [0.0])))
+        return half_squared(outputs, data["targets"])
+
+    data["output"] = [draw(2, units).tolist(), draw(2).tolist()]
+    data["targets"] = draw(2, 2).tolist()
+    W_x, W_h, b = data["gates"]["a"]
+    asked = {"kind": "lstm-gradient", "xs": data["xs"], "h_prev": data["h"]}
+    asked |= {"W_x": W_x, "W_h": W_h, "b": b, "activation": hidden, "targets": data["targets"]}
+    asked["output"] = {"W": data["output"][0], "b": data["output"][1], "activation": final}
+    answers = solved(asked).answers
+    for symbol, *path in (
+        ("dW_y", "output", 0),
+        ("db_y", "output", 1),
+        ("dW_x", "gates", "a", 0),
+        ("dW_h", "gates", "a", 1),
+        ("db", "gates", "a", 2),
+        ("dh_0", "h"),
+    ):
+        assert np.allclose(answers[symbol], differences(loss, data, *path), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        {"gate": "hard-sigmoid", "candidate": "relu", "state": "identity"},
+        {"gate": "softmax", "candidate": "identity", "state": "softmax"},
+        {"gate": "identity", "candidate": "hard-sigmoid", "state": "relu"},
+    ],
+)
+@given(seed=st.integers(0, 1000))
+def test_other_activations_agree_with_complex_steps(use: dict[str, str], seed: int) -> None:
+    assert agreement(solved({**random_problem("lstm", seed, 3), "activations": use}))["agrees"]
+
+
+def test_a_slope_is_zero_at_a_corner() -> None:
+    data = {**ONE, "x": 0, "h_prev": 0, "c_prev": 1}
+    for bias, function in ((0, "relu"), (-2.5, "hard-sigmoid"), (2.5, "hard-sigmoid")):
+        gates = {**ONE["gates"], "f": {**GATE, "b": bias}}
+        use = {"gate": function, "candidate": "tanh"}
+        solution = solved({**data, "gates": gates, "activations": use})
+        assert solution.answers["dz_f_1"] == 0
+        assert agreement(solution)["agrees"]
+
+
+@pytest.mark.parametrize("name", ["lstm-gradient", "lstm-gradient-bptt"])
+def test_shipped_problems_claim_what_is_right(name: str) -> None:
+    asked = read(name).problem
+    solution = asked.solve()
+    checks, refused = mark(asked.claimed, solution)
+    assert not refused
+    assert len(checks) >= 5
+    assert {check.verdict for check in checks} == {"right"}
+    assert agreement(solution)["largest_relative_difference"] < 1e-13
+
+
+def test_the_shipped_two_steps_are_differences_of_plain_loops() -> None:
+    asked = yaml.safe_load((ROOT / "problems" / "lstm-gradient-bptt.yaml").read_text())
+    gates = {
+        name: [[row[2:] for row in gate["W"]], [row[:2] for row in gate["W"]], gate["b"]]
+        for name, gate in asked["gates"].items()
+    }
+    zeros = {"h": [0.0, 0.0], "c": [0.0, 0.0]}
+    data = {"xs": asked["xs"], **zeros, "gates": gates, "targets": asked["targets"]}
+    answers = read("lstm-gradient-bptt").problem.solve().answers
+    assert close(answers["loss"], lstm_loss(data))
+    assert_gradients(answers, expected_gradients(lstm_loss, data), asked)
+
+
+def test_the_chain_rule_by_hand() -> None:
+    gates: dict[str, Any] = {
+        name: {"W_x": k, "W_h": -k, "b": 0} for k, name in enumerate("ifgo", 1)
+    }
+    answers = solved({**ONE, "gates": gates, "dc": 0.25}).answers
+    i, f, g, o, c = (float(answers[f"{name}_1"][0]) for name in "ifgoc")
+    dc = o * (1 - np.tanh(c) ** 2) + 0.25
+    dz = {
+        "o": np.tanh(c) * o * (1 - o),
+        "f": dc * -0.5 * f * (1 - f),
+        "i": dc * g * i * (1 - i),
+        "g": dc * i * (1 - g**2),
+    }
+    assert close(answers["dc_1"], dc)
+    for gate, value in dz.items():
+        assert close(answers[f"dz_{gate}_1"], value)
+        assert close(answers[f"dW_x_{gate}"], value)
+        assert close(answers[f"dW_h_{gate}"], value / 2)
+        assert close(answers[f"db_{gate}"], value)
+    assert close(answers["dx_1"], sum(gates[name]["W_x"] * value for name, value in dz.items()))
+    assert close(answers["dh_0"], -answers["dx_1"])
+    assert close(answers["dc_0"], dc * f)
+
+
+def test_formulas_are_the_chain_rule_as_one_writes_it() -> None:
+    def formula(solution: Solution, symbol: str) -> str:
+        return write(steps_of(solution)[symbol].expr, Text())
+
+    one = solved({**ONE, "dc": 1})
+    assert formula(one, "dc_1") == "dh_1*o_1*(1 - tanh(c_1)^2) + dc"
+    assert formula(one, "dz_f_1") == "df_1*f_1*(1 - f_1)"
+    assert formula(one, "dz_g_1") == "dg_1*(1 - g_1^2)"
+    assert formula(one, "dW_x_f") == "dz_f_1 x_1^T"
+    assert formula(one, "dx_1").startswith("W_x_o^T dz_o_1 + W_x_f^T dz_f_1 + ")
+    row = solved({**ONE, "orientation": "row"})
+    assert formula(row, "dh_0").startswith("dz_o_1 W_h_o^T + dz_f_1 W_h_f^T + ")
+    assert formula(row, "dW_h_f") == "h_0^T dz_f_1"
+    joined = {"concat": ["x", "h"], "W_x": None, "W_h": None, "W": [[1, 2, 3]]}
+    two = solved(changed(**joined, targets=[[1], [2]], learning_rate=0.5))
+    assert formula(two, "dW_1") == "da_1 [x_1; h_0]^T"
+    assert formula(two, "dW") == "dW_1 + dW_2"
+    assert formula(two, "W_new") == "W - rate*dW"
+    assert formula(two, "dh_1") == "h_1 - target_1 + W_h^T da_2"  # the columns of W that meet h
+    assert formula(two, "loss_1") == "0.5*sum((h_1 - target_1)^2)"
+    latex = write(steps_of(one)["dW_x_f"].expr, Latex())
+    assert latex == r"\mathrm{dz}_{f,1} \, x_{1}^{T}"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_numbers_of_every_line_give_its_value(cell: str) -> None:
+    for end in ("arriving", "targets"):
+        for step in steps_of(solved(random_problem(cell, 1, 3, end))).values():
+            for index in np.ndindex(step.value.shape):
+                assert close(step.expr.element(index).value, step.value[index])
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("ends", ["arriving", "targets"])
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_shows_it(cell: str, ends: str, format: str) -> None:
+    solution = solved({**random_problem(cell, 2, 3, ends), "title": "Backward"})
+    text = render([solution], format, View())
+    assert "Backward" in text
+    assert "the two agree" in " ".join(text.split())
+
+
+def test_many_steps_are_elided_and_compared_at_once() -> None:
+    solution = solved(random_problem("lstm", 3, 60))
+    assert agreement(solution)["numbers"] > 1000
+    assert agreement(solution)["agrees"]
+    text = render([solution], "table", View())
+    assert "dW_x_f = dW_x_f_1 + dW_x_f_2 + " in text
+    assert "more terms) ... + dW_x_f_59" in text
+    assert text.count("\n") < 1500
+    assert "of one name are changed at once" in " ".join(text.split())
+
+
+RIGHT = {name: getattr(backward, name) for name in ("lstm", "to_hidden", "to_weights")}
+WRONG_CHAINS = {
+    "tanh": lambda dy, z, y: dy * (1 - y),
+    "sigmoid": lambda dy, z, y: dy * y,
+}
+
+
+def half_the_cell(*arguments: Any) -> Any:
+    back = RIGHT["lstm"](*arguments)
+    return back._replace(dc=0.5 * back.dc)
+
+
+WRONG_LINES = {
+    "lstm": half_the_cell,
+    "to_input": RIGHT["to_hidden"],
+    "half_squared_back": lambda y, target: target - y,
+    "to_weights": lambda *arguments: RIGHT["to_weights"](*arguments[:-1], backward.ROW),
+}
+
+
+@pytest.mark.parametrize("steps", [1, 2, 60])
+@pytest.mark.parametrize("function", sorted(WRONG_CHAINS))
+def test_a_wrong_slope_is_found(function: str, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(backward.CHAINS, function, WRONG_CHAINS[function])
+    solution = solved(random_problem("lstm", 4, steps))
+    assert not agreement(solution)["agrees"]
+    assert agreement(solution)["largest_relative_difference"] > 1e-3
+    assert "THE TWO DO NOT AGREE" in " ".join(prose(solution, "Check").split())
+
+
+@pytest.mark.parametrize("steps", [2, 60])
+@pytest.mark.parametrize("line", sorted(WRONG_LINES))
+def test_a_wrong_line_is_found(line: str, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = random_problem("lstm", 5, steps, inputs=3)
+    assert agreement(solved(data))["agrees"]
+    monkeypatch.setattr(backward, line, WRONG_LINES[line])
+    assert not agreement(solved(data))["agrees"]
+
+
+def test_the_check_counts_every_gradient_once() -> None:
+    solution = solved(random_problem("gru", 6, 2))
+    gradients = [value for symbol, value in solution.answers.items() if symbol[0] == "d"]
+    assert agreement(solution)["numbers"] == sum(value.size for value in gradients)
+
+
+def test_stacked_gates_have_a_gradient_each() -> None:
+    draw = random(7)
+    stacked = {"layout": "pytorch", "weight_ih": draw(8, 2), "weight_hh": draw(8, 2)}
+    data = {"kind": "lstm-gradient", "xs": draw(2, 2), "dh": draw(2)}
+    answers = solved(listed({**data, "stacked": stacked})).answers
+    parts = (np.split(stacked[key], 4) for key in ("weight_ih", "weight_hh"))
+    blocks = zip("ifgo", *parts, strict=True)
+    gates = {gate: {"W_x": W_x, "W_h": W_h} for gate, W_x, W_h in blocks}
+    same = solved(listed({**data, "gates": gates})).answers
+    assert answers["dW_x_f"].shape == (2, 2)
+    assert all(close(answers[symbol], value) for symbol, value in same.items())
+
+
+def test_the_embedding_has_a_gradient_in_the_rows_that_were_looked_up() -> None:
+    words = {"xs": None, "one_hots": [[0, 1, 0], [0, 1, 0]]}
+    table = [[1, 2], [0.5, -1], [3, 4]]
+    answers = solved(changed(**words, embedding=table, targets=[[1], [2]])).answers
+    assert close(answers["dE"][1], answers["dx_1"] + answers["dx_2"])
+    assert close(answers["dE"][[0, 2]], 0)
+
+
+def test_a_gate_that_is_a_value_has_a_slope_there_and_passes_nothing_on() -> None:
+    gates = {**ONE["gates"], "f": {"value": 0.25}}
+    solution = solved({**ONE, "gates": gates})
+    answers = solution.answers
+    assert close(answers["df_1"], answers["dc_1"] * -0.5)
+    assert close(answers["dz_f_1"], answers["df_1"] * 0.25 * 0.75)
+    assert close(answers["dx_1"], sum(0.5 * answers[f"dz_{gate}_1"] for gate in "igo"))
+    assert "dW_x_f" not in answers
+    assert agreement(solution)["agrees"]
+    assert "Given as values without weights" in prose(solution, "Remarks")
+
+
+def test_a_value_with_weights_is_used_and_passes_the_gradient_on() -> None:
+    gates = {**ONE["gates"], "f": {**GATE, "value": 0.25}}
+    solution = solved({**ONE, "gates": gates})
+    answers = solution.answers
+    assert close(answers["dz_f_1"], answers["df_1"] * 0.25 * 0.75)
+    assert close(answers["dx_1"], sum(0.5 * answers[f"dz_{gate}_1"] for gate in "ifgo"))
+    assert close(answers["dW_x_f"], answers["dz_f_1"])
+    assert agreement(solution)["agrees"]
+    said = " ".join(prose(solution, "Remarks").split())
+    assert "do NOT agree" in said
+    assert "values that have weights too: f;" in said
+
+
+def test_where_all_gates_are_values_the_gradients_to_them_are_the_answer() -> None:
+    gates = {gate: {"value": [0.5, 1]} for gate in "ifgo"}
+    solution = solved({"kind": "lstm-gradient", "gates": gates, "c_prev": [1, 2], "dc": [1, 1]})
+    assert close(solution.answers["dz_f_1"], [0.25, 0])
+    assert close(solution.answers["dc_0"], [0.5, 1])
+    assert "dx_1" in solution.missing
+    assert "dx_1 is not computed" in prose(solution, "Remarks")
+    assert agreement(solution)["agrees"]
+
+
+def test_no_gradient_reaches_the_reset_gate_of_a_candidate_that_is_a_value() -> None:
+    gates = {"r": GATE, "z": GATE, "n": {"value": 0.5}}
+    conventions = {"update": "keep", "reset": "before"}
+    data = {"kind": "lstm-gradient", "x": 1, "h_prev": 1, "dh": 1, **conventions, "gates": gates}
+    solution = solved(data)
+    answers = solution.answers
+    assert close(answers["dh_0"], answers["z_1"] + 0.25 * answers["da_z_1"])
+    assert "dr_1" not in answers
+    assert "dW_x_r" not in answers
+    assert "given as a value: r." in " ".join(prose(solution, "Remarks").split())
+    assert agreement(solution)["agrees"]
+
+
+def test_values_with_weights_need_no_input() -> None:
+    data = {key: value for key, value in ONE.items() if key != "x"}
+    data["gates"] = {gate: {**GATE, "value": 0.5} for gate in "ifgo"}
+    solution = solved(data)
+    gates = [solution.answers[f"dz_{gate}_1"] for gate in "ifgo"]
+    assert close(solution.answers["dx_1"], 0.5 * sum(gates))
+    assert "dW_x_f" in solution.missing
+    assert agreement(solution)["agrees"]
+
+
+def test_saturated_gates_pass_nothing() -> None:
+    gates = {**ONE["gates"], "f": {**GATE, "b": ".inf"}}
+    solution = solved({**ONE, "gates": gates, "learning_rate": 1})
+    assert solution.answers["dz_f_1"] == 0
+    assert solution.answers["b_f_new"] == np.inf
+    assert agreement(solution)["agrees"]
+    assert json.loads(render([solution], "json", View()))["answers"]["b_f_new"] == [None]
+
+
+def test_find_shows_what_is_asked_and_what_it_rests_on() -> None:
+    assert list(steps_of(solved({**ONE, "find": ["dc_0"]})))[-2:] == ["dc_1", "dc_0"]
+    both = solved({**TWO, "dh": 1, "find": ["dW_h"]})
+    assert {"dW_h_1", "dW_h_2", "dW_h", "da_1", "da_2"} <= set(steps_of(both))
+    assert "dx_1" not in steps_of(both)
+
+
+def test_claims_of_one_step_need_no_index() -> None:
+    solution = marked({**ONE, "claimed": {"dh": 1, "dc": 9, "dh_0": 9, "dW_x_f": 9}})
+    verdicts = {check.symbol: check.verdict for check in solution.checks}
+    assert verdicts == {"dh_1": "right", "dc_1": "wrong", "dh_0": "wrong", "dW_x_f": "wrong"}
+
+
+def test_the_cell_is_told_by_its_keys() -> None:
+    assert isinstance(problem(ONE), OfLstm)
+    assert isinstance(problem({**TWO, "dh": 1}), OfRnn)
+    assert isinstance(problem({**TWO, "dh": 1, "cell": "rnn"}), OfRnn)
+    gates = dict.fromkeys("rzn", GATE)
+    conventions = {"update": "keep", "reset": "after"}
+    data = {"kind": "lstm-gradient", "x": 1, "gates": gates, "dh": 1}
+    assert isinstance(problem({**data, **conventions}), OfGru)
+    stacked = {"layout": "pytorch", "weight_ih": [[1]] * 3, "weight_hh": [[1]] * 3}
+    assert isinstance(
+        problem({"kind": "lstm-gradient", "cell": "gru", "x": 1, "stacked": stacked, "dh": 1}),
+        OfGru,
+    )
+    assert "books differ on the update gate" in faults(data)[0].message
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return {key: value for key, value in {**TWO, **changes}.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "message"),
+    [
+        (changed(), (), "expected dh, or targets; found none"),
+        (changed(dh=[1, 2]), ("dh",), "expected a vector of shape 1"),
+        (changed(dh="one"), ("dh",), "expected a number, found the text 'one'"),
+        (changed(dc=1), ("dc",), "unknown key 'dc'"),
+        (
+            changed(targets=[[1], [2], [3]]),
+            ("targets",),
+            "expected a matrix of shape 2 x 1 (2 steps, 1 units), found 3 x 1",
+        ),
+        (
+            changed(targets=[[1, 2], [3, 4]], output={"W": [[1]]}),
+            ("targets",),
+            "expected a matrix of shape 2 x 1 (2 steps, 1 outputs), found 2 x 2",
+        ),
+        (changed(targets=[1, 2], dh=1), ("dh",), "the gradient is given twice"),
+        (changed(targets=[1, 2], loss="mse"), ("loss",), "expected half-squared, found"),
+        (changed(dh=1, loss="half-squared"), ("loss",), "a loss needs what the output should be"),
+        (changed(dh=1, learning_rate="fast"), ("learning_rate",), "expected a number over 0"),
+        (changed(dh=1, learning_rate=-1), ("learning_rate",), "expected a number over 0, found -1"),
+        (changed(dh=1, learning_rate=".inf"), ("learning_rate",), "expected a finite number"),
+        (changed(dh=1, activation="step"), ("activation",), "expected a function with a slope"),
+        (
+            changed(targets=[1, 2], output={"W": [[1]], "activation": "step"}),
+            ("output", "activation"),
+            "expected a function with a slope, found step",
+        ),
+        (changed(dh=1, cell="rn"), ("cell",), "expected one of lstm, gru, rnn; found the text"),
+        (changed(dh=1, cell=[1]), ("cell",), "expected one of lstm, gru, rnn; found a list"),
+        (
+            {**ONE, "gates": {**ONE["gates"], "f": {"value": 1.5}}},
+            ("gates", "f", "value"),
+            "expected values of sigmoid, from 0 to 1, found 1.5",
+        ),
+        (
+            {
+                **ONE,
+                "gates": {**ONE["gates"], "g": {"value": 1}},
+                "activations": {"candidate": "softmax"},
+            },
+            ("gates", "g", "value"),
+            "expected weights, found a value",
+        ),
+        (
+            {**ONE, "activations": {"state": "step"}},
+            ("activations", "state"),
+            "expected a function with a slope, found step",
+        ),
+        ({**ONE, "gates": {"f": GATE}}, ("gates", "i"), "expected weights of gates.i, found none"),
+    ],
+)
+def test_faults(data: dict[str, Any], path: tuple[str, ...], message: str) -> None:
+    found = faults(data)
+    at_path = [fault.message for fault in found if fault.path[: len(path)] == path]
+    assert at_path, found
+    assert message in at_path[0]
+
+
+def test_one_target_may_be_a_vector_and_scalars_a_list() -> None:
+    one = {"kind": "lstm-gradient", "x": 1, "W_x": [[1], [2]], "W_h": [[0, 0], [0, 0]]}
+    loss = 0.5 * (np.tanh(1) - 1) ** 2 + 0.5 * (np.tanh(2) - 2) ** 2
+    assert close(solved({**one, "targets": [1, 2]}).answers["loss"], loss)
+    assert solved(changed(targets=[1, 2])).answers["dh_2"].shape == (1,)
+    assert solved(changed(targets=[1, 2])).answers["loss"].shape == ()
+
+
+def test_a_loss_that_overflows_is_an_error() -> None:
+    data = {key: value for key, value in ONE.items() if key != "dh"}
+    (fault,) = faults({**data, "targets": 1e200})
+    assert fault.path == ("targets",)
+    assert "loss overflows" in fault.message
+
+
+def test_every_activation_has_a_chain_but_the_step() -> None:
+    assert set(backward.CHAINS) == set(ACTIVATIONS) - {"step"}

@@ -1,0 +1,398 @@
+"""Gradient flow: Jacobians against differences, closed forms and PyTorch; verdicts; bad input."""
+
+import json
+from typing import Any
+
+import numpy as np
+import plain
+import pytest
+from conftest import Run, marked, problem, solved
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstmhw.faults import ProblemError
+from lstmhw.functions import ACTIVATIONS
+from lstmhw.recurrent.flow import MAX_SLOPES
+from lstmhw.render import FORMATS, render
+from lstmhw.view import View
+
+SCALAR = {"kind": "gradient-flow", "W_x": [[1]], "W_h": [[0.5]], "xs": [1, 0, -1, 2]}
+STILL = {**SCALAR, "xs": [0] * 50, "from": 1, "to": 50}
+GATES = "ifgo"
+
+
+def scalar(**more: Any) -> dict[str, Any]:
+    return {**SCALAR, **more}
+
+
+def draws(seed: int) -> Any:
+    generator = np.random.default_rng(seed)
+    return lambda *shape: np.round(generator.normal(size=shape), 3).tolist()
+
+
+def an_rnn(n: int, m: int, steps: int, seed: int, **more: Any) -> dict[str, Any]:
+    draw = draws(seed)
+    weights = {"W_x": draw(m, n), "W_h": draw(m, m), "b": draw(m), "h_prev": draw(m)}
+    return {"kind": "gradient-flow", "xs": draw(steps, n), **weights, **more}
+
+
+def an_lstm(n: int, m: int, steps: int, seed: int, **more: Any) -> dict[str, Any]:
+    draw = draws(seed)
+    gates = {g: {"W_x": draw(m, n), "W_h": draw(m, m), "b": draw(m)} for g in GATES}
+    data = {"kind": "gradient-flow", "xs": draw(steps, n), "gates": gates}
+    return {**data, "h_prev": draw(m), "c_prev": draw(m), **more}
+
+
+sizes = st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 5), st.integers(0, 10**6))
+
+
+def state_after(data: dict[str, Any], h: list[float], c: list[float], t: int) -> list[float]:
+    """The state after step t, by the loops of plain.py; [h; c] of an LSTM."""
+    x = data["xs"][t - 1]
+    if "gates" not in data:
+        z = [
+            a + b + d
+            for a, b, d in zip(
+                plain.dot(data["W_x"], x), plain.dot(data["W_h"], h), data["b"], strict=True
+            )
+        ]
+        return plain.activate(data.get("activation", "tanh"), z)
+    values = {}
+    for gate, weights in data["gates"].items():
+        terms = zip(
+            plain.dot(weights["W_x"], x), plain.dot(weights["W_h"], h), weights["b"], strict=True
+        )
+        values[gate] = plain.activate("tanh" if gate == "g" else "sigmoid", [sum(z) for z in terms])
+    new = [
+        f * old + i * g
+        for f, old, i, g in zip(values["f"], c, values["i"], values["g"], strict=True)
+    ]
+    shown = plain.activate("tanh", new)
+    return [o * s for o, s in zip(values["o"], shown, strict=True)] + new
+
+
+def by_differences(data: dict[str, Any], state: list[float], t: int) -> Any:
+    m, step = len(data["h_prev"]), 1e-6
+    columns = []
+    for k in range(len(state)):
+        ends = []
+        for sign in (1, -1):
+            moved = list(state)
+            moved[k] += sign * step
+            ends.append(np.array(state_after(data, moved[:m], moved[m:], t)))
+        columns.append((ends[0] - ends[1]) / (2 * step))
+    return np.array(columns).T
+
+
+@pytest.mark.parametrize("make", [an_rnn, an_lstm])
+@given(size=sizes)
+def test_factors_are_what_differences_say(make: Any, size: tuple[int, int, int, int]) -> None:
+    data = make(*size)
+    answers = solved(data).answers
+    states = ["h", "c"] if "gates" in data else ["h"]
+    for t in range(1, size[2] + 1):
+        before = [v for name in states for v in answers[f"{name}_{t - 1}"].tolist()]
+        np.testing.assert_allclose(answers[f"J_{t}"], by_differences(data, before, t), atol=1e-8)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "identity", "softmax"])
+@given(size=sizes)
+def test_factors_of_an_rnn_are_the_slopes_times_its_matrix(
+    activation: str, size: tuple[int, int, int, int]
+) -> None:
+    data = an_rnn(*size, activation=activation)
+    answers = solved(data).answers
+    for t in range(1, size[2] + 1):
+        a, h = answers[f"a_{t}"], answers[f"h_{t}"]
+        slopes = {
+            "tanh": np.diag(1 - h**2),
+            "sigmoid": np.diag(h * (1 - h)),
+            "relu": np.diag((a > 0).astype(float)),
+            "identity": np.eye(len(h)),
+            "softmax": np.diag(h) - np.outer(h, h),
+        }[activation]
+        expected = slopes @ np.array(data["W_h"])
+        np.testing.assert_allclose(answers[f"J_{t}"], expected, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("make", [an_rnn, an_lstm])
+@given(size=sizes)
+def test_products_norms_and_bounds(make: Any, size: tuple[int, int, int, int]) -> None:
+    _, m, steps, _ = size
+    answers = solved(make(*size)).answers
+    product = np.eye(len(answers["J_1"]))
+    kept = np.ones(m)
+    for t in range(1, steps + 1):
+        product = answers[f"J_{t}"] @ product
+        np.testing.assert_allclose(answers[f"P_{t}"], product, rtol=1e-12, atol=1e-300)
+        largest = np.sqrt(np.max(np.linalg.eigvalsh(product[:m, :m].T @ product[:m, :m])))
+        assert answers[f"norm_{t}"] == pytest.approx(largest, rel=1e-6, abs=1e-7)
+        assert answers[f"norm_{t}"] <= answers[f"bound_{t}"] * (1 + 1e-12)
+        if make is an_lstm:
+            kept = kept * answers[f"f_{t}"]
+            np.testing.assert_allclose(answers[f"P_c_{t}"], kept, rtol=1e-12)
+
+
+def test_the_bound_of_an_rnn_is_the_norm_of_its_matrix_times_the_largest_slope() -> None:
+    data = an_rnn(1, 3, 4, 0, activation="sigmoid")
+    norm = np.linalg.svd(np.array(data["W_h"]))[1][0]
+    assert solved(data).answers["bound_4"] == pytest.approx((norm / 4) ** 4, rel=1e-12)
+
+
+@given(z=st.lists(st.floats(-5, 5), min_size=1, max_size=4))
+@pytest.mark.parametrize("name", MAX_SLOPES)
+def test_no_slope_is_larger_than_the_largest(name: str, z: list[float]) -> None:
+    value = np.array(z)
+    seeds = value + 1e-30j * np.eye(len(z))
+    jacobian = np.imag(ACTIVATIONS[name].compute(seeds)) / 1e-30
+    assert np.linalg.norm(jacobian, 2) <= MAX_SLOPES[name] * (1 + 1e-9)
+
+
+def test_every_activation_has_a_largest_slope() -> None:
+    assert set(MAX_SLOPES) == set(ACTIVATIONS)
+
+
+@pytest.mark.parametrize("make", [an_rnn, an_lstm])
+def test_rows_and_columns_give_the_same_factors(make: Any) -> None:
+    def turned(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {name: turned(entry, name) for name, entry in value.items()}
+        return np.transpose(value).tolist() if key.startswith("W") else value
+
+    data = make(2, 3, 4, 1)
+    columns = solved(data).answers
+    rows = solved({**turned(data), "orientation": "row"}).answers
+    for symbol in ("J_1", "P_4", "norm_4", "bound_4"):
+        np.testing.assert_allclose(rows[symbol], columns[symbol], rtol=1e-12)
+
+
+def test_from_and_to_are_states() -> None:
+    answers = solved({**STILL, "xs": [1] * 50}).answers
+    assert [s for s in answers if s.startswith("J_")] == [f"J_{t}" for t in range(2, 51)]
+    assert answers["J_50"].shape == (1, 1)
+    whole = solved(scalar()).answers
+    assert [s for s in whole if s.startswith("P_")] == ["P_1", "P_2", "P_3", "P_4"]
+    late = solved(scalar(t=3, to=4)).answers
+    assert [s for s in late if s.startswith("norm_")] == ["norm_3", "norm_4"]
+
+
+@pytest.mark.parametrize(
+    ("w", "verdict", "below"), [(0.5, "vanishes", 11), (1, "stays", None), (1.5, "explodes", None)]
+)
+def test_where_h_stays_at_0_the_weight_alone_decides(
+    w: float, verdict: str, below: int | None
+) -> None:
+    solution = solved({**STILL, "W_h": [[w]]})
+    assert solution.extras["verdict"] == verdict
+    assert solution.extras["first_below"] == below
+    assert solution.answers["norm_50"] == pytest.approx(w**49, rel=1e-12)
+
+
+@pytest.mark.parametrize("w", [0.5, 1, 1.5])
+def test_where_h_moves_all_of_them_vanish(w: float) -> None:
+    xs = [0, 1, 1, 0, 1] * 10
+    solution = solved({**STILL, "xs": xs, "W_h": [[w]]})
+    assert solution.extras["verdict"] == "vanishes"
+
+
+def test_the_rule_and_what_happens_stand_side_by_side() -> None:
+    text = render([solved({**STILL, "xs": [0, 1] * 25, "W_h": [[1]]})], "table", View())
+    table = text[text.index("it alone says") :].splitlines()
+    for line, w, rule in zip(
+        table[1:4], ("0.5", "1 ", "1.5"), ("vanishes", "stays", "explodes"), strict=True
+    ):
+        assert line.strip().startswith(w)
+        assert rule in line
+        assert line.rstrip().endswith("vanishes")
+
+
+def test_below_can_be_chosen() -> None:
+    assert solved({**STILL, "below": "1/8"}).extras["first_below"] == 5
+    assert solved({**STILL, "below": 0.1}).extras["first_below"] == 5
+
+
+def test_an_open_forget_gate_lets_the_gradient_of_c_through() -> None:
+    gates: dict[str, Any] = {g: {"W_x": [[0]], "W_h": [[0]], "b": [0]} for g in GATES}
+    gates["f"] = {"value": 1}
+    data = {"kind": "gradient-flow", "xs": [1] * 20, "gates": gates}
+    answers = solved(data).answers
+    assert answers["P_c_20"].tolist() == [1]
+    np.testing.assert_allclose(answers["P_20"], [[0.0, 0.5], [0.0, 1.0]], atol=1e-15)
+
+
+def test_random_inputs_are_those_of_numpy() -> None:
+    data = scalar(random={"steps": 3, "seed": 7})
+    del data["xs"]
+    answers = solved(data).answers
+    drawn = np.random.default_rng(7).standard_normal((3, 1))
+    assert [answers[f"x_{t}"].tolist() for t in (1, 2, 3)] == drawn.tolist()
+
+
+def test_factors_that_are_given() -> None:
+    factors = {"w": 0.8, "slope": 0.3, "count": 49}
+    data = {"kind": "gradient-flow", "factors": factors, "claimed": {"P": "4.27e-31"}}
+    solution = marked(data)
+    assert solution.answers["P"] == pytest.approx(0.24**49, rel=1e-12)
+    assert (solution.extras["verdict"], solution.extras["first_below"]) == ("vanishes", 5)
+    assert [check.verdict for check in solution.checks] == ["right"]
+    steps = json.loads(render([solution], "json", View()))["steps"]
+    assert steps[0]["substituted"] == "(0.8*0.3)^49"
+
+
+@pytest.mark.parametrize(
+    ("w", "verdict", "below"),
+    [(-0.5, "vanishes", 10), (1, "stays", None), (-1, "stays", None), (-2, "explodes", None)],
+)
+def test_the_sign_of_a_factor_does_not_matter(w: float, verdict: str, below: int | None) -> None:
+    extras = solved({"kind": "gradient-flow", "factors": {"w": w, "count": 30}}).extras
+    assert (extras["verdict"], extras["first_below"]) == (verdict, below)
+
+
+@given(gradient=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=5), norm=st.floats(0.01, 1e6))
+def test_clipping(gradient: list[float], norm: float) -> None:
+    data = {"kind": "gradient-flow", "clip": {"norm": norm, "gradient": gradient}}
+    solution = solved(data)
+    size = np.linalg.norm(gradient)
+    expected = np.array(gradient) * (norm / size if size > norm else 1)
+    np.testing.assert_allclose(solution.answers["clipped"], expected, rtol=1e-9, atol=1e-300)
+    assert solution.extras == {"verdict": None, "first_below": None}
+
+
+def test_clipping_very_large_gradients() -> None:
+    data = {"kind": "gradient-flow", "clip": {"norm": 5, "gradient": [3e200, 4e200]}}
+    np.testing.assert_allclose(solved(data).answers["clipped"], [3, 4], rtol=1e-12)
+
+
+def test_clipping_a_matrix() -> None:
+    data = {"kind": "gradient-flow", "clip": {"norm": 1, "gradient": [[3, 0], [0, 4]]}}
+    np.testing.assert_allclose(solved(data).answers["clipped"], [[0.6, 0], [0, 0.8]])
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("data", [STILL, an_rnn(2, 3, 20, 0), an_lstm(1, 2, 20, 0)])
+def test_every_format_has_it(data: dict[str, Any], format: str) -> None:
+    text = render([solved(data)], format, View(full=True))
+    assert "vanishes" in text or "explodes" in text or "stays" in text
+
+
+def test_bars_are_on_a_log_scale() -> None:
+    text = render([solved({**STILL, "to": 13})], "table", View())
+    bars = [line.rpartition(" ")[2] for line in text.splitlines() if line.startswith("  ")]
+    lengths = [len(bar) for bar in bars if bar and set(bar) == {"-"}]
+    assert lengths == sorted(lengths)
+    assert lengths[-1] - lengths[-2] <= 2
+    assert "one mark: 10^0.2" in text
+    grown = render([solved({**STILL, "W_h": [[2]], "to": 13})], "table", View())
+    assert "+++" in grown
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "message"),
+    [
+        ({"kind": "gradient-flow"}, (), "expected a cell"),
+        (scalar(find=["h"]), ("find",), "has no `find`"),
+        (scalar(random={"steps": 3}), ("random",), "given twice: as xs and as random"),
+        (scalar(factors={"w": 1, "count": 2}), ("factors",), "given twice"),
+        (scalar(**{"from": 5}), ("from",), "expected a state from 0 to 4, found 5"),
+        (scalar(to=0), ("to",), "expected a state after `from`, 0; found 0"),
+        (scalar(to=9), ("to",), "expected a state from 0 to 4, found 9"),
+        (scalar(**{"from": 3, "to": 2}), ("to",), "expected a state after `from`, 3; found 2"),
+        (scalar(below=0), ("below",), "expected a number over 0"),
+        (scalar(cell="gru"), ("cell",), "expected one of rnn, lstm"),
+        (scalar(cell="lstm"), ("W_x",), "unknown key"),
+        (scalar(clip={"norm": 0, "gradient": [1]}), ("clip", "norm"), "over 0"),
+        (scalar(clip={"norm": 1}), ("clip",), "expected the key 'gradient'"),
+        (scalar(clip={"norm": 1, "gradient": ["a"]}), ("clip", "gradient", 0), "a number"),
+        (
+            {"kind": "gradient-flow", "factors": {"w": 1, "count": 0}},
+            ("factors", "count"),
+            "from 1",
+        ),
+        (
+            {**SCALAR, "W_h": np.eye(300).tolist(), "W_x": [[1]] * 300, "xs": [0] * 50},
+            ("to",),
+            "the factors would be 4500000 numbers",
+        ),
+    ],
+)
+def test_faults(data: dict[str, Any], path: tuple[str | int, ...], message: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        problem(data)
+    assert message in next(f.message for f in caught.value.faults if f.path == path)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (scalar(activation="identity", W_h=[[1e200]]), "a_3 overflows"),
+        (scalar(W_h=[[1e60]], xs=[0] * 6), "P_6 overflows"),
+        (scalar(W_h=[[1e90]], xs=[0] * 6), "the derivative of a_1 is over 1e+80"),
+        ({"kind": "gradient-flow", "factors": {"w": 1e200, "count": 2}}, "P overflows"),
+        ({"kind": "gradient-flow", "gates": {"f": {"value": 1}}, "xs": [1]}, "expected weights"),
+        ({"kind": "gradient-flow", "W_x": [[1]], "W_h": [[1]]}, "expected inputs x"),
+        (
+            {
+                "kind": "gradient-flow",
+                "clip": {"norm": 1, "gradient": [1.7e308, 1.7e308]},
+            },
+            "the norm of the gradient overflows",
+        ),
+    ],
+)
+def test_what_cannot_be_computed(data: dict[str, Any], message: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        problem(data).solve()
+    assert message in str(caught.value)
+
+
+def test_the_shipped_problem_says_why_the_handout_is_not_the_whole_truth(lstmhw: Run) -> None:
+    result = lstmhw("solve", "gradient-flow-scalar", "--strict")
+    assert result.returncode == 1  # w_h = 1 does not make it stay
+    for w in ("0.5", "1 ", "1.5"):
+        assert f"\n  {w}" in result.stdout
+    content = json.loads(lstmhw("solve", "gradient-flow-lstm", "--format", "json").stdout)
+    assert np.shape(content["answers"]["P_50"]) == (4, 4)
+    assert content["verdict"] == "vanishes"
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("make", [an_rnn, an_lstm])
+@given(size=sizes)
+def test_torch_has_the_same_jacobians(make: Any, size: tuple[int, int, int, int]) -> None:
+    import torch
+
+    n, m, steps, _ = size
+    data = make(*size)
+    kind = torch.nn.LSTMCell if make is an_lstm else torch.nn.RNNCell
+    cell = kind(n, m, dtype=torch.float64)
+    blocks = [data["gates"][g] for g in GATES] if make is an_lstm else [data]
+    stacked = {key: np.concatenate([b[key] for b in blocks]) for key in ("W_x", "W_h", "b")}
+    cell.load_state_dict(
+        {
+            "weight_ih": torch.tensor(stacked["W_x"]),
+            "weight_hh": torch.tensor(stacked["W_h"]),
+            "bias_ih": torch.tensor(stacked["b"]),
+            "bias_hh": torch.zeros(len(stacked["b"]), dtype=torch.float64),
+        }
+    )
+
+    def run(state: Any, first: int, last: int) -> Any:
+        for t in range(first, last + 1):
+            x = torch.tensor(data["xs"][t - 1], dtype=torch.float64)
+            if make is an_lstm:
+                state = torch.cat(cell(x, (state[:m], state[m:])))
+            else:
+                state = cell(x, state)
+        return state
+
+    jacobian: Any = torch.autograd.functional.jacobian
+    start = torch.tensor([*data["h_prev"], *data.get("c_prev", [])], dtype=torch.float64)
+    answers = solved(data).answers
+    for t in range(1, steps + 1):
+        whole = jacobian(lambda s, t=t: run(s, 1, t), start)
+        np.testing.assert_allclose(answers[f"P_{t}"], whole.numpy(), rtol=1e-12, atol=1e-14)
+        before = run(start, 1, t - 1).detach()
+        one = jacobian(lambda s, t=t: run(s, t, t), before)
+        np.testing.assert_allclose(answers[f"J_{t}"], one.numpy(), rtol=1e-12, atol=1e-14)
+        norm = torch.linalg.matrix_norm(whole[:m, :m], 2).item()
+        assert answers[f"norm_{t}"] == pytest.approx(norm, rel=1e-11, abs=1e-14)

@@ -1,0 +1,320 @@
+"""Parameter counts: frameworks, arithmetic done twice, and what wrong totals leave out."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Run, marked, problem, solved
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstmhw.faults import ProblemError
+from lstmhw.render import render
+from lstmhw.solution import Check
+from lstmhw.view import View
+
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+MODEL = [
+    {"type": "embedding", "vocabulary": 9, "size": 6},
+    {"type": "rnn", "input": 6, "hidden": 5},
+    {"type": "linear", "input": 5, "output": 9},
+]
+
+
+def counting(*layers: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"kind": "parameter-count", "layers": list(layers), **more}
+
+
+def total(*layers: dict[str, Any]) -> dict[str, int]:
+    found: dict[str, int] = solved(counting(*layers)).data["total"]
+    return found
+
+
+def check(claimed: Any, layers: list[dict[str, Any]] = MODEL, **more: Any) -> Check:
+    (found,) = marked(counting(*layers, claimed={"total": claimed}, **more)).checks
+    return found
+
+
+def lstm(**more: Any) -> dict[str, Any]:
+    return {"type": "lstm", "input": 6, "hidden": 5, **more}
+
+
+def gru(**more: Any) -> dict[str, Any]:
+    return {"type": "gru", "input": 6, "hidden": 5, **more}
+
+
+@pytest.mark.parametrize(
+    ("layer", "framework", "convention"),
+    [
+        # keras.layers.LSTM(128) on 28 inputs, and torch.nn.LSTM(28, 128)
+        (lstm(input=28, hidden=128), 80384, "one-bias"),
+        (lstm(input=28, hidden=128), 80896, "two-bias"),
+        # keras.layers.GRU(10) on 5 inputs, with its default reset_after=True, and without
+        (gru(input=5, hidden=10, reset_after=True), 510, "one-bias"),
+        (gru(input=5, hidden=10), 480, "one-bias"),
+        (gru(input=5, hidden=10), 510, "two-bias"),
+        # torch.nn.LSTM(10, 20, num_layers=2)
+        (lstm(input=10, hidden=20, layers=2), 5920, "two-bias"),
+        # torch.nn.LSTM(10, 20, num_layers=2, bidirectional=True)
+        (lstm(input=10, hidden=20, layers=2, bidirectional=True), 15040, "two-bias"),
+        # torch.nn.LSTM(10, 20, num_layers=3, bidirectional=True, proj_size=7)
+        (lstm(input=10, hidden=20, layers=3, bidirectional=True, projection=7), 11240, "two-bias"),
+        # torch.nn.GRU(4, 3, num_layers=2), torch.nn.RNN(4, 3, bidirectional=True)
+        (gru(input=4, hidden=3, layers=2), 153, "two-bias"),
+        ({"type": "bidirectional-rnn", "input": 4, "hidden": 3}, 54, "two-bias"),
+        (lstm(bias=False), 220, "two-bias"),
+        ({"type": "linear", "input": 5, "output": 9}, 54, "one-bias"),
+        ({"type": "linear", "input": 5, "output": 9, "bias": False}, 45, "two-bias"),
+        ({"type": "embedding", "vocabulary": 9, "size": 6}, 54, "two-bias"),
+    ],
+)
+def test_totals_recorded_from_frameworks(
+    layer: dict[str, Any], framework: int, convention: str
+) -> None:
+    assert total(layer)[convention] == framework
+
+
+@given(
+    name=st.sampled_from(sorted(GATES)),
+    sizes=st.tuples(*[st.integers(1, 9)] * 2),
+    layers=st.integers(1, 4),
+    both=st.booleans(),
+)
+def test_a_stack_is_its_layers_one_by_one(
+    name: str, sizes: tuple[int, int], layers: int, both: bool
+) -> None:
+    n, m = sizes
+    directions = 2 if both else 1
+    by_hand = sum(
+        directions * GATES[name] * m * (inputs + m + 2)
+        for inputs in [n, *[directions * m] * (layers - 1)]
+    )
+    layer = {"input": n, "hidden": m, "layers": layers}
+    stacked = total({**layer, "type": name, "bidirectional": both})
+    assert stacked["two-bias"] == by_hand
+    assert total({**layer, "type": f"bidirectional-{name}" if both else name}) == stacked
+    biases = directions * GATES[name] * m * layers
+    assert stacked["two-bias"] - stacked["one-bias"] == biases
+    assert stacked["one-bias"] - stacked["no-bias"] == biases
+
+
+@given(
+    layers=st.lists(st.sampled_from([*MODEL, lstm(layers=3, bidirectional=True, projection=2)])),
+    last=st.sampled_from(MODEL),
+)
+def test_the_breakdown_adds_up_to_the_totals(layers: list[dict[str, Any]], last: Any) -> None:
+    data = solved(counting(*layers, last)).data
+    for convention, sum_of_all in data["total"].items():
+        parts = [p for p in data["breakdown"] if convention in p["conventions"]]
+        assert sum(part["parameters"] for part in parts) == sum_of_all
+        for part in parts:
+            copies = part["directions"] * (1 + np.diff(part["stacked"])[0])
+            each = part["each"] * max(1, len(part["gates"]))
+            assert np.prod(part["shape"]) == part["each"]
+            assert each * copies == part["parameters"]
+
+
+def test_the_working_has_the_products() -> None:
+    text = render([solved(counting(lstm(layers=3, bidirectional=True)))], "table", View())
+    for product in (
+        "4 x (6 x 5) = 120",
+        "4 x (5 x 5) = 100",
+        "4 x 5 = 20",
+        "2 x 120 = 240",
+        "Stacked layers 2 to 3, with 10 inputs:",
+        "4 x (10 x 5) = 200",
+        "2 x 400 = 800",
+    ):
+        assert product in text
+
+
+@pytest.mark.parametrize(
+    ("claimed", "convention"), [(154, "no-bias"), (168, "one-bias"), ([173], "two-bias")]
+)
+def test_a_claim_is_right_by_any_convention_and_its_check_says_which(
+    claimed: Any, convention: str
+) -> None:
+    found = check(claimed)
+    assert (found.verdict, found.mistake) == ("right", None)
+    assert found.extras == {"convention": convention}
+    assert found.expected == np.ravel(claimed)[0]
+
+
+def test_a_claim_written_to_fewer_digits_is_right_by_the_nearest() -> None:
+    assert check("1.7e2").extras == {"convention": "one-bias"}  # 168 and 173 are both within 5
+    assert check("2e2").verdict == "right"
+    assert check("153.5").verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "convention", "mistake", "where"),
+    [
+        (129, None, "block-omitted", "U of layer 2 (rnn)"),
+        (99, None, "block-omitted", "layer 2 (rnn)"),
+        (164, None, "bias-omitted", "the bias of layer 3 (linear)"),
+        (168, "two-bias", "one-bias-for-two", "the second bias of every gate"),
+        (154, "two-bias", "bias-omitted", "every bias"),
+        (154, "one-bias", "bias-omitted", "every bias"),
+        (173, "one-bias", "bias-counted-twice", "the second bias of every gate"),
+        (168, "no-bias", "bias-added", "every bias"),
+        (129, "two-bias", "bias-omitted + block-omitted", "U of layer 2 (rnn)"),
+        (138, "two-bias", "one-bias-for-two + block-omitted", "W of layer 2 (rnn)"),
+        (153, None, None, None),
+    ],
+)
+def test_wrong_totals_are_explained(
+    claimed: int, convention: str | None, mistake: str | None, where: str | None
+) -> None:
+    more: dict[str, Any] = {"convention": convention} if convention else {}
+    found = check(claimed, **more)
+    assert (found.verdict, found.mistake, found.where) == ("wrong", mistake, where)
+    assert found.extras == {"convention": None}
+    assert found.explanation
+
+
+@pytest.mark.parametrize(
+    ("claimed", "layer", "where"),
+    [
+        (165, lstm(), "one gate of layer 1 (lstm)"),
+        (55, lstm(), "3 of the 4 gates of layer 1 (lstm)"),
+        (440, lstm(layers=2, bidirectional=True), "the stacked layers of layer 1 (lstm) after the"),
+        (520, lstm(layers=2, bidirectional=True), "the second direction of layer 1 (lstm)"),
+        (840, lstm(layers=2, bidirectional=True), "one of the two directions that the stacked"),
+        (160, lstm(projection=2), "P of layer 1 (lstm)"),
+    ],
+)
+def test_what_is_left_out_of_a_layer(claimed: int, layer: dict[str, Any], where: str) -> None:
+    found = check(claimed, [layer], convention="no-bias")
+    assert found.mistake == "block-omitted"
+    assert where in found.explanation
+
+
+def test_the_second_bias_of_a_keras_gru_may_be_forgotten() -> None:
+    found = check(180, [gru(reset_after=True)], convention="one-bias")
+    assert found.mistake == "one-bias-for-two"
+
+
+def test_json_has_a_total_for_each_convention() -> None:
+    data = counting(*MODEL, claimed={"total": 154})
+    content = json.loads(render([marked(data)], "json", View()))
+    assert content["answers"]["total"] == {"no-bias": 154, "one-bias": 168, "two-bias": 173}
+    assert content["convention"] is None
+    (entry,) = content["checks"]
+    assert entry["convention"] == "no-bias"
+    assert entry["claimed"] == entry["expected"] == 154
+    content = json.loads(render([marked({**data, "convention": "two-bias"})], "json", View()))
+    assert content["answers"]["total"] == {"no-bias": 154, "one-bias": 168, "two-bias": 173}
+    assert content["convention"] == "two-bias"
+    (entry,) = content["checks"]
+    assert (entry["expected"], entry["convention"]) == (173, None)
+
+
+def test_layers_that_do_not_fit_are_remarked_on() -> None:
+    layers = [lstm(bidirectional=True), {"type": "linear", "input": 5, "output": 2}]
+    text = render([solved(counting(*layers))], "table", View())
+    assert "Layer 1 gives 10 numbers, layer 2 takes 5" in text
+    assert "Remarks" not in render([solved(counting(*MODEL))], "table", View())
+
+
+def test_many_layers_and_large_ones_are_counted_exactly() -> None:
+    deep = lstm(input=10**9, hidden=10**9, layers=10**6, bidirectional=True)
+    exact = 2 * 4 * 10**9 * (2 * 10**9 + (10**6 - 1) * 3 * 10**9)
+    assert total(deep)["no-bias"] == exact
+    assert check(str(exact), [deep]).verdict == "right"
+    assert check(str(exact + 1), [deep]).verdict == "wrong"
+    text = render([solved(counting(*MODEL * 30))], "table", View())
+    assert "54 + 55 + 45 + 54 + ... + 45" in text
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "message"),
+    [
+        (counting(), ("layers",), "expected 1 to 100 layers, found 0"),
+        (counting(*MODEL * 40), ("layers",), "expected 1 to 100 layers, found 120"),
+        (counting({"type": "lsm"}), ("layers", 0, "type"), "found the text 'lsm'"),
+        (counting({"input": 3}), ("layers", 0), "expected a mapping with `type: embedding | "),
+        (counting("lstm"), ("layers", 0), "expected a mapping with `type:"),  # type: ignore[arg-type]
+        (counting(lstm(hidden=0)), ("layers", 0, "hidden"), "expected a whole number from 1"),
+        (counting(lstm(input=1.5)), ("layers", 0, "input"), "expected a whole number"),
+        (counting(lstm(reset_after=True)), ("layers", 0, "reset_after"), "unknown key"),
+        (counting(lstm(projection=5)), ("layers", 0, "projection"), "expected fewer than 5"),
+        (
+            counting(lstm(type="bidirectional-lstm", bidirectional=False)),
+            ("layers", 0, "bidirectional"),
+            "expected true, as bidirectional-lstm says; found false",
+        ),
+        (counting(*MODEL, convention="two"), ("convention",), "found the text 'two'"),
+        (counting(*MODEL, claimed={"total": "many"}), ("claimed", "total"), "the text 'many'"),
+        (counting(*MODEL, claimed={"total": [1, 2]}), ("claimed", "total"), "a list of 2"),
+        (counting(*MODEL, claimed={"total": ".inf"}), ("claimed", "total"), "an infinite one"),
+        (counting(*MODEL, claimed={"sum": 3}), ("claimed", "sum"), "found 'sum'"),
+    ],
+)
+def test_faults(data: dict[str, Any], path: tuple[str | int, ...], message: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        problem(data)
+    (fault,) = [fault for fault in caught.value.faults if fault.path == path]
+    assert message in fault.message
+
+
+@pytest.mark.parametrize(("name", "claim"), [("v9", 154), ("v8", 143)])
+def test_the_sheets_totals_have_no_biases(name: str, claim: int, lstmhw: Run) -> None:
+    result = lstmhw("solve", f"parameter-count-{name}", "--strict", "--format", "json")
+    assert result.returncode == 0
+    (entry,) = json.loads(result.stdout)["checks"]
+    assert (entry["claimed"], entry["verdict"], entry["convention"]) == (claim, "right", "no-bias")
+
+
+@pytest.mark.oracle
+@given(
+    name=st.sampled_from(sorted(GATES)),
+    sizes=st.tuples(*[st.integers(2, 6)] * 2),
+    layers=st.integers(1, 3),
+    both=st.booleans(),
+    bias=st.booleans(),
+    projection=st.integers(0, 1),
+)
+def test_torch_has_as_many(
+    name: str, sizes: tuple[int, int], layers: int, both: bool, bias: bool, projection: int
+) -> None:
+    import torch
+
+    n, m = sizes
+    data = {"input": n, "hidden": m, "layers": layers, "bidirectional": both, "bias": bias}
+    options: dict[str, Any] = {"num_layers": layers, "bidirectional": both, "bias": bias}
+    if name == "lstm":
+        data["projection"] = options["proj_size"] = projection
+    layer = getattr(torch.nn, name.upper())(n, m, **options)
+    parameters = sum(parameter.numel() for parameter in layer.parameters())
+    assert total({**data, "type": name})["two-bias"] == parameters
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("both", [True, False])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("LSTM", {}),
+        ("SimpleRNN", {}),
+        ("GRU", {"reset_after": True}),
+        ("GRU", {"reset_after": False}),
+    ],
+)
+def test_keras_has_as_many(
+    name: str,
+    options: dict[str, Any],
+    both: bool,
+    bias: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    import keras
+
+    layer = getattr(keras.layers, name)(5, use_bias=bias, **options)
+    layer = keras.layers.Bidirectional(layer) if both else layer
+    layer.build((None, 3, 6))
+    kind = {"LSTM": "lstm", "SimpleRNN": "rnn", "GRU": "gru"}[name]
+    data = {"type": kind, "input": 6, "hidden": 5, "bidirectional": both, "bias": bias, **options}
+    assert total(data)["one-bias"] == layer.count_params()
