@@ -8,7 +8,7 @@ runs over intervals as it runs over arrays.  (Rump 1999, of intervals about a mi
 Functions are bounded from NumPy's exp and tanh, which are taken to be within PAD of the truth.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -55,12 +55,6 @@ class Interval:
         below = np.array([_rounded(rest, -INFINITY) for rest in rests]).reshape(near.shape)
         above = np.array([_rounded(rest, INFINITY) for rest in rests]).reshape(near.shape)
         return Interval(near, below, above)
-
-    @staticmethod
-    def joined(parts: Iterable["Interval"]) -> "Interval":
-        """The parts one after another along the first axis."""
-        parts = list(parts)
-        return Interval(*(np.concatenate([getattr(p, k) for p in parts]) for k in _FIELDS))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -109,13 +103,6 @@ class Interval:
         np.minimum.at(below, members, _sum_down(shift.below, self.below))
         np.maximum.at(above, members, _sum_up(shift.above, self.above))
         return Interval(near, below, above)
-
-    def inside(self, other: "Interval") -> NDArray[np.bool_]:
-        """Whether these numbers are certainly within the others, entry by entry."""
-        shift = _difference(self.near, other.near)
-        low = _sum_down(shift.below, self.below) >= other.below
-        high = _sum_up(shift.above, self.above) <= other.above
-        return np.asarray(low & high)
 
     def apply(self, function: Function) -> "Interval":
         return _BOUNDS[function.name](self)

@@ -13,11 +13,12 @@ plain types (`bool`, `str`, `Literal[...]`, `tuple[str, ...]`, other records, `X
     Record | Record | ...                told apart by the words of their first Literal
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import (
     TYPE_CHECKING,
     Annotated,
+    Any,
     ClassVar,
     NamedTuple,
     TypeVar,
@@ -25,7 +26,7 @@ from typing import (
 )
 
 from lstmhw.faults import Fault, Path, ProblemError
-from lstmhw.solution import Claim, Solution
+from lstmhw.solution import Claim, Section, Solution
 
 if TYPE_CHECKING:
     from lstmhw.parameters import Exported
@@ -125,11 +126,21 @@ class Problem(Record):
         """The worked solution.  Raises ProblemError where the data do not allow one."""
         raise NotImplementedError
 
+    def told(self, sections: Iterable[Section], **more: Any) -> Solution:
+        """A solution under the problem's own title; sections without a body are left out."""
+        return Solution(
+            kind=self.kind,
+            title=self.title,
+            source=self.source,
+            digits=self.digits,
+            sections=tuple(section for section in sections if section.body),
+            **more,
+        )
+
     def exported(self) -> "Exported":
         """The network of the problem and what it is to compute, for a script in a framework.
 
         Raises ProblemError where there is none, or where it is incomplete.
         """
-        message = f"expected a kind that can be exported, found {self.kind}"
-        hint = "those are lstm-step, gru-step, rnn-step, rnn-in-lstm and sentiment-weights"
-        raise ProblemError([Fault(("kind",), message, hint)])
+        message = f"expected a problem with a network to run, found {self.kind}"
+        raise ProblemError([Fault(("kind",), message)])

@@ -122,7 +122,7 @@ class Solution(NamedTuple):
     source: str
     digits: int
     sections: tuple[Section, ...]
-    answers: Mapping[str, Floats]
+    answers: Mapping[str, Floats] = {}
     data: Mapping[str, Any] = {}
     missing: Mapping[str, tuple[Fault, ...]] = {}
     only_step: int | None = None

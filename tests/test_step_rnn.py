@@ -376,7 +376,7 @@ def test_every_format_shows_the_answer(solution: Solution, format: str) -> None:
 
 def test_the_region_is_what_is_left() -> None:
     text = page(solved(A))
-    assert "3 inequalities; the others follow" in text
+    assert "exactly those with the following; the rest follows:" in text
     assert "t = 1 b <= 0 t = 4 w1 + b > 0 t = 5 w2 + b > 0" in text
 
 

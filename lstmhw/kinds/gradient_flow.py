@@ -36,6 +36,7 @@ from lstmhw.recurrent.flow_report import (
     table,
 )
 from lstmhw.recurrent.lstm import LstmProblem
+from lstmhw.recurrent.random_inputs import RandomInputs
 from lstmhw.recurrent.rnn import RnnProblem
 from lstmhw.solution import (
     Entries,
@@ -52,14 +53,6 @@ from lstmhw.solution import (
 MOST_NUMBERS = 4_000_000  # in all factors
 HANDOUT = (0.5, 1.0, 1.5)
 ENTRIES = "Entry [j][k] of a factor is what unit j changes by with unit k of the state before."
-
-
-@record
-class RandomInputs(Record):
-    """Inputs from numpy.random.default_rng(seed).standard_normal((steps, n))."""
-
-    steps: Annotated[int, Range(1, 10_000)]
-    seed: Annotated[int, Range(0, 2**32)] = 0
 
 
 @record
@@ -142,8 +135,7 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
     def inputs(self, sheet: Worksheet) -> Iterable[Expr]:
         if self.random is None:
             return super().inputs(sheet)
-        generator = np.random.default_rng(self.random.seed)
-        rows = generator.standard_normal((self.random.steps, self.size("n")))
+        rows = self.random.drawn(self.size("n"))
         pairs = zip(self.times, rows, strict=True)
         return [sheet.state(f"x_{t}", x, ("random",)) for t, x in pairs]
 
@@ -183,12 +175,8 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
         extras: dict[str, Any] = {"verdict": None, "first_below": None}
         for part in parts:
             extras |= part.extras
-        return Solution(
-            kind=self.kind,
-            title=self.title,
-            source=self.source,
-            digits=self.digits,
-            sections=tuple(section for part in parts for section in part.sections),
+        return self.told(
+            (section for part in parts for section in part.sections),
             answers={symbol: value for part in parts for symbol, value in part.answers.items()},
             extras=extras,
         )

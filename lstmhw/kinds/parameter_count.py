@@ -231,13 +231,8 @@ class ParameterCount(Problem, kind="parameter-count"):
         if remarks:
             sections.append(Section("Remarks", remarks))
         sections.append(Section("Answer", tuple(self._answer())))
-        return Solution(
-            kind=self.kind,
-            title=self.title,
-            source=self.source,
-            digits=self.digits,
-            sections=tuple(sections),
-            answers={},
+        return self.told(
+            sections,
             data={"total": self._totals, "breakdown": list(map(_plain, self._parts()))},
             checks=tuple(self._checks()),
             extras={"convention": self.convention},

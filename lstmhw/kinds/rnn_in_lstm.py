@@ -12,7 +12,7 @@ from lstmhw.expr import Expr, Quantity
 from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.formula import FormulaError, broadcast, fitted, parsed
 from lstmhw.functions import Floats
-from lstmhw.problem import Exact, Problem, Range, Record, Shape, record
+from lstmhw.problem import Exact, Problem, Record, Shape, record
 from lstmhw.recurrent.constructions import CONSTRUCTIONS, Bound, Construction
 from lstmhw.recurrent.imitation import (
     GATES,
@@ -30,7 +30,6 @@ from lstmhw.recurrent.imitation_report import (
     OWN_IDEA,
     PROBE,
     Outcome,
-    drawn,
     error_text,
     first_step,
     off_by,
@@ -38,6 +37,7 @@ from lstmhw.recurrent.imitation_report import (
     verdict,
     weights_shown,
 )
+from lstmhw.recurrent.random_inputs import RandomInputs
 from lstmhw.solution import Entries, Entry, Paragraph, Section, Solution, Table, Working
 
 if TYPE_CHECKING:
@@ -59,14 +59,6 @@ class SigmoidRnn(Record):
     b_x: Annotated[Floats, Shape("m")] | None = None
     b_h: Annotated[Floats, Shape("m")] | None = None
     activation: Literal["sigmoid"] = "sigmoid"
-
-
-@record
-class RandomInputs(Record):
-    """Inputs from numpy.random.default_rng(seed).standard_normal((steps, n))."""
-
-    steps: Annotated[int, Range(1, 10_000)]
-    seed: Annotated[int, Range(0, 2**32)] = 0
 
 
 @record
@@ -157,7 +149,7 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
 
     def _overflow_faults(self, lstm: Lstm) -> Iterator[Fault]:
         own: Path = ("gates",) if self.construction is None else ("c_prev",)
-        xs = np.concatenate([self._xs, drawn(*PROBE, self.sizes["n"])])
+        xs = np.concatenate([self._xs, PROBE.drawn(self.sizes["n"])])
         for path, network in ((("rnn", "W_x"), self._rnn), (own, lstm.weights[:4])):
             if may_overflow(xs, *network):
                 message = "a pre-activation overflows: over 1.8e308"
@@ -179,7 +171,7 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         """The inputs, (T, n)."""
         inputs = self.sizes["n"]
         if self.random is not None:
-            return drawn(self.random.steps, self.random.seed, inputs)
+            return self.random.drawn(inputs)
         assert self.xs is not None
         return self.xs.reshape(-1, inputs)
 
@@ -268,12 +260,8 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
             Section("Verdict", tuple(verdict(lstm, outcome))),
         ]
         steps = range(1, len(self._xs) + 1)
-        return Solution(
-            kind=self.kind,
-            title=self.title,
-            source=self.source,
-            digits=self.digits,
-            sections=tuple(sections),
+        return self.told(
+            sections,
             answers={
                 **{f"{key}_{t}": rows[t - 1] for t in steps for key, rows in run.answers.items()},
                 "max_error": np.array(run.largest),
@@ -314,7 +302,7 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         """What the run shows; gates of the user's own are tried on random inputs too."""
         made, lstm = self._made, self._lstm
         if made is None:
-            probe = compared(self._rnn, lstm, drawn(*PROBE, self.sizes["n"]))
+            probe = compared(self._rnn, lstm, PROBE.drawn(self.sizes["n"]))
             limit = np.isinf([lstm.weights.bias_ih, lstm.weights.bias_hh]).any()
             right = "limit" if limit else "float64"
             return Outcome(run, "no" if run.is_real or probe.is_real else right, None, probe)

@@ -358,12 +358,8 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
             for t in range(len(reading.words)):
                 answers |= {f"{k}_{t + 1}": getattr(reading.trace, k)[t] for k in "ifgoch"}
                 answers[f"y_{t + 1}"] = np.array(reading.trace.output[t])
-        return Solution(
-            kind=self.kind,
-            title=self.title,
-            source=self.source,
-            digits=self.digits,
-            sections=tuple(sections),
+        return self.told(
+            sections,
             answers=answers,
             only_step=1 if reading is not None and len(reading.words) == 1 else None,
             extras=extras,

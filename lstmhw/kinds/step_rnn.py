@@ -229,12 +229,8 @@ class StepRnn(Problem, kind="step-rnn"):
         self, page: Page, sections: list[Section], weights: Vector | None, extras: dict[str, Any]
     ) -> Solution:
         checks, ran = self._judged(weights)
-        return Solution(
-            kind=self.kind,
-            title=self.title,
-            source=self.source,
-            digits=self.digits,
-            sections=(*sections, *ran),
+        return self.told(
+            [*sections, *ran],
             answers={} if weights is None else self._values(weights),
             checks=checks,
             extras=extras,

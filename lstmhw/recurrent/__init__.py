@@ -1,7 +1,7 @@
 """What all problems about a recurrent cell share: inputs, states, the output layer, the answer."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -229,15 +229,16 @@ class RecurrentProblem(CellProblem):
             Section("Remarks", tuple(remarks)),
             Section("Answer", (Entries(answers),)),
         ]
-        return Solution(
-            kind=self.kind,
-            title=self.title,
-            source=self.source,
-            digits=self.digits,
-            sections=tuple(section for section in sections if section.body),
+        return self.told_of(sheet, sections)
+
+    def told_of(self, sheet: Worksheet, sections: Iterable[Section], **more: Any) -> Solution:
+        """A solution whose answers, and what is missing for others, are those of a worksheet."""
+        return self.told(
+            sections,
             answers=sheet.answers,
             missing={symbol: missing.faults for symbol, missing in sheet.missing.items()},
             only_step=self.t if len(self.times) == 1 else None,
+            **more,
         )
 
     def _not_computed(self, sheet: Worksheet, results: Sequence[str]) -> list[Paragraph]:

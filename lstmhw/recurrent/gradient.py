@@ -163,17 +163,7 @@ class Gradient(RecurrentProblem):
         answer = tuple(Entry(symbol, sheet.answers[symbol], False) for symbol in asked)
         sections.append(Section("Check", (Paragraph(verdict(agreement)),)))
         sections.append(Section("Answer", (Entries(answer),)))
-        return Solution(
-            kind=self.kind,
-            title=self.title,
-            source=self.source,
-            digits=self.digits,
-            sections=tuple(section for section in sections if section.body),
-            answers=sheet.answers,
-            missing={symbol: missing.faults for symbol, missing in sheet.missing.items()},
-            only_step=self.t if len(self.times) == 1 else None,
-            extras={"second_method": agreement.as_data()},
-        )
+        return self.told_of(sheet, sections, extras={"second_method": agreement.as_data()})
 
     def _workings(
         self, sheet: Worksheet, shown: tuple[Step, ...], ends: list[int]

@@ -11,9 +11,10 @@ from lstmhw.formula import substituted
 from lstmhw.functions import Floats, sigmoid, tanh, times
 from lstmhw.recurrent.constructions import NO_WAY_WITHOUT
 from lstmhw.recurrent.imitation import Comparison, Lstm, Rnn
+from lstmhw.recurrent.random_inputs import RandomInputs
 from lstmhw.solution import Block, Entry, Paragraph, Step, Table, Verdict, Worksheet
 
-PROBE = (50, 0)  # steps and seed of the random inputs that gates of the user's own are tried on too
+PROBE = RandomInputs(steps=50)  # that gates of the user's own are tried on too
 
 CONVENTIONS = (
     Paragraph(
@@ -45,11 +46,6 @@ class Outcome(NamedTuple):
         if self.probe is None or self.run.is_real or not self.probe.is_real:
             return self.run
         return self.probe
-
-
-def drawn(steps: int, seed: int, inputs: int) -> Floats:
-    """Standard normal inputs, (steps, inputs)."""
-    return np.random.default_rng(seed).standard_normal((steps, inputs))
 
 
 def first_step(rnn: Rnn, names: Mapping[str, Expr], lstm: Lstm, x: Expr) -> tuple[Step, ...]:
@@ -146,8 +142,8 @@ def first_off(run: Comparison) -> str:
 
 def own_verdict(lstm: Lstm, outcome: Outcome, probe: Comparison) -> Iterator[Paragraph]:
     """What is to be said of gates of the user's own."""
-    run, (steps, seed) = outcome.run, PROBE
-    inputs = f"{steps} random inputs (standard normal, seed {seed})"
+    run = outcome.run
+    inputs = f"{PROBE.steps} random inputs (standard normal, seed {PROBE.seed})"
     if outcome.exact_in != "no":
         largest = max(run.largest, probe.largest)
         measured = f"on the inputs given and on {inputs} the largest error is {error_text(largest)}"

@@ -80,10 +80,6 @@ def _always(z: Any) -> cells.PreActivation:
     return lambda x, h: z
 
 
-def stacked(blocks: Sequence[Exact], axis: int) -> Exact:
-    return np.concatenate(blocks, axis=axis)
-
-
 def zeros(*shape: int) -> Exact:
     return np.full(shape, Fraction(), dtype=object)
 

@@ -79,8 +79,9 @@ class Page:
             for t in self.listed()
         ]
         table = Table(("t", "x_t", "s_(t-1)", "s_t", "so"), tuple(rows))
-        step = "1 where z > 0, else 0" if question.strict else "1 where z >= 0, else 0"
-        text = f"s_t = step(z_t) with z_t = w1 x_t + w2 s_(t-1) + b, and step(z) is {step}."
+        fires = "z > 0" if question.strict else "z >= 0"
+        unit = "s_t = step(z_t), z_t = w1 x_t + w2 s_(t-1) + b"
+        text = f"{unit}; step(z) = 1 if {fires}, else 0."
         blocks: list[Block] = [Paragraph((text,)), table]
         if len(rows) < len(question):
             blocks.append(Paragraph((self._note(len(rows)),)))
@@ -147,8 +148,7 @@ class Page:
     def region(self, weights: Vector) -> Section:
         """All weights that will do: what is left of the demands, and for scalars a picture."""
         left = self._irredundant()
-        count = f"{len(left)} inequalities" if len(left) > 1 else "one inequality"
-        text = f"All weights that will do are those with {count}; the others follow from them:"
+        text = "The weights that will do are exactly those with the following; the rest follows:"
         lines = [(f"t = {t + 1}", self.demand(t)) for t in left]
         body: list[Block] = [Paragraph((text,)), Table(("", ""), tuple(lines))]
         if self.question.inputs.shape[1] == 1:
@@ -207,7 +207,7 @@ class Page:
             for t, multiplier in sorted(certificate.multipliers.items())
         ]
         verdict = Verdict("wrong", "Infeasible")
-        about = ": no weights do it. These demands contradict one another; any fewer do not."
+        about = ": no weights do it. These demands contradict; without any one of them they do not."
         return Section(
             f"Why not, with s_0 = {initial}",
             (
