@@ -309,16 +309,17 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
 
     def _given(self, subject: Subject) -> Section:
         terms = ", ".join(f"'{ngram}' {plain(weight)}" for ngram, weight in self.score.items())
-        late = f", but that of {words_text(self.delay)} ago" if self.delay else ""
+        due = f"the score of {words_text(self.delay)} ago" if self.delay else "the score so far"
         read = "the cell state c" if self.output.from_ == "c" else "the hidden state h"
         whose = "to be found" if self.is_open else "as in the file"
         use = self.functions
+        units = "1 unit" if subject.network.units == 1 else f"{subject.network.units} units"
         lines = [
             f"Score: the sum of these, each wherever it ends: {terms}.",
             f"Words are one-hot, in this order: {', '.join(self.vocabulary)}.",
-            f"The output, read from {read}, is to be the score so far{late}; it is wrong where it "
-            f"is {plain(self.tolerance)} off, or further.",
-            f"An LSTM with {subject.network.units} units, its weights {whose}, states 0 at first. "
+            f"The output, read from {read}, is to be {due}; it is wrong where it is "
+            f"{plain(self.tolerance)} off, or further.",
+            f"An LSTM of {units}, its weights {whose}, states 0 at first. "
             f"Gates: {use.gate.name}; candidate: {use.candidate.name}; h = o {use.state.name}(c).",
         ]
         blocks: tuple[Block, ...] = tuple(Paragraph((line,)) for line in lines)
