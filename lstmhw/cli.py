@@ -210,10 +210,10 @@ def schema(output: str | None) -> None:
 
 def _solved(document: "Document") -> "Solution":
     from lstmhw.faults import ProblemError
-    from lstmhw.marking import mark
+    from lstmhw.marking import Marker
 
     solution = document.problem.solve()
-    checks, faults = mark(document.problem.claimed, solution)
+    checks, faults = Marker(solution).mark(document.problem.claimed)
     if faults:
         raise ProblemError(faults)
     return solution._replace(checks=checks)

@@ -21,34 +21,39 @@ class Claimed(NamedTuple):
     value: float
 
 
-def mark(
-    claimed: Mapping[str, Claim], solution: Solution
-) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
-    """A verdict on each claimed answer, and a fault for each claim that cannot be compared.
+class Marker:
+    """Marks answers that are claimed for one solution, as often as asked."""
 
-    That is an unknown symbol, one that is claimed twice, a wrong shape, or a word for a number.
-    What the solution has checked itself stays as it is.
-    """
-    faults: list[Fault] = []
-    checks: dict[str, Check] = {check.symbol: check for check in solution.checks}
-    for name, claim in claimed.items():
-        if any(check.symbol == name for check in solution.checks):
-            continue
-        symbol = _full_name(name, solution)
-        path: Path = ("claimed", name)
-        if symbol not in solution.answers:
-            hint = _hint(name, symbol, solution) if len(faults) < MOST_ERRORS else ""
-            message = f"expected a symbol that is computed here, found {shown(name)!r}"
-            faults.append(Fault(path, message, hint, at_key=True))
-        elif symbol in checks:
-            message = f"expected one claim of {symbol}, found another"
-            faults.append(Fault(path, message, at_key=True))
-        else:
-            try:
-                checks[symbol] = _check(symbol, claim, path, solution.answers[symbol])
-            except ProblemError as error:
-                faults += error.faults
-    return tuple(checks.values()), tuple(faults)
+    def __init__(self, solution: Solution) -> None:
+        self.solution = solution
+
+    def mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
+        """A verdict on each claimed answer, and a fault for each claim that cannot be compared.
+
+        That is an unknown symbol, one that is claimed twice, a wrong shape, or a word for a number.
+        What the solution has checked itself stays as it is.
+        """
+        solution = self.solution
+        faults: list[Fault] = []
+        checks: dict[str, Check] = {check.symbol: check for check in solution.checks}
+        for name, claim in claimed.items():
+            if any(check.symbol == name for check in solution.checks):
+                continue
+            symbol = _full_name(name, solution)
+            path: Path = ("claimed", name)
+            if symbol not in solution.answers:
+                hint = _hint(name, symbol, solution) if len(faults) < MOST_ERRORS else ""
+                message = f"expected a symbol that is computed here, found {shown(name)!r}"
+                faults.append(Fault(path, message, hint, at_key=True))
+            elif symbol in checks:
+                message = f"expected one claim of {symbol}, found another"
+                faults.append(Fault(path, message, at_key=True))
+            else:
+                try:
+                    checks[symbol] = _check(symbol, claim, path, solution.answers[symbol])
+                except ProblemError as error:
+                    faults += error.faults
+        return tuple(checks.values()), tuple(faults)
 
 
 def _check(symbol: str, claim: Claim, path: Path, expected: Floats) -> Check:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from lstmhw.marking import mark
+from lstmhw.marking import Marker
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode
 from lstmhw.reading.nodes import parse
@@ -37,7 +37,7 @@ def marked(data: dict[str, Any]) -> Solution:
     """The same, with the checks of its claims, none of which may be refused."""
     asked = problem(data)
     solution = asked.solve()
-    checks, faults = mark(asked.claimed, solution)
+    checks, faults = Marker(solution).mark(asked.claimed)
     assert not faults
     return solution._replace(checks=checks)
 

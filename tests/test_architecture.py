@@ -117,7 +117,7 @@ def test_every_room_has_a_floor() -> None:
         ("functions", "from lstmhw.expr import Expr", "functions (floor 0) imports expr (floor 1)"),
         (
             "kinds.a",
-            "from lstmhw.marking import mark",
+            "from lstmhw.marking import Marker",
             "kinds.a (floor 5) imports marking (floor 6)",
         ),
         ("kinds.a", "from lstmhw.kinds.b import x", "kinds.a imports its neighbour kinds.b"),

@@ -19,7 +19,7 @@ from test_steps import faults, prose
 from lstmhw import backward
 from lstmhw.functions import ACTIVATIONS
 from lstmhw.kinds.lstm_gradient import OfGru, OfLstm, OfRnn
-from lstmhw.marking import mark
+from lstmhw.marking import Marker
 from lstmhw.notation import Latex, Text, write
 from lstmhw.reading import read
 from lstmhw.render import FORMATS, render
@@ -259,7 +259,7 @@ def test_a_slope_is_zero_at_a_corner() -> None:
 def test_shipped_problems_claim_what_is_right(name: str) -> None:
     asked = read(name).problem
     solution = asked.solve()
-    checks, refused = mark(asked.claimed, solution)
+    checks, refused = Marker(solution).mark(asked.claimed)
     assert not refused
     assert len(checks) >= 5
     assert {check.verdict for check in checks} == {"right"}

@@ -7,7 +7,7 @@ from conftest import marked, problem, solved
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmhw.marking import mark
+from lstmhw.marking import Marker
 from lstmhw.numerals import half_unit
 from lstmhw.solution import Check
 
@@ -59,7 +59,7 @@ def test_the_digits_are_kept_as_written(tmp_path: Any) -> None:
     for written, verdict in (("0.5", "right"), ("0.50", "wrong"), ("0.520", "right")):
         file.write_text(text % written)
         asked = read(str(file)).problem
-        checks, faults = mark(asked.claimed, asked.solve())
+        checks, faults = Marker(asked.solve()).mark(asked.claimed)
         assert not faults
         assert checks[0].verdict == verdict
 
@@ -128,7 +128,7 @@ REFUSED = [
 @pytest.mark.parametrize(("claimed", "path", "words"), REFUSED)
 def test_claims_that_cannot_be_compared(claimed: dict[str, Any], path: Any, words: str) -> None:
     asked = problem({**DATA, "claimed": {"a": [0.5, -1.5], **claimed}})
-    found, (fault,) = mark(asked.claimed, asked.solve())
+    found, (fault,) = Marker(asked.solve()).mark(asked.claimed)
     assert fault.path == path
     assert words in fault.message
     assert found[0].symbol == "a_1"
@@ -139,12 +139,12 @@ def test_a_scalar_is_not_a_ragged_matrix() -> None:
     asked = problem(
         {"kind": "rnn-step", "x": 1, "W_x": 1, "W_h": 1, "claimed": {"h": [[0.76], []]}}
     )
-    _, (fault,) = mark(asked.claimed, asked.solve())
+    _, (fault,) = Marker(asked.solve()).mark(asked.claimed)
     assert "rows of different lengths" in fault.message
 
 
 def test_of_several_steps_a_claim_says_which() -> None:
     data = {"kind": "rnn-step", "xs": [1] * 500, "W_x": 1, "W_h": 1}
-    _, (fault,) = mark({"h": "1"}, solved(data))
+    _, (fault,) = Marker(solved(data)).mark({"h": "1"})
     assert fault.hint.startswith("of which step? h_0, h_1, h_2")
     assert len(fault.hint) < 100

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from lstmhw.marking import mark
+from lstmhw.marking import Marker
 from lstmhw.reading import read, shipped
 from lstmhw.render import FORMATS, render
 from lstmhw.solution import Solution
@@ -18,7 +18,7 @@ PROBLEMS = sorted(path.stem for path in (ROOT / "problems").glob("*.yaml"))
 def solve(name: str) -> Solution:
     problem = read(name).problem
     solution = problem.solve()
-    checks, faults = mark(problem.claimed, solution)
+    checks, faults = Marker(solution).mark(problem.claimed)
     assert not faults
     return solution._replace(checks=checks)
 

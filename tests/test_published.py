@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstmhw.marking import mark
+from lstmhw.marking import Marker
 from lstmhw.numerals import half_unit, number
 from lstmhw.reading import read
 
@@ -24,7 +24,7 @@ OFF = {
 @pytest.mark.parametrize("path", sorted(PUBLISHED.glob("*.yaml")), ids=lambda path: path.stem)
 def test_published_answers(path: Path) -> None:
     problem = read(str(path)).problem
-    checks, faults = mark(problem.claimed, problem.solve())
+    checks, faults = Marker(problem.solve()).mark(problem.claimed)
     assert checks
     assert not faults
     wrong = {check.symbol for check in checks if check.verdict == "wrong"}

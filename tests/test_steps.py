@@ -7,7 +7,7 @@ import pytest
 from conftest import problem, solved
 
 from lstmhw.faults import Fault, ProblemError
-from lstmhw.marking import mark
+from lstmhw.marking import Marker
 from lstmhw.render import render
 from lstmhw.solution import Entries, Paragraph, Solution
 from lstmhw.view import View
@@ -95,7 +95,7 @@ def test_without_find_what_can_be_computed_is_and_the_rest_is_named() -> None:
     assert "h_1" not in solution.answers
     said = "h_1 is not computed: expected weights of gates.o, found none."
     assert said in prose(solution, "Remarks")
-    _, (fault,) = mark({"h": "1"}, solution)
+    _, (fault,) = Marker(solution).mark({"h": "1"})
     assert fault.hint == "h_1 cannot be computed: expected weights of gates.o, found none"
 
 
