@@ -36,6 +36,9 @@ CHAINS: dict[str, Chain] = {
 }
 
 
+MEANING = "dX stands for dL/dX, has the shape of X, and counts every way from X to L."
+
+
 def through(function: Function, dy: Any, z: Any, y: Any) -> Any:
     """From the gradient to y = f(z) to that to z; KeyError for a function without a slope."""
     return CHAINS[function.name](dy, z, y)
@@ -47,14 +50,21 @@ class Orientation(NamedTuple):
     multiply: Multiply
     outer: Callable[[Any, Any], Any]
     """(gradient to the product, vector) -> gradient to the matrix."""
+    blocks: str
+    """What a matrix on a concatenation has for each of the two vectors."""
+
+    @property
+    def cut(self) -> str:
+        """What W_x and W_h are where a gate has W instead."""
+        return f"W_x and W_h of a gate are the {self.blocks} of its W that meet x and h."
 
 
 def _rows(dz: Any, vector: Any) -> Any:
     return outer_of_rows(vector, dz)
 
 
-COLUMN = Orientation(column, outer)
-ROW = Orientation(row, _rows)
+COLUMN = Orientation(column, outer, "columns")
+ROW = Orientation(row, _rows, "rows")
 
 
 class Seen(NamedTuple):
@@ -102,7 +112,12 @@ def lstm(let: Let, t: int, v: Values, use: Activations, dh: Any, later: Sequence
     ):
         value = through(function, dy, v[f"z_{gate}_{t}"], v[f"{gate}_{t}"])
         dz[gate] = let(f"dz_{gate}_{t}", value, f"through {function.name}")
-    return LstmBack(dz, dc * f)
+    return LstmBack(dz, to_cell(dc, f))
+
+
+def to_cell(dc: Any, f: Any) -> Any:
+    """What an LSTM step passes on to c_{t-1}, from the gradient to its c_t."""
+    return dc * f
 
 
 class UpdateBack(NamedTuple):
@@ -210,8 +225,20 @@ def to_hidden(gates: Gates, dz: Values, multiply: Multiply) -> list[Any]:
     return [multiply(weights.W_h.T, dz[gate]) for gate, weights in gates.items()]
 
 
+ADDED = "a bias is added"
+NOTES = {
+    "W": "W multiplies h and x put together",
+    "W_x": "W_x multiplies x",
+    "W_h": "W_h multiplies h",
+    "b": ADDED,
+    "b_x": ADDED,
+    "b_h": ADDED,
+}
+"""Why the gradient to the weights under a key is what `to_weights` says."""
+
+
 def to_weights(key: str, dz: Any, x: Any, seen: Seen, join: Join, turn: Orientation) -> Any:
-    """The gradient to the weights that a gate has under a key: W, W_x, W_h, b, b_x or b_h."""
+    """The gradient to the weights that a gate has under one of the keys of NOTES."""
     match key:
         case "W":
             return turn.outer(dz, join(x, seen.h))

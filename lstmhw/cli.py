@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "markdown", "latex", "html", "json")
 FRAMEWORKS = ("pytorch", "keras", "onnx")
-EQUATIONS = ("lstm", "gru", "rnn")
+EQUATIONS = ("lstm", "gru", "rnn", "lstm-gradient")
 
 Answer = TypeVar("Answer")
 
@@ -155,7 +155,7 @@ def check_feasible(
 @click.option("--convention", "conventions", metavar="WORD,...", multiple=True, help="See above.")
 @common_options
 def equations(name: str, conventions: tuple[str, ...], manner: Manner) -> int:
-    """Print the equations of a cell, and what its symbols mean.
+    """Print the equations of a cell, or of its gradients, and what the symbols mean.
 
     \b
     The words of --convention, the first of each line if none is given:

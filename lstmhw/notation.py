@@ -1,6 +1,7 @@
 """Spelling expressions as text, LaTeX or MathML: precedence once, the marks of each as a class."""
 
 import math
+import re
 from typing import Protocol
 
 from lstmhw.expr import (
@@ -62,7 +63,7 @@ class Text:
     fraction_bar = False
 
     def name(self, base: str, indices: list[str]) -> str:
-        return "_".join([base, *(f"({index})" if "-" in index else index for index in indices)])
+        return "_".join([base, *indices])
 
     def number(self, text: str) -> str:
         return text
@@ -106,7 +107,8 @@ class Latex(Text):
 
     def name(self, base: str, indices: list[str]) -> str:
         head = base if len(base) == 1 else rf"\mathrm{{{base}}}"
-        return f"{head}_{{{','.join(indices)}}}" if indices else head
+        marks = ",".join(index.strip("()") for index in indices)
+        return f"{head}_{{{marks}}}" if indices else head
 
     def number(self, text: str) -> str:
         mantissa, e, exponent = text.partition("e")
@@ -192,9 +194,14 @@ class MathML:
 
 
 def _mathml_index(index: str) -> str:
-    """`1`, `f`, `t-1`."""
-    parts = index.split("-")
-    return "<mo>−</mo>".join(f"<mn>{p}</mn>" if p.isdigit() else f"<mi>{p}</mi>" for p in parts)
+    """`1`, `f`, `(t-1)`, `(t+1)`; a subscript needs no parentheses."""
+    return "".join(map(_mathml_mark, re.split("([-+])", index.strip("()"))))
+
+
+def _mathml_mark(mark: str) -> str:
+    if mark in "-+":
+        return f"<mo>{mark.replace('-', '−')}</mo>"
+    return f"<mn>{mark}</mn>" if mark.isdigit() else f"<mi>{mark}</mi>"
 
 
 def decimal(value: float, digits: int) -> str:
@@ -217,7 +224,7 @@ def as_given(value: float, digits: int) -> str:
 
 
 def symbol(name: str, notation: Notation) -> str:
-    """A symbol of the contract (`z_f_1`, `tanh_c_1`) in a notation."""
+    """A symbol of the contract (`z_f_1`, `tanh_c_1`), or of a page (`c_(t-1)`), in a notation."""
     base, *indices = name.split("_")
     function = ACTIVATIONS.get(base)
     if function is not None and indices:

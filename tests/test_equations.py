@@ -2,16 +2,19 @@
 
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 from conftest import Run, solved
+from test_cells import close
 
 from lstmhw.cli import EQUATIONS as NAMES
 from lstmhw.cli import cli
 from lstmhw.equations import ALTERNATIVES, CHOICES, EQUATIONS, FRAMEWORKS, OF_GRU, equations
+from lstmhw.expr import Expr, Quantity
 from lstmhw.render import FORMATS, render
 from lstmhw.solution import Solution, Step, Working
 from lstmhw.view import View
@@ -90,11 +93,9 @@ def test_every_symbol_is_explained(name: str, words: tuple[str, ...]) -> None:
     assert all(row["shape"] and row["meaning"] for row in solution.extras["symbols"])
     gates = tuple(f"_{letter}" for letter in "ifgorzn")
     for step in steps(solution):
-        assert step.symbol in explained
-        for leaf in step.expr.leaves():
-            written = leaf.symbol.replace("t-1", "(t-1)")
-            assert {written, written.removesuffix("_" + written[-1])} & explained
-            assert written in explained or written.endswith(gates)
+        for name in (step.symbol, *(leaf.symbol for leaf in step.expr.leaves())):
+            assert {name, name.removesuffix("_" + name[-1])} & explained
+            assert name in explained or name.endswith(gates)
 
 
 def test_shapes_are_those_of_the_orientation() -> None:
@@ -114,6 +115,208 @@ def test_every_format_has_them(name: str, format: str) -> None:
     text = render([equations(name)], format, View())
     assert "hidden state" in text
     assert "unit" not in text.replace("m units", "")
+    assert "not shown" not in text
+
+
+BACKWARD = """\
+Backward through one step of an LSTM
+equations
+
+Equations
+  do_t = dh_t*tanh(c_t)                                o multiplies tanh(c) in h
+  dc_t = dh_t*o_t*(1 - tanh(c_t)^2) + dc_(t+1)*f_(t+1)
+    through tanh(c), and what comes from later
+  df_t = dc_t*c_(t-1)                                f multiplies the old c in c
+  di_t = dc_t*g_t                                            i multiplies g in c
+  dg_t = dc_t*i_t                                            g multiplies i in c
+  dz_o_t = do_t*o_t*(1 - o_t)                                    through sigmoid
+  dz_f_t = df_t*f_t*(1 - f_t)                                    through sigmoid
+  dz_i_t = di_t*i_t*(1 - i_t)                                    through sigmoid
+  dz_g_t = dg_t*(1 - g_t^2)                                         through tanh
+  dx_t = W_x_o^T dz_o_t + W_x_f^T dz_f_t + W_x_i^T dz_i_t + W_x_g^T dz_g_t
+    through every W_x
+  dh_(t-1) = W_h_o^T dz_o_t + W_h_f^T dz_f_t + W_h_i^T dz_i_t + W_h_g^T dz_g_t
+    through every W_h
+  dc_(t-1) = dc_t*f_t                                       past the forget gate
+  dW_o = dz_o_t [h_(t-1); x_t]^T               W multiplies h and x put together
+  db_o = dz_o_t                                                  a bias is added
+  dW_f = dz_f_t [h_(t-1); x_t]^T               W multiplies h and x put together
+  db_f = dz_f_t                                                  a bias is added
+  dW_i = dz_i_t [h_(t-1); x_t]^T               W multiplies h and x put together
+  db_i = dz_i_t                                                  a bias is added
+  dW_g = dz_g_t [h_(t-1); x_t]^T               W multiplies h and x put together
+  db_g = dz_g_t                                                  a bias is added
+
+Functions and products
+  sigmoid(z) = 1/(1 + exp(-z)); tanh(z) = (exp(z) - exp(-z))/(exp(z) + exp(-z))
+  Vectors are multiplied entry by entry, a matrix and a vector as matrices are.
+  The weights and biases of a gate end in its letter.
+
+Gradients
+  dX stands for dL/dX, has the shape of X, and counts every way from X to L.
+  dh_(t-1) and dc_(t-1) are what this step passes back. If there is a step
+  before it, its own loss adds to dh_(t-1), and what comes through tanh(c_(t-1))
+  to dc_(t-1).
+  The gradients to weights and biases are added up over the steps.
+  W_x and W_h of a gate are the columns of its W that meet x and h.
+
+Conventions
+  concat-hx: W multiplies state and input put together, the state first.
+  column: vectors are columns: a matrix stands to their left.
+  one-bias: one bias for each gate.
+
+Symbols, for n inputs and m units
+  symbol    shape   meaning
+  x_t       (n,)    input
+  h_(t-1)   (m,)    hidden state before the step
+  c_(t-1)   (m,)    cell state before the step
+  W_x       (m, n)  weights on the input
+  W_h       (m, m)  weights on the state before
+  dh_t      (m,)    gradient to the hidden state: from its loss and from the
+                    next step
+  dc_(t+1)  (m,)    gradient to the cell state of the next step; 0 if there is
+                    none
+  f_(t+1)   (m,)    forget gate of the next step
+  symbol  shape  meaning
+  i_t     (m,)   input gate: how much of g is written
+  f_t     (m,)   forget gate: how much of c is kept
+  g_t     (m,)   candidate: what may be written
+  o_t     (m,)   output gate: how much of c is shown
+  c_t     (m,)   cell state: some of the old kept, some of the new written
+  symbol    shape  meaning
+  do_t      (m,)   gradient to the output gate
+  dc_t      (m,)   gradient to the cell state
+  df_t      (m,)   gradient to the forget gate
+  di_t      (m,)   gradient to the input gate
+  dg_t      (m,)   gradient to the candidate
+  dz_o_t    (m,)   gradient to the pre-activation of the output gate
+  dz_f_t    (m,)   gradient to the pre-activation of the forget gate
+  dz_i_t    (m,)   gradient to the pre-activation of the input gate
+  dz_g_t    (m,)   gradient to the pre-activation of the candidate
+  dx_t      (n,)   gradient to the input
+  dh_(t-1)  (m,)   gradient to the hidden state before the step
+  dc_(t-1)  (m,)   gradient to the cell state before the step
+  symbol  shape       meaning
+  dW      (m, m + n)  gradient to the weights on state and input put together
+  db      (m,)        gradient to the bias
+"""
+
+
+def test_the_gradients_of_an_lstm_as_a_table() -> None:
+    assert render([equations("lstm-gradient", ["concat-hx"])], "table", View()) == BACKWARD
+
+
+def two_steps(exp: Callable[[Any], Any], array: Callable[[Any], Any], seen: Any) -> Any:
+    """The loss of an LSTM from t to t+1, by a page of its own; `seen` may change what it sees."""
+    draw = np.random.default_rng(0).normal
+    n, m = 3, 2
+
+    def squashed(z: Any) -> Any:
+        return 1 / (1 + exp(-z))
+
+    W = {f"W_x_{gate}": array(draw(size=(m, n))) for gate in "ifgo"}
+    W |= {f"W_h_{gate}": array(draw(size=(m, m))) for gate in "ifgo"}
+    W |= {f"b_{gate}": array(draw(size=m)) for gate in "ifgo"}
+    h, c = seen("h_(t-1)", array(draw(size=m))), seen("c_(t-1)", array(draw(size=m)))
+    loss = 0
+    for t in ("t", "(t+1)"):
+        use = {name: seen(name, value) for name, value in W.items()} if t == "t" else W
+        x, a = seen(f"x_{t}", array(draw(size=n))), {}
+        for gate in "ifgo":
+            z = use[f"W_x_{gate}"] @ x + use[f"W_h_{gate}"] @ h + use[f"b_{gate}"]
+            z = seen(f"z_{gate}_{t}", z)
+            a[gate] = seen(f"{gate}_{t}", 2 * squashed(2 * z) - 1 if gate == "g" else squashed(z))
+        c = seen(f"c_{t}", a["f"] * c + a["i"] * a["g"])
+        h = seen(f"h_{t}", a["o"] * (2 * squashed(2 * c) - 1))
+        loss = loss + array(draw(size=m)) @ h
+    return loss
+
+
+Known = dict[str, Any]
+"""Values, and the gradients to them, by symbol."""
+
+
+@cache
+def by_complex_steps() -> Known:
+    values: Known = {}
+    two_steps(np.exp, np.asarray, lambda name, value: values.setdefault(name, value))
+    found = dict(values)
+    for symbol, value in values.items():
+        found[f"d{symbol}"] = np.zeros(np.shape(value))
+        for index in np.ndindex(np.shape(value)):
+            change = np.zeros(np.shape(value), dtype=complex)
+            change[index] = 1e-100j
+
+            def seen(name: str, value: Any, at: str = symbol, change: Any = change) -> Any:
+                return value + change if name == at else value
+
+            found[f"d{symbol}"][index] = two_steps(np.exp, np.asarray, seen).imag / 1e-100
+    return found
+
+
+@cache
+def by_autograd() -> Known:
+    import torch
+
+    values: Known = {}
+
+    def seen(name: str, value: Any) -> Any:
+        values[name] = value.clone() if value.requires_grad else value.clone().requires_grad_()
+        return values[name]
+
+    loss = two_steps(torch.exp, torch.tensor, seen)
+    gradients = torch.autograd.grad(loss, list(values.values()))
+    found = {name: value.detach().numpy() for name, value in values.items()}
+    return found | {f"d{name}": dy.numpy() for name, dy in zip(values, gradients, strict=True)}
+
+
+def in_convention(known: Known, weights: str, orientation: str) -> Known:
+    """The same, with a gate's weights as the convention has them."""
+    found = dict(known)
+    for gate, d in itertools.product("ifgo", ("", "d")):
+        found |= {f"{d}{b}_{gate}": known[f"{d}b_{gate}"] for b in ("b_x", "b_h")}
+        order = "xh" if weights == "concat-xh" else "hx"
+        parts = [known[f"{d}W_{key}_{gate}"] for key in order]
+        found[f"{d}W_{gate}"] = np.concatenate(parts, axis=1)
+        for key in ("W", "W_x", "W_h") if orientation == "row" else ():
+            found[f"{d}{key}_{gate}"] = found[f"{d}{key}_{gate}"].T
+    return found
+
+
+def evaluated(expr: Expr, known: Known) -> Any:
+    if isinstance(expr, Quantity):
+        return known[expr.symbol]
+    return expr.compute(*(evaluated(p, known) for p in expr.parts)) if expr.parts else expr.value
+
+
+@pytest.mark.parametrize("words", itertools.product(*ALTERNATIVES[:-OF_GRU]), ids=" ".join)
+@pytest.mark.parametrize(
+    "judge", [by_complex_steps, pytest.param(by_autograd, marks=pytest.mark.oracle)]
+)
+def test_every_gradient_is_the_derivative(
+    judge: Callable[[], Known], words: tuple[str, str, str]
+) -> None:
+    known = in_convention(judge(), *words[:2])
+    listed = {step.symbol: step.expr for step in steps(equations("lstm-gradient", words))}
+    each = 12 + 4 * {"one-bias": 1, "two-bias": 2, "no-bias": 0}[words[2]]
+    assert len(listed) == each + (8 if words[0] == "separate" else 4)
+    for symbol, expr in listed.items():
+        value = evaluated(expr, known)
+        assert value.shape == known[symbol].shape == known[symbol[1:]].shape
+        assert np.any(np.abs(value) > 1e-4)
+        assert close(value, known[symbol]), symbol
+
+
+def test_the_solved_gradients_are_those_of_the_page() -> None:
+    gate = {"W_x": [[1]], "W_h": [[1]], "b": [1]}
+    data = {"kind": "lstm-gradient", "x": 1, "dh": 1, "gates": dict.fromkeys("ifgo", gate)}
+    content = json.loads(render([solved({**data, "dc": 1})], "json", View()))
+    worked = {step["symbol"]: step["formula"] for step in content["steps"]}
+    page = formulas("lstm-gradient")
+    page["dc_t"] = page["dc_t"].replace("dc_(t+1)*f_(t+1)", "dc")
+    for symbol, formula in page.items():
+        symbol, formula = (s.replace("(t-1)", "0").replace("_t", "_1") for s in (symbol, formula))
+        assert worked[symbol] == formula
 
 
 def test_latex_has_one_environment_to_copy() -> None:
@@ -125,6 +328,7 @@ def test_latex_has_one_environment_to_copy() -> None:
 def test_mathml_has_the_step_before_as_a_difference() -> None:
     text = render([equations("rnn")], "html", View())
     assert "<msub><mi>h</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub>" in text
+    assert "<mo>+</mo><mn>1</mn>" in render([equations("lstm-gradient")], "html", View())
 
 
 @pytest.mark.parametrize(

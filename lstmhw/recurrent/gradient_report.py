@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from lstmhw.backward import half_squared, through
+from lstmhw.backward import MEANING, half_squared, through
 from lstmhw.expr import Quantity
 from lstmhw.functions import Function
 from lstmhw.recurrent.second_method import MOST_ENTRIES, TOLERANCE, Agreement, H
@@ -25,10 +25,9 @@ def meaning(problem: "Gradient") -> Iterator[tuple[Inline, ...]]:
         yield (f"L is computed from the last step, and its gradient there is given: {given}.",)
         if "c" in problem.states:
             yield (f"dc_{last} is all that reaches c_{last}: what arrives, and through h_{last}.",)
-    yield ("dX stands for dL/dX, has the shape of X, and counts every way from X to L.",)
+    yield (MEANING,)
     if problem.joins:
-        block = "columns" if problem.orientation == "column" else "rows"
-        yield (f"W_x and W_h of a gate are the {block} of its W that meet x and h.",)
+        yield (problem.turn.cut,)
 
 
 def slopes(functions: Iterable[Function]) -> tuple[Inline, ...]:

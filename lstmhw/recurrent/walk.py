@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstmhw import backward
-from lstmhw.backward import Seen, Weights, sum_of
+from lstmhw.backward import ADDED, NOTES, Seen, Weights, sum_of
 from lstmhw.expr import Missing, Quantity
 from lstmhw.faults import Fault
 from lstmhw.functions import ACTIVATIONS, Floats, outer_of_rows
@@ -16,14 +16,6 @@ from lstmhw.solution import Worksheet
 
 if TYPE_CHECKING:
     from lstmhw.recurrent.gradient import Gradient, StepBack
-
-KEYS = ("W", "W_x", "W_h", "b", "b_x", "b_h")
-NOTES = {
-    "W": "W multiplies h and x put together",
-    "W_x": "W_x multiplies x",
-    "W_h": "W_h multiplies h",
-}
-ADDED = "a bias is added"
 
 
 class Walk:
@@ -42,7 +34,7 @@ class Walk:
 
     def keys(self, gate: str) -> list[str]:
         """The keys of the weights that a gate has."""
-        return [key for key in KEYS if named(key, gate) in self.v]
+        return [key for key in NOTES if named(key, gate) in self.v]
 
     def _weights(self, gate: str) -> Weights:
         """W_x and W_h, cut out of W where the gate has W."""
@@ -112,7 +104,7 @@ class Walk:
             seen = back.seen.get(gate, Seen(dz, h))
             for key in self.keys(gate):
                 value = backward.to_weights(key, dz, x, seen, problem.join, problem.turn)
-                self._add(named(key, gate), t, value, NOTES.get(key, ADDED))
+                self._add(named(key, gate), t, value, NOTES[key])
         if "E" in v and self.gates:
             value = outer_of_rows(v[f"onehot_{t}"], v[f"dx_{t}"])
             self._add("E", t, value, "the one-hot vector picks a row of E")
