@@ -9,6 +9,7 @@ import functools
 import io
 import os
 import sys
+import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
@@ -180,7 +181,7 @@ def equations(name: str, conventions: tuple[str, ...], manner: Manner) -> int:
 @cli.command("problems")
 @click.option("--format", type=click.Choice(("table", "json")), default="table", show_default=True)
 def problems(format: str) -> None:
-    """List the shipped problems."""
+    """List the shipped problems, long titles cut; --format json has them whole."""
     from lstmhw.reading import read, shipped
 
     found = [(name, read(path).problem) for name, path in shipped().items()]
@@ -190,11 +191,11 @@ def problems(format: str) -> None:
 
         _emit(json.dumps(rows, indent=2) + "\n", None)
         return
-    widths = {key: max(len(row[key]) for row in rows) for key in ("name", "kind")}
-    _emit(
-        "".join("{name:{0}}  {kind:{1}}  {title}\n".format(*widths.values(), **r) for r in rows),
-        None,
-    )
+    name, kind = (max(len(row[key]) for row in rows) for key in ("name", "kind"))
+    room = max(20, _width(None) - name - kind - 4)
+    for row in rows:
+        row["title"] = textwrap.shorten(row["title"], room, placeholder=" ...")
+    _emit("".join(f"{r['name']:{name}}  {r['kind']:{kind}}  {r['title']}\n" for r in rows), None)
 
 
 @cli.command("schema")

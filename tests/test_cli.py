@@ -118,6 +118,16 @@ def test_problems_are_listed_with_kind_and_title(lstmhw: Run) -> None:
     assert set(listed[0]) == {"name", "kind", "title"}
 
 
+def test_the_list_of_problems_is_not_wider_than_the_page(lstmhw: Run) -> None:
+    lines = lstmhw("problems").stdout.splitlines()
+    titles = {p["name"]: p["title"] for p in json.loads(lstmhw("problems", "--format=json").stdout)}
+    assert max(map(len, lines)) <= 80
+    assert any(line.endswith(" ...") for line in lines)
+    for line in lines:
+        name, _, shown = line.split(maxsplit=2)
+        assert titles[name].startswith(shown.removesuffix(" ..."))
+
+
 def test_colour(lstmhw: Run) -> None:
     assert "\x1b" not in lstmhw("solve", "q2").stdout
     assert "\x1b" in lstmhw("solve", "q2", "--color").stdout

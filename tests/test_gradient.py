@@ -395,6 +395,35 @@ def test_a_wrong_line_is_found(line: str, steps: int, monkeypatch: pytest.Monkey
     assert not agreement(solved(data))["agrees"]
 
 
+def many_numbers(dh: float) -> dict[str, Any]:
+    data = random_problem("lstm", 8, 2, "arriving", inputs=16)
+    return {**data, "dh": [dh] * 3, "dc": [0] * 3, "xs": random(9)(8, 16).tolist()}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({**ONE, "x": 1e180, "gates": {g: {**GATE, "W_x": 1e-180} for g in "ifgo"}}, "of z_i_1"),
+        ({"kind": "lstm-gradient", "x": 1e280, "W_x": 1e-280, "W_h": 1, "dh": 1e-100}, "of a_1"),
+        (many_numbers(1e307), "its numbers overflow: over 1.8e308"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_where_the_second_method_cannot_tell_it_says_so(data: dict[str, Any], reason: str) -> None:
+    solution = solved(data)
+    assert agreement(solution)["agrees"] is None
+    text = " ".join(prose(solution, "Check").split())
+    assert "not checked, as" in text
+    assert reason in text
+    assert '"agrees": null' in render([solution], "json", View())
+
+
+def test_very_large_gradients_are_checked() -> None:
+    assert agreement(solved({**ONE, "dh": 1.7e308}))["agrees"]
+    assert agreement(solved(many_numbers(1e300)))["numbers"] > 1000
+    assert agreement(solved(many_numbers(1e300)))["agrees"]
+
+
 def test_the_check_counts_every_gradient_once() -> None:
     solution = solved(random_problem("gru", 6, 2))
     gradients = [value for symbol, value in solution.answers.items() if symbol[0] == "d"]

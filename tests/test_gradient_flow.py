@@ -133,6 +133,29 @@ def test_products_norms_and_bounds(make: Any, size: tuple[int, int, int, int]) -
             np.testing.assert_allclose(answers[f"P_c_{t}"], kept, rtol=1e-12)
 
 
+def radius(matrix: Any) -> float:
+    """The spectral radius as the limit of |J^k|^(1/k), without eigenvalues (Gelfand 1941)."""
+    logarithm = 0.0
+    for doublings in range(40):
+        norm = np.linalg.norm(matrix)
+        logarithm += np.log(norm) / 2**doublings
+        matrix = matrix @ matrix / norm**2
+    return float(np.exp(logarithm))
+
+
+@given(size=sizes)
+def test_the_radius_and_the_norm_of_an_lstm_are_the_largest_of_its_factors(
+    size: tuple[int, int, int, int],
+) -> None:
+    solution = solved(an_lstm(*size))
+    factors = [solution.answers[f"J_{t}"] for t in range(1, size[2] + 1)]
+    largest = solution.extras["spectral_radius"]
+    assert largest == pytest.approx(max(map(radius, factors)), rel=1e-9)
+    assert solution.extras["spectral_norm"] >= largest * (1 - 1e-12)
+    text = " ".join(render([solution], "table", View()).split())
+    assert f"the spectral radius of J_t (largest eigenvalue) at most {largest:.4g}" in text
+
+
 def test_the_bound_of_an_rnn_is_the_norm_of_its_matrix_times_the_largest_slope() -> None:
     data = an_rnn(1, 3, 4, 0, activation="sigmoid")
     norm = np.linalg.svd(np.array(data["W_h"]))[1][0]

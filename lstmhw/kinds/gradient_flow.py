@@ -23,6 +23,7 @@ from lstmhw.recurrent.flow import (
     derivative,
     flow,
     products,
+    radius,
     spectral,
     verdict,
 )
@@ -241,13 +242,13 @@ class OfRnn(RnnProblem, GradientFlow, cell="rnn"):
     def of_cell(self, numbers: Numbers, found: Flow) -> Told:
         W_h = derivative(numbers.values[f"a_{self.end}"])
         norm, slope = float(spectral(W_h)), MAX_SLOPES[self.function.name]
-        radius = float(np.max(np.abs(np.linalg.eigvals(W_h))))
+        largest = float(radius(W_h))
         bounds = products(np.full(len(found.times), norm * slope), self.start, "bound")
         is_scalar = W_h.size == 1
         factors = {"J": found.factors.ravel()} if is_scalar else {"|J|": spectral(found.factors)}
         columns = {**factors, "norm": found.norms, "bound": bounds}
         sections = [
-            Section("What is multiplied", tuple(self._formulas(norm, radius, slope))),
+            Section("What is multiplied", tuple(self._formulas(norm, largest, slope))),
             Section("Step by step", (table(found.times, columns, found.norms),)),
         ]
         if is_scalar and self.function.name in backward.CHAINS:
@@ -255,7 +256,7 @@ class OfRnn(RnnProblem, GradientFlow, cell="rnn"):
         if is_scalar and self.W_h is not None:
             sections.append(self._handout(len(found.times)))
         answers = {f"bound_{t}": np.array(b) for t, b in zip(found.times, bounds, strict=True)}
-        return Told(tuple(sections), answers, {"spectral_radius": radius, "spectral_norm": norm})
+        return Told(tuple(sections), answers, {"spectral_radius": largest, "spectral_norm": norm})
 
     def _formulas(self, norm: float, radius: float, slope: float) -> Iterator[Paragraph]:
         name = self.function.name
@@ -341,32 +342,42 @@ class OfLstm(
         m = found.units
         gates = [np.atleast_2d(np.real(numbers.values[f"f_{t}"]))[0] for t in found.times]
         kept = products(np.array(gates), self.start, "P_c")
-        sizes = spectral(found.factors)
+        sizes, radii = spectral(found.factors), radius(found.factors)
+        extras = {"spectral_radius": float(np.max(radii)), "spectral_norm": float(np.max(sizes))}
         bounds = products(sizes, self.start, "bound")
         through_c = found.products[:, m:, m:]
         alone = np.einsum("tj,jk->tjk", kept, np.eye(m))
         rest = np.where(np.isclose(through_c, alone, rtol=1e-14, atol=0), 0, through_c - alone)
         columns = {
             "|J|": sizes,
+            "radius": radii,
             "norm": found.norms,
             "bound": bounds,
             "P_c": np.max(np.abs(kept), axis=1),
             "rest": spectral(rest),
         }
         sections = (
-            Section("What is multiplied", tuple(self._formulas())),
+            Section("What is multiplied", tuple(self._formulas(**extras))),
             Section("Step by step", (table(found.times, columns, found.norms),)),
         )
         answers = {f"bound_{t}": np.array(b) for t, b in zip(found.times, bounds, strict=True)}
         answers |= {f"P_c_{t}": product for t, product in zip(found.times, kept, strict=True)}
-        return Told(sections, answers)
+        return Told(sections, answers, extras)
 
-    def _formulas(self) -> Iterator[Paragraph]:
+    def _formulas(self, spectral_radius: float, spectral_norm: float) -> Iterator[Paragraph]:
         yield Paragraph(
             (
                 "The state is [h; c]: J_t = d[h_t; c_t]/d[h_(t-1); c_(t-1)], P_t = J_t P_(t-1). "
                 f"{ENTRIES} norm_t is that of the block dh_t/dh_{self.start}; bound_t is the "
                 "product of the norms |J|.",
+            )
+        )
+        yield Paragraph(
+            (
+                f"|J_t| (largest singular value) is at most {spectral_norm:.4g} here, the spectral "
+                f"radius of J_t (largest eigenvalue) at most {spectral_radius:.4g}. Of equal "
+                "factors the radius alone would decide in the end; of factors that change, only "
+                "the norms bound the product.",
             )
         )
         yield Paragraph(

@@ -1,17 +1,19 @@
 """`lstm-gradient`: backward through the steps of an LSTM, a GRU or a plain RNN."""
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
 
-from lstmhw import backward, cells
+from lstmhw import backward
 from lstmhw.faults import Path
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.problem import Shape, record
 from lstmhw.recurrent.gated_gradient import GatedGradient
-from lstmhw.recurrent.gradient import Gradient, StepBack
+from lstmhw.recurrent.gradient import Gradient
 from lstmhw.recurrent.gru import GruProblem
 from lstmhw.recurrent.lstm import LstmProblem
 from lstmhw.recurrent.rnn import RnnProblem
+from lstmhw.recurrent.walk import Arrived, StepBack
+from lstmhw.solution import Worksheet
 
 UPDATES = {"keep": backward.keep, "new": backward.new}
 
@@ -38,16 +40,8 @@ class OfLstm(LstmProblem, GatedGradient, LstmGradient, cell="lstm"):
             yield ("activations", key), function
         yield from super().used()
 
-    def step_back(
-        self,
-        let: cells.Let,
-        t: int,
-        v: backward.Values,
-        gates: backward.Gates,
-        dh: Any,
-        dc: Sequence[Any],
-    ) -> StepBack:
-        back = backward.lstm(let, t, v, self.functions, dh, dc)
+    def step_back(self, sheet: Worksheet, at: Arrived) -> StepBack:
+        back = backward.lstm(sheet, at.t, sheet.named, self.functions, at.dh, at.dc)
         return StepBack(back.dz, dc=(back.dc,))
 
 
@@ -74,17 +68,10 @@ class OfGru(
             yield ("activations", key), getattr(self.functions, key)
         yield from super().used()
 
-    def step_back(
-        self,
-        let: cells.Let,
-        t: int,
-        v: backward.Values,
-        gates: backward.Gates,
-        dh: Any,
-        dc: Sequence[Any],
-    ) -> StepBack:
+    def step_back(self, sheet: Worksheet, at: Arrived) -> StepBack:
         update = UPDATES[self.update_convention]
-        back = backward.gru(let, t, v, self.functions, update, self._reset(v, gates), dh)
+        reset = self._reset(sheet.named, at.gates)
+        back = backward.gru(sheet, at.t, sheet.named, self.functions, update, reset, at.dh)
         seen = {} if back.seen is None else {"n": back.seen}
         return StepBack(back.da, dh=back.dh, seen=seen)
 
@@ -110,13 +97,6 @@ class OfRnn(RnnProblem, LstmGradient, cell="rnn", told_by=("W", "W_x", "W_h")):
         yield ("activation",), ACTIVATIONS[self.activation]
         yield from super().used()
 
-    def step_back(
-        self,
-        let: cells.Let,
-        t: int,
-        v: backward.Values,
-        gates: backward.Gates,
-        dh: Any,
-        dc: Sequence[Any],
-    ) -> StepBack:
-        return StepBack({"": backward.rnn(let, t, v, self.function, dh)})
+    def step_back(self, sheet: Worksheet, at: Arrived) -> StepBack:
+        da = backward.rnn(sheet, at.t, sheet.named, self.function, at.dh)
+        return StepBack({"": da})

@@ -12,10 +12,9 @@ import numpy as np
 
 from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.functions import Floats
+from lstmhw.recurrent.second_method import LARGEST, H
 from lstmhw.solution import Stated, Worksheet
 
-H = 1e-100
-LARGEST = 1e80  # a derivative over this would not leave ih small
 STEADY = 1e-3  # a norm that changes by less than this a step stays
 
 MAX_SLOPES = {
@@ -77,6 +76,11 @@ class Flow(NamedTuple):
 def spectral(matrices: Floats) -> Floats:
     """The largest singular value of each matrix, (..., m, n) -> (...)."""
     return np.asarray(np.linalg.norm(matrices, 2, axis=(-2, -1)))
+
+
+def radius(matrices: Floats) -> Floats:
+    """The largest absolute value of an eigenvalue of each matrix, (..., m, m) -> (...)."""
+    return np.asarray(np.max(np.abs(np.linalg.eigvals(matrices)), axis=-1))
 
 
 def flow(

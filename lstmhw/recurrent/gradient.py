@@ -1,15 +1,15 @@
 """Backward through the steps of a cell: what all cells share."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
 from lstmhw import backward, cells
-from lstmhw.backward import Orientation, Seen, Values, sum_of
+from lstmhw.backward import Orientation, sum_of
 from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.formula import described
 from lstmhw.functions import ACTIVATIONS, Floats, Function
@@ -18,7 +18,7 @@ from lstmhw.recurrent import RecurrentProblem
 from lstmhw.recurrent.asked import found_symbols, lacking
 from lstmhw.recurrent.gradient_report import meaning, remarks, slopes, verdict
 from lstmhw.recurrent.second_method import Changed, Changes, Complex, compared
-from lstmhw.recurrent.walk import Walk
+from lstmhw.recurrent.walk import Arrived, StepBack, Walk
 from lstmhw.solution import (
     Entries,
     Entry,
@@ -31,19 +31,6 @@ from lstmhw.solution import (
     Worksheet,
     needed,
 )
-
-
-class StepBack(NamedTuple):
-    """What one step passes back: to the pre-activations by gate, to h_{t-1} and to c_{t-1}.
-
-    `dh` is what reaches h_{t-1} other than through W_h; `seen` is what the W_h of a gate multiplies
-    where that is not h_{t-1}.
-    """
-
-    dz: Values
-    dh: tuple[Any, ...] = ()
-    dc: tuple[Any, ...] = ()
-    seen: Mapping[str, Seen] = {}
 
 
 @record
@@ -119,10 +106,8 @@ class Gradient(RecurrentProblem):
         """Pre-activations that a gate's value follows from, where it is given, by symbol."""
         return {}
 
-    def step_back(
-        self, let: cells.Let, t: int, v: Values, gates: backward.Gates, dh: Any, dc: Sequence[Any]
-    ) -> StepBack:
-        """Back through the step at t; dc is what reaches an LSTM's c_t from the step after it."""
+    def step_back(self, sheet: Worksheet, at: Arrived) -> StepBack:
+        """Back through one step, of which the forward pass stands on the sheet."""
         raise NotImplementedError
 
     @property

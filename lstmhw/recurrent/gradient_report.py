@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from lstmhw.backward import MEANING, half_squared, through
 from lstmhw.expr import Quantity
 from lstmhw.functions import Function
-from lstmhw.recurrent.second_method import MOST_ENTRIES, TOLERANCE, Agreement, H
+from lstmhw.recurrent.second_method import MOST_ENTRIES, TOLERANCE, Agreement, H, Unchecked
 from lstmhw.solution import Inline, Paragraph, Verdict
 
 if TYPE_CHECKING:
@@ -62,19 +62,21 @@ def remarks(problem: "Gradient", walk: "Walk") -> Iterator[Paragraph]:
         yield Paragraph((f"{symbol} is not computed: {message}.",))
 
 
-def verdict(agreement: Agreement) -> tuple[Inline, ...]:
+def verdict(agreement: Agreement | Unchecked) -> tuple[Inline, ...]:
     """Whether the second method gives the same."""
+    name = "Second method, complex steps through the forward equations"
+    if isinstance(agreement, Unchecked):
+        return (f"{name}: not checked, as {agreement.reason}.",)
     how = f"each number in turn, {H:.0e} i added to it"
     if not agreement.alone:
         how = (
             f"there are more than {MOST_ENTRIES} numbers, so all of one name are changed at once, "
             f"each by a random multiple of {H:.0e} i"
         )
-    method = f"Second method, complex steps through the forward equations ({how})"
     if agreement.holds:
         said = Verdict("right", "the two agree")
     else:
         said = Verdict("wrong", f"THE TWO DO NOT AGREE (they should, to {TOLERANCE:.0e})")
     where = f" (in {agreement.symbol})" if agreement.largest else ""
     difference = f"the largest relative difference is {agreement.largest:.1e}{where}"
-    return (f"{method}: ", said, f". Of {agreement.numbers} numbers {difference}.")
+    return (f"{name} ({how}): ", said, f". Of {agreement.numbers} numbers {difference}.")

@@ -16,7 +16,8 @@ from lstmhw.faults import Path
 from lstmhw.functions import Floats
 from lstmhw.solution import Stated, Worksheet, indexed
 
-H = 1e-100  # so small that it stays small times 1e80, and large enough for slopes of 1e-200
+H = 1e-100  # so small that it stays small times LARGEST, and large enough for slopes of 1e-200
+LARGEST = 1e80  # a derivative over this would not leave ih small
 MOST_ENTRIES = 1000  # are changed one by one; of more, all of a name at once
 TOLERANCE = 1e-6  # rounding grows where gradients explode; a wrong equation is off by far more
 
@@ -72,6 +73,26 @@ class Agreement(NamedTuple):
         }
 
 
+class Unchecked(NamedTuple):
+    """Why the second method has nothing to say of the numbers."""
+
+    reason: str
+
+    def as_data(self) -> dict[str, Any]:
+        """What the JSON says of it: nothing was compared."""
+        return {
+            "method": "complex-step",
+            "numbers": 0,
+            "largest_relative_difference": None,
+            "at": None,
+            "agrees": None,
+        }
+
+
+class TooSteepError(Exception):
+    """A derivative is so large that a step of H is not small; the message says which."""
+
+
 def planned(gradients: Mapping[str, Floats]) -> Changes:
     """The changes that all these gradients are to be compared with."""
     rows, row = {}, 0
@@ -110,7 +131,8 @@ class Matrices:
 class Changed(Worksheet):
     """A worksheet over complex numbers: what it names is changed as planned.
 
-    `hidden` are pre-activations that do not follow from weights but from a gate's value.
+    `hidden` are pre-activations that do not follow from weights but from a gate's value.  Raises
+    TooSteepError.
     """
 
     def __init__(
@@ -147,6 +169,8 @@ class Changed(Worksheet):
 
     def _change(self, symbol: str, value: Any) -> Any:
         rows = np.broadcast_to(value, (self.changes.size, np.shape(value)[-1]))
+        if np.any(np.abs(np.imag(rows)) > LARGEST * H):
+            raise TooSteepError(f"a derivative of {symbol} is over {LARGEST:.0e}")
         self.values[symbol] = self._changed(symbol, rows)
         return self.values[symbol]
 
@@ -157,19 +181,28 @@ class Changed(Worksheet):
         return value + 1j * H * self.changes.of(gradient)
 
 
-def compared(gradients: Mapping[str, Floats], loss: Callable[[Changes], Complex]) -> Agreement:
+def compared(
+    gradients: Mapping[str, Floats], loss: Callable[[Changes], Complex]
+) -> Agreement | Unchecked:
     """Compares all gradients with complex steps of the loss, which has an entry for each row.
 
     A difference is relative to the largest entry of its gradient; where that is next to nothing
     beside the other gradients, to a millionth of theirs.
     """
     changes = planned(gradients)
+    try:
+        found = np.imag(loss(changes)) / H
+    except TooSteepError as error:
+        return Unchecked(str(error))
     expected, scale = np.zeros((2, changes.size))
-    for symbol, gradient in gradients.items():
-        change = changes.of(symbol).reshape(changes.size, -1)
-        expected += change @ gradient.ravel()
-        scale += np.abs(change).sum(axis=1) * np.max(np.abs(gradient))
-    differences = np.abs(np.imag(loss(changes)) / H - expected)
+    with np.errstate(all="ignore"):
+        for symbol, gradient in gradients.items():
+            change = changes.of(symbol).reshape(changes.size, -1)
+            expected += change @ gradient.ravel()
+            scale += np.abs(change).sum(axis=1) * np.max(np.abs(gradient))
+        differences = np.abs(found - expected)
+    if not np.all(np.isfinite([differences, scale])):
+        return Unchecked("its numbers overflow: over 1.8e308")
     scale = np.maximum(scale, 1e-6 * np.max(scale))
     np.divide(differences, scale, out=differences, where=scale > 0)
     worst = int(np.argmax(differences))

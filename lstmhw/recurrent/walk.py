@@ -1,13 +1,13 @@
 """The walk back through the steps of a cell, on a worksheet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from lstmhw import backward
-from lstmhw.backward import ADDED, NOTES, Seen, Weights, sum_of
+from lstmhw.backward import ADDED, NOTES, Gates, Seen, Values, Weights, sum_of
 from lstmhw.expr import Missing, Quantity
 from lstmhw.faults import Fault
 from lstmhw.functions import ACTIVATIONS, Floats, outer_of_rows
@@ -15,7 +15,33 @@ from lstmhw.recurrent import NO_INPUTS
 from lstmhw.solution import Worksheet
 
 if TYPE_CHECKING:
-    from lstmhw.recurrent.gradient import Gradient, StepBack
+    from lstmhw.recurrent.gradient import Gradient
+
+
+class Arrived(NamedTuple):
+    """What the way back through the step at t starts from.
+
+    `dh` is the gradient to h_t, `dc` what reaches an LSTM's c_t from the step after it, `gates`
+    are those that have weights.
+    """
+
+    t: int
+    dh: Any
+    dc: Sequence[Any]
+    gates: Gates
+
+
+class StepBack(NamedTuple):
+    """What one step passes back: to the pre-activations by gate, to h_{t-1} and to c_{t-1}.
+
+    `dh` is what reaches h_{t-1} other than through W_h; `seen` is what the W_h of a gate multiplies
+    where that is not h_{t-1}.
+    """
+
+    dz: Values
+    dh: tuple[Any, ...] = ()
+    dc: tuple[Any, ...] = ()
+    seen: Mapping[str, Seen] = {}
 
 
 class Walk:
@@ -54,7 +80,7 @@ class Walk:
         for t in reversed(problem.times):
             terms = [*self._from_loss(t), *later_h]
             dh = sheet(f"dh_{t}", self._sum(terms, f"h_{t}"), self._note(t))
-            back = problem.step_back(sheet, t, self.v, self.gates, dh, later_c)
+            back = problem.step_back(sheet, Arrived(t, dh, later_c, self.gates))
             gates = {gate: part for gate, part in self.gates.items() if gate in back.dz}
             dx = self._sum(backward.to_input(gates, back.dz, problem.multiply), f"x_{t}")
             sheet(f"dx_{t}", dx, "through every W_x")
@@ -96,7 +122,7 @@ class Walk:
             self._add("b_y", t, scores, ADDED)
         return [problem.multiply(v["W_y"].T, scores)]
 
-    def _share(self, t: int, back: "StepBack") -> None:
+    def _share(self, t: int, back: StepBack) -> None:
         """What this step adds to the gradients of all weights."""
         problem, v = self.problem, self.v
         x, h = v.get(f"x_{t}", NO_INPUTS), v[f"h_{t - 1}"]
