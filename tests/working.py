@@ -105,6 +105,8 @@ class Hand:
     float32: bool = False
     given: int | None = None  # the digits with which the given numbers are used
     fractions: bool = False
+    scientific: bool = False
+    zeros: bool = True  # final zeros are written
 
     def rounded(self, value: float, digits: int) -> Decimal:
         exact = Decimal(repr(round(value, 12)))
@@ -119,7 +121,11 @@ class Hand:
             exact = Fraction(value).limit_denominator(10_000)
             if abs(exact - value) < 1e-12:
                 return f'"{exact}"' if exact.denominator > 1 else str(exact)
+        if self.scientific:
+            return f"{value:.{self.shown[symbol]}e}"
         written = f"{self.rounded(value, self.shown[symbol]):f}"
+        if not self.zeros and "." in written:
+            written = written.rstrip("0").rstrip(".")
         return written.removeprefix("-") if not float(written) else written
 
     def keep(self, symbol: str, values: Vector) -> Vector:
