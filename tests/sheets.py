@@ -78,12 +78,14 @@ def _given(q: Question, symbol: str) -> bool:
     return name in GATES[q.cell] and q.gates[name].value is not None
 
 
-def draw_digits(rng: Random, symbols: Iterable[str]) -> dict[str, int]:
+def draw_digits(rng: Random, symbols: Iterable[str], claimed: Iterable[str]) -> dict[str, int]:
+    """The digits of each symbol; what is not claimed has those of something that is."""
     base = rng.choice([2, 3, 3, 4, 4, 4, 4, 5, 6])
     if rng.random() < 0.75:
         return dict.fromkeys(symbols, base)
-    names = {name: rng.randint(2, 6) for name in ("z", "a", "gate", "tanh", "c", "h", "y", "x")}
-    return {symbol: names[kind_of(symbol)] for symbol in symbols}
+    known = {name: rng.randint(2, 6) for name in sorted({*map(kind_of, claimed)})}
+    other = rng.choice([*known.values()])
+    return {symbol: known.get(kind_of(symbol), other) for symbol in symbols}
 
 
 def write(hand: Hand, values: Mapping[str, Any], symbols: Iterable[str]) -> Written:
@@ -226,7 +228,7 @@ def _correct(rng: Random, rounding: str, cell: str) -> Sheet:
     claims, symbols = draw_claims(rng, q, [*exact])
     if not symbols:
         raise UnsuitedError
-    hand = ROUNDINGS[rounding](rng, Hand(draw_digits(rng, exact)), symbols)
+    hand = ROUNDINGS[rounding](rng, Hand(draw_digits(rng, exact, symbols)), symbols)
     values = Working(q, hand).values
     _check_correct(rounding, hand, values, exact, symbols)
     written = write(hand, values, symbols)
@@ -300,7 +302,7 @@ def draft(rng: Random, cell: str, names: Sequence[str]) -> Draft:
         raise UnsuitedError
     style = rng.choices([*HANDS], [6, 3, 1])[0]
     change, least = HANDS[style]
-    hand = change(Hand(draw_digits(rng, symbols)))
+    hand = change(Hand(draw_digits(rng, symbols, claimed)))
     return Draft(q, hand, least, claims, (*claimed,))
 
 

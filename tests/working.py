@@ -330,8 +330,10 @@ def gradients(q: Question, hand: Hand, mistakes: Sequence[Mistake] = ()) -> dict
     do = let("do_1", hand.times(q.dh, v["tanh_c"]))
     through = hand.times(hand.times(q.dh, v["o"]), slope("c", "tanh", v["tanh_c"]))
     dc = let("dc_1", hand.add(through, [option.get("sign_later", 1) * d for d in later]))
-    to = {"o": do, "f": let("df_1", hand.times(dc, q.c)), "i": let("di_1", hand.times(dc, v["g"]))}
-    to["g"] = let("dg_1", hand.times(dc, v["i"]))
+    other = {"f": q.c, "i": v["g"], "g": v["i"]}
+    a, b = option.get("swapped", "ff")
+    other[a], other[b] = other[b], other[a]
+    to = {"o": do, **{g: let(f"d{g}_1", hand.times(dc, other[g])) for g in "fig"}}
     dz = {g: let(f"dz_{g}_1", hand.times(to[g], slope(g, q.usual(g), v[g]))) for g in "ofig"}
 
     def back(key: str) -> Vector:
@@ -349,5 +351,6 @@ def gradients(q: Question, hand: Hand, mistakes: Sequence[Mistake] = ()) -> dict
         for g in "ofig":
             values[f"dW_x_{g}"] = [hand.times([d] * q.inputs, q.xs[0]) for d in dz[g]]
             values[f"dW_h_{g}"] = [hand.times([d] * q.units, q.h) for d in dz[g]]
-            values[f"db_{g}"] = dz[g]
+            if q.gates[g].b_h is None:
+                values[f"db_{g}"] = dz[g]
     return values

@@ -3,7 +3,8 @@
     python tests/benchmarks/marking.py [SHEETS [SEED]] [--show N] [--save FOLDER]
 
 SHEETS of each class (default 300): correct ones with every kind of rounding, sheets with one
-mistake, sheets with two.  --show prints the first N sheets that were marked otherwise than they
+mistake, sheets with two; and of those without and with one mistake fewer on gradients and counts.
+--show prints the first N sheets that were marked otherwise than they
 were made; --save writes all of these as files for `lstmhw check`.
 """
 
@@ -18,6 +19,8 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sheets
+from count_sheets import count_sheets
+from gradient_sheets import gradient_sheets
 from sheets import Sheet
 
 from lstmhw.marking import Marker
@@ -82,8 +85,8 @@ def mark(sheet: Sheet) -> Marked:
     took = time.perf_counter() - start
     if faults:
         raise SystemExit(f"{sheet.text}\n{faults}")
-    order = [*solution.answers]
-    ordered = sorted(checks, key=lambda check: order.index(check.symbol))
+    order = {symbol: k for k, symbol in enumerate(solution.answers)}
+    ordered = sorted(checks, key=lambda check: order.get(check.symbol, 0))
     return Marked(sheet, {check.symbol: check for check in ordered}, took)
 
 
@@ -177,6 +180,17 @@ def shown(m: Marked) -> str:
     return "\n".join([*lines, sheet.text])
 
 
+JUDGES = (false_alarms, one_mistake, two_mistakes)
+
+
+def draw(count: int, seed: int) -> tuple[list[Sheet], list[Sheet], list[Sheet]]:
+    """Correct sheets, sheets with one mistake and sheets with two."""
+    fewer = [*gradient_sheets(2 * count // 5, seed), *count_sheets(count // 5, seed)]
+    right = [*sheets.correct_sheets(count, seed), *(s for s in fewer if not s.mistakes)]
+    one = [*sheets.mistaken_sheets(count, seed), *(s for s in fewer if s.mistakes)]
+    return right, one, [*sheets.two_mistakes_sheets(count, seed)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("sheets", nargs="?", type=int, default=300)
@@ -184,14 +198,9 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--save", type=Path)
     asked = parser.parse_args()
-    classes = (
-        (sheets.correct_sheets, false_alarms),
-        (sheets.mistaken_sheets, one_mistake),
-        (sheets.two_mistakes_sheets, two_mistakes),
-    )
     missed: list[Marked] = []
-    for drawn, judge in classes:
-        marked = [mark(sheet) for sheet in drawn(asked.sheets, asked.seed)]
+    for judge, drawn in zip(JUDGES, draw(asked.sheets, asked.seed), strict=True):
+        marked = [mark(sheet) for sheet in drawn]
         missed += judge(marked)
         times = sorted(1000 * m.seconds for m in marked)
         mean = sum(times) / len(times)
