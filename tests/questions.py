@@ -59,6 +59,8 @@ def draw_question(rng: Random, cell: str = "lstm", **fixed: Any) -> Question:
     style = get("style") or rng.choice(["integers", "tenths", "tenths", "hundredths"])
     size = rng.choice([2.0, 3.0]) if style == "integers" else 1.5
     layout = get("layout") or rng.choice(LAYOUTS[cell])
+    if cell == "rnn" and layout in STACKED:
+        layout = "apart"
     two = _two_biases(rng, cell, layout, get("two"))
     steps = get("steps") or rng.choice([1, 1, 1, 2, 3])
     gates = {g: _gate(rng, style, size, (units, inputs), two) for g in GATES[cell]}

@@ -1,11 +1,11 @@
 """How well answer sheets with known mistakes are marked: false alarms, cells and mistakes found.
 
-    python tests/benchmarks/marking.py [SHEETS [SEED]] [--show N] [--save FOLDER]
+    python tests/benchmarks/marking.py [SHEETS [SEED]] [--only NAME] [--show N] [--save FOLDER]
 
 SHEETS of each class (default 300): correct ones with every kind of rounding, sheets with one
-mistake, sheets with two; and of those without and with one mistake fewer on gradients and counts.
---show prints the first N sheets that were marked otherwise than they
-were made; --save writes all of these as files for `lstmhw check`.
+mistake, sheets with two; and fewer on gradients and counts, without a mistake or with one.
+--only takes the sheets with that rounding or mistake.  --show prints the first N sheets that were
+marked otherwise than they were made; --save writes all of these as files for `lstmhw check`.
 """
 
 import argparse
@@ -81,7 +81,11 @@ def mark(sheet: Sheet) -> Marked:
     document = from_text("sheet.yaml", sheet.text)
     solution = document.problem.solve()
     start = time.perf_counter()
-    checks, faults = Marker(solution).mark(document.problem.claimed)
+    try:
+        checks, faults = Marker(solution).mark(document.problem.claimed)
+    except Exception as error:
+        error.add_note(sheet.text)
+        raise
     took = time.perf_counter() - start
     if faults:
         raise SystemExit(f"{sheet.text}\n{faults}")
@@ -195,12 +199,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("sheets", nargs="?", type=int, default=300)
     parser.add_argument("seed", nargs="?", type=int, default=0)
+    parser.add_argument("--only", metavar="NAME")
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--save", type=Path)
     asked = parser.parse_args()
     missed: list[Marked] = []
     for judge, drawn in zip(JUDGES, draw(asked.sheets, asked.seed), strict=True):
-        marked = [mark(sheet) for sheet in drawn]
+        named = (s for s in drawn if asked.only in (None, s.kind_of_sheet, *s.mistakes))
+        marked = [mark(sheet) for sheet in named]
+        if not marked:
+            continue
         missed += judge(marked)
         times = sorted(1000 * m.seconds for m in marked)
         mean = sum(times) / len(times)
