@@ -18,7 +18,7 @@ MADE = {  # what is as good a name
     "transposed": (),
     "sign-error": (),
     "forget-term-omitted": LATER,  # what comes from t + 1
-    "forget-gate-omitted": (),
+    "forget-gate-omitted": ("factor-omitted",),
     "gates-swapped": (),
 }
 PLAIN = ("carried", "products rounded", "truncated", "rounded", "float32", "more digits inside")
