@@ -103,6 +103,8 @@ class Problem(Record):
     written: Mapping[Path, Sequence[str]] = field(default_factory=dict)
 
     kind: ClassVar[str]
+    marks_claims: ClassVar[bool] = False
+    """Whether `solve` marks the claims itself, so that other claims need another solution."""
     kinds: ClassVar[dict[str, type["Problem"]]] = {}
     by_cell: ClassVar[dict[str, type["Problem"]]] = {}
     """Where a kind has a record for each `cell`, those records."""

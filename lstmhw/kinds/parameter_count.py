@@ -194,6 +194,8 @@ class ParameterCount(Problem, kind="parameter-count"):
     layers: tuple[Embedding | Linear | Rnn | Lstm | Gru, ...]
     convention: Literal["no-bias", "one-bias", "two-bias"] | None = None
 
+    marks_claims = True
+
     def faults(self) -> Iterator[Fault]:
         if not 1 <= len(self.layers) <= MOST_LAYERS:
             message = f"expected 1 to {MOST_LAYERS} layers, found {len(self.layers)}"

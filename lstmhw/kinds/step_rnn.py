@@ -33,6 +33,8 @@ class StepRnn(Problem, kind="step-rnn"):
     threshold: Literal[">", ">="] = ">"
     hidden: Annotated[int, Range(0, 8)] = 0
 
+    marks_claims = True
+
     def faults(self) -> Iterator[Fault]:
         for t, output in enumerate(self.outputs.tolist()):
             if output not in (0, 1):

@@ -41,7 +41,7 @@ class Document(NamedTuple):
 
     def error(self, faults: Iterable[Fault]) -> InputError:
         """The faults as messages with their places in this file."""
-        return _error(self.name, self.text, _placed(self.root, faults))
+        return _error(self.name, self.text, placed(self.root, faults))
 
 
 def read(name: str) -> Document:
@@ -70,7 +70,7 @@ def _decoded_document(name: str, text: str, root: Node, refused: tuple[Placed, .
     try:
         document = Document(name, text, root, decode(root))
     except ProblemError as error:
-        raise _error(name, text, [*refused, *_placed(root, error.faults)]) from None
+        raise _error(name, text, [*refused, *placed(root, error.faults)]) from None
     if refused:
         raise _error(name, text, refused)
     return document
@@ -99,9 +99,9 @@ def _data(name: str) -> bytes:
         if name == "-" and sys.stdin is None:
             raise ValueError("standard input is closed")
         if name == "-":
-            return _within_limit(sys.stdin.buffer.read(MOST_BYTES + 1), "<stdin>")
+            return within_limit(sys.stdin.buffer.read(MOST_BYTES + 1), "<stdin>")
         with open(path_of(name), "rb") as file:
-            return _within_limit(file.read(MOST_BYTES + 1), name)
+            return within_limit(file.read(MOST_BYTES + 1), name)
     except FileNotFoundError:
         hint = did_you_mean(os.path.basename(name).removesuffix(".yaml"), shipped())
         hint = hint or "`lstmhw problems` lists what is shipped"
@@ -111,28 +111,30 @@ def _data(name: str) -> bytes:
         raise InputError(f"{printable(name)}: error: {reason.lower()}") from None
 
 
-def _within_limit(data: bytes, name: str) -> bytes:
+def within_limit(data: bytes, name: str) -> bytes:
+    """The data of a file, or the beginning of it.  Raises InputError where it is too large."""
     if len(data) > MOST_BYTES:
         limit = MOST_BYTES // 2**20
         raise InputError(f"{name}:1:1: error: expected at most {limit} MiB, found a larger file")
     return data
 
 
-def _placed(root: Node, faults: Iterable[Fault]) -> list[Placed]:
+def placed(root: Node, faults: Iterable[Fault]) -> list[Placed]:
+    """The faults, each with its place in a document."""
     return [(_mark(root, fault), fault) for fault in faults]
 
 
 def _error(name: str, text: str, faults: Iterable[Placed]) -> InputError:
-    placed = sorted(faults, key=lambda pair: pair[0])
+    ordered = sorted(faults, key=lambda pair: pair[0])
     lines = text.splitlines()
     messages, hints = [], {""}
-    for mark, fault in placed[:MOST_ERRORS]:
+    for mark, fault in ordered[:MOST_ERRORS]:
         new = fault if fault.hint not in hints else fault._replace(hint="")  # a hint is said once
         hints.add(fault.hint)
         line = lines[mark.line - 1] if mark.line <= len(lines) else ""
         messages.append(_message(printable(name), line, mark, new))
-    if len(placed) > MOST_ERRORS:
-        messages.append(f"{printable(name)}: and {len(placed) - MOST_ERRORS} more errors")
+    if len(ordered) > MOST_ERRORS:
+        messages.append(f"{printable(name)}: and {len(ordered) - MOST_ERRORS} more errors")
     return InputError("\n".join(messages))
 
 
@@ -155,9 +157,14 @@ def _mark(root: Node, fault: Fault) -> Mark:
     return node.mark if at_value else mark
 
 
-def _message(name: str, line: str, mark: Mark, fault: Fault) -> str:
+def headline(name: str, mark: Mark, fault: Fault) -> str:
+    """The first line of an error: the place, the key path, what was expected and found."""
     where = f"{spelled(fault.path)}: " if fault.path else ""
-    lines = [f"{name}:{mark.line}:{mark.column}: error: {where}{fault.message}"]
+    return f"{name}:{mark.line}:{mark.column}: error: {where}{fault.message}"
+
+
+def _message(name: str, line: str, mark: Mark, fault: Fault) -> str:
+    lines = [headline(name, mark, fault)]
     lines += _excerpt(line, mark)
     if fault.hint:
         lines.append(f"  hint: {fault.hint}")

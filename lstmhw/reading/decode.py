@@ -44,6 +44,15 @@ def decode(root: Node) -> Problem:
     return problem
 
 
+def decode_claims(node: Node) -> tuple[dict[str, Claim], tuple[Fault, ...]]:
+    """What stands under `claimed`, as far as it can be understood, and the faults of the rest."""
+    decoder = _Decoder()
+    claims = decoder.value(node, Mapping[str, Claim], ("claimed",)) or {}
+    at_fault = {fault.path[1] for fault in decoder.faults if len(fault.path) > 1}
+    understood = {name: claim for name, claim in claims.items() if name not in at_fault}
+    return understood, tuple(decoder.faults)
+
+
 def _kind(root: Fields) -> str:
     if "kind" not in root.entries:
         hint = f"start with `kind: {KINDS[0]}`; the kinds are {', '.join(KINDS)}"

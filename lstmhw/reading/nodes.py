@@ -53,6 +53,16 @@ Placed = tuple[Mark, Fault]
 """A fault and where it is."""
 
 
+class Subject(NamedTuple):
+    """What a file holds, in the words of an error message, and the key that comes first there."""
+
+    word: str
+    first_key: str
+
+
+PROBLEM = Subject("problem", "kind")
+
+
 class TextError(Exception):
     """A text that cannot be read as one YAML document of this dialect, and where that shows."""
 
@@ -79,14 +89,15 @@ def decoded(data: bytes) -> str:
     return text
 
 
-def parse(text: str) -> tuple[Node, tuple[Placed, ...]]:
+def parse(text: str, subject: Subject = PROBLEM) -> tuple[Node, tuple[Placed, ...]]:
     """The one document of a text, and what of it is refused though it could be read.
 
-    Raises TextError where it cannot be read as YAML, or where reading on would lead astray.
+    `subject` is what errors call it.  Raises TextError where it cannot be read as YAML, or where
+    reading on would lead astray.
     """
     loader: Any = getattr(yaml, "CLoader", yaml.Loader)
     try:
-        return _document(iter(yaml.parse(text, Loader=loader)))
+        return _document(iter(yaml.parse(text, Loader=loader)), subject)
     except yaml.reader.ReaderError as error:
         before = _before(text, error.position, loader)
         code = error.character if isinstance(error.character, int) else ord(error.character)
@@ -127,20 +138,19 @@ def _yaml_hint(line: str, mark: Mark, error: yaml.MarkedYAMLError) -> str:
     )
 
 
-def _document(events: Iterator[Any]) -> tuple[Node, tuple[Placed, ...]]:
+def _document(events: Iterator[Any], subject: Subject) -> tuple[Node, tuple[Placed, ...]]:
     next(events)  # the start of the stream
     event = next(events)
     if isinstance(event, yaml.StreamEndEvent):
-        raise _text_error(
-            Mark(1, 1), "expected a problem, found an empty file", "`kind: ...` comes first"
-        )
+        message = f"expected a {subject.word}, found an empty file"
+        raise _text_error(Mark(1, 1), message, f"`{subject.first_key}: ...` comes first")
     builder = _Builder(events)
     node = builder.node(next(events), 0)
     next(events)  # the end of the document
     event = next(events)
     if not isinstance(event, yaml.StreamEndEvent):
-        message = "expected one problem, found a second document"
-        builder.refuse(event, message, "one problem a file")
+        message = f"expected one {subject.word}, found a second document"
+        builder.refuse(event, message, f"one {subject.word} a file")
     if builder.astray:
         raise TextError(builder.refused)
     return node, tuple(builder.refused)

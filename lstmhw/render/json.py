@@ -40,7 +40,7 @@ def _solution(solution: Solution, view: View) -> dict[str, Any]:
         "source": solution.source,
         "answers": _plain({**solution.answers, **solution.data}),
         "steps": [_step(step, view) for step in steps],
-        "checks": [_check(check) for check in solution.checks],
+        "checks": [check_object(check) for check in solution.checks],
         "notes": [_note(section, p, view) for section, p in _paragraphs(solution)],
         **{key: _plain(value) for key, value in solution.extras.items()},
     }
@@ -87,7 +87,8 @@ def _substituted(step: Step, view: View) -> Iterator[str]:
             yield write(step.expr.element(index), Text(), view.digits)
 
 
-def _check(check: Check) -> dict[str, Any]:
+def check_object(check: Check) -> dict[str, Any]:
+    """A check as plain data."""
     entry = {**check._asdict(), **check.extras, "claimed": _claim(check.claimed)}
     del entry["extras"]
     return {key: _plain(value) for key, value in entry.items()}
