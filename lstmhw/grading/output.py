@@ -1,0 +1,92 @@
+"""The file that rows are added to as they finish, and what an earlier run left in it."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, NamedTuple
+
+from lstmhw.faults import printable
+from lstmhw.grading.rows import header, name_in, read_rows
+from lstmhw.grading.summary import Tally
+from lstmhw.reading import InputError
+from lstmhw.reading.submissions import Source, read_submission
+
+
+class Output(NamedTuple):
+    """Where rows go; `tally` counts them, `done` the names of those that were there before."""
+
+    file: BinaryIO
+    format: str
+    tally: Tally
+    done: Counter[str]
+
+    def write(self, text: str) -> None:
+        """Adds to what is there, and leaves nothing of it in this process."""
+        self.file.write(text.encode())
+        self.file.flush()
+
+
+def standard_output(format: str | None) -> Output:
+    """Rows of a format, or CSV, to standard output; the header is written."""
+    sys.stdout.flush()
+    output = Output(sys.stdout.buffer, format or "csv", Tally(), Counter())
+    output.write(header(output.format))
+    return output
+
+
+def open_output(path: str, format: str | None, resume: bool) -> Output:
+    """The file of rows of that name, made if there is none; None means the format it has, or CSV.
+
+    With `resume` it may hold rows of that format; a line that was not finished is taken away.
+    Raises InputError for anything else that is there, OSError where it cannot be opened.
+    """
+    is_new = not os.path.isfile(path) or os.path.getsize(path) == 0
+    if not is_new and not resume:
+        hint = "--resume goes on where it ends; or give -o another name"
+        raise InputError(f"{printable(path)}: error: this file is there already\n  hint: {hint}")
+    file = open(path, "wb" if is_new else "r+b")  # noqa: SIM115 (it stays open)
+    tally, done = Tally(), Counter[str]()
+    found = None
+    if not is_new:
+        found = _take_over(path, file, tally, done)
+    if found and format not in (None, found):
+        message = f"expected rows in {format}, found {found}"
+        raise InputError(f"{printable(path)}: error: {message}\n  hint: leave --format out")
+    output = Output(file, found or format or "csv", tally, done)
+    if found is None:
+        output.write(header(output.format))
+    return output
+
+
+def _take_over(path: str, file: BinaryIO, tally: Tally, done: Counter[str]) -> str | None:
+    """Counts the rows of a file and goes to its end; the format, where there is a whole line."""
+    found = None
+    for format, row in read_rows(path, file):
+        found = format
+        if row is not None:
+            tally.add(row)
+            done[row.row.name] += 1
+    file.truncate()
+    return found
+
+
+def left_over(
+    batches: Iterable[list[Source]], done: Counter[str], format: str
+) -> Iterator[list[Source]]:
+    """The submissions without a row: as many of a name are passed over as there are rows of it."""
+    left = +done
+    for batch in batches:
+        if not left:
+            yield batch
+            continue
+        kept = []
+        for source in batch:
+            name = name_in(format, read_submission(source).name)
+            if left[name]:
+                left[name] -= 1
+                left += Counter()  # without the names that are through
+            else:
+                kept.append(source)
+        if kept:
+            yield kept

@@ -1,0 +1,84 @@
+"""What a class got right and wrong: a page for the teacher, counted row by row."""
+
+from collections import Counter
+
+from lstmhw.grading.rows import Graded
+from lstmhw.solution import Section, Solution, Table
+
+VERDICTS = ("right", "rounding", "follows", "wrong")
+MOST_MISTAKES = 10
+NOT_NAMED = "(not recognised)"
+
+
+class Tally:
+    """Counts rows; it grows with the symbols and the mistakes, not with the rows."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.errors = 0
+        self.scored = 0
+        self.score = 0
+        self.out_of = 0
+        self.verdicts: dict[str, Counter[str]] = {}
+        self.by_symbol: dict[str, Counter[str]] = {}
+        self.by_mistake: Counter[str] = Counter()
+        self.examples: dict[str, str] = {}
+
+    def add(self, graded: Graded) -> None:
+        row = graded.row
+        self.rows += 1
+        self.errors += row.error is not None
+        if row.score is not None and row.out_of is not None:
+            self.scored += 1
+            self.score += row.score
+            self.out_of += row.out_of
+        wrong = [(s, m or NOT_NAMED) for s, verdict, m in graded.verdicts if verdict == "wrong"]
+        for symbol, verdict, _ in graded.verdicts:
+            self.verdicts.setdefault(symbol, Counter())[verdict] += 1
+        for symbol, mistake in wrong:
+            self.by_symbol.setdefault(symbol, Counter())[mistake] += 1
+        for mistake in {mistake for _, mistake in wrong}:  # once for each who made it
+            self.by_mistake[mistake] += 1
+            self.examples.setdefault(mistake, row.name)
+
+    @property
+    def status(self) -> int:
+        """2 where a submission has an error, 1 where a claim is wrong, else 0."""
+        return 2 if self.errors else 1 if self.by_mistake else 0
+
+    def page(self) -> Solution:
+        """The summary, in the blocks of which every page is made."""
+        sections = [
+            Section("By symbol", (self._symbols(),)) if self.verdicts else None,
+            Section("Mistakes", (self._mistakes(),)) if self.by_mistake else None,
+        ]
+        return Solution(
+            kind="",
+            title=self._headline(),
+            source="",
+            digits=4,
+            sections=tuple(section for section in sections if section is not None),
+        )
+
+    def _headline(self) -> str:
+        count = "1 submission" if self.rows == 1 else f"{self.rows} submissions"
+        errors = f"{self.errors} with errors" if self.errors else "none with errors"
+        if not self.scored:
+            return f"{count}, {errors}"
+        mean, most = self.score / self.scored, self.out_of / self.scored
+        return f"{count}, mean score {mean:.2f} of {most:.4g}, {errors}"
+
+    def _symbols(self) -> Table:
+        rows = []
+        for symbol, counts in self.verdicts.items():
+            mistakes = self.by_symbol.get(symbol, Counter())
+            common = f"{mistakes.most_common(1)[0][0]}" if mistakes else ""
+            rows.append((symbol, *(str(counts[verdict]) for verdict in VERDICTS), common))
+        return Table(("", *VERDICTS, "most common mistake"), tuple(rows))
+
+    def _mistakes(self) -> Table:
+        rows = [
+            (mistake, str(count), self.examples[mistake])
+            for mistake, count in self.by_mistake.most_common(MOST_MISTAKES)
+        ]
+        return Table(("", "submissions", "for example"), tuple(rows))
