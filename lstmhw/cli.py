@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lstmhw.faults import ProblemError
     from lstmhw.grading import Grader
     from lstmhw.grading.summary import Tally
-    from lstmhw.reading import Document
+    from lstmhw.reading import Document, InputError, Sheet
     from lstmhw.solution import Solution
 
 FORMATS = ("table", "markdown", "latex", "html", "json")
@@ -30,6 +30,7 @@ FRAMEWORKS = ("pytorch", "keras", "onnx")
 ROW_FORMATS = ("csv", "ndjson")
 EQUATIONS = ("lstm", "gru", "rnn", "lstm-gradient")
 
+Question = TypeVar("Question", "Document", "Sheet")
 Answer = TypeVar("Answer")
 
 
@@ -155,6 +156,30 @@ def check_feasible(
     return 130 if any(solution.interrupted for solution in solutions) else 0
 
 
+@cli.command("check")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@common_options
+def check(files: tuple[str, ...], manner: Manner) -> int:
+    """Mark the answers that a file claims: which is the first wrong one, and what was done there.
+
+    right     to the last digit written
+    rounding  right, but for rounding on the way, or digits cut off
+    follows   not right, but by the right method from an earlier wrong answer
+    wrong     with the name of the mistake, where there is one that gives these digits
+
+    Exits with 1 where a claim, or weights that are a claim, are wrong.  A claim that cannot be read
+    is an error at its line (exit status 2), and the others are marked all the same.
+    """
+    from lstmhw.reading import read_sheet
+
+    marked = _answers(files, _marked, read_sheet)
+    _show([solution for solution, _ in marked], files, manner)
+    complaints = [str(complaint) for _, complaint in marked if complaint is not None]
+    if complaints:
+        _complain("\n".join(complaints))
+    return 1 if any(solution.is_wrong for solution, _ in marked) else 0
+
+
 @cli.command("grade")
 @click.argument("problem")
 @click.argument("submissions", metavar="SUBMISSION...", nargs=-1, required=True)
@@ -272,13 +297,27 @@ def schema(output: str | None) -> None:
 
 def _solved(document: "Document") -> "Solution":
     from lstmhw.faults import ProblemError
-    from lstmhw.marking import Marker
+    from lstmhw.marking import marked
 
-    solution = document.problem.solve()
-    checks, faults = Marker(solution).mark(document.problem.claimed)
+    solution, faults = marked(document.problem, document.problem.claimed)
     if faults:
         raise ProblemError(faults)
-    return solution._replace(checks=checks)
+    return solution
+
+
+def _marked(sheet: "Sheet") -> "tuple[Solution, InputError | None]":
+    """The solution of a sheet, cut to its marks, and what is wrong with its claims."""
+    from lstmhw.faults import Fault, ProblemError
+    from lstmhw.marking import marked
+    from lstmhw.marking.page import marks
+
+    solution, faults = marked(sheet.document.problem, sheet.claimed)
+    complaint = sheet.complaint(faults)
+    if not (solution.checks or solution.claims_weights or complaint):
+        message = "expected claimed answers, found none"
+        hint = "add `claimed: {h: [...]}`, or use `lstmhw solve`"
+        raise ProblemError([Fault((), message, hint)])
+    return marks(solution), complaint
 
 
 def _traced(document: "Document", sequence: str | None) -> "Solution":
@@ -411,8 +450,8 @@ def _sum_up(tally: "Tally") -> None:
 
 def _answers(
     files: tuple[str, ...],
-    answer: "Callable[[Document], Answer]",
-    read: "Callable[[str], Document] | None" = None,
+    answer: "Callable[[Question], Answer]",
+    read: "Callable[[str], Question] | None" = None,
 ) -> "list[Answer]":
     """Each file answered; where one cannot be, all complaints and exit status 2."""
     from lstmhw import reading
@@ -422,13 +461,13 @@ def _answers(
     answers, complaints = [], []
     for file in files:
         try:
-            document = (read or reading.read)(file)
+            question: Any = (read or reading.read)(file)
             try:
-                answers.append(answer(document))
+                answers.append(answer(question))
                 if getattr(answers[-1], "interrupted", False):
                     break  # what is known so far is shown
             except ProblemError as error:
-                raise document.error(error.faults) from None
+                raise question.error(error.faults) from None
         except InputError as error:
             complaints.append(str(error))
     if complaints:

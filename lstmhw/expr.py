@@ -5,13 +5,13 @@ parts are combined.  From one tree come the value (`value`), the formula (writte
 the numbers of one unit (`element`, the same formula with numbers in the names' places).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from lstmhw.faults import Fault
-from lstmhw.functions import Floats, Function
+from lstmhw.functions import Function, concat, outer, times
 
 Index = int | tuple[int, ...]
 
@@ -36,6 +36,10 @@ class Expr:
     def compute(self, *values: Any) -> Any:
         """The value that follows from the values of the parts."""
         raise NotImplementedError
+
+    def evaluated(self, value_of: "Callable[[Quantity], Any]") -> Any:
+        """The value over other values of its named quantities, of any type that has arithmetic."""
+        return self.compute(*(part.evaluated(value_of) for part in self.parts))
 
     def element(self, index: Index) -> "Expr":
         """The expression of one entry, with numbers for names."""
@@ -118,6 +122,9 @@ class Quantity(Expr):
     def leaves(self) -> Iterator["Quantity"]:
         yield self
 
+    def evaluated(self, value_of: "Callable[[Quantity], Any]") -> Any:
+        return value_of(self)
+
 
 class Constant(Expr):
     """A number; `rounded` where it is shown to so many digits, not as it was given."""
@@ -131,6 +138,9 @@ class Constant(Expr):
 
     def element(self, index: Index) -> Expr:
         return self
+
+    def evaluated(self, value_of: "Callable[[Quantity], Any]") -> Any:
+        return self._value
 
 
 class Missing(Expr):
@@ -213,7 +223,7 @@ class Outer(Expr):
     __slots__ = ()
 
     def compute(self, *values: Any) -> Any:
-        return np.outer(*values)
+        return outer(*values)
 
     def element(self, index: Index) -> Expr:
         assert not isinstance(index, int)
@@ -233,7 +243,7 @@ class MatrixVector(Expr):
     __slots__ = ()
 
     def compute(self, *values: Any) -> Any:
-        return values[1] @ values[0].T
+        return times(*values)
 
     def element(self, index: Index) -> Expr:
         matrix, vector = self.parts
@@ -265,7 +275,7 @@ class Apply(Expr):
         self.function = function
 
     def compute(self, *values: Any) -> Any:
-        return self.function.compute(values[0])
+        return self.function(values[0])
 
     def rebuilt(self, *parts: Expr) -> Expr:
         return Apply(self.function, *parts)
@@ -284,8 +294,8 @@ class Concat(Expr):
 
     __slots__ = ()
 
-    def compute(self, *values: Any) -> Floats:
-        return np.concatenate(values, axis=-1)
+    def compute(self, *values: Any) -> Any:
+        return concat(values)
 
     def element(self, index: Index) -> Expr:
         unit = _unit(index)

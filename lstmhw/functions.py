@@ -42,10 +42,13 @@ def times(matrix: Any, vector: Any) -> Any:
 
 
 def concat(parts: Sequence[Any]) -> Any:
-    """The parts one under another, (..., m) and (..., n) -> (..., m + n)."""
+    """The parts one under another, (..., m) and (..., n) -> (..., m + n); batches are repeated."""
     for part in parts:
         if hasattr(part, "concat"):
             return part.concat(parts)
+    if len({part.ndim for part in parts}) > 1:
+        batch = np.broadcast_shapes(*(part.shape[:-1] for part in parts))
+        parts = [np.broadcast_to(part, (*batch, part.shape[-1])) for part in parts]
     return np.concatenate(parts, axis=-1)
 
 

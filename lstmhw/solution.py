@@ -111,10 +111,12 @@ class Solution(NamedTuple):
 
     `answers` maps every symbol to its value, `data` those whose value is no array to plain data,
     `missing` those that cannot be computed to the reasons; `only_step` is the time index that a
-    claimed symbol may leave out; `digits` is how many decimals are shown.  `extras` are what else
-    the JSON of a kind says, as plain data and arrays; `refuted` says that weights which the problem
-    claims are wrong, `interrupted` that the user broke off a search, so that the answer is less
-    than was asked for.
+    claimed symbol may leave out; `digits` is how many decimals are shown; `steps` are all lines of
+    the working, shown or not, and `blocks` the letters of the gates in the order in which a
+    framework's layout stacks them, where the problem uses one.  `extras` are what else the JSON of
+    a kind says, as plain data and arrays; `claims_weights` says that the weights are a claim too,
+    `refuted` that they are wrong, `interrupted` that the user broke off a search, so that the
+    answer is less than was asked for.
     """
 
     kind: str
@@ -126,8 +128,11 @@ class Solution(NamedTuple):
     data: Mapping[str, Any] = {}
     missing: Mapping[str, tuple[Fault, ...]] = {}
     only_step: int | None = None
+    steps: tuple[Step, ...] = ()
+    blocks: str = ""
     checks: tuple[Check, ...] = ()
     extras: Mapping[str, Any] = {}
+    claims_weights: bool = False
     refuted: bool = False
     interrupted: bool = False
 

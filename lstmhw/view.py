@@ -258,9 +258,18 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
         table = Table(
             ("", "claimed", "true", "verdict"), tuple(_check_row(c, view) for c in solution.checks)
         )
-        said = dict.fromkeys(c.explanation for c in solution.checks if c.explanation)
-        remarks = [Paragraph((text,)) for text in said]
-        yield Section("Claimed answers", (table, *remarks))
+        yield Section("Claimed answers", (table, *_explanations(solution.checks)))
+
+
+def _explanations(checks: Sequence[Check]) -> Iterator[Paragraph]:
+    """What is said of each claim; of several at once where it is the same."""
+    said: dict[str, list[str]] = {}
+    for check in checks:
+        said.setdefault(check.explanation, []).append(check.symbol)
+    for text, symbols in said.items():
+        names = [part for symbol in symbols for part in (", ", Quantity(symbol, None, given=False))]
+        if text:
+            yield Paragraph((*names[1:], f": {text}"))
 
 
 def _paragraphs_excerpt(body: Sequence[Block], view: View) -> Iterator[Block]:

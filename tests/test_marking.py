@@ -83,8 +83,8 @@ def test_the_index_may_be_dropped_where_there_is_one_step() -> None:
 def test_the_wrong_entries_are_named() -> None:
     check = checks({"h": [0.5, 7]})["h_1"]
     assert check.where == "h_1[2]"
-    assert check.explanation == "h_1[2] should be -1.5, not 7."
-    assert check.mistake is None
+    assert check.explanation.endswith("h_1[2] should be -1.5, not 7.")
+    assert check.mistake == "arithmetic-slip"  # the rest agrees
 
 
 @pytest.mark.parametrize("scale", ["", "-"])

@@ -51,7 +51,10 @@ def test_q1_the_input_gate_is_open_in_every_unit() -> None:
 
 
 def test_q1_claims() -> None:
-    assert verdicts("q1") == {"x_1": "right", "i_1": "wrong", "c_1": "wrong", "h_1": "wrong"}
+    """The claim adds up to 1, as a softmax does; c and h are right given that."""
+    assert verdicts("q1") == {"x_1": "right", "i_1": "wrong", "c_1": "follows", "h_1": "follows"}
+    (check,) = (check for check in solve("q1").checks if check.symbol == "i_1")
+    assert check.mistake == "softmax-for-sigmoid"
 
 
 def test_q2_candidate_cell_and_hidden_state() -> None:
@@ -65,11 +68,13 @@ def test_q2_claims() -> None:
     assert verdicts("q2") == {"z_g_2": "wrong", "g_2": "right", "c_2": "wrong", "h_2": "wrong"}
     wrong_in = {check.symbol: check.where for check in solve("q2").checks}
     assert wrong_in == {
-        "z_g_2": "z_g_2[1], z_g_2[2]",
+        "z_g_2": "W_g[1][1] was read as 3, it is 0; W_g[2][1] was read as 2, it is -2",
         "g_2": None,
-        "c_2": "c_2[1], c_2[2]",
+        "c_2": "c_2[1]",  # the other unit is what its inputs, rounded to 4 decimals, give
         "h_2": "h_2[2]",
     }
+    mistakes = [check.mistake for check in solve("q2").checks]
+    assert mistakes == ["miscopied-given", None, "arithmetic-slip", "arithmetic-slip"]
 
 
 def test_q2_says_that_the_values_given_do_not_follow_from_the_weights() -> None:

@@ -15,9 +15,11 @@ from lstmhw.reading import read
 
 PUBLISHED = Path(__file__).parent / "data" / "published"
 OFF = {
-    "gru-by-hand": {"n_1", "h_1"},  # tanh(0.35) is 0.336, not 0.337, and h follows
-    "rnn-by-hand": {"h_2", "a_3", "h_3"},  # 0.8098 cut to 0.809, and what follows
-    "lstm-two-steps": {"c_1"},  # 0.785726 cut to 0.78572
+    # tanh(0.35) is 0.336, not 0.337, and h follows
+    "gru-by-hand": {"n_1": "arithmetic-slip", "h_1": "follows"},
+    # 0.8098 cut to 0.809, what is computed from that, 0.7089 cut to 0.708
+    "rnn-by-hand": {"h_2": "truncated", "a_3": "rounded-early", "h_3": "truncated"},
+    "lstm-two-steps": {"c_1": "truncated"},  # 0.785726 cut to 0.78572
 }
 
 
@@ -27,9 +29,9 @@ def test_published_answers(path: Path) -> None:
     checks, faults = Marker(problem.solve()).mark(problem.claimed)
     assert checks
     assert not faults
-    wrong = {check.symbol for check in checks if check.verdict == "wrong"}
-    off = OFF.get(path.stem, set())
-    assert off <= wrong
+    off = OFF.get(path.stem, {})
+    said = {c.symbol: c.mistake or c.verdict for c in checks if c.verdict != "right"}
+    assert off.items() <= said.items()
     for check in checks:
         claimed = [check.claimed] if isinstance(check.claimed, str) else check.claimed
         assert isinstance(check.expected, np.ndarray)

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Run
 
+from lstmhw.notation import Text, write
+from lstmhw.reading import read
+
 README = (ROOT / "README.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 
@@ -91,7 +94,7 @@ def test_no_file_names_a_package_registry() -> None:
 def test_a_kind_takes_one_file_one_name_and_one_yaml_file(lstmhw: Run, tmp_path: Path) -> None:
     for folder in ("lstmhw", "problems"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    (code,) = blocks(CONTRIBUTING, "python")
+    code, _ = blocks(CONTRIBUTING, "python")
     (tmp_path / "lstmhw" / "kinds" / "my_kind.py").write_text(code)
     table = tmp_path / "lstmhw" / "kinds" / "__init__.py"
     table.write_text(table.read_text().replace("KINDS = (", 'KINDS = ("my-kind", '))
@@ -106,3 +109,15 @@ def test_a_kind_takes_one_file_one_name_and_one_yaml_file(lstmhw: Run, tmp_path:
         assert lstmhw("solve", "mine", "--format", format).returncode == 0
     bad = lstmhw("solve", "-", stdin="kind: my-kind\nx: [[1]]\n")
     assert bad.stderr.startswith("<stdin>:2:5: error: x[1]: expected a number")
+
+
+def test_a_mistake_takes_one_function_and_one_entry() -> None:
+    from lstmhw.mistakes import page, pre_activation
+
+    _, code = blocks(CONTRIBUTING, "python")
+    names = {**vars(pre_activation), **vars(page)}
+    exec(compile(code, "CONTRIBUTING.md", "exec"), names)
+    (mistake,) = names["COMMON"]
+    step, *_ = read("q2").problem.solve().steps
+    (rewritten,) = mistake.rewrite(step, page.Page({}))
+    assert write(rewritten.expr, Text()) == "W_i [x_2; h_1] + b_i"

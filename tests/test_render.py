@@ -89,8 +89,9 @@ Answer
 Claimed answers
        claimed  true    verdict
   c_1  2.5      2.4640  right
-  h_1  0.9      0.9856  wrong
-  h_1 should be 0.9856229553, not 0.9.
+  h_1  0.9      0.9856  rounding: truncated
+  h_1: Cut off after the last digit, where rounding was due. h_1 should be
+  0.9856229553, not 0.9.
 """
 EVIL = r"[red]a[/] <b> & $x_1 #5% {~^\} *|* `é` 漢"
 
@@ -244,7 +245,7 @@ def test_html_shows_every_number() -> None:
     assert "−2·0.4166+6·0.3213+5·2+1" in shown
     row = page(text).findall(".//table")[-1].findall("tr")[1]
     cells = ["".join(cell.itertext()) for cell in row]
-    assert cells == ["zg,2", "[13.53, 13.75]", "[12.2854, 12.0949]", "wrong"]
+    assert cells == ["zg,2", "[13.53, 13.75]", "[12.2854, 12.0949]", "wrong: miscopied-given"]
 
 
 def test_mathml_keeps_signs() -> None:

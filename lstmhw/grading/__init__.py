@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, printable
-from lstmhw.marking import Marker
+from lstmhw.marking import Marker, marked
 from lstmhw.problem import Problem
 from lstmhw.reading import Document
 from lstmhw.reading.submissions import Source, Submission, read_submission
@@ -78,15 +78,8 @@ class Grader:
         """The checks of the claims that can be marked, and the faults of the others."""
         if not self.problem.marks_claims:
             return self.marker.mark(claimed)
-        faults: list[Fault] = []
-        problem = replace(self.problem, claimed=claimed)
-        while refused := tuple(problem.faults()):
-            faults += refused
-            names = {fault.path[1] for fault in refused}
-            kept = {name: claim for name, claim in problem.claimed.items() if name not in names}
-            problem = replace(problem, claimed=kept)
-        checks, more = Marker(problem.solve()).mark(problem.claimed)
-        return checks, (*faults, *more)
+        solution, faults = marked(self.problem, claimed)
+        return solution.checks, faults
 
 
 def _unmarked(submission: Submission, error: str | None) -> Row:

@@ -276,6 +276,7 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
                 "scale": lstm.scale,
                 "bound": outcome.bound,
             },
+            claims_weights=self._made is None,
             refuted=self._made is None and outcome.exact_in == "no",
         )
 

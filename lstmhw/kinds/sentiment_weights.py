@@ -364,6 +364,7 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
             answers=answers,
             only_step=1 if reading is not None and len(reading.words) == 1 else None,
             extras=extras,
+            claims_weights=not self.is_open,
             refuted=refuted,
         )
 

@@ -5,12 +5,12 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, printable, spelled
 from lstmhw.problem import Problem
-from lstmhw.reading.decode import decode
+from lstmhw.reading.decode import decode, decode_claims
 from lstmhw.reading.nodes import (
     MOST_BYTES,
     Fields,
@@ -23,6 +23,7 @@ from lstmhw.reading.nodes import (
     decoded,
     parse,
 )
+from lstmhw.solution import Claim
 
 LONGEST_EXCERPT = 72
 
@@ -46,14 +47,65 @@ class Document(NamedTuple):
 
 def read(name: str) -> Document:
     """The problem of that name.  Raises InputError."""
+    return from_text(*_text(name))
+
+
+def _text(name: str) -> tuple[str, str]:
+    """What errors call a file, and what stands in it.  Raises InputError."""
     shown_name = "<stdin>" if name == "-" else name
     data = _data(name)
-    text = data.decode("utf-8", "replace")
     try:
-        text = decoded(data)
+        return shown_name, decoded(data)
+    except TextError as error:
+        raise _error(shown_name, data.decode("utf-8", "replace"), error.placed) from None
+
+
+class Sheet(NamedTuple):
+    """A problem file whose claims are read apart from the rest.
+
+    `document` has no claims; `claimed` are those that can be understood, `refused` is what is wrong
+    with the others, with places.
+    """
+
+    document: Document
+    claimed: Mapping[str, Claim]
+    refused: tuple[Placed, ...]
+
+    def error(self, faults: Iterable[Fault]) -> InputError:
+        """The faults as messages with their places in the file."""
+        return self.document.error(faults)
+
+    def complaint(self, faults: Iterable[Fault]) -> InputError | None:
+        """What is wrong with the claims, with these faults too; None if nothing is."""
+        document = self.document
+        found = [*self.refused, *placed(document.root, faults)]
+        return _error(document.name, document.text, found) if found else None
+
+
+def read_sheet(name: str) -> Sheet:
+    """The problem of that name, and its claims.  Raises InputError for anything but the claims."""
+    shown_name, text = _text(name)
+    try:
+        root, refused = parse(text)
     except TextError as error:
         raise _error(shown_name, text, error.placed) from None
-    return from_text(shown_name, text)
+    if not isinstance(root, Fields) or "claimed" not in root.entries:
+        return Sheet(_decoded_document(shown_name, text, root, refused), {}, ())
+    claims = root.entries["claimed"][1]
+    others = {key: entry for key, entry in root.entries.items() if key != "claimed"}
+    of_claims = [pair for pair in refused if _is_within(pair[0], root, "claimed")]
+    of_problem = tuple(pair for pair in refused if pair not in of_claims)
+    bare = root._replace(entries=others)
+    document = _decoded_document(shown_name, text, bare, of_problem)._replace(root=root)
+    claimed, faults = decode_claims(claims)
+    return Sheet(document, claimed, (*of_claims, *placed(root, faults)))
+
+
+def _is_within(mark: Mark, root: Fields, key: str) -> bool:
+    """Whether a place is behind a key of the file, and before the next."""
+    starts = sorted(scalar.mark for scalar, _ in root.entries.values())
+    start = root.entries[key][0].mark
+    return start <= mark and not any(start < other <= mark for other in starts)
 
 
 def from_text(name: str, text: str) -> Document:

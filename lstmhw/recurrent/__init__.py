@@ -190,6 +190,11 @@ class RecurrentProblem(CellProblem):
         """Whether some W multiplies h and x put together."""
         raise NotImplementedError
 
+    @property
+    def blocks(self) -> str:
+        """The letters of the gates in the order in which they are stacked, if they are."""
+        return ""
+
     def conventions(self) -> list[tuple[Inline, ...]]:
         """What books differ on and this problem has fixed, a paragraph each."""
         side = "left" if self.orientation == "column" else "right"
@@ -238,6 +243,8 @@ class RecurrentProblem(CellProblem):
             answers=sheet.answers,
             missing={symbol: missing.faults for symbol, missing in sheet.missing.items()},
             only_step=self.t if len(self.times) == 1 else None,
+            steps=tuple(sheet.steps),
+            blocks=self.blocks,
             **more,
         )
 

@@ -74,6 +74,10 @@ class GatedProblem(GatedCell, RecurrentProblem):
         }
 
     @property
+    def blocks(self) -> str:
+        return "" if self.stacked is None else self.stacked.order
+
+    @property
     def joins(self) -> bool:
         return any(gate.W is not None for gate in self.weights().values())
 

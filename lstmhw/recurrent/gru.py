@@ -38,9 +38,10 @@ class PyTorchGru(Record):
         "PyTorch layout: the rows of weight_ih and weight_hh are the blocks r, z, n, in this order."
     )
     reset: ClassVar[str] = "after"
+    order: ClassVar[str] = "rzn"
 
     def gates(self) -> dict[str, Gate]:
-        return gate_blocks("rzn", self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        return gate_blocks(self.order, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
 
 
 @record
@@ -68,11 +69,13 @@ class KerasGru(Record):
             message = f"expected {rows} row(s) of biases with reset_after: {self.reset_after}"
             yield Fault(path, f"{message.lower()}, found {self.bias.ndim}")
 
+    order: ClassVar[str] = "zrn"
+
     def gates(self) -> dict[str, Gate]:
         b_x, b_h = self.bias, None
         if b_x is not None and b_x.ndim == 2:
             b_x, b_h = b_x
-        return gate_blocks("zrn", self.kernel.T, self.recurrent_kernel.T, b_x, b_h)
+        return gate_blocks(self.order, self.kernel.T, self.recurrent_kernel.T, b_x, b_h)
 
 
 @record
@@ -94,9 +97,11 @@ class OnnxGru(Record):
     def reset(self) -> str:
         return "after" if self.linear_before_reset else "before"
 
+    order: ClassVar[str] = "zrn"
+
     def gates(self) -> dict[str, Gate]:
         W, R = without_direction(self.W), without_direction(self.R)
-        return gate_blocks("zrn", W, R, *split_biases(self.B))
+        return gate_blocks(self.order, W, R, *split_biases(self.B))
 
 
 @record

@@ -35,9 +35,10 @@ class PyTorchLstm(Record):
         "PyTorch layout: the rows of weight_ih and weight_hh are the blocks i, f, g, o, in this "
         "order; bias_ih and bias_hh are added."
     )
+    order: ClassVar[str] = "ifgo"
 
     def gates(self) -> dict[str, Gate]:
-        return gate_blocks("ifgo", self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        return gate_blocks(self.order, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
 
 
 @record
@@ -53,9 +54,10 @@ class KerasLstm(Record):
         "Keras layout: the columns of kernel and recurrent_kernel are the blocks i, f, c, o, in "
         "this order (Keras calls the candidate c), for vectors that are rows."
     )
+    order: ClassVar[str] = "ifgo"
 
     def gates(self) -> dict[str, Gate]:
-        return gate_blocks("ifgo", self.kernel.T, self.recurrent_kernel.T, self.bias, None)
+        return gate_blocks(self.order, self.kernel.T, self.recurrent_kernel.T, self.bias, None)
 
 
 @record
@@ -71,10 +73,11 @@ class OnnxLstm(Record):
         "ONNX layout: the rows of W and R are the blocks i, o, f, c, in this order (ONNX calls the "
         "candidate c); B is the input biases, then the recurrent biases."
     )
+    order: ClassVar[str] = "iofg"
 
     def gates(self) -> dict[str, Gate]:
         W, R = without_direction(self.W), without_direction(self.R)
-        return gate_blocks("iofg", W, R, *split_biases(self.B))
+        return gate_blocks(self.order, W, R, *split_biases(self.B))
 
 
 @record

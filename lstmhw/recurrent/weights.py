@@ -106,8 +106,12 @@ def exactly(record: AnyRecord, written: Mapping[Path, Sequence[str]], path: Path
 
 
 class Layout(Protocol):
-    """Gates stacked in the layout of a framework; `convention` is what the reader is told."""
+    """Gates stacked in the layout of a framework; `convention` is what the reader is told.
+
+    `order` is that of the blocks, by the letters of the gates.
+    """
 
     convention: ClassVar[str]
+    order: ClassVar[str]
 
     def gates(self) -> dict[str, Gate]: ...

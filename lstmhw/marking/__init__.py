@@ -1,0 +1,107 @@
+"""Claimed answers -> verdicts and named mistakes."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import takewhile
+
+from lstmhw.faults import Fault
+from lstmhw.marking.claims import Claimed, read, significant_figures
+from lstmhw.marking.explaining import Marked, check
+from lstmhw.marking.judging import Judged, Manner, judge, trivial
+from lstmhw.marking.search import Found, Search
+from lstmhw.marking.working import Working
+from lstmhw.problem import Problem
+from lstmhw.solution import Check, Claim, Solution
+
+
+def marked(problem: Problem, claimed: Mapping[str, Claim]) -> tuple[Solution, tuple[Fault, ...]]:
+    """The solution of a problem with claims marked, and a fault for each that cannot be.
+
+    The problem's own claims are not looked at.
+    """
+    faults: list[Fault] = []
+    problem = replace(problem, claimed=claimed if problem.marks_claims else {})
+    while refused := tuple(problem.faults()):
+        faults += refused
+        names = {fault.path[1] for fault in refused}
+        kept = {name: claim for name, claim in problem.claimed.items() if name not in names}
+        problem = replace(problem, claimed=kept)
+    solution = problem.solve()
+    understood = problem.claimed if problem.marks_claims else claimed
+    checks, more = Marker(solution).mark(understood)
+    return solution._replace(checks=checks), (*faults, *more)
+
+
+class Marker:
+    """Marks answers that are claimed for one solution, as often as asked."""
+
+    def __init__(self, solution: Solution) -> None:
+        self.solution = solution
+        self.working = Working(solution)
+        self.search = Search(self.working)
+        self.order = {symbol: k for k, symbol in enumerate(solution.answers)}
+
+    def mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
+        """A verdict on each claimed answer, and a fault for each claim that cannot be compared.
+
+        That is an unknown symbol, one that is claimed twice, a wrong shape, or a word for a number.
+        What the solution has checked itself stays as it is.
+        """
+        own = self.solution.checks
+        claims, faults = read(claimed, self.solution, frozenset(check.symbol for check in own))
+        claims.sort(key=lambda claim: self.order[claim.symbol])
+        return (*own, *self._judged(claims)), tuple(faults)
+
+    def _judged(self, claims: list[Claimed]) -> list[Check]:
+        shown = sorted({claim.decimals for claim in claims})
+        manner = Manner(shown, significant_figures(claims))
+        sheet: dict[str, Judged] = {}
+        found: dict[str, tuple[Found, ...]] = {}
+        for claim in claims:
+            judged, own = judge(self.working, claim, sheet, manner)
+            found[claim.symbol] = ()
+            if judged.worst == "wrong":
+                found[claim.symbol] = self.search.explain(judged, own)
+            for explained in found[claim.symbol][:1]:
+                judged = judged._replace(estimate=explained.values)
+            sheet[claim.symbol] = judged
+        usual = Counter(name for each in found.values() for name in {f.name for f in each})
+        return [
+            check(
+                Marked(
+                    judged,
+                    _chosen(found[symbol], usual),
+                    _is_slip(judged, found[symbol], sheet),
+                    *self._followed(judged, sheet),
+                )
+            )
+            for symbol, judged in sheet.items()
+        ]
+
+    def _followed(self, judged: Judged, sheet: Mapping[str, Judged]) -> tuple[tuple[str, ...], str]:
+        """The claims that one follows from, and the one that made it trivial."""
+        if judged.worst != "follows":
+            return (), ""
+        earlier = dict(takewhile(lambda item: item[1] is not judged, sheet.items()))
+        steps = self.working.before(judged.claimed.symbol, earlier)
+        used = {leaf.symbol for step in steps for leaf in step.expr.leaves()}
+        mistaken = tuple(
+            symbol
+            for symbol, other in earlier.items()
+            if symbol in used and other.worst in ("follows", "wrong")
+        )
+        return mistaken, trivial(self.working, judged, earlier, mistaken)
+
+
+def _chosen(equals: Sequence[Found], usual: Mapping[str, int]) -> tuple[Found, ...]:
+    """The explanation that serves for most of the sheet, before the others that are as good."""
+    return tuple(sorted(equals, key=lambda found: -usual[found.name]))
+
+
+def _is_slip(judged: Judged, found: Sequence[Found], sheet: Mapping[str, Judged]) -> bool:
+    """Whether nothing explains what is wrong here, and what stands around it agrees."""
+    if judged.worst != "wrong" or found:
+        return False
+    others = (other for other in sheet.values() if other is not judged)
+    return any(v != "wrong" for v in judged.verdicts) or any(o.worst != "wrong" for o in others)

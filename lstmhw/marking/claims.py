@@ -1,0 +1,169 @@
+"""Claimed answers as numbers: which symbol, how many, how exact."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, some
+from lstmhw.functions import Floats
+from lstmhw.numerals import agrees, decimals, half_unit, number
+from lstmhw.solution import Claim, Solution, indexed
+
+EXACT_DECIMALS = 12  # of a fraction such as 1/3
+FEWEST_DECIMALS = 2  # nobody computes on with fewer
+
+
+class Claimed:
+    """A claimed answer: its symbol, its numbers in the shape of the true ones."""
+
+    def __init__(self, symbol: str, claim: Claim, texts: Sequence[str], expected: Floats) -> None:
+        self.symbol = symbol
+        self.claim = claim
+        self.texts = tuple(texts)
+        self.expected = expected
+        self.values = np.array([number(text) for text in texts]).reshape(expected.shape)
+
+    @cached_property
+    def halves(self) -> Floats:
+        """Half a unit of the last digit of each number, as written."""
+        halves = np.array([half_unit(text) for text in self.texts])
+        return halves.reshape(self.expected.shape)
+
+    @cached_property
+    def decimals(self) -> int:
+        """The most decimals that one of the numbers is written with."""
+        return max(EXACT_DECIMALS if "/" in text else decimals(text) for text in self.texts)
+
+    @cached_property
+    def last(self) -> float:
+        """Half a unit of the last decimal that any of the numbers is written with."""
+        return 0.5 * 10.0**-self.decimals
+
+    @cached_property
+    def kept(self) -> int:
+        """The decimals that the numbers are likely to be computed to."""
+        return min(max(self.decimals, FEWEST_DECIMALS), EXACT_DECIMALS)
+
+    @property
+    def half(self) -> float:
+        """Half a unit of the last of these decimals."""
+        return 0.5 * 10.0**-self.kept
+
+    @property
+    def are_right(self) -> list[bool]:
+        """Number by number, whether it is right by its own digits."""
+        return self.agreeing(self.expected)
+
+    def agreeing(self, true: Floats) -> list[bool]:
+        """Number by number, whether it agrees with another to all digits that are written."""
+        rows = zip(
+            self.values.ravel().tolist(),
+            np.ravel(true).tolist(),
+            self.halves.ravel().tolist(),
+            strict=True,
+        )
+        return [agrees(value, other, half) for value, other, half in rows]
+
+
+def significant_figures(claims: Sequence[Claimed]) -> int | None:
+    """How many significant figures all numbers of a sheet have, if it is that they have alike."""
+    texts = [text for claim in claims for text in claim.texts if number(text) != 0]
+    counts = {_figures(text) for text in texts if "." in text}
+    lengths = {decimals(text) for text in texts if "." in text}
+    return counts.pop() if len(counts) == 1 and len(lengths) > 1 else None
+
+
+def _figures(text: str) -> int:
+    digits = text.lower().partition("e")[0].lstrip("+-").replace(".", "")
+    return len(digits.lstrip("0"))
+
+
+def read(
+    claimed: Mapping[str, Claim], solution: Solution, judged: frozenset[str]
+) -> tuple[list[Claimed], list[Fault]]:
+    """The claims that can be compared, and a fault for each that cannot.
+
+    Those that are judged already are left out.
+    """
+    faults: list[Fault] = []
+    found: dict[str, Claimed] = {}
+    for name, claim in claimed.items():
+        if name in judged:
+            continue
+        symbol = _full_name(name, solution)
+        path: Path = ("claimed", name)
+        if symbol not in solution.answers:
+            hint = _hint(name, symbol, solution) if len(faults) < MOST_ERRORS else ""
+            message = f"expected a symbol that is computed here, found {shown(name)!r}"
+            faults.append(Fault(path, message, hint, at_key=True))
+        elif symbol in found:
+            message = f"expected one claim of {symbol}, found another"
+            faults.append(Fault(path, message, at_key=True))
+        else:
+            try:
+                found[symbol] = _read(symbol, claim, path, solution.answers[symbol])
+            except ProblemError as error:
+                faults += error.faults
+    return list(found.values()), faults
+
+
+def _read(symbol: str, claim: Claim, path: Path, expected: Floats) -> Claimed:
+    shape = _shape(claim)
+    alone = expected.size == 1 and shape is not None and set(shape) <= {1}
+    if shape != expected.shape and not alone:
+        message = f"expected {_described(expected.shape)}, found {_described(shape)}"
+        raise ProblemError([Fault(path, message)])
+    return Claimed(symbol, claim, list(_texts(claim, path)), expected)
+
+
+def _full_name(name: str, solution: Solution) -> str:
+    """The symbol that is meant, its time index filled in where there is only one step."""
+    at_step = f"{name}_{solution.only_step}"
+    known = name not in solution.answers and (
+        at_step in solution.answers or at_step in solution.missing
+    )
+    return at_step if known else name
+
+
+def _hint(name: str, symbol: str, solution: Solution) -> str:
+    """Why a symbol has no answer, or which one may have been meant."""
+    if symbol in solution.missing:
+        reasons = "; ".join(fault.message for fault in solution.missing[symbol])
+        return f"{symbol} cannot be computed: {reasons}"
+    same = [answer for answer in solution.answers if indexed(answer)[0] == name]
+    if same:
+        return f"of which step? {some(same)}"
+    return did_you_mean(name, solution.answers) or f"it has {some(solution.answers)}"
+
+
+def _texts(claim: Claim, path: Path) -> Iterator[str]:
+    """The claimed numbers in order, as written.  Raises ProblemError for a word."""
+    if isinstance(claim, str):
+        try:
+            number(claim)
+        except ValueError as error:
+            raise ProblemError([Fault(path, f"expected a number, found {error}")]) from None
+        yield claim
+    else:
+        for k, part in enumerate(claim):
+            yield from _texts(part, (*path, k))
+
+
+def _shape(claim: Claim) -> tuple[int, ...] | None:
+    """The shape of a claimed array; None where it is ragged."""
+    if isinstance(claim, str):
+        return ()
+    shapes = {_shape(part) for part in claim}
+    if len(shapes) != 1:
+        return None
+    inner = shapes.pop()
+    return None if inner is None else (len(claim), *inner)
+
+
+def _described(shape: Sequence[int] | None) -> str:
+    if shape is None:
+        return "rows of different lengths, or an empty list"
+    if not shape or shape == (1,):
+        return "a single number"
+    return " x ".join(map(str, shape)) + " numbers"

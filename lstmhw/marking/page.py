@@ -1,0 +1,39 @@
+"""The marks of a sheet as a page of their own."""
+
+from collections.abc import Iterator
+
+from lstmhw.notation import Text, symbol
+from lstmhw.solution import Paragraph, Section, Solution, Verdict
+
+VERDICT = "Verdict"  # the section in which weights that are a claim are proved or refuted
+
+
+def marks(solution: Solution) -> Solution:
+    """The solution with its marks in the place of its working.
+
+    What proves or refutes weights that are a claim stays.
+    """
+    kept = [section for section in solution.sections if section.title == VERDICT]
+    return solution._replace(sections=(*kept, Section("Marks", tuple(_summary(solution)))))
+
+
+def _summary(solution: Solution) -> Iterator[Paragraph]:
+    """How many answers are right, and the first that is not."""
+    checks = solution.checks
+    if solution.claims_weights:
+        word = "wrong" if solution.refuted else "right"
+        yield Paragraph(("The weights that are given are a claim too: ", Verdict(word, word), "."))
+    if not checks:
+        return
+    counts = {
+        verdict: sum(check.verdict == verdict for check in checks)
+        for verdict in ("right", "rounding", "follows", "wrong")
+    }
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    answers = "1 answer is" if len(checks) == 1 else f"{len(checks)} answers are"
+    yield Paragraph((f"{answers} claimed: {told}.",))
+    wrong = next((check for check in checks if check.verdict == "wrong"), None)
+    if wrong is not None:
+        name = symbol(wrong.symbol, Text())
+        said = f" ({wrong.mistake})" if wrong.mistake else ""
+        yield Paragraph((f"The first wrong one is {name}{said}.",))

@@ -1,0 +1,132 @@
+"""The numbers of a claim that are wrong, and how near what a mistake gives comes to them."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from lstmhw.expr import Outer
+from lstmhw.functions import Floats
+from lstmhw.marking.claims import Claimed
+from lstmhw.marking.judging import EXACT, Judged, Own, by_hand, is_cut
+from lstmhw.marking.working import Lines, RoundedRun, Run, Working
+from lstmhw.mistakes.page import nodes
+
+ROOM = 40  # units of the last digit within which a mistake is looked at more closely
+
+
+class Target:
+    """A claim that is to be explained: `wanted` is claimed, `off` are the places of what is wrong.
+
+    `right` is what a right method makes of the student's own earlier values; all are flat.
+    """
+
+    def __init__(self, working: Working, judged: Judged, own: Own) -> None:
+        self.working = working
+        self.own = own
+        self.steps = own.steps
+        self.claimed: Claimed = judged.claimed
+        self.off = tuple(k for k, v in enumerate(judged.verdicts) if v == "wrong")
+        self.right = np.asarray(own.values.of_lines(own.steps), float).ravel()
+        self.wanted = self.claimed.values.ravel()
+        radius = np.broadcast_to(own.spread.radius, own.spread.shape).ravel()
+        self.radius = radius
+        self.room = 5 * radius + ROOM * self.claimed.half + self.claimed.halves.ravel()
+        self.coarser = 10.0 ** (self.claimed.kept - min(own.coarsest, self.claimed.kept))
+
+    @cached_property
+    def are_vectors(self) -> bool:
+        """Whether all lines are vectors, so that many values of one can be carried on at once."""
+        return all(
+            step.value.ndim == 1 and not any(isinstance(n, Outer) for n, _ in nodes(step.expr))
+            for step in self.steps
+        )
+
+    @property
+    def chance(self) -> float:
+        """How likely a number drawn at random, as far from the truth, is the claimed one."""
+        halves = self.claimed.halves.ravel()
+        away = np.abs(self.wanted - self.right)
+        odds = [min(1.0, 2 * halves[k] / max(away[k], 1e-300)) for k in self.off]
+        return float(np.prod(odds))
+
+    def value(self, lines: Lines, run: Run | None = None) -> Floats | None:
+        """What other lines give; None where that is no number, or not as many."""
+        try:
+            with np.errstate(all="ignore"):
+                varied = (run or self.own.values).varied(lines)
+                values = np.asarray(varied.of_lines(self.steps), dtype=float)
+        except ValueError:  # two mistakes need not fit together
+            return None
+        if values.size != self.wanted.size or not np.all(np.isfinite(values)):
+            return None
+        return values.reshape(self.claimed.values.shape)
+
+    def carried(self, run: Run, symbol: str, rows: Floats) -> Floats:
+        """What other values of one line give, (rows, ...) -> (rows, size)."""
+        if symbol == self.claimed.symbol:
+            return rows.reshape(len(rows), -1)
+        try:
+            with np.errstate(all="ignore"):
+                if self.are_vectors:
+                    values = np.asarray(run.varied({}, {symbol: rows}).of_lines(self.steps))
+                    return np.broadcast_to(values, (len(rows), self.wanted.size))
+                runs = (run.varied({}, {symbol: row}) for row in rows)
+                return np.array([np.ravel(run.of_lines(self.steps)) for run in runs], dtype=float)
+        except ValueError:  # two mistakes need not fit together
+            return np.full((len(rows), self.wanted.size), np.inf)
+
+    def near(self, values: Floats, times: float = 1.0) -> list[int]:
+        """The rows that come near the numbers that are wrong, within their room so many times."""
+        off = list(self.off)
+        with np.errstate(all="ignore"):
+            close = np.abs(values[:, off] - self.wanted[off]) <= times * self.room[off]
+        rows: list[int] = np.flatnonzero(close.all(axis=1)).tolist()
+        return rows
+
+    def distances(self, values: Floats) -> list[float]:
+        """How far each row is from the claim, over how far the truth is."""
+        away = np.max(np.abs(self.wanted - self.right))
+        with np.errstate(all="ignore"):
+            distances = np.max(np.abs(values - self.wanted), axis=1) / away
+        found: list[float] = np.where(np.isfinite(distances), distances, np.inf).tolist()
+        return found
+
+    def agreement(self, values: Floats, lines: Lines) -> tuple[bool, bool] | None:
+        """Whether all numbers agree, and whether to the last digit; None where the wrong do not."""
+        exact = self.agreeing(values)
+        written = self.value(lines, self.own.written)
+        if written is not None:
+            exact = _either(exact, self.agreeing(written))
+        reached = exact if all(exact) else _either(exact, self._reached(lines))
+        if not all(reached[k] for k in self.off):
+            return None
+        return all(reached), all(exact[k] for k in self.off)
+
+    def agreeing(self, values: Floats) -> list[bool]:
+        """Number by number, whether it is the claimed one: to its last digit, or cut off there."""
+        values = values.reshape(self.claimed.values.shape)
+        return _either(self.claimed.agreeing(values), is_cut(self.claimed, values))
+
+    def _reached(self, lines: Lines) -> list[bool]:
+        """Number by number, whether it is the claimed one but for rounding on the way."""
+        own = self.own
+        run = RoundedRun(self.working, own.rounded.known, own.rounding, lines)
+        try:
+            with np.errstate(all="ignore"):
+                spread = run.of_lines(self.steps)
+        except ValueError:
+            return [False] * self.wanted.size
+        with np.errstate(all="ignore"):
+            value, radius = np.ravel(spread.value), np.broadcast_to(spread.radius, spread.shape)
+            room = radius.ravel() + self.claimed.halves.ravel() + EXACT * np.abs(value)
+            near = np.abs(value - self.wanted) <= room
+        return [bool(flag) for flag in near]
+
+    def agrees_by_hand(self, lines: Lines) -> bool:
+        """Whether all numbers come out with all lines rounded to digits that the sheet shows."""
+        return any(all(reached) for reached in by_hand(self.working, self.claimed, self.own, lines))
+
+
+def _either(left: Sequence[bool], right: Sequence[bool]) -> list[bool]:
+    return [a or b for a, b in zip(left, right, strict=True)]

@@ -1,0 +1,166 @@
+"""A working that can be run again: with other values for some symbols, with other lines."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from lstmhw.expr import Apply, Divide, Expr, Power, Quantity, Times
+from lstmhw.functions import Floats
+from lstmhw.mistakes.page import Page
+from lstmhw.solution import Solution, Step
+from lstmhw.spread import Rounding, Spread
+
+ALL = Rounding(15)
+Lines = Mapping[str, Expr]
+"""The lines of a working, by the symbol that each defines."""
+
+
+class Working:
+    """The lines of a solution in their order; `page` holds every quantity in it."""
+
+    def __init__(self, solution: Solution) -> None:
+        self.steps = {step.symbol: step for step in solution.steps}
+        self.page = Page(_quantities(solution), solution.blocks)
+        self._rests_on: dict[str, frozenset[str]] = {}
+        for step in solution.steps:
+            self._rests_on[step.symbol] = self.closure(step.expr)
+
+    def closure(self, expr: Expr) -> frozenset[str]:
+        """All symbols that an expression rests on, directly or through other lines."""
+        direct = {leaf.symbol for leaf in expr.leaves()}
+        return frozenset(direct).union(*(self._rests_on.get(s, frozenset()) for s in direct))
+
+    def rests_on(self, symbol: str) -> frozenset[str]:
+        """All symbols that a line rests on; none for data."""
+        return self._rests_on.get(symbol, frozenset())
+
+    def before(self, symbol: str, known: Iterable[str]) -> tuple[Step, ...]:
+        """The lines that lead to a symbol from what is known, itself the last."""
+        stops = set(known)
+        wanted, kept = {symbol}, []
+        for step in reversed(self.steps.values()):
+            if step.symbol in wanted:
+                kept.append(step)
+                leaves = {leaf.symbol for leaf in step.expr.leaves()}
+                wanted |= leaves - stops
+        return tuple(reversed(kept))
+
+
+def _quantities(solution: Solution) -> dict[str, Quantity]:
+    named = {leaf.symbol: leaf for step in solution.steps for leaf in step.expr.leaves()}
+    for symbol, value in solution.answers.items():
+        named.setdefault(symbol, Quantity(symbol, value, given=False))
+    return named
+
+
+class Run:
+    """A working computed once more, line by line as it is asked for.
+
+    `known` are values that replace the working's own, of any type that has arithmetic; `lines`
+    replace its own lines, or say what is read for a datum; `carried` is done to every line's
+    result, `data` to every datum.  What other lines do not touch is taken from the run `of` which
+    this one is a variation.  Lines that do not fit together, in shape or because one rests on
+    itself, raise ValueError.
+    """
+
+    def __init__(
+        self,
+        working: Working,
+        known: Mapping[str, Any],
+        lines: Lines | None = None,
+        of: "Run | None" = None,
+        carried: Callable[[Any], Any] | None = None,
+        data: Callable[[Floats], Any] | None = None,
+    ) -> None:
+        self.working = working
+        self.known = known
+        self.lines = lines or {}
+        self.of = of
+        self.carried = carried
+        self.data = data
+        self._found: dict[str, Any] = {}
+        self._data: dict[Quantity, Any] = {}
+        self._open: set[str] = set()
+        self._moved = frozenset(self.lines)
+
+    def of_lines(self, steps: Sequence[Step]) -> Any:
+        """The value of the last of these lines, which lead to it in their order.
+
+        Nothing is done to that value, for it stands on the sheet as it is.
+        """
+        for step in steps[:-1]:
+            self._defined(step.symbol)
+        last = steps[-1].symbol
+        if self.carried is None:
+            return self._defined(last)
+        return self.line(self.lines.get(last, steps[-1].expr))
+
+    def value_of(self, quantity: Quantity) -> Any:
+        symbol = quantity.symbol
+        if symbol in self.known:
+            return self.known[symbol]
+        if symbol in self.lines or symbol in self.working.steps:
+            return self._defined(symbol)
+        if self.data is None:
+            return quantity.value
+        if quantity not in self._data:  # by identity: an edit may know another W_f
+            self._data[quantity] = self.data(quantity.value)
+        return self._data[quantity]
+
+    def _defined(self, symbol: str) -> Any:
+        if symbol in self._found:
+            return self._found[symbol]
+        if self.of is not None and not self._is_touched(symbol):
+            return self.of._defined(symbol)
+        expr = self.lines.get(symbol)
+        if isinstance(expr, Quantity) and expr.symbol == symbol:
+            return expr.value
+        if expr is None:
+            expr = self.working.steps[symbol].expr
+        if symbol in self._open:
+            raise ValueError(f"{symbol} rests on itself")
+        self._open.add(symbol)
+        value = self.line(expr)
+        self._open.remove(symbol)
+        if self.carried is not None:
+            value = self.carried(value)
+        self._found[symbol] = value
+        return value
+
+    def _is_touched(self, symbol: str) -> bool:
+        moved = self._moved
+        return symbol in moved or not moved.isdisjoint(self.working.rests_on(symbol))
+
+    def line(self, expr: Expr) -> Any:
+        """The value of one more line, before it is carried on."""
+        return expr.evaluated(self.value_of)
+
+    def varied(self, lines: Lines, known: Mapping[str, Any] | None = None) -> "Run":
+        """The same with some lines, or values, other than they are here."""
+        changed = Run(self.working, {**self.known, **(known or {})}, {**self.lines, **lines}, self)
+        changed._moved = frozenset(lines) | frozenset(known or ())
+        return changed
+
+
+class RoundedRun(Run):
+    """A run with every product, every function, and then every line rounded, as spreads."""
+
+    def __init__(
+        self,
+        working: Working,
+        known: Mapping[str, Any],
+        rounding: Rounding,
+        lines: Lines | None = None,
+    ) -> None:
+        super().__init__(working, known, lines, carried=Spread.given, data=self._datum)
+        self.rounding = rounding
+
+    def _datum(self, value: Floats) -> Spread:
+        return Spread(value, 0.0, self.rounding).given()
+
+    def line(self, expr: Expr) -> Any:
+        """The last thing that is done in a line is not rounded before the line is."""
+        if not isinstance(expr, Apply | Times | Divide | Power):
+            return super().line(expr)
+        parts = (part.evaluated(self.value_of) for part in expr.parts)
+        result = expr.compute(*(p.keeping(ALL) if isinstance(p, Spread) else p for p in parts))
+        return result.keeping(self.rounding)

@@ -1,0 +1,25 @@
+"""The mistakes that have a name, each as a rewrite of one line of the working.
+
+A mistake is a function from a line to the lines that it turns it into.  One file per family; each
+mistake stands in one place, with an example.  Of several that explain a number the first is
+preferred: all the common ones come before all the rare ones.
+"""
+
+from collections.abc import Iterator
+
+from lstmhw.mistakes import activations, pre_activation, products, recurrence, slopes
+from lstmhw.mistakes.page import Edit, Page
+from lstmhw.solution import Step
+
+FAMILIES = (activations, pre_activation, recurrence, products, slopes)
+COMMON = tuple(mistake for family in FAMILIES for mistake in family.COMMON)
+RARE = tuple(mistake for family in FAMILIES for mistake in family.RARE)
+MISTAKES = (*COMMON, *RARE)
+"""A name may stand here more than once, for its different senses."""
+
+
+def edits(step: Step, page: Page) -> Iterator[Edit]:
+    """Every line that a mistake makes of this one."""
+    for rank, mistake in enumerate(MISTAKES):
+        for site, expr, done in mistake.rewrite(step, page):
+            yield Edit(mistake.name, rank, site, expr, done)

@@ -1,0 +1,82 @@
+"""Mistakes about activation functions."""
+
+from collections.abc import Callable, Iterator
+
+from lstmhw.expr import Apply, Expr
+from lstmhw.functions import ACTIVATIONS, relu, sigmoid, softmax, tanh
+from lstmhw.mistakes.page import Mistake, Page, Rewritten, is_forward, nodes
+from lstmhw.solution import Step, indexed
+
+TAKEN = (sigmoid, tanh, softmax, relu)
+
+
+def _applied(step: Step) -> Iterator[tuple[Apply, Callable[[Expr], Expr]]]:
+    for node, put in nodes(step.expr):
+        if isinstance(node, Apply) and node.function.name in ACTIVATIONS:
+            yield node, put
+
+
+def _taken_for(other: str, right: str) -> Mistake:
+    function = ACTIVATIONS[other]
+
+    def rewrite(step: Step, page: Page) -> Iterator[Rewritten]:
+        for node, put in _applied(step):
+            if node.function.name == right and (other != "softmax" or step.value.size > 1):
+                expr = put(Apply(function, node.parts[0]))
+                yield Rewritten("", expr, f"{other} was taken in the place of {right}")
+
+    return Mistake(f"{other}-for-{right}", f"{other}(z), where it should be {right}(z)", rewrite)
+
+
+def _reads_state(step: Step) -> bool:
+    """Whether a line is what h sees of c."""
+    return indexed(step.symbol)[0].endswith("_c") and isinstance(step.expr, Apply)
+
+
+def _omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+    for node, put in _applied(step):
+        if node.function.name != "identity" and not _reads_state(step):
+            done = f"{node.function.name} was left out"
+            yield Rewritten("", put(node.parts[0]), done)
+
+
+def _tanh_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+    for node, put in _applied(step):
+        if _reads_state(step) and node.function.name != "identity":
+            done = f"h was read from c itself, without {node.function.name}"
+            yield Rewritten("", put(node.parts[0]), done)
+
+
+def _extra(step: Step, page: Page) -> Iterator[Rewritten]:
+    if not is_forward(step) or step.value.ndim != 1:
+        return
+    for function in (sigmoid, tanh, softmax):
+        if function is softmax and step.value.size == 1:
+            continue
+        expr = Apply(function, step.expr)
+        done = f"{function.name} was applied to the result as well"
+        yield Rewritten(function.name, expr, done)
+        if isinstance(step.expr, Apply) and step.expr.function is function:
+            yield Rewritten("twice", expr, f"{function.name} was applied twice")
+
+
+COMMON = (
+    _taken_for("softmax", "sigmoid"),
+    _taken_for("sigmoid", "tanh"),
+    _taken_for("tanh", "sigmoid"),
+    Mistake("tanh-omitted", "h = o*c, where it should be o*tanh(c)", _tanh_omitted),
+    Mistake("activation-omitted", "f = z_f, where it should be sigmoid(z_f)", _omitted),
+    Mistake("extra-activation", "f = sigmoid(sigmoid(z_f)), or c = tanh(f*c + i*g)", _extra),
+    _taken_for("sigmoid", "softmax"),
+)
+RARE = (
+    _taken_for("tanh", "softmax"),
+    _taken_for("softmax", "tanh"),
+    _taken_for("relu", "sigmoid"),
+    _taken_for("relu", "tanh"),
+    _taken_for("sigmoid", "relu"),
+    _taken_for("tanh", "relu"),
+    _taken_for("sigmoid", "identity"),
+    _taken_for("softmax", "identity"),
+    _taken_for("tanh", "identity"),
+)

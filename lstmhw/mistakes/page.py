@@ -1,0 +1,164 @@
+"""What a mistake is told of a working, and the ways of rewriting an expression."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from lstmhw.expr import Expr, MatrixVector, Quantity, Sum, Times, VectorMatrix
+from lstmhw.solution import Step, indexed
+
+BIAS = re.compile(r"b(_[xh])?(_[a-z])?")
+GATES = {"lstm": "ifgo", "gru": "rzn"}
+
+
+class Page(NamedTuple):
+    """All quantities of a working by symbol, and the layout its gates are stacked in.
+
+    `blocks` are the letters of the gates in the order of that layout; none where they are not
+    stacked.
+    """
+
+    named: Mapping[str, Quantity]
+    blocks: str = ""
+
+    def at(self, name: str, t: int | None) -> Quantity | None:
+        """The quantity of that name at a time."""
+        return self.named.get(name if t is None else f"{name}_{t}")
+
+    @property
+    def gates(self) -> str:
+        """The letters of the gates."""
+        return next((g for g in GATES.values() if self._has(g)), "")
+
+    def _has(self, letters: str) -> bool:
+        names = {indexed(symbol)[0] for symbol in self.named}
+        return names.issuperset(letters)
+
+
+class Rewritten(NamedTuple):
+    """A line with a mistake in it.
+
+    `site` says where, in words that are the same for every gate and time step; `done` says what was
+    done to this line.
+    """
+
+    site: str
+    expr: Expr
+    done: str
+
+
+class Edit(NamedTuple):
+    """A line with a mistake of some name in it; the less its rank, the likelier the mistake."""
+
+    mistake: str
+    rank: int
+    site: str
+    expr: Expr
+    done: str
+
+
+Rewrite = Callable[[Step, Page], Iterator[Rewritten]]
+
+
+class Mistake(NamedTuple):
+    """A mistake: its name, an example, and what it turns a line into."""
+
+    name: str
+    example: str
+    rewrite: Rewrite
+
+
+def nodes(expr: Expr) -> Iterator[tuple[Expr, Callable[[Expr], Expr]]]:
+    """Every part of an expression, and how the whole reads with another in its place."""
+    yield expr, lambda other: other
+    for k, part in enumerate(expr.parts):
+        for node, put in nodes(part):
+            yield node, _inside(expr, k, put)
+
+
+def _inside(expr: Expr, k: int, put: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
+    return lambda other: with_part(expr, k, put(other))
+
+
+def with_part(expr: Expr, k: int, part: Expr) -> Expr:
+    """The expression with another k-th part."""
+    return expr.rebuilt(*expr.parts[:k], part, *expr.parts[k + 1 :])
+
+
+def without(expr: Expr, *dropped: int) -> Expr:
+    """A sum or product without some of its parts."""
+    kept = [part for k, part in enumerate(expr.parts) if k not in dropped]
+    return kept[0] if len(kept) == 1 else expr.rebuilt(*kept)
+
+
+def substituted(expr: Expr, values: Mapping[str, Expr]) -> Expr:
+    """The expression with other expressions in the places of some symbols."""
+    if isinstance(expr, Quantity):
+        return values.get(expr.symbol, expr)
+    if not expr.parts:
+        return expr
+    return expr.rebuilt(*(substituted(part, values) for part in expr.parts))
+
+
+def symbols(expr: Expr) -> set[str]:
+    """The symbols an expression is written with."""
+    return {leaf.symbol for leaf in expr.leaves()}
+
+
+def is_bias(expr: Expr) -> bool:
+    return isinstance(expr, Quantity) and expr.given and bool(BIAS.fullmatch(expr.symbol))
+
+
+def is_product(expr: Expr) -> bool:
+    """Whether it is a matrix times a vector."""
+    return isinstance(expr, MatrixVector | VectorMatrix)
+
+
+def matrix_first(product: Expr) -> tuple[Expr, Expr]:
+    """The matrix and the vector of their product, whichever side the matrix is on."""
+    left, right = product.parts
+    return (left, right) if isinstance(product, MatrixVector) else (right, left)
+
+
+def product_of(product: Expr, matrix: Expr, vector: Expr) -> Expr:
+    """Another matrix times another vector, on the same side."""
+    if isinstance(product, MatrixVector):
+        return MatrixVector(matrix, vector)
+    return VectorMatrix(vector, matrix)
+
+
+def is_forward(step: Step) -> bool:
+    """Whether a line is of the forward pass: no gradient, no update."""
+    name = indexed(step.symbol)[0]
+    return name[0] != "d" and not name.endswith("_new") and name not in ("J", "P", "loss")
+
+
+def is_pre_activation(step: Step) -> bool:
+    """Whether a line adds up what matrices make of vectors, in the forward pass."""
+    return is_forward(step) and any(is_product(node) for node, _ in nodes(step.expr))
+
+
+def letter_of(step: Step, page: Page) -> str:
+    """The gate whose pre-activation a line is; "" for an RNN or an output layer."""
+    name = indexed(step.symbol)[0]
+    return name[-1] if name[:2] in ("z_", "a_") and name[-1] in page.gates else ""
+
+
+def time_of(step: Step) -> int | None:
+    return indexed(step.symbol)[1]
+
+
+def bare(symbol: str) -> str:
+    """A symbol without its time index or the letter of its gate: W_h_f -> W_h, f_2 -> f."""
+    name = indexed(symbol)[0]
+    return re.sub(r"^(W|b)(_[xh])?_[a-z]$", r"\1\2", name)
+
+
+def entries(expr: Expr) -> Sequence[int]:
+    """The shape of an expression's value."""
+    shape: Any = getattr(expr.value, "shape", ())
+    return tuple(shape)
+
+
+def is_elementwise(expr: Expr) -> bool:
+    return isinstance(expr, Times | Sum)

@@ -1,0 +1,310 @@
+"""Mistakes about a pre-activation, W_x x + W_h h + b: its weights, its biases, its terms."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from lstmhw.expr import Concat, Expr, Negative, Quantity, Sum, Times, Transposed
+from lstmhw.functions import Floats
+from lstmhw.mistakes.page import (
+    Mistake,
+    Page,
+    Rewritten,
+    bare,
+    entries,
+    is_bias,
+    is_pre_activation,
+    is_product,
+    letter_of,
+    matrix_first,
+    nodes,
+    product_of,
+    substituted,
+    symbols,
+    with_part,
+    without,
+)
+from lstmhw.solution import Step
+
+STACKINGS = {"ifgo": ("ifgo", "iofg", "igfo"), "rzn": ("rzn", "zrn")}
+"""The orders in which PyTorch and Keras, ONNX, and TensorFlow's older cells stack the blocks."""
+
+
+def _biases(step: Step) -> list[Quantity]:
+    """The biases of a pre-activation."""
+    found = (node for node, _ in nodes(step.expr) if isinstance(node, Quantity) and is_bias(node))
+    return list(found) if is_pre_activation(step) else []
+
+
+def _without(expr: Expr, dropped: Sequence[Quantity]) -> Expr:
+    """A sum, of sums perhaps, without some of its biases."""
+    if not isinstance(expr, Sum | Times):
+        return expr
+    kept = [_without(part, dropped) for part in expr.parts if part not in dropped]
+    return kept[0] if len(kept) == 1 else expr.rebuilt(*kept)
+
+
+def _written(parts: Sequence[Expr]) -> str:
+    return " and ".join(part.symbol for part in parts if isinstance(part, Quantity))
+
+
+def _bias_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+    biases = _biases(step)
+    if biases:
+        yield Rewritten("", _without(step.expr, biases), f"{_written(biases)} was left out")
+
+
+def _one_bias(step: Step, page: Page) -> Iterator[Rewritten]:
+    biases = _biases(step)
+    for bias in biases if len(biases) > 1 else ():
+        done = f"{bias.symbol} was left out"
+        yield Rewritten(bare(bias.symbol), _without(step.expr, [bias]), done)
+
+
+def _bias_twice(step: Step, page: Page) -> Iterator[Rewritten]:
+    biases = _biases(step)
+    groups = [biases] if len(biases) < 2 else [biases, *([bias] for bias in biases)]
+    for group in groups if biases else ():
+        twice: dict[str, Expr] = {bias.symbol: Sum(bias, bias) for bias in group}
+        site = bare(group[0].symbol) if len(group) < len(biases) else ""
+        done = f"{_written(group)} was added twice"
+        yield Rewritten(site, substituted(step.expr, twice), done)
+
+
+def _products(step: Step) -> Iterator[tuple[Expr, Expr, Expr, Callable[[Expr], Expr]]]:
+    """Every product of the line with its matrix and its vector."""
+    if not is_pre_activation(step):
+        return
+    for node, put in nodes(step.expr):
+        if is_product(node):
+            matrix, vector = matrix_first(node)
+            yield node, matrix, vector, put
+
+
+def _is_of(vector: Expr, letter: str) -> bool:
+    """Whether it is a vector of inputs (x) or of hidden states (h)."""
+    return any(symbol.startswith(letter + "_") for symbol in symbols(vector))
+
+
+def _term_omitted(step: Step, letter: str, words: str) -> Iterator[Rewritten]:
+    for node, matrix, vector, put in _products(step):
+        if isinstance(vector, Concat):
+            for k, part in enumerate(vector.parts):
+                if _is_of(part, letter):
+                    zeros = Quantity("0", np.zeros(entries(part)), given=True)
+                    changed = product_of(node, matrix, with_part(vector, k, zeros))
+                    yield Rewritten("", put(changed), f"the {words} term was left out")
+        elif _is_of(vector, letter):
+            yield from _without_term(step, node, words)
+
+
+def _without_term(step: Step, node: Expr, words: str) -> Iterator[Rewritten]:
+    for whole, put in nodes(step.expr):
+        if not isinstance(whole, Sum | Times) or len(whole.parts) < 2:
+            continue
+        for k, part in enumerate(whole.parts):
+            if part is node and isinstance(whole, Sum):
+                yield Rewritten("", put(without(whole, k)), f"the {words} term was left out")
+
+
+def _recurrent_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+    yield from _term_omitted(step, "h", "recurrent")
+
+
+def _input_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+    yield from _term_omitted(step, "x", "input")
+
+
+def _concat_reversed(step: Step, page: Page) -> Iterator[Rewritten]:
+    for node, matrix, vector, put in _products(step):
+        if isinstance(vector, Concat):
+            turned = product_of(node, matrix, Concat(*reversed(vector.parts)))
+            yield Rewritten("", put(turned), "state and input were put together in reverse order")
+    terms = [(matrix, vector) for _, matrix, vector, _ in _products(step)]
+    if len(terms) == 2 and not any(isinstance(vector, Concat) for _, vector in terms):
+        (first, _), (second, _) = terms
+        if (
+            isinstance(first, Quantity)
+            and isinstance(second, Quantity)
+            and entries(first) == entries(second)
+        ):
+            swap = {first.symbol: second, second.symbol: first}
+            done = f"{first.symbol} and {second.symbol} changed places"
+            yield Rewritten("", substituted(step.expr, swap), done)
+
+
+def _changed_block(matrix: Quantity, vector: Expr, part: int, block: Floats) -> Quantity:
+    """The matrix with another block for one part of what it multiplies."""
+    assert isinstance(vector, Concat)
+    sizes = [entries(each)[0] for each in vector.parts]
+    start = sum(sizes[:part])
+    value = matrix.value.copy()
+    columns = value if value.shape[1] == sum(sizes) else value.T
+    columns[:, start : start + sizes[part]] = block if columns is value else block.T
+    return Quantity(matrix.symbol, value, given=True)
+
+
+def _blocks(matrix: Quantity, vector: Expr) -> Iterator[tuple[int, Expr, Floats]]:
+    """The square blocks of a matrix that multiplies a concatenation, as they stand in it."""
+    if not isinstance(vector, Concat):
+        return
+    sizes = [entries(each)[0] for each in vector.parts]
+    start = 0
+    wide = matrix.value.shape[1] == sum(sizes)
+    for part, (vector_part, size) in enumerate(zip(vector.parts, sizes, strict=True)):
+        cut = slice(start, start + size)
+        block = matrix.value[:, cut] if wide else matrix.value[cut]
+        start += size
+        if block.shape[0] == block.shape[1]:
+            yield part, vector_part, block
+
+
+def _transposed(step: Step, page: Page) -> Iterator[Rewritten]:
+    found = []
+    for node, matrix, vector, put in _products(step):
+        if not isinstance(matrix, Quantity):
+            continue
+        if matrix.value.shape[0] == matrix.value.shape[1] > 1:
+            done = f"{matrix.symbol} was transposed"
+            found.append(matrix)
+            turned = product_of(node, Transposed(matrix), vector)
+            yield Rewritten(bare(matrix.symbol), put(turned), done)
+        for part, vector_part, block in _blocks(matrix, vector):
+            if len(block) > 1:
+                name = min(symbols(vector_part), default="")
+                done = f"the block of {matrix.symbol} for {name} was transposed"
+                changed = _changed_block(matrix, vector, part, block.T)
+                yield Rewritten(name[:1], put(product_of(node, changed, vector)), done)
+    if len(found) > 1:
+        all_turned: dict[str, Expr] = {matrix.symbol: Transposed(matrix) for matrix in found}
+        done = f"{_written(found)} were transposed"
+        yield Rewritten("", substituted(step.expr, all_turned), done)
+
+
+def _diagonal(step: Step, page: Page) -> Iterator[Rewritten]:
+    for node, matrix, vector, put in _products(step):
+        if not isinstance(matrix, Quantity):
+            continue
+        done = "each unit saw only its own h"
+        if _is_of(vector, "h") and not isinstance(vector, Concat):
+            value = matrix.value
+            if value.shape[0] == value.shape[1] > 1:
+                kept = Quantity(matrix.symbol, np.diag(np.diag(value)), given=True)
+                yield Rewritten("", put(product_of(node, kept, vector)), done)
+        for part, vector_part, block in _blocks(matrix, vector):
+            if len(block) > 1 and _is_of(vector_part, "h"):
+                changed = _changed_block(matrix, vector, part, np.diag(np.diag(block)))
+                yield Rewritten("", put(product_of(node, changed, vector)), done)
+
+
+def _of_gate(expr: Expr, page: Page, own: str, other: str, keys: Sequence[str]) -> Expr | None:
+    """The line with the weights of another gate, where it has the same weights."""
+    swap: dict[str, Expr] = {}
+    for symbol in symbols(expr):
+        key, _, letter = symbol.rpartition("_")
+        if letter != own or key not in keys:
+            continue
+        there = page.named.get(f"{key}_{other}")
+        if there is None or entries(there) != entries(page.named[symbol]):
+            return None
+        swap[symbol] = there
+    return substituted(expr, swap) if swap else None
+
+
+_ALL = ("W", "W_x", "W_h", "b", "b_x", "b_h")
+_SOME = {
+    "W": ("W", "W_x", "W_h"),
+    "b": ("b", "b_x", "b_h"),
+    "W_x": ("W_x",),
+    "W_h": ("W_h",),
+}
+
+
+def _order_letters(page: Page) -> Iterator[tuple[str, dict[str, str]]]:
+    """For each other order: which gate's block a gate gets in it."""
+    for there in STACKINGS.get(page.gates, ()):
+        if page.blocks and there != page.blocks:
+            yield there, dict(zip(there, page.blocks, strict=True))
+
+
+def _gate_order(step: Step, page: Page) -> Iterator[Rewritten]:
+    own = letter_of(step, page)
+    for there, gets in _order_letters(page) if own else ():
+        expr = _of_gate(step.expr, page, own, gets[own], _ALL)
+        if expr is not None and gets[own] != own:
+            done = f"the blocks were read in the order {', '.join(there)}"
+            yield Rewritten(there, expr, f"{done}, so this gate got the weights of {gets[own]}")
+
+
+def _weights_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
+    own = letter_of(step, page)
+    for other in page.gates if own else "":
+        expr = _of_gate(step.expr, page, own, other, _ALL) if other != own else None
+        if expr is not None:
+            site = "-".join(sorted(own + other))
+            yield Rewritten(site, expr, f"the weights of {other} went into {own}")
+
+
+def _weights_partly_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
+    own = letter_of(step, page)
+    for other in page.gates if own else "":
+        for words, keys in _SOME.items():
+            expr = _of_gate(step.expr, page, own, other, keys) if other != own else None
+            if expr is not None:
+                site = f"{words} {'-'.join(sorted(own + other))}"
+                yield Rewritten(site, expr, f"{words} of {other} went into {own}")
+
+
+def _term_signs(step: Step, page: Page) -> Iterator[Rewritten]:
+    """A term of the sum with the wrong sign; a part of what W multiplies."""
+    if not is_pre_activation(step):
+        return
+    parts = step.expr.parts if isinstance(step.expr, Sum) else ()
+    for k, part in enumerate(parts):
+        name = _written([part]) if is_bias(part) else "a term"
+        site = bare(_written([part])) if is_bias(part) else f"term {k}"
+        expr = with_part(step.expr, k, Negative(part))
+        yield Rewritten(site, expr, f"{name} was subtracted, not added")
+    for node, matrix, vector, put in _products(step):
+        for k, part in enumerate(vector.parts) if isinstance(vector, Concat) else ():
+            changed = product_of(node, matrix, with_part(vector, k, Negative(part)))
+            done = f"the term of {min(symbols(part), default='')} was subtracted, not added"
+            yield Rewritten(f"part {k}", put(changed), done)
+
+
+def _whole_sign(step: Step, page: Page) -> Iterator[Rewritten]:
+    if is_pre_activation(step):
+        yield Rewritten("", Negative(step.expr), "the sign of the whole sum was turned")
+
+
+def _one_hot_read(step: Step, page: Page) -> Iterator[Rewritten]:
+    """Another row of the embedding."""
+    for node, matrix, vector, put in _products(step):
+        if isinstance(vector, Quantity) and vector.symbol.startswith("onehot"):
+            for row in range(len(vector.value)):
+                if vector.value[row] == 0:
+                    other = np.zeros(len(vector.value))
+                    other[row] = 1
+                    hot = Quantity(vector.symbol, other, given=True)
+                    done = f"row {row + 1} of the embedding was taken"
+                    yield Rewritten(f"row {row}", put(product_of(node, matrix, hot)), done)
+
+
+COMMON = (
+    Mistake("concat-reversed", "W [x; h], where it should be W [h; x]", _concat_reversed),
+    Mistake("bias-omitted", "z_f = W_f [h; x], without b_f", _bias_omitted),
+    Mistake("one-bias-for-two", "z = W_x x + b_x + W_h h, without b_h", _one_bias),
+    Mistake("recurrent-term-omitted", "z = W_x x + b, without W_h h", _recurrent_omitted),
+    Mistake("input-term-omitted", "z = W_h h + b, without W_x x", _input_omitted),
+    Mistake("transposed", "W_h^T h, where it should be W_h h", _transposed),
+    Mistake("gate-order", "rows stacked i, f, g, o read as i, o, f, g", _gate_order),
+    Mistake("gates-swapped", "z_f = W_i [h; x] + b_i; or c = i*c + f*g", _weights_swapped),
+    Mistake("recurrent-diagonal", "z_1 = ... + W_h[1][1] h_1, without h_2", _diagonal),
+    Mistake("bias-counted-twice", "z = W x + b + b", _bias_twice),
+    Mistake("sign-error", "z = W x - b, where it should be W x + b", _term_signs),
+)
+RARE = (
+    Mistake("sign-error", "z = -(W x + b)", _whole_sign),
+    Mistake("gates-swapped", "z_f = W_f [h; x] + b_i", _weights_partly_swapped),
+    Mistake("miscopied-given", "the second row of the embedding, not the third", _one_hot_read),
+)

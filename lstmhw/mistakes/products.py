@@ -1,0 +1,176 @@
+"""Mistakes about sums of products: c = f*c + i*g, h = o*tanh(c), h = z*h + (1 - z)*n."""
+
+from collections.abc import Iterator
+from itertools import combinations, permutations
+
+from lstmhw.expr import Expr, Negative, Quantity, Sum, Times
+from lstmhw.mistakes.page import (
+    Mistake,
+    Page,
+    Rewritten,
+    is_forward,
+    is_pre_activation,
+    nodes,
+    substituted,
+    symbols,
+    time_of,
+    with_part,
+    without,
+)
+from lstmhw.solution import Step, indexed
+
+GATE_WORDS = {"f": "forget gate", "i": "input gate", "o": "output gate", "g": "candidate"}
+
+
+def _is_mixture(step: Step) -> bool:
+    """Whether a line of the forward pass mixes vectors unit by unit."""
+    elementwise = isinstance(step.expr, Sum | Times)
+    return is_forward(step) and elementwise and not is_pre_activation(step)
+
+
+def _names(expr: Expr) -> set[str]:
+    return {indexed(symbol)[0] for symbol in symbols(expr)}
+
+
+def _plus_for_times(step: Step, page: Page) -> Iterator[Rewritten]:
+    if not _is_mixture(step):
+        return
+    for node, put in nodes(step.expr):
+        if isinstance(node, Times):
+            left, right = (min(symbols(part), default="") for part in node.parts)
+            done = f"{left} and {right} were added, not multiplied"
+            yield Rewritten(indexed(left)[0], put(Sum(*node.parts)), done)
+    if isinstance(step.expr, Sum) and all(isinstance(p, Times) for p in step.expr.parts):
+        terms = [Sum(*part.parts) for part in step.expr.parts]
+        yield Rewritten("all", Sum(*terms), "sums were taken in the places of all products")
+
+
+def _times_for_plus(step: Step, page: Page) -> Iterator[Rewritten]:
+    if _is_mixture(step) and isinstance(step.expr, Sum) and len(step.expr.parts) == 2:
+        done = "the two terms were multiplied, not added"
+        yield Rewritten("", Times(*step.expr.parts), done)
+
+
+def _term_without(step: Step, *names: str) -> Iterator[Expr]:
+    """The line of a cell state without the term of a gate."""
+    if _is_mixture(step) and indexed(step.symbol)[0] == "c" and isinstance(step.expr, Sum):
+        for k, part in enumerate(step.expr.parts):
+            if _names(part) & set(names):
+                yield without(step.expr, k)
+
+
+def _forget_term(step: Step, page: Page) -> Iterator[Rewritten]:
+    for expr in _term_without(step, "f"):
+        yield Rewritten("", expr, "the old cell state, f*c, was left out")
+
+
+def _candidate_term(step: Step, page: Page) -> Iterator[Rewritten]:
+    for expr in _term_without(step, "i"):
+        yield Rewritten("", expr, "what is written, i*g, was left out")
+
+
+def _factor(gate: str) -> Mistake:
+    """A gate left out of its product."""
+    name = GATE_WORDS[gate].replace(" ", "-") + "-omitted"
+
+    def rewrite(step: Step, page: Page) -> Iterator[Rewritten]:
+        uses = _is_mixture(step) or (not is_forward(step) and "through" not in step.note)
+        for node, put in nodes(step.expr) if uses else ():
+            for k, part in enumerate(node.parts if isinstance(node, Times) else ()):
+                if isinstance(part, Quantity) and indexed(part.symbol)[0] == gate:
+                    expr = put(without(node, k))
+                    done = f"the {GATE_WORDS[gate]} {part.symbol} was left out"
+                    yield Rewritten("", expr, done)
+
+    examples = {"f": "c = c_prev + i*g", "i": "c = f*c + g", "o": "h = tanh(c)", "g": "c = f*c + i"}
+    return Mistake(name, examples[gate], rewrite)
+
+
+def _any_factor(step: Step, page: Page) -> Iterator[Rewritten]:
+    for node, put in nodes(step.expr) if _is_mixture(step) else ():
+        for k, part in enumerate(node.parts if isinstance(node, Times) else ()):
+            name = min(_names(part), default="")
+            if name not in GATE_WORDS or not isinstance(part, Quantity):
+                done = f"the factor of {min(symbols(part), default='')} was left out"
+                yield Rewritten(name, put(without(node, k)), done)
+
+
+def _any_term(step: Step, page: Page) -> Iterator[Rewritten]:
+    if _is_mixture(step) and indexed(step.symbol)[0] != "c" and isinstance(step.expr, Sum):
+        for k, part in enumerate(step.expr.parts):
+            done = f"the term of {min(symbols(part), default='')} was left out"
+            yield Rewritten(f"{k}", without(step.expr, k), done)
+
+
+def _gates_used(step: Step, page: Page) -> Iterator[Rewritten]:
+    """One gate in the place of another, and the other way about."""
+    t = time_of(step)
+    for one, other in combinations(page.gates, 2):
+        there = page.at(one, t), page.at(other, t)
+        if there[0] is None or there[1] is None:
+            continue
+        swap: dict[str, Expr] = {there[0].symbol: there[1], there[1].symbol: there[0]}
+        if swap.keys() & symbols(step.expr):
+            done = f"{one} and {other} changed places"
+            yield Rewritten(f"{one}-{other}", substituted(step.expr, swap), done)
+
+
+def _other_gate(step: Step, page: Page) -> Iterator[Rewritten]:
+    """The gradient to one gate written down for another."""
+    name, t = indexed(step.symbol)
+    own = name[-1]
+    if own not in page.gates or name[:-1] != "d":
+        return
+    for other in page.gates.replace(own, ""):
+        there = page.at(name[:-1] + other, t)
+        if there is not None:
+            yield Rewritten(f"{own}-{other}", there, f"this is {there.symbol}, not {step.symbol}")
+
+
+def _gate_twice(step: Step, page: Page) -> Iterator[Rewritten]:
+    """One gate in the place of another, where both are used."""
+    t = time_of(step)
+    used = symbols(step.expr) if _is_mixture(step) else set()
+    for one, other in permutations(page.gates, 2):
+        there, taken = page.at(one, t), page.at(other, t)
+        if there is not None and taken is not None and {there.symbol, taken.symbol} <= used:
+            done = f"{taken.symbol} was taken in the place of {there.symbol}"
+            expr = substituted(step.expr, {there.symbol: taken})
+            yield Rewritten(f"{other} for {one}", expr, done)
+
+
+def _signs(step: Step, page: Page) -> Iterator[Rewritten]:
+    if not _is_mixture(step):
+        return
+    for node, put in nodes(step.expr):
+        for k, part in enumerate(node.parts if isinstance(node, Sum) else ()):
+            turned = part.parts[0] if isinstance(part, Negative) else Negative(part)
+            name = min(symbols(part), default="1")
+            done = f"the term of {name} has the wrong sign"
+            yield Rewritten(f"{k} {indexed(name)[0]}", put(with_part(node, k, turned)), done)
+
+
+def _whole_sign(step: Step, page: Page) -> Iterator[Rewritten]:
+    if not is_pre_activation(step):
+        yield Rewritten("", Negative(step.expr), "the sign of the whole was turned")
+
+
+COMMON = (
+    Mistake("plus-for-times", "h = o + tanh(c)", _plus_for_times),
+    Mistake("forget-term-omitted", "c = i*g", _forget_term),
+    _factor("f"),
+    _factor("i"),
+    Mistake("gates-swapped", "c = i*c + f*g; or h = f*tanh(c)", _gates_used),
+    _factor("o"),
+    _factor("g"),
+    Mistake("candidate-term-omitted", "c = f*c", _candidate_term),
+    Mistake("sign-error", "c = f*c - i*g", _signs),
+)
+RARE = (
+    Mistake("sign-error", "h = -o*tanh(c)", _whole_sign),
+    Mistake("times-for-plus", "c = f*c * i*g", _times_for_plus),
+    Mistake("gates-swapped", "c = i*c + i*g", _gate_twice),
+    Mistake("gates-swapped", "df = dc*g, which is di", _other_gate),
+    Mistake("factor-omitted", "c = f + i*g", _any_factor),
+    Mistake("term-omitted", "h = z*h, without (1 - z)*n", _any_term),
+)

@@ -1,0 +1,204 @@
+"""Mistakes about states and about how a GRU mixes them."""
+
+from collections.abc import Iterator
+
+from lstmhw.expr import Concat, Expr, Quantity, Sum, Times
+from lstmhw.mistakes.page import (
+    Mistake,
+    Page,
+    Rewritten,
+    is_bias,
+    is_forward,
+    is_pre_activation,
+    is_product,
+    matrix_first,
+    nodes,
+    product_of,
+    substituted,
+    symbols,
+    time_of,
+)
+from lstmhw.solution import Step, indexed
+
+
+def _states_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
+    """h for c, c for h, or both, among the states before the step."""
+    t = time_of(step)
+    if t is None or not is_forward(step):
+        return
+    h, c = page.at("h", t - 1), page.at("c", t - 1)
+    if h is None or c is None:
+        return
+    for right, taken in ((h, c), (c, h)):
+        if right.symbol in symbols(step.expr):
+            expr = substituted(step.expr, {right.symbol: taken})
+            done = f"{taken.symbol} was taken in the place of {right.symbol}"
+            yield Rewritten(indexed(right.symbol)[0], expr, done)
+            yield Rewritten("both", expr, done)
+
+
+def _results_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
+    """h written down for c, or c for h."""
+    name, t = indexed(step.symbol)
+    other = page.at({"h": "c", "c": "h"}.get(name, ""), t)
+    if other is not None and t is not None and not other.given:
+        value = Quantity(f"{other.symbol} itself", other.value, given=True)
+        yield Rewritten("result", value, f"this is {other.symbol}, not {step.symbol}")
+
+
+def _older_state(step: Step, page: Page) -> Iterator[Rewritten]:
+    """The cell state before the step, where h reads the one after it."""
+    name, t = indexed(step.symbol)
+    after, before = page.at("c", t), page.at("c", None if t is None else t - 1)
+    if name.endswith("_c") and after is not None and before is not None:
+        done = f"{before.symbol} was taken in the place of {after.symbol}"
+        yield Rewritten("", substituted(step.expr, {after.symbol: before}), done)
+
+
+def _update_flipped(step: Step, page: Page) -> Iterator[Rewritten]:
+    name, t = indexed(step.symbol)
+    if name != "h" or page.gates != "rzn" or t is None:
+        return
+    n, h = page.at("n", t), page.at("h", t - 1)
+    if n is not None and h is not None:
+        done = f"z and 1 - z changed places, so z weighs {n.symbol} and {h.symbol} the other way"
+        expr = substituted(step.expr, {n.symbol: h, h.symbol: n})
+        yield Rewritten("", expr, done)
+
+
+def _reset_misplaced(step: Step, page: Page) -> Iterator[Rewritten]:
+    if not is_pre_activation(step) or indexed(step.symbol)[0] != "a_n":
+        return
+    yield from _before_to_after(step)
+    yield from _after_to_before(step)
+
+
+def _before_to_after(step: Step) -> Iterator[Rewritten]:
+    done = "r was applied after W_h, not before it"
+    for node, put in nodes(step.expr):
+        if not is_product(node):
+            continue
+        matrix, vector = matrix_first(node)
+        if isinstance(vector, Times):
+            r, h = vector.parts
+            product = product_of(node, matrix, h)
+            yield Rewritten("", put(Times(r, product)), done)
+            yield from _with_bias(step, node, r, product)
+        if isinstance(vector, Concat) and isinstance(matrix, Quantity):
+            yield from (Rewritten("", put(e), done) for e in _apart(node, matrix, vector))
+
+
+def _with_bias(step: Step, node: Expr, r: Expr, product: Expr) -> Iterator[Rewritten]:
+    """The bias b_h goes into r*(...) too, where there is one."""
+    parts = step.expr.parts if isinstance(step.expr, Sum) else ()
+    for bias in parts:
+        if isinstance(bias, Quantity) and bias.symbol.startswith("b_h"):
+            kept = [part for part in parts if part is not bias and part is not node]
+            expr = Sum(*kept, Times(r, Sum(product, bias)))
+            yield Rewritten("with b_h", expr, "r was applied after W_h and b_h, not before W_h")
+
+
+def _apart(node: Expr, matrix: Quantity, vector: Concat) -> Iterator[Expr]:
+    """r*(W_h h) + W_x x, of W [r*h; x]."""
+    terms: list[Expr] = []
+    start = 0
+    wide = matrix.value.shape[1] == len(vector.value)
+    for part in vector.parts:
+        cut = slice(start, start + len(part.value))
+        start += len(part.value)
+        value = matrix.value[:, cut] if wide else matrix.value[cut]
+        block = Quantity(matrix.symbol, value, given=True)
+        if isinstance(part, Times):
+            r, h = part.parts
+            terms.append(Times(r, product_of(node, block, h)))
+        else:
+            terms.append(product_of(node, block, part))
+    if any(isinstance(term, Times) for term in terms):
+        yield Sum(*terms)
+
+
+def _after_to_before(step: Step) -> Iterator[Rewritten]:
+    for node, put in nodes(step.expr):
+        if not isinstance(node, Times):
+            continue
+        r, inner = node.parts
+        terms = list(inner.parts) if isinstance(inner, Sum) else [inner]
+        products = [term for term in terms if is_product(term)]
+        if len(products) != 1:
+            continue
+        matrix, h = matrix_first(products[0])
+        reset = product_of(products[0], matrix, Times(r, h))
+        biases = [term for term in terms if is_bias(term)]
+        done = "r was applied before W_h, not after it"
+        yield Rewritten("", put(_sum(reset, *biases)), done)
+        if biases:
+            outside = put(_sum(Times(r, products[0]), *biases))
+            yield Rewritten("bias", outside, "the bias b_h was left outside of r*(...)")
+
+
+def _sum(*terms: Expr) -> Expr:
+    return Sum(*terms) if len(terms) > 1 else terms[0]
+
+
+def _reset_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+    if indexed(step.symbol)[0] != "a_n" or not is_pre_activation(step):
+        return
+    for node, put in nodes(step.expr):
+        for k, part in enumerate(node.parts if isinstance(node, Times) else ()):
+            if isinstance(part, Quantity) and indexed(part.symbol)[0] == "r":
+                yield Rewritten("", put(node.parts[1 - k]), f"{part.symbol} was left out")
+
+
+def _reset_over_all(step: Step, page: Page) -> Iterator[Rewritten]:
+    """r times the whole of the candidate's pre-activation."""
+    r = page.at("r", time_of(step))
+    if indexed(step.symbol)[0] != "a_n" or r is None or not isinstance(step.expr, Sum):
+        return
+    for rewritten in _reset_omitted(step, page):
+        expr = rewritten.expr
+        yield Rewritten("all", Times(r, expr), "r was applied to the whole sum")
+        if isinstance(expr, Sum):
+            for k, part in enumerate(expr.parts):
+                if is_bias(part):
+                    rest = Sum(*(p for n, p in enumerate(expr.parts) if n != k))
+                    done = "r was applied to the term of x as well"
+                    yield Rewritten("all but b", Sum(Times(r, rest), part), done)
+
+
+def _with_reset(step: Step, page: Page) -> Iterator[Rewritten]:
+    """r*h in the place of h, in the pre-activation of another gate."""
+    name, t = indexed(step.symbol)
+    if name not in ("a_z", "a_r") or t is None:
+        return
+    r, h = page.at("r", t), page.at("h", t - 1)
+    if r is not None and h is not None and name != "a_r":
+        expr = substituted(step.expr, {h.symbol: Times(r, h)})
+        yield Rewritten(name, expr, f"r was applied to {h.symbol} here too")
+
+
+def _state_reset(step: Step, page: Page) -> Iterator[Rewritten]:
+    """r*h in the place of h, in the mixture."""
+    name, t = indexed(step.symbol)
+    if name != "h" or page.gates != "rzn" or t is None:
+        return
+    r, h = page.at("r", t), page.at("h", t - 1)
+    if r is not None and h is not None:
+        expr = substituted(step.expr, {h.symbol: Times(r, h)})
+        yield Rewritten("h", expr, f"r was applied to {h.symbol} here too")
+
+
+COMMON = (
+    Mistake("states-swapped", "z = W [c; x] + b; or c = f*h + i*g", _states_swapped),
+    Mistake("states-swapped", "c_1 written down as h_1", _results_swapped),
+    Mistake("states-swapped", "h = o*tanh(c_prev)", _older_state),
+    Mistake(
+        "update-flipped", "h = (1 - z)*h + z*n, where it should be z*h + (1 - z)*n", _update_flipped
+    ),
+    Mistake("reset-misplaced", "r*(W_h h), where it should be W_h (r*h)", _reset_misplaced),
+    Mistake("reset-omitted", "n = tanh(W_x x + W_h h + b)", _reset_omitted),
+)
+RARE = (
+    Mistake("reset-misplaced", "n = tanh(r*(W_x x + W_h h + b))", _reset_over_all),
+    Mistake("reset-misplaced", "z = sigmoid(W_x x + W_h (r*h) + b)", _with_reset),
+    Mistake("reset-misplaced", "h = z*(r*h) + (1 - z)*n", _state_reset),
+)

@@ -1,0 +1,175 @@
+"""Mistakes on the way back: slopes, the transposes of matrices, terms and factors left out."""
+
+from collections.abc import Iterator
+
+from lstmhw.backward import CHAINS
+from lstmhw.expr import Constant, Expr, Negative, Power, Quantity, Sum, Times, Transposed
+from lstmhw.mistakes.page import (
+    Mistake,
+    Page,
+    Rewritten,
+    entries,
+    is_forward,
+    nodes,
+    symbols,
+    with_part,
+    without,
+)
+from lstmhw.solution import Step, indexed
+
+
+def _through(step: Step, page: Page) -> tuple[Quantity, Quantity, Quantity] | None:
+    """(dy, z, y) of a line that goes back through y = f(z): dz_f_1 goes through f_1."""
+    if is_forward(step) or step.symbol.endswith("_new"):
+        return None
+    name, t = indexed(step.symbol)
+    gate = name.removeprefix("dz_").removeprefix("da_") if name[1:3] in ("z_", "a_") else ""
+    y, z = page.at(gate or "h", t), page.at(name[1:], t)
+    dy = page.at(f"d{gate or 'h'}", t)
+    if name[:2] not in ("dz", "da") or y is None or z is None or dy is None:
+        return None
+    return (dy, z, y) if dy.symbol in symbols(step.expr) else None
+
+
+def _slope_of(step: Step, page: Page, name: str) -> Iterator[Expr]:
+    found = _through(step, page)
+    if found is not None and all(part.value.ndim for part in found):
+        expr = CHAINS[name](*found)
+        yield expr
+
+
+def _slope_taken(other: str, right: str) -> Mistake:
+    def rewrite(step: Step, page: Page) -> Iterator[Rewritten]:
+        if f"through {right}" in step.note:
+            for expr in _slope_of(step, page, other):
+                yield Rewritten("", expr, f"the slope of {other} was taken for that of {right}")
+
+    example = {"sigmoid": "dz = dg*g*(1 - g)", "tanh": "dz = df*(1 - f^2)"}[other]
+    return Mistake(f"{other}-for-{right}", example, rewrite)
+
+
+def _sigmoid_slope(step: Step, page: Page) -> Iterator[Rewritten]:
+    """In a line such as dc = dh*o*(1 - tanh(c)^2)."""
+    for node, put in nodes(step.expr) if _back(step) and _through(step, page) is None else ():
+        if isinstance(node, Sum) and len(node.parts) == 2 and isinstance(node.parts[1], Negative):
+            square = node.parts[1].parts[0]
+            if isinstance(square, Power):
+                y = square.parts[0]
+                done = "the slope of sigmoid was taken for that of tanh"
+                yield Rewritten("", put(Times(y, Sum(node.parts[0], Negative(y)))), done)
+
+
+def _slope_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+    found = _through(step, page)
+    if found is not None and "identity" not in step.note:
+        yield Rewritten("", found[0], "the slope of the activation was left out")
+
+
+def _slope_at(step: Step, page: Page) -> Iterator[Rewritten]:
+    """The slope formula over z, not over y."""
+    found = _through(step, page)
+    if found is None:
+        return
+    dy, z, _ = found
+    for name in ("sigmoid", "tanh"):
+        if f"through {name}" in step.note:
+            done = f"{z.symbol} was put into the slope of {name}, which is written with its value"
+            yield Rewritten("", CHAINS[name](dy, z, z), done)
+
+
+def _back(step: Step) -> bool:
+    return not is_forward(step) and step.symbol[0] in "dJP"
+
+
+def _transpose_missing(step: Step, page: Page) -> Iterator[Rewritten]:
+    for node, put in nodes(step.expr) if _back(step) else ():
+        if isinstance(node, Transposed) and len(set(entries(node))) == 1:
+            matrix = min(symbols(node))
+            yield Rewritten(matrix, put(node.parts[0]), f"{matrix} was not transposed")
+    transposed = [node for node, _ in nodes(step.expr) if isinstance(node, Transposed)]
+    if _back(step) and len(transposed) > 1 and len(set(entries(transposed[0]))) == 1:
+        yield Rewritten("", _untransposed(step.expr), "the matrices were not transposed")
+
+
+def _untransposed(expr: Expr) -> Expr:
+    if isinstance(expr, Transposed):
+        return expr.parts[0]
+    return expr.rebuilt(*map(_untransposed, expr.parts)) if expr.parts else expr
+
+
+def _outer_turned(step: Step, page: Page) -> Iterator[Rewritten]:
+    shape = entries(step.expr)
+    if _back(step) and len(shape) == 2 and shape[0] == shape[1] > 1 and step.symbol[0] == "d":
+        yield Rewritten("", Transposed(step.expr), "the result was transposed")
+
+
+def _term(step: Step, page: Page) -> Iterator[Rewritten]:
+    for node, put in nodes(step.expr) if _back(step) else ():
+        if isinstance(node, Sum) and not isinstance(node.parts[0], Constant):
+            for k, part in enumerate(node.parts):
+                name = min(symbols(part), default="1")
+                done = f"the term of {name} was left out"
+                yield Rewritten(f"{k}", put(without(node, k)), done)
+
+
+def _factor(step: Step, page: Page) -> Iterator[Rewritten]:
+    for node, put in nodes(step.expr) if _back(step) else ():
+        for k, part in enumerate(node.parts if isinstance(node, Times) else ()):
+            name = min(symbols(part), default="")
+            done = f"the factor of {name} was left out"
+            yield Rewritten(indexed(name)[0], put(without(node, k)), done)
+
+
+def _slope_factor(step: Step, page: Page) -> Iterator[Rewritten]:
+    """In a line such as J = W_h*(1 - h^2), or dc = dh*o*(1 - tanh(c)^2)."""
+    for node, put in nodes(step.expr) if _back(step) else ():
+        for k, part in enumerate(node.parts if isinstance(node, Times) else ()):
+            if isinstance(part, Sum) and any(isinstance(p, Negative) for p in part.parts):
+                done = "the slope of the activation was left out"
+                yield Rewritten("factor", put(without(node, k)), done)
+
+
+def _signs(step: Step, page: Page) -> Iterator[Rewritten]:
+    for node, put in nodes(step.expr) if not is_forward(step) else ():
+        for k, part in enumerate(node.parts if isinstance(node, Sum) else ()):
+            turned = part.parts[0] if isinstance(part, Negative) else Negative(part)
+            name = min(symbols(part), default="1")
+            done = f"the term of {name} has the wrong sign"
+            yield Rewritten(f"{k} {indexed(name)[0]}", put(with_part(node, k, turned)), done)
+
+
+def _states(step: Step, page: Page) -> Iterator[Rewritten]:
+    """The state after the step for the one before it, or h for c."""
+    if not _back(step):
+        return
+    for node, put in nodes(step.expr):
+        if isinstance(node, Quantity) and indexed(node.symbol)[0] in ("h", "c"):
+            name, t = indexed(node.symbol)
+            for other in (
+                (page.at(name, t + 1), page.at({"h": "c", "c": "h"}[name], t))
+                if t is not None
+                else ()
+            ):
+                if other is not None and entries(other) == entries(node):
+                    done = f"{other.symbol} was taken in the place of {node.symbol}"
+                    yield Rewritten(name, put(other), done)
+
+
+COMMON = (
+    Mistake("activation-omitted", "dz_f = df, without f*(1 - f)", _slope_omitted),
+    Mistake("activation-omitted", "dc = dh*o, without 1 - tanh(c)^2", _slope_factor),
+    _slope_taken("sigmoid", "tanh"),
+    _slope_taken("tanh", "sigmoid"),
+    Mistake("sigmoid-for-tanh", "dc = dh*o*tanh(c)*(1 - tanh(c))", _sigmoid_slope),
+    Mistake("transposed", "dx = W_f dz_f, where it should be W_f^T dz_f", _transpose_missing),
+    Mistake("transposed", "dW written as its transpose", _outer_turned),
+    Mistake("states-swapped", "df = dc*c_t, where it should be dc*c_(t-1)", _states),
+    Mistake(
+        "recurrent-term-omitted", "dc = dh*o*(1 - tanh(c)^2), without what comes from t+1", _term
+    ),
+    Mistake("sign-error", "W_new = W + rate*dW", _signs),
+)
+RARE = (
+    Mistake("extra-activation", "dz_f = df*z_f*(1 - z_f), where f*(1 - f) is meant", _slope_at),
+    Mistake("factor-omitted", "dc = dh*(1 - tanh(c)^2), without o", _factor),
+)

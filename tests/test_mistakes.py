@@ -1,0 +1,230 @@
+"""Marking sheets with known mistakes: what is right is not accused, what is wrong is named."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from conftest import marked, problem
+from gradient_sheets import gradient_sheets
+from sheets import Sheet, correct_sheets, mistaken_sheets, two_mistakes_sheets
+
+from lstmhw.marking import Marker
+from lstmhw.mistakes import MISTAKES
+from lstmhw.reading import from_text
+from lstmhw.solution import Check
+
+# Of the contract's mistakes those that are about a line of a working; the others are about counts
+# (block-omitted) or about how a right number is written (truncated, rounded-early).
+NAMES = {
+    "softmax-for-sigmoid",
+    "sigmoid-for-tanh",
+    "tanh-for-sigmoid",
+    "activation-omitted",
+    "extra-activation",
+    "concat-reversed",
+    "bias-omitted",
+    "recurrent-term-omitted",
+    "input-term-omitted",
+    "transposed",
+    "gates-swapped",
+    "gate-order",
+    "states-swapped",
+    "plus-for-times",
+    "forget-term-omitted",
+    "forget-gate-omitted",
+    "input-gate-omitted",
+    "recurrent-diagonal",
+    "tanh-omitted",
+    "update-flipped",
+    "reset-misplaced",
+    "sign-error",
+    "bias-counted-twice",
+    "one-bias-for-two",
+}
+
+
+def checks_of(sheet: Sheet) -> dict[str, Check]:
+    document = from_text("sheet.yaml", sheet.text)
+    checks, faults = Marker(document.problem.solve()).mark(document.problem.claimed)
+    assert checks
+    assert not faults
+    return {check.symbol: check for check in checks}
+
+
+def first_wrong(checks: dict[str, Check]) -> str | None:
+    return next((check.symbol for check in checks.values() if check.verdict == "wrong"), None)
+
+
+def test_every_mistake_of_a_line_has_a_rewrite_and_an_example() -> None:
+    assert {mistake.name for mistake in MISTAKES} >= NAMES
+    assert all(mistake.example for mistake in MISTAKES)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_correct_sheet_is_accused(seed: int) -> None:
+    sheets = [*correct_sheets(60, seed), *_some(gradient_sheets(20, seed), mistakes=0)]
+    for sheet in sheets:
+        verdicts = {check.verdict for check in checks_of(sheet).values()}
+        assert verdicts <= {"right", "rounding"}, sheet.text
+
+
+def _some(sheets: Iterator[Sheet], mistakes: int) -> Iterator[Sheet]:
+    return (sheet for sheet in sheets if len(sheet.mistakes) == mistakes)
+
+
+def test_the_first_wrong_cell_is_found_and_single_mistakes_are_named() -> None:
+    sheets = [*mistaken_sheets(100, 5), *_some(gradient_sheets(40, 5), mistakes=1)]
+    found: Counter[str] = Counter()
+    for sheet in sheets:
+        checks = checks_of(sheet)
+        found["cell"] += first_wrong(checks) == sheet.first_wrong
+        said = checks[sheet.first_wrong or ""].mistake
+        found["name"] += said in (*sheet.mistakes, *sheet.also)
+    assert found["cell"] >= 0.98 * len(sheets)
+    assert found["name"] >= 0.90 * len(sheets)
+
+
+def test_both_of_two_mistakes_are_named() -> None:
+    sheets = [s for s in two_mistakes_sheets(60, 9) if s.claims != "h"]
+    both = sum(_names(checks_of(sheet)) >= set(sheet.mistakes) for sheet in sheets)
+    assert both >= 0.80 * len(sheets)
+
+
+def _names(checks: dict[str, Check]) -> set[str]:
+    return {
+        name for check in checks.values() if check.mistake for name in check.mistake.split(" + ")
+    }
+
+
+LSTM: dict[str, Any] = {
+    "kind": "lstm-step",
+    "x": [0.5, -1],
+    "h_prev": [0.4, -0.2],
+    "c_prev": [0.3, 0.8],
+    "concat": ["h", "x"],
+    "gates": {
+        "i": {"W": [[1, -0.5, 0.5, 0.25], [0.5, 1, -1, 0.5]], "b": [0.5, -0.25]},
+        "f": {"W": [[0.25, 0.5, 1, -1], [-0.5, 0.75, 0.5, 1]], "b": [-0.5, 1]},
+        "g": {"W": [[-1, 0.5, 0.25, 0.75], [0.5, -0.75, 1, 0.25]], "b": [0.25, -0.5]},
+        "o": {"W": [[0.5, 0.5, -0.75, 1], [1, -1, 0.25, 0.5]], "b": [0.75, 0.5]},
+    },
+}
+
+
+def answers() -> dict[str, list[float]]:
+    return {symbol: value.tolist() for symbol, value in problem(LSTM).solve().answers.items()}
+
+
+def claims(**changed: list[float]) -> dict[str, list[str]]:
+    """The true answers to four decimals, some of them changed."""
+    symbols = ("i_1", "f_1", "g_1", "o_1", "c_1", "h_1")
+    values = {symbol: answers()[symbol] for symbol in symbols} | changed
+    return {symbol: [f"{v:.4f}" for v in value] for symbol, value in values.items()}
+
+
+def check_of(claimed: dict[str, Any], symbol: str) -> Check:
+    return next(c for c in marked({**LSTM, "claimed": claimed}).checks if c.symbol == symbol)
+
+
+def test_the_explanation_has_both_lines_and_their_numbers() -> None:
+    a = answers()
+    c = [i * g for i, g in zip(a["i_1"], a["g_1"], strict=True)]
+    check = check_of(claims(c_1=c), "c_1")
+    assert (check.verdict, check.mistake) == ("wrong", "forget-term-omitted")
+    assert f"c_1 = i_1*g_1 gives {c[0]:.4f} in unit 1" in check.explanation
+    assert f"c_1 = f_1*c_0 + i_1*g_1 gives {a['c_1'][0]:.4f}" in check.explanation
+
+
+def test_what_follows_from_a_wrong_answer_is_credited() -> None:
+    a = answers()
+    c = [i * g for i, g in zip(a["i_1"], a["g_1"], strict=True)]
+    import math
+
+    h = [o * math.tanh(v) for o, v in zip(a["o_1"], c, strict=True)]
+    check = check_of(claims(c_1=c, h_1=h), "h_1")
+    assert (check.verdict, check.mistake) == ("follows", None)
+    assert "from your own c_1" in check.explanation
+    assert check.extras == {}
+
+
+def test_a_claim_that_leaves_nothing_to_compute_earns_no_credit() -> None:
+    check = check_of(claims(o_1=[0, 0], h_1=[0, 0]), "h_1")
+    assert check.verdict == "follows"
+    assert check.extras == {"credit": 0}
+    assert "Your o_1 left nothing to compute" in check.explanation
+
+
+def test_a_wrong_gate_that_is_not_zero_leaves_something_to_compute() -> None:
+    a = answers()
+    half = [0.5, 0.5]
+    import math
+
+    h = [0.5 * math.tanh(v) for v in a["c_1"]]
+    assert check_of(claims(o_1=half, h_1=h), "h_1").extras == {}
+
+
+@pytest.mark.parametrize(
+    ("entry", "read", "name"),
+    [
+        (("f", 0, 2), 7.0, "miscopied-given"),
+        (("f", 1, 1), -0.75, "sign-error"),
+        (("f", 0, 1), 0.05, "miscopied-given"),
+    ],
+)
+def test_a_misread_entry_is_found_with_what_it_was_read_as(
+    entry: tuple[str, int, int], read: float, name: str
+) -> None:
+    import math
+
+    gate, row, column = entry
+    W = [list(r) for r in LSTM["gates"][gate]["W"]]
+    true = W[row][column]
+    W[row][column] = read
+    v = [*LSTM["h_prev"], *LSTM["x"]]
+    b = LSTM["gates"][gate]["b"]
+    z = [math.fsum(w * x for w, x in zip(r, v, strict=True)) + c for r, c in zip(W, b, strict=True)]
+    value = [1 / (1 + math.exp(-entry)) for entry in z]
+    check = check_of(claims(f_1=value), "f_1")
+    assert check.mistake == name
+    place = f"W_{gate}[{row + 1}][{column + 1}]"
+    assert check.where == f"{place} was read as {read:g}, it is {true:g}"
+
+
+def test_a_slip_is_called_a_slip_only_where_the_rest_agrees() -> None:
+    a = answers()
+    slip = check_of(claims(c_1=[a["c_1"][0] + 0.0371, a["c_1"][1]]), "c_1")
+    assert slip.mistake == "arithmetic-slip"
+    alone = check_of({"c_1": ["0.7713", "0.1239"]}, "c_1")
+    assert (alone.verdict, alone.mistake) == ("wrong", None)
+
+
+def test_truncated_and_rounded_early_are_said_so() -> None:
+    h = answers()["h_1"]
+    cut = [f"{v:.9f}"[: 6 if v > 0 else 7] for v in h]
+    check = check_of({"h_1": cut}, "h_1")
+    assert (check.verdict, check.mistake) in (("rounding", "truncated"), ("right", None))
+
+
+def test_a_given_value_that_is_copied_wrong() -> None:
+    check = check_of({"c_0": ["0.3", "0.9"]}, "c_0")
+    assert (check.verdict, check.mistake) == ("wrong", "miscopied-given")
+
+
+def test_a_mistake_made_again_is_wrong_again_and_what_lies_between_follows() -> None:
+    data: dict[str, Any] = {
+        "kind": "rnn-step",
+        "xs": [1, 2],
+        "W_x": 0.5,
+        "W_h": 0.25,
+        "b": 0.1,
+        "claimed": {"a_1": "0.5", "h_1": "0.4621", "a_2": "1.1155", "h_2": "0.8061"},
+    }
+    checks = {check.symbol: check for check in marked(data).checks}
+    assert [checks[s].verdict for s in ("a_1", "h_1", "a_2", "h_2")] == [
+        "wrong",
+        "follows",
+        "wrong",
+        "follows",
+    ]
+    assert checks["a_1"].mistake == checks["a_2"].mistake == "bias-omitted"
