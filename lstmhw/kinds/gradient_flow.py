@@ -179,6 +179,7 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
         return self.told(
             (section for part in parts for section in part.sections),
             answers={symbol: value for part in parts for symbol, value in part.answers.items()},
+            steps=tuple(step for part in parts for step in part.steps),
             extras=extras,
         )
 

@@ -14,6 +14,10 @@ from lstmhw.marking.working import Working
 from lstmhw.problem import Problem
 from lstmhw.solution import Check, Claim, Solution
 
+MOST_LOOKED_INTO = 60  # wrong claims of one sheet that are searched for a mistake
+MOST_LINES = 20_000  # that lead to the wrong claims of one sheet, and are worked again
+MOST_UNEXPLAINED = 4  # claims after which no more are searched for two
+
 
 def marked(problem: Problem, claimed: Mapping[str, Claim]) -> tuple[Solution, tuple[Fault, ...]]:
     """The solution of a problem with claims marked, and a fault for each that cannot be.
@@ -56,13 +60,18 @@ class Marker:
     def _judged(self, claims: list[Claimed]) -> list[Check]:
         shown = sorted({claim.decimals for claim in claims})
         manner = Manner(shown, significant_figures(claims))
+        looked = unexplained = lines = 0
         sheet: dict[str, Judged] = {}
         found: dict[str, tuple[Found, ...]] = {}
         for claim in claims:
-            judged, own = judge(self.working, claim, sheet, manner)
+            judged, own = judge(self.working, claim, sheet, manner, MOST_LINES - lines)
+            lines += 0 if own is None else len(own.steps)
             found[claim.symbol] = ()
-            if judged.worst == "wrong":
-                found[claim.symbol] = self.search.explain(judged, own)
+            if judged.worst == "wrong" and looked < MOST_LOOKED_INTO:
+                looked += 1
+                patience = MOST_UNEXPLAINED - unexplained
+                found[claim.symbol] = self.search.explain(judged, own, patience)
+                unexplained += not found[claim.symbol]
             for explained in found[claim.symbol][:1]:
                 judged = judged._replace(estimate=explained.values)
             sheet[claim.symbol] = judged

@@ -6,14 +6,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmhw.functions import Floats
-from lstmhw.marking.claims import EXACT_DECIMALS, Claimed
+from lstmhw.marking.claims import EXACT_DECIMALS, FEWEST_DECIMALS, Claimed
 from lstmhw.marking.working import Lines, RoundedRun, Run, Working
-from lstmhw.solution import Step
+from lstmhw.solution import Step, indexed
 from lstmhw.spread import Rounding, Spread
 
 VERDICTS = ("right", "rounding", "follows", "wrong")  # from best to worst
 FLOAT32 = 1e-6  # relative noise of single precision
 EXACT = 1e-12
+MOST_UNITS = 25  # of the last digit that rounding is believed to add up to
 TIE = 1e-9  # of a unit, within which floats miss a tie
 
 
@@ -50,7 +51,8 @@ class Own(NamedTuple):
 
     `values` from their estimates, `written` from the numbers as written; `spread` says how far
     rounding may take them, `ways` how lines may have been rounded, `shown` are the decimals that
-    the sheet shows, and `coarse` the claims written with fewer digits than this one.
+    the sheet shows, and `coarse` the claims written with fewer digits than this one;
+    `kept` are the decimals that this one is likely to be computed to.
     """
 
     steps: tuple[Step, ...]
@@ -62,6 +64,12 @@ class Own(NamedTuple):
     ways: tuple[Rounding, ...]
     shown: Sequence[int]
     coarse: frozenset[str]
+    kept: int
+
+    @property
+    def most(self) -> float:
+        """What rounding may add up to, at the fewest digits that the sheet shows."""
+        return float(MOST_UNITS * 10.0 ** -max(FEWEST_DECIMALS, min(self.coarsest, self.kept)))
 
     @property
     def finer(self) -> Mapping[str, Any]:
@@ -97,6 +105,9 @@ def own(working: Working, claimed: Claimed, earlier: Mapping[str, Judged], manne
     """The student's own values at the line of a claim."""
     rounding = manner.rounding(claimed)
     steps = working.before(claimed.symbol, earlier)
+    used = frozenset().union(*(working.leaves[step.symbol] for step in steps))
+    time = indexed(claimed.symbol)[1]
+    earlier = {s: j for s, j in earlier.items() if s in used or _is_about(s, time)}
     estimates = {symbol: judged.estimate for symbol, judged in earlier.items()}
     written = {symbol: judged.claimed.values for symbol, judged in earlier.items()}
     spreads = {symbol: _spread(judged, rounding) for symbol, judged in earlier.items()}
@@ -109,7 +120,14 @@ def own(working: Working, claimed: Claimed, earlier: Mapping[str, Judged], manne
         if judged.claimed.decimals < rounding.decimals and judged.worst != "wrong"
     )
     spread = run.of_lines(steps)
-    return Own(steps, values, as_written, run, spread, rounding, ways, manner.decimals, coarse)
+    shown = manner.decimals
+    return Own(steps, values, as_written, run, spread, rounding, ways, shown, coarse, claimed.kept)
+
+
+def _is_about(symbol: str, time: int | None) -> bool:
+    """Whether a symbol is of a time step, of one beside it, or of none."""
+    own = indexed(symbol)[1]
+    return own is None or time is None or abs(own - time) <= 1
 
 
 def _spread(judged: Judged, rounding: Rounding) -> Spread:
@@ -132,18 +150,22 @@ def judge(
     claimed: Claimed,
     earlier: Mapping[str, Judged],
     manner: Manner,
+    most: int,
 ) -> tuple[Judged, Own | None]:
-    """The verdicts on a claim, of which `wrong` are still to be explained."""
+    """The verdicts on a claim, of which `wrong` are still to be explained.
+
+    A claim that more than `most` lines lead to is compared with the truth alone.
+    """
     verdicts = ["right" if right else "wrong" for right in claimed.are_right]
     if "wrong" not in verdicts:
         return Judged(claimed, tuple(verdicts), claimed.expected), None
     rounding = _truncated(claimed, verdicts)
     has_lines = claimed.symbol in working.steps and bool(np.all(np.isfinite(claimed.expected)))
-    if not has_lines:
+    if not has_lines or len(working.before(claimed.symbol, earlier)) > most:
         _settle(verdicts, _float_noise(claimed), "rounding")
         return Judged(claimed, tuple(verdicts), claimed.expected, rounding), None
     truth = own(working, claimed, {s: _as_true(judged) for s, judged in earlier.items()}, manner)
-    used = working.rests_on(claimed.symbol)
+    used = frozenset().union(*(working.leaves[step.symbol] for step in truth.steps))
     misled = any(judged.is_misled for symbol, judged in earlier.items() if symbol in used)
     mine = own(working, claimed, earlier, manner) if misled else truth
     if misled:
@@ -161,11 +183,13 @@ def _settle_by(
     verdicts: list[str], working: Working, claimed: Claimed, mine: Own, verdict: str
 ) -> bool:
     """Gives a verdict to numbers that come out with rounding on the way; whether there are any."""
-    found = _settle(verdicts, _reached(claimed, mine.spread), verdict)
+    found = _settle(verdicts, _reached(claimed, mine.spread, mine.most), verdict)
     if "wrong" in verdicts and mine.coarse:
         run = RoundedRun(working, mine.finer, mine.rounding)
         steps = working.before(claimed.symbol, mine.finer)
-        found = _settle(verdicts, _reached(claimed, run.of_lines(steps)), verdict) or found
+        found = (
+            _settle(verdicts, _reached(claimed, run.of_lines(steps), mine.most), verdict) or found
+        )
     near = "wrong" in verdicts and _is_near(claimed, mine)
     return (near and _settle_all(verdicts, by_hand(working, claimed, mine), verdict)) or found
 
@@ -251,11 +275,15 @@ def is_cut(claimed: Claimed, true: Floats) -> list[bool]:
     return [bool(flag) for flag in cut.ravel()]
 
 
-def _reached(claimed: Claimed, spread: Spread) -> list[bool]:
-    """Number by number, whether rounding on the way, or cutting off the end, may give it."""
+def _reached(claimed: Claimed, spread: Spread, most: float) -> list[bool]:
+    """Number by number, whether rounding on the way, or cutting off the end, may give it.
+
+    Rounding is not believed to add up to more than `most`.
+    """
     value = np.reshape(spread.value, claimed.expected.shape)
     radius = np.reshape(np.broadcast_to(spread.radius, spread.shape), claimed.expected.shape)
     with np.errstate(all="ignore"):
+        radius = np.minimum(radius, most)
         room = radius + EXACT * np.abs(value)
         off = np.where(value < 0, -1, 1) * (value - claimed.values)
         cut = 2 * claimed.last * (1 - TIE)

@@ -13,7 +13,7 @@ from lstmhw.functions import Floats
 if TYPE_CHECKING:
     from lstmhw.marking.target import Target
 
-MOST_LINES = 4000  # times entries of the data
+MOST_LINES = 1500  # times entries of the data
 TURNS = 20  # of the secant method
 MOST_READINGS = 200
 MOST_CHANCE = 0.5  # a reading that any number might seem to be explains nothing
@@ -91,12 +91,12 @@ class Slope(NamedTuple):
 
 def _slopes(target: "Target") -> list[Slope]:
     """The entries of the data that the wrong numbers depend on."""
-    closure = target.working.rests_on(target.claimed.symbol)
+    leaves = frozenset().union(*(target.working.leaves[step.symbol] for step in target.steps))
     known = target.own.values.known
     named = target.working.page.named
     data = [
         named[symbol]
-        for symbol in sorted(closure)
+        for symbol in sorted(leaves)
         if symbol not in target.working.steps and symbol not in known and named[symbol].given
     ]
     if sum(np.size(leaf.value) for leaf in data) * len(target.steps) > MOST_LINES:

@@ -18,10 +18,11 @@ from lstmhw.solution import Step, indexed
 
 NEAR = 0.02  # how much nearer than the truth a mistake has to be to be named in spite of a slip
 LEAD = 3.0  # and how much nearer than any other
+OF_TWO = 0.25  # of the room that single mistakes have
 MOST_CHANCE = 0.5  # matches of two mistakes to be expected where neither was made
 MOST_EQUALS = 4
 MOST_COARSE = 60
-MOST_LINES = 60_000  # computed in the search for two mistakes
+MOST_LINES = 60_000  # computed in each part of the search
 
 
 class Candidate(NamedTuple):
@@ -105,8 +106,11 @@ class Search:
         self._again: dict[tuple[str, Expr], tuple[Edit, ...]] = {}
         self._several: dict[tuple[str, ...], tuple[Candidate, ...]] = {}
 
-    def explain(self, judged: Judged, own: Own | None) -> tuple[Found, ...]:
-        """The mistakes that give the wrong numbers of a claim equally well, the simplest first."""
+    def explain(self, judged: Judged, own: Own | None, patience: int) -> tuple[Found, ...]:
+        """The mistakes that give the wrong numbers of a claim equally well, the simplest first.
+
+        `patience` is for how many more claims of the sheet two mistakes are looked for.
+        """
         if own is None:
             return self._datum(judged)
         target = Target(self.working, judged, own)
@@ -118,7 +122,7 @@ class Search:
             or self._misread(target)
             or _best(target, tried)
             or _coarsely(target, singles)
-            or self._two(target)
+            or (self._two(target) if patience > 0 else ())
             or _near(target, singles)
         )
 
@@ -159,7 +163,7 @@ class Search:
     def _edited(self, step: Step) -> tuple[Edit, ...]:
         """Every line that a mistake makes of this one, and that does not rest on itself."""
         found = edits(step, self.working.page)
-        return tuple(e for e in found if step.symbol not in self.working.closure(e.expr))
+        return tuple(e for e in found if not self.working.is_circular(step.symbol, e.expr))
 
     def several(self, steps: Sequence[Step]) -> tuple[Candidate, ...]:
         """A mistake made in several lines: in those of one name, or wherever it can be made."""
@@ -170,9 +174,10 @@ class Search:
         return self._several[key]
 
     def _singles(self, target: Target) -> Iterator[Batch]:
-        for step in reversed(target.steps):  # the claim's own line is the likeliest
+        most = max(1, MOST_LINES // len(target.steps))  # runs, in a very long working
+        for step in target.steps[: -most - 1 : -1]:  # the claim's own line is the likeliest
             yield _line_batch(target, target.own.values, step, self._alone(step))
-        yield _apart(target, self.several(target.steps))
+        yield _apart(target, self.several(target.steps)[:most])
 
     def _alone(self, step: Step) -> list[Candidate]:
         return [Candidate((edit,), {step.symbol: edit.expr}) for edit in self.edits_of(step)]
@@ -187,7 +192,7 @@ class Search:
         count = 0
         for batch in self._pairs(target):
             count += len(batch.candidates)
-            tried += [t for t in _tried(target, [batch]) if t.whole]
+            tried += [t for t in _tried(target, [batch], OF_TWO) if t.whole]
         tried.sort(key=lambda t: t.order)
         share = min(1.0, tried[0].candidate.rank / len(COMMON)) if tried else 1.0
         if not tried or target.chance * count * share > MOST_CHANCE:
@@ -274,9 +279,9 @@ def _at_line(run: Run, step: Step, candidates: Sequence[Candidate]) -> Batch:
                 value = np.asarray(run.line(candidate.lines[step.symbol]), dtype=float)
         except ValueError:  # two mistakes need not fit together
             continue
-        if value.shape == step.value.shape and np.all(np.isfinite(value)):
+        if value.size == step.value.size and np.all(np.isfinite(value)):
             kept.append(candidate)
-            rows.append(value)
+            rows.append(value.reshape(np.shape(step.value) or (1,)))
     return Batch(kept, np.array(rows))
 
 
@@ -298,12 +303,12 @@ def _apart(target: Target, candidates: Sequence[Candidate]) -> Batch:
     return Batch([c for c, _ in kept], np.array([value for _, value in kept]))
 
 
-def _tried(target: Target, batches: Iterable[Batch]) -> Iterator[Tried]:
-    """The candidates that give the numbers that are wrong."""
+def _tried(target: Target, batches: Iterable[Batch], room: float = 1.0) -> Iterator[Tried]:
+    """The candidates that give the numbers that are wrong; only those within `room` are tried."""
     for batch in batches:
         if not batch.candidates:
             continue
-        for row in target.near(batch.values):
+        for row in target.near(batch.values, room):
             candidate = batch.candidates[row]
             if len(candidate.names) < len({edit.rank for edit in candidate.edits}):
                 continue
@@ -348,8 +353,11 @@ def _contrast(target: Target, candidate: Candidate) -> Contrast | None:
             continue
         quantity = target.working.page.named[step.symbol]
         gave, gives = (np.asarray(r.value_of(quantity), float) for r in (varied, run))
-        off = np.argwhere(~np.isclose(gave, gives, rtol=1e-9, atol=0))
-        if gave.shape == gives.shape and len(off):
+        if gave.size != gives.size:
+            continue
+        gave, gives = gave.reshape(np.shape(step.value)), gives.reshape(np.shape(step.value))
+        off = np.argwhere(np.abs(gave - gives) > target.claimed.half)
+        if len(off):
             at = tuple(int(k) for k in off[0])
             done = candidate.lines[step.symbol]
             numbers = float(gave[at]), float(gives[at])

@@ -38,7 +38,7 @@ class Target:
     def are_vectors(self) -> bool:
         """Whether all lines are vectors, so that many values of one can be carried on at once."""
         return all(
-            step.value.ndim == 1 and not any(isinstance(n, Outer) for n, _ in nodes(step.expr))
+            step.value.ndim <= 1 and not any(isinstance(n, Outer) for n, _ in nodes(step.expr))
             for step in self.steps
         )
 

@@ -1,6 +1,6 @@
 """A working that can be run again: with other values for some symbols, with other lines."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from lstmhw.expr import Apply, Divide, Expr, Power, Quantity, Times
@@ -20,29 +20,35 @@ class Working:
     def __init__(self, solution: Solution) -> None:
         self.steps = {step.symbol: step for step in solution.steps}
         self.page = Page(_quantities(solution), solution.blocks)
-        self._rests_on: dict[str, frozenset[str]] = {}
-        for step in solution.steps:
-            self._rests_on[step.symbol] = self.closure(step.expr)
+        self.leaves = {s: _symbols(step.expr) for s, step in self.steps.items()}
+        self._place = {symbol: k for k, symbol in enumerate(self.steps)}
 
-    def closure(self, expr: Expr) -> frozenset[str]:
-        """All symbols that an expression rests on, directly or through other lines."""
-        direct = {leaf.symbol for leaf in expr.leaves()}
-        return frozenset(direct).union(*(self._rests_on.get(s, frozenset()) for s in direct))
-
-    def rests_on(self, symbol: str) -> frozenset[str]:
-        """All symbols that a line rests on; none for data."""
-        return self._rests_on.get(symbol, frozenset())
-
-    def before(self, symbol: str, known: Iterable[str]) -> tuple[Step, ...]:
+    def before(self, symbol: str, known: Container[str]) -> tuple[Step, ...]:
         """The lines that lead to a symbol from what is known, itself the last."""
-        stops = set(known)
-        wanted, kept = {symbol}, []
-        for step in reversed(self.steps.values()):
-            if step.symbol in wanted:
-                kept.append(step)
-                leaves = {leaf.symbol for leaf in step.expr.leaves()}
-                wanted |= leaves - stops
-        return tuple(reversed(kept))
+        wanted, found = [symbol], {symbol}
+        while wanted:
+            for leaf in self.leaves[wanted.pop()]:
+                if leaf in self.steps and leaf not in known and leaf not in found:
+                    found.add(leaf)
+                    wanted.append(leaf)
+        return tuple(self.steps[s] for s in sorted(found, key=self._place.__getitem__))
+
+    def is_circular(self, symbol: str, expr: Expr) -> bool:
+        """Whether a line for a symbol would rest on that symbol; only later lines can."""
+        start = self._place[symbol]
+        wanted, found = list(_symbols(expr)), {""}
+        while wanted:
+            leaf = wanted.pop()
+            if leaf == symbol:
+                return True
+            if leaf not in found and self._place.get(leaf, -1) > start:
+                found.add(leaf)
+                wanted += self.leaves[leaf]
+        return False
+
+
+def _symbols(expr: Expr) -> frozenset[str]:
+    return frozenset(leaf.symbol for leaf in expr.leaves())
 
 
 def _quantities(solution: Solution) -> dict[str, Quantity]:
@@ -81,6 +87,7 @@ class Run:
         self._data: dict[Quantity, Any] = {}
         self._open: set[str] = set()
         self._moved = frozenset(self.lines)
+        self._touched = dict.fromkeys(self._moved, True)
 
     def of_lines(self, steps: Sequence[Step]) -> Any:
         """The value of the last of these lines, which lead to it in their order.
@@ -127,8 +134,15 @@ class Run:
         return value
 
     def _is_touched(self, symbol: str) -> bool:
-        moved = self._moved
-        return symbol in moved or not moved.isdisjoint(self.working.rests_on(symbol))
+        """Whether a symbol is not what it is in the run that this one is a variation of."""
+        if symbol not in self._touched:
+            known, leaves = self.known, self.working.leaves.get(symbol, ())
+            self._touched[symbol] = any(
+                self._is_touched(leaf)
+                for leaf in leaves
+                if leaf not in known or leaf in self._moved
+            )
+        return self._touched[symbol]
 
     def line(self, expr: Expr) -> Any:
         """The value of one more line, before it is carried on."""
@@ -138,6 +152,7 @@ class Run:
         """The same with some lines, or values, other than they are here."""
         changed = Run(self.working, {**self.known, **(known or {})}, {**self.lines, **lines}, self)
         changed._moved = frozenset(lines) | frozenset(known or ())
+        changed._touched = dict.fromkeys(changed._moved, True)
         return changed
 
 

@@ -24,6 +24,14 @@ class Told(NamedTuple):
     answers: Mapping[str, Floats]
     extras: Mapping[str, Any] = {}
 
+    @property
+    def steps(self) -> Iterator[Step]:
+        """The lines that are worked."""
+        for section in self.sections:
+            for block in section.body:
+                if isinstance(block, Working):
+                    yield from block.steps
+
 
 def table(times: Sequence[int], columns: Mapping[str, Floats], norms: Floats) -> Table:
     """Numbers by time step, and a bar for each norm on a log scale."""
