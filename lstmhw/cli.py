@@ -162,6 +162,7 @@ def check_feasible(
 def check(files: tuple[str, ...], manner: Manner) -> int:
     """Mark the answers that a file claims: which is the first wrong one, and what was done there.
 
+    \b
     right     to the last digit written
     rounding  right, but for rounding on the way, or digits cut off
     follows   not right, but by the right method from an earlier wrong answer
@@ -315,7 +316,7 @@ def _marked(sheet: "Sheet") -> "tuple[Solution, InputError | None]":
     complaint = sheet.complaint(faults)
     if not (solution.checks or solution.claims_weights or complaint):
         message = "expected claimed answers, found none"
-        hint = "add `claimed: {h: [...]}`, or use `lstmhw solve`"
+        hint = "add `claimed:` with symbols and values, or use `lstmhw solve`"
         raise ProblemError([Fault((), message, hint)])
     return marks(solution), complaint
 

@@ -16,7 +16,7 @@ MONOTONE = frozenset(ACTIVATIONS) - {"softmax"} | {"exp", "log", "arctanh"}
 
 
 class Rounding(NamedTuple):
-    """Rounding to so many decimals, or to so many significant figures."""
+    """Rounding to so many decimals, or to so many significant figures where those are fewer."""
 
     decimals: int
     figures: int | None = None
@@ -27,7 +27,8 @@ class Rounding(NamedTuple):
             return 10.0**-self.decimals
         with np.errstate(divide="ignore"):
             first = np.floor(np.log10(np.abs(value)))
-        return 10.0 ** (np.where(np.isfinite(first), first, 0.0) + 1 - self.figures)
+        of_figures = 10.0 ** (np.where(np.isfinite(first), first, 0.0) + 1 - self.figures)
+        return np.maximum(of_figures, 10.0**-self.decimals)
 
     def rounded(self, value: Any) -> Any:
         """The nearest value with so many digits; of two, the one further from zero."""
@@ -94,7 +95,10 @@ class Spread:
 
     def __add__(self, other: Any) -> "Spread":
         other = self._lifted(other)
-        return Spread(self.value + other.value, self.radius + other.radius, self.rounding)
+        value, radius = self.value + other.value, self.radius + other.radius
+        if self.rounding.figures is None:
+            return Spread(value, radius, self.rounding)
+        return self.rounded(value, radius)
 
     __radd__ = __add__
 
@@ -116,6 +120,9 @@ class Spread:
             least = np.abs(other.value) - other.radius
             radius = (self.radius + np.abs(value) * other.radius) / least
         return self.rounded(value, np.where(least > 0, radius, np.inf))
+
+    def __rtruediv__(self, other: Any) -> "Spread":
+        return self._lifted(other) / self
 
     def __pow__(self, other: Any) -> "Spread":
         exponent = self._lifted(other).value
@@ -139,6 +146,9 @@ class Spread:
         rough = (off > 1e-9 * unit + 1e-15 * np.abs(products)) | (own[..., :, np.newaxis] > 0)
         rough = (rough | (others > 0)) & (products != 0)
         added = np.sum(np.where(rough, unit / 2, 0.0), axis=-2)
+        if self.rounding.figures is not None:  # the running sum is rounded too
+            sums = np.cumsum(products, axis=-2)
+            added = added + np.sum(np.where(rough, self.rounding.unit(sums) / 2, 0.0), axis=-2)
         return Spread(self.value @ other.value, radius + added, self.rounding)
 
     @property
@@ -170,11 +180,20 @@ class Spread:
         value = function(self.value)
         most = np.max(np.broadcast_to(self.radius, self.shape), initial=0.0)
         if function.name == "softmax":
-            return self.rounded(value, value * np.expm1(2 * np.minimum(most, 100.0)))
+            moved = value * np.expm1(2 * np.minimum(most, 100.0))
+            return self.rounded(value, moved + self._of_powers(value))
         if function.name == "sum":
             total = np.sum(np.broadcast_to(self.radius, self.shape), keepdims=True)
             return self.rounded(value, total)
         return self.rounded(value, np.where(most > 0, np.inf, 0.0) + np.zeros(value.shape))
+
+    def _of_powers(self, shares: Floats) -> Any:
+        """How far shares of a sum of powers of e move when the powers and the sum are rounded."""
+        with np.errstate(all="ignore"):
+            powers = np.exp(self.value)
+            half = self.rounding.unit(powers) / 2
+            off = shares * (half / powers + np.sum(half) / np.sum(powers))
+        return np.where(np.isfinite(off), off, 0.0)
 
 
 def _column(radius: Any) -> Any:

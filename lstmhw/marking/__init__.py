@@ -109,8 +109,12 @@ def _chosen(equals: Sequence[Found], usual: Mapping[str, int]) -> tuple[Found, .
 
 
 def _is_slip(judged: Judged, found: Sequence[Found], sheet: Mapping[str, Judged]) -> bool:
-    """Whether nothing explains what is wrong here, and what stands around it agrees."""
+    """Whether nothing explains what is wrong here, and what stands around it agrees.
+
+    A slip is in one number: that a whole vector is off, or half of a sheet, has another reason.
+    """
     if judged.worst != "wrong" or found:
         return False
-    others = (other for other in sheet.values() if other is not judged)
-    return any(v != "wrong" for v in judged.verdicts) or any(o.worst != "wrong" for o in others)
+    if len(judged.verdicts) > 1 and "wrong" in judged.verdicts:
+        return any(verdict != "wrong" for verdict in judged.verdicts)
+    return sum(other.worst == "wrong" for other in sheet.values()) * 2 <= len(sheet) > 1

@@ -11,6 +11,8 @@ from lstmhw.numerals import agrees, decimals, half_unit, number
 from lstmhw.solution import Claim, Solution, indexed
 
 EXACT_DECIMALS = 12  # of a fraction such as 1/3
+FEWEST_FIGURES = 2
+FEWEST_ALIKE = 3  # numbers, of which one can tell that they have as many figures each
 FEWEST_DECIMALS = 2  # nobody computes on with fewer
 
 
@@ -69,9 +71,9 @@ class Claimed:
 def significant_figures(claims: Sequence[Claimed]) -> int | None:
     """How many significant figures all numbers of a sheet have, if it is that they have alike."""
     texts = [text for claim in claims for text in claim.texts if number(text) != 0]
-    counts = {_figures(text) for text in texts if "." in text}
-    lengths = {decimals(text) for text in texts if "." in text}
-    return counts.pop() if len(counts) == 1 and len(lengths) > 1 else None
+    counts = [_figures(text) for text in texts if "." in text]
+    alike = len(counts) >= FEWEST_ALIKE and len(set(counts)) == 1
+    return counts[0] if alike and counts[0] >= FEWEST_FIGURES else None
 
 
 def _figures(text: str) -> int:
@@ -109,6 +111,8 @@ def read(
 
 
 def _read(symbol: str, claim: Claim, path: Path, expected: Floats) -> Claimed:
+    if isinstance(claim, str) and expected.size > 1:
+        list(_texts(claim, path))  # a word is told from a number
     shape = _shape(claim)
     alone = expected.size == 1 and shape is not None and set(shape) <= {1}
     if shape != expected.shape and not alone:

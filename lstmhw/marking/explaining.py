@@ -5,12 +5,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lstmhw.marking.claims import EXACT_DECIMALS
 from lstmhw.marking.judging import Judged
 from lstmhw.marking.search import Contrast, Found
-from lstmhw.notation import Text, decimal, equation, symbol
+from lstmhw.notation import Text, decimal, equation, symbol, write
+from lstmhw.numerals import decimals
 from lstmhw.solution import Check
 
 MOST_CORRECTIONS = 3
+MOST_SENTENCES = 2
 FEWEST_DECIMALS = 4
 
 
@@ -43,7 +46,7 @@ def check(marked: Marked) -> Check:
     for found in equals[:1]:
         where = "; ".join(m.described for m in found.misread) or where
     extras: Mapping[str, int] = {"credit": 0} if marked.trivial else {}
-    explanation = " ".join(_sentences(marked))
+    explanation = " ".join(filter(None, _sentences(marked)))
     return Check(name, claim, expected, worst, mistake, where, explanation, extras)
 
 
@@ -85,8 +88,10 @@ def _of_slip(is_slip: bool) -> str:
 def _of_mistake(own: Judged, equals: Sequence[Found]) -> Iterator[str]:
     found = equals[0]
     digits = max(FEWEST_DECIMALS, min(own.claimed.decimals, 12))
-    for done in found.done:
+    for done in found.done[:MOST_SENTENCES]:
         yield f"{_capitalized(done)}."
+    if len(found.done) > MOST_SENTENCES:
+        yield f"So too in {len(found.done) - MOST_SENTENCES} more lines."
     if found.contrast is not None:
         yield _contrasted(found.contrast, digits)
     if found.slip:
@@ -96,14 +101,16 @@ def _of_mistake(own: Judged, equals: Sequence[Found]) -> Iterator[str]:
         yield f"That was done in {', '.join(_places(own, 'wrong'))} alone."
     yield _corrections(own, "wrong")
     if len(equals) > 1:
-        names = ", ".join(other.name for other in equals[1:])
-        yield f"Also explained by: {names}."
+        others = {frozenset(other.names): other.name for other in equals[:0:-1]}
+        names = ", ".join(reversed([n for key, n in others.items() if key != set(found.names)]))
+        yield f"Also explained by: {names}." if names else ""
 
 
 def _capitalized(text: str) -> str:
     """The sentence with a capital, unless it begins with a symbol."""
     word = text.partition(" ")[0]
-    return text if "_" in word or len(word) == 1 else text[0].upper() + text[1:]
+    is_symbol = "_" in word or "[" in word or (len(word) == 1 and word != "a")
+    return text if is_symbol else text[0].upper() + text[1:]
 
 
 def _contrasted(contrast: Contrast, digits: int) -> str:
@@ -112,9 +119,13 @@ def _contrasted(contrast: Contrast, digits: int) -> str:
         equation(contrast.symbol, expr, Text(), digits) for expr in (contrast.done, contrast.right)
     )
     gave, gives = decimal(contrast.gave, digits), decimal(contrast.gives, digits)
+    if gave == gives and digits < EXACT_DECIMALS:
+        return _contrasted(contrast, digits + 1)
     at = _unit(contrast)
     if done == right:
         return f"{right} then gives {gave}{at}, where it should give {gives}."
+    if " = " not in right:  # a line such as tanh(c_1), which is called what it is
+        done = write(contrast.done, Text(), digits)
     return f"{done} gives {gave}{at}; {right} gives {gives}."
 
 
@@ -131,10 +142,16 @@ def _corrections(own: Judged, verdict: str) -> str:
     true = own.claimed.expected.ravel()
     places = dict(zip(_indices(own, verdict), _places(own, verdict), strict=True))
     shown = [
-        f"{place} should be {true[k]:.10g}, not {own.claimed.texts[k]}"
+        f"{place} should be {_as_exact(true[k], own.claimed.texts[k])}, not {own.claimed.texts[k]}"
         for k, place in list(places.items())[:MOST_CORRECTIONS]
     ]
     return "; ".join(shown) + (", ..." if len(places) > MOST_CORRECTIONS else ".")
+
+
+def _as_exact(true: float, text: str) -> str:
+    """The true number, to a few digits more than were claimed."""
+    digits = EXACT_DECIMALS if "/" in text else decimals(text) + 2
+    return decimal(true, min(max(digits, FEWEST_DECIMALS), EXACT_DECIMALS))
 
 
 def _indices(own: Judged, verdict: str) -> list[int]:

@@ -6,13 +6,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmhw.functions import Floats
-from lstmhw.marking.claims import EXACT_DECIMALS, FEWEST_DECIMALS, Claimed
+from lstmhw.marking.claims import FEWEST_DECIMALS, Claimed
 from lstmhw.marking.working import Lines, RoundedRun, Run, Working
 from lstmhw.solution import Step, indexed
 from lstmhw.spread import Rounding, Spread
 
 VERDICTS = ("right", "rounding", "follows", "wrong")  # from best to worst
 FLOAT32 = 1e-6  # relative noise of single precision
+TWICE = 1.1  # times half a unit: rounded to one digit more, and then once more
+UNSEEN = 8  # units that an answer may be off whose working is not followed line by line
 EXACT = 1e-12
 MOST_UNITS = 25  # of the last digit that rounding is believed to add up to
 TIE = 1e-9  # of a unit, within which floats miss a tie
@@ -69,7 +71,7 @@ class Own(NamedTuple):
     @property
     def most(self) -> float:
         """What rounding may add up to, at the fewest digits that the sheet shows."""
-        return float(MOST_UNITS * 10.0 ** -max(FEWEST_DECIMALS, min(self.coarsest, self.kept)))
+        return float(MOST_UNITS * 10.0 ** -max(FEWEST_DECIMALS, self.fewest))
 
     @property
     def finer(self) -> Mapping[str, Any]:
@@ -80,9 +82,9 @@ class Own(NamedTuple):
         return {s: spread for s, spread in self.rounded.known.items() if s not in self.coarse}
 
     @property
-    def coarsest(self) -> int:
-        """The fewest decimals that a line may have been rounded to."""
-        return min((way.decimals for way in self.ways), default=EXACT_DECIMALS)
+    def fewest(self) -> int:
+        """The fewest decimals that the sheet shows, of those that this claim has at least."""
+        return min((d for d in self.shown if 0 < d <= self.kept), default=self.kept)
 
 
 class Manner(NamedTuple):
@@ -97,8 +99,10 @@ class Manner(NamedTuple):
     def ways(self, claimed: Claimed) -> list[Rounding]:
         """How lines before a claim may have been rounded, the finest first."""
         least = min((d for d in self.decimals if d > 0), default=claimed.kept)
+        least = min(least, max(FEWEST_DECIMALS, claimed.kept - 2))
         ways = [Rounding(d) for d in range(claimed.kept, least - 1, -1)]
-        return ways if self.figures is None else [Rounding(0, self.figures), *ways]
+        of_figures = [] if self.figures is None else [Rounding(claimed.kept, self.figures)]
+        return [*of_figures, *ways]
 
 
 def own(working: Working, claimed: Claimed, earlier: Mapping[str, Judged], manner: Manner) -> Own:
@@ -162,7 +166,10 @@ def judge(
     rounding = _truncated(claimed, verdicts)
     has_lines = claimed.symbol in working.steps and bool(np.all(np.isfinite(claimed.expected)))
     if not has_lines or len(working.before(claimed.symbol, earlier)) > most:
+        halves = TWICE if claimed.symbol in working.page.given else 2 * UNSEEN
         _settle(verdicts, _float_noise(claimed), "rounding")
+        if _settle(verdicts, _within(claimed, halves), "rounding"):
+            rounding = rounding or "rounded-early"
         return Judged(claimed, tuple(verdicts), claimed.expected, rounding), None
     truth = own(working, claimed, {s: _as_true(judged) for s, judged in earlier.items()}, manner)
     used = frozenset().union(*(working.leaves[step.symbol] for step in truth.steps))
@@ -172,6 +179,8 @@ def judge(
         exactly = np.asarray(mine.written.of_lines(mine.steps), dtype=float)
         _settle(verdicts, claimed.agreeing(exactly), "follows")
     _settle(verdicts, _float_noise(claimed), "rounding")
+    if _settle(verdicts, _within(claimed, TWICE), "rounding"):
+        rounding = rounding or "rounded-early"
     if _settle_by(verdicts, working, claimed, truth, "rounding"):
         rounding = rounding or "rounded-early"
     if misled:
@@ -183,15 +192,14 @@ def _settle_by(
     verdicts: list[str], working: Working, claimed: Claimed, mine: Own, verdict: str
 ) -> bool:
     """Gives a verdict to numbers that come out with rounding on the way; whether there are any."""
-    found = _settle(verdicts, _reached(claimed, mine.spread, mine.most), verdict)
+    found = _settle(verdicts, _reached(claimed, mine, mine.spread), verdict)
     if "wrong" in verdicts and mine.coarse:
         run = RoundedRun(working, mine.finer, mine.rounding)
         steps = working.before(claimed.symbol, mine.finer)
-        found = (
-            _settle(verdicts, _reached(claimed, run.of_lines(steps), mine.most), verdict) or found
-        )
-    near = "wrong" in verdicts and _is_near(claimed, mine)
-    return (near and _settle_all(verdicts, by_hand(working, claimed, mine), verdict)) or found
+        found = _settle(verdicts, _reached(claimed, mine, run.of_lines(steps)), verdict) or found
+    if "wrong" not in verdicts:
+        return found
+    return _settle_all(verdicts, by_hand(working, claimed, mine), verdict) or found
 
 
 def _estimate(claimed: Claimed, verdicts: Sequence[str], mine: Own) -> Floats:
@@ -260,6 +268,13 @@ def _float_noise(claimed: Claimed) -> list[bool]:
     return [bool(v) for v in ((off <= FLOAT32 * size) & np.isfinite(size)).ravel()]
 
 
+def _within(claimed: Claimed, halves: float) -> list[bool]:
+    """Number by number, whether it is so many half units from the truth, or nearer."""
+    with np.errstate(all="ignore"):
+        near = np.abs(claimed.values - claimed.expected) <= halves * claimed.last * (1 + TIE)
+    return [bool(flag) for flag in near.ravel()]
+
+
 def _truncated(claimed: Claimed, verdicts: Sequence[str]) -> str | None:
     """`truncated`, where that is what happened to every number that is not right."""
     cut = is_cut(claimed, claimed.expected)
@@ -272,14 +287,17 @@ def is_cut(claimed: Claimed, true: Floats) -> list[bool]:
     with np.errstate(all="ignore"):
         off = np.where(true < 0, -1, 1) * (true - claimed.values)
         cut = (off > -EXACT * np.abs(true)) & (off < 2 * claimed.last * (1 - TIE))
+        cut &= (claimed.values != 0) | (claimed.decimals >= FEWEST_DECIMALS)  # some digit is left
     return [bool(flag) for flag in cut.ravel()]
 
 
-def _reached(claimed: Claimed, spread: Spread, most: float) -> list[bool]:
+def _reached(claimed: Claimed, mine: Own, spread: Spread) -> list[bool]:
     """Number by number, whether rounding on the way, or cutting off the end, may give it.
 
-    Rounding is not believed to add up to more than `most`.
+    Rounding is not believed to add up to more than so much.
     """
+    most = mine.most
+    true = np.reshape(np.asarray(mine.values.of_lines(mine.steps), float), claimed.expected.shape)
     value = np.reshape(spread.value, claimed.expected.shape)
     radius = np.reshape(np.broadcast_to(spread.radius, spread.shape), claimed.expected.shape)
     with np.errstate(all="ignore"):
@@ -288,28 +306,43 @@ def _reached(claimed: Claimed, spread: Spread, most: float) -> list[bool]:
         off = np.where(value < 0, -1, 1) * (value - claimed.values)
         cut = 2 * claimed.last * (1 - TIE)
         reached = (off >= -(room + claimed.last)) & (off <= room + cut)
+        reached &= np.abs(true - claimed.values) <= most + 2 * claimed.last
     return [bool(flag) for flag in reached.ravel()]
 
 
-def by_hand(
-    working: Working, claimed: Claimed, mine: Own, lines: Lines | None = None
-) -> Iterator[list[bool]]:
+def by_hand(working: Working, claimed: Claimed, mine: Own) -> Iterator[list[bool]]:
     """What comes out when every line is rounded, or cut off, to fewer digits: way by way."""
     for rounding in mine.ways:
-        for known in (mine.values.known, mine.written.known):
-            for way in (rounding.rounded, rounding.rounded_to_even):
-                for value in _rounded_ways(working, mine, known, lines, way):
-                    yield claimed.agreeing(value)
-            if rounding.figures is not None or rounding.decimals in mine.shown:
-                for value in _rounded_ways(working, mine, known, lines, rounding.cut):
-                    yield is_cut(claimed, value)
+        if _is_near(claimed, mine, rounding):
+            yield from _in_a_way(working, claimed, mine, None, rounding)
 
 
-def _is_near(claimed: Claimed, mine: Own) -> bool:
-    """Whether rounding to the fewest digits that the sheet shows might explain a claim."""
+def by_hand_with(
+    working: Working, claimed: Claimed, mine: Own, lines: Lines
+) -> Iterator[list[bool]]:
+    """The same with some lines other than they should be, and digits that the sheet shows."""
+    for rounding in mine.ways:
+        if rounding.decimals in mine.shown:
+            yield from _in_a_way(working, claimed, mine, lines, rounding)
+
+
+def _in_a_way(
+    working: Working, claimed: Claimed, mine: Own, lines: Lines | None, rounding: Rounding
+) -> Iterator[list[bool]]:
+    for known in (mine.values.known, mine.written.known):
+        for way in (rounding.rounded, rounding.rounded_to_even):
+            for value in _rounded_ways(working, mine, known, lines, way):
+                yield claimed.agreeing(value)
+        if rounding.figures is not None or rounding.decimals in mine.shown:
+            for value in _rounded_ways(working, mine, known, lines, rounding.cut):
+                yield is_cut(claimed, value)
+
+
+def _is_near(claimed: Claimed, mine: Own, rounding: Rounding) -> bool:
+    """Whether rounding to so many digits might explain a claim."""
     off = np.max(np.abs(np.ravel(claimed.values) - np.ravel(mine.spread.value)))
     radius = float(np.max(mine.spread.radius, initial=0.0)) + 2 * claimed.half
-    return bool(off <= 4 * radius * 10.0 ** max(0, claimed.kept - mine.coarsest))
+    return bool(off <= 4 * radius * 10.0 ** (claimed.kept - rounding.decimals))
 
 
 def _rounded_ways(

@@ -14,7 +14,9 @@ def marks(solution: Solution) -> Solution:
     What proves or refutes weights that are a claim stays.
     """
     kept = [section for section in solution.sections if section.title == VERDICT]
-    return solution._replace(sections=(*kept, Section("Marks", tuple(_summary(solution)))))
+    summary = tuple(_summary(solution))
+    shown = (*kept, Section("Marks", summary)) if summary else tuple(kept)
+    return solution._replace(sections=shown)
 
 
 def _summary(solution: Solution) -> Iterator[Paragraph]:

@@ -12,16 +12,17 @@ from lstmhw.marking.judging import Judged, Own
 from lstmhw.marking.misreading import Misreading, misreadings
 from lstmhw.marking.target import Target
 from lstmhw.marking.working import Run, Working
-from lstmhw.mistakes import COMMON, edits
+from lstmhw.mistakes import COMMON, MISTAKES, edits
 from lstmhw.mistakes.page import Edit
 from lstmhw.solution import Step, indexed
 
 NEAR = 0.02  # how much nearer than the truth a mistake has to be to be named in spite of a slip
 LEAD = 3.0  # and how much nearer than any other
 OF_TWO = 0.25  # of the room that single mistakes have
-MOST_CHANCE = 0.5  # matches of two mistakes to be expected where neither was made
+MOST_CHANCE = 0.5  # matches to be expected where no such mistake was made: of two mistakes, ...
+MOST_MATCHES = 3.0  # ... and of one, which is so much likelier than a slip
 MOST_EQUALS = 4
-MOST_COARSE = 60
+MOST_COARSE = 20
 MOST_LINES = 60_000  # computed in each part of the search
 
 
@@ -116,11 +117,15 @@ class Search:
         target = Target(self.working, judged, own)
         singles = list(self._singles(target))
         tried = sorted(_tried(target, singles), key=lambda t: t.order)
+        count = sum(len(batch.candidates) for batch in singles)
+        matches = target.chance * count / len(MISTAKES)
+        whole = [t for t in tried if t.whole and matches * (1 + t.candidate.rank) <= MOST_MATCHES]
+        in_some = [t for t in tried if target.chance * count <= MOST_CHANCE]
         return (
-            _best(target, [t for t in tried if t.whole])
-            or _best(target, [t for t in tried if len(target.off) > 1])
+            _best(target, whole)
+            or _best(target, in_some if len(target.off) > 1 else [])
             or self._misread(target)
-            or _best(target, tried)
+            or _best(target, in_some)
             or _coarsely(target, singles)
             or (self._two(target) if patience > 0 else ())
             or _near(target, singles)
@@ -203,8 +208,10 @@ class Search:
         run, steps = target.own.values, target.steps
         left = MOST_LINES // len(steps)
         alone = {step.symbol: _at_line(run, step, self._common(step)) for step in steps}
-        for step in steps:
-            yield _line_batch(target, run, step, self._both_in(step))
+        for step in reversed(steps):
+            left -= 3
+            if left > 0:
+                yield _line_batch(target, run, step, self._both_in(step))
         groups = [group for group in self.several(steps) if group.edits[0].rank < len(COMMON)]
         for group in groups:
             varied = run.varied(group.lines)
@@ -356,9 +363,12 @@ def _contrast(target: Target, candidate: Candidate) -> Contrast | None:
         if gave.size != gives.size:
             continue
         gave, gives = gave.reshape(np.shape(step.value)), gives.reshape(np.shape(step.value))
-        off = np.argwhere(np.abs(gave - gives) > target.claimed.half)
+        differs = np.abs(gave - gives) > target.claimed.half
+        off = np.argwhere(differs)
         if len(off):
-            at = tuple(int(k) for k in off[0])
+            wrong = [np.unravel_index(k, gave.shape) for k in target.off if k < gave.size]
+            first = next((w for w in wrong if differs[w]), tuple(off[0]))
+            at = tuple(int(k) for k in first)
             done = candidate.lines[step.symbol]
             numbers = float(gave[at]), float(gives[at])
             return Contrast(step.symbol, at, done, step.expr, *numbers, gives.size)

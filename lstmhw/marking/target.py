@@ -8,7 +8,7 @@ import numpy as np
 from lstmhw.expr import Outer
 from lstmhw.functions import Floats
 from lstmhw.marking.claims import Claimed
-from lstmhw.marking.judging import EXACT, Judged, Own, by_hand, is_cut
+from lstmhw.marking.judging import EXACT, Judged, Own, by_hand_with, is_cut
 from lstmhw.marking.working import Lines, RoundedRun, Run, Working
 from lstmhw.mistakes.page import nodes
 
@@ -32,7 +32,7 @@ class Target:
         radius = np.broadcast_to(own.spread.radius, own.spread.shape).ravel()
         self.radius = radius
         self.room = 5 * radius + ROOM * self.claimed.half + self.claimed.halves.ravel()
-        self.coarser = 10.0 ** (self.claimed.kept - min(own.coarsest, self.claimed.kept))
+        self.coarser = 10.0 ** (self.claimed.kept - own.fewest)
 
     @cached_property
     def are_vectors(self) -> bool:
@@ -98,10 +98,20 @@ class Target:
         written = self.value(lines, self.own.written)
         if written is not None:
             exact = _either(exact, self.agreeing(written))
+        if not any(self._is_nearer(v) for v in (values, written) if v is not None):
+            return None
         reached = exact if all(exact) else _either(exact, self._reached(lines))
         if not all(reached[k] for k in self.off):
             return None
         return all(reached), all(exact[k] for k in self.off)
+
+    def _is_nearer(self, values: Floats) -> bool:
+        """Whether this comes far nearer to all numbers that are wrong than a right method does."""
+        off = list(self.off)
+        values = values.ravel()
+        with np.errstate(all="ignore"):
+            rest = np.abs(values - self.wanted)[off] - self.claimed.halves.ravel()[off]
+            return bool(np.all(rest <= np.abs(self.right - self.wanted)[off] / 2))
 
     def agreeing(self, values: Floats) -> list[bool]:
         """Number by number, whether it is the claimed one: to its last digit, or cut off there."""
@@ -125,7 +135,8 @@ class Target:
 
     def agrees_by_hand(self, lines: Lines) -> bool:
         """Whether all numbers come out with all lines rounded to digits that the sheet shows."""
-        return any(all(reached) for reached in by_hand(self.working, self.claimed, self.own, lines))
+        ways = by_hand_with(self.working, self.claimed, self.own, lines)
+        return any(all(reached) for reached in ways)
 
 
 def _either(left: Sequence[bool], right: Sequence[bool]) -> list[bool]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from lstmhw.expr import Apply, Expr
+from lstmhw.expr import Apply, Expr, Negative
 from lstmhw.functions import ACTIVATIONS, relu, sigmoid, softmax, tanh
 from lstmhw.mistakes.page import Mistake, Page, Rewritten, is_forward, nodes
 from lstmhw.solution import Step, indexed
@@ -60,6 +60,13 @@ def _extra(step: Step, page: Page) -> Iterator[Rewritten]:
             yield Rewritten("twice", expr, f"{function.name} was applied twice")
 
 
+def _argument_sign(step: Step, page: Page) -> Iterator[Rewritten]:
+    for node, put in _applied(step):
+        if node.function in (sigmoid, tanh) and not _reads_state(step):
+            done = f"{node.function.name} was taken of the negative"
+            yield Rewritten("", put(Apply(node.function, Negative(node.parts[0]))), done)
+
+
 COMMON = (
     _taken_for("softmax", "sigmoid"),
     _taken_for("sigmoid", "tanh"),
@@ -70,6 +77,7 @@ COMMON = (
     _taken_for("sigmoid", "softmax"),
 )
 RARE = (
+    Mistake("sign-error", "sigmoid(-z), as 1/(1 + exp(z)) is", _argument_sign),
     _taken_for("tanh", "softmax"),
     _taken_for("softmax", "tanh"),
     _taken_for("relu", "sigmoid"),

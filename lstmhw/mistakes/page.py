@@ -21,6 +21,11 @@ class Page(NamedTuple):
     named: Mapping[str, Quantity]
     blocks: str = ""
 
+    @property
+    def given(self) -> frozenset[str]:
+        """The symbols of what is given."""
+        return frozenset(symbol for symbol, quantity in self.named.items() if quantity.given)
+
     def at(self, name: str, t: int | None) -> Quantity | None:
         """The quantity of that name at a time."""
         return self.named.get(name if t is None else f"{name}_{t}")

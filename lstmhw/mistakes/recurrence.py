@@ -1,8 +1,9 @@
 """Mistakes about states and about how a GRU mixes them."""
 
 from collections.abc import Iterator
+from itertools import permutations
 
-from lstmhw.expr import Concat, Expr, Quantity, Sum, Times
+from lstmhw.expr import Concat, Constant, Expr, Negative, Quantity, Sum, Times
 from lstmhw.mistakes.page import (
     Mistake,
     Page,
@@ -19,6 +20,8 @@ from lstmhw.mistakes.page import (
     time_of,
 )
 from lstmhw.solution import Step, indexed
+
+MOST_UNITS = 3  # whose every order is tried
 
 
 def _states_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
@@ -187,6 +190,46 @@ def _state_reset(step: Step, page: Page) -> Iterator[Rewritten]:
         yield Rewritten("h", expr, f"r was applied to {h.symbol} here too")
 
 
+def _earlier(step: Step, page: Page) -> Iterator[Rewritten]:
+    """The input, or a state, of the step before."""
+    t = time_of(step)
+    if t is None:
+        return
+    for name, offset in (("x", 0), ("h", 1), ("c", 1)):
+        right, before = page.at(name, t - offset), page.at(name, t - offset - 1)
+        if right is not None and before is not None and right.symbol in symbols(step.expr):
+            expr = substituted(step.expr, {right.symbol: before})
+            yield Rewritten(name, expr, f"{before.symbol} was taken in the place of {right.symbol}")
+
+
+def _of_another_step(step: Step, page: Page) -> Iterator[Rewritten]:
+    """What belongs to the step before, or after, written down for this one."""
+    name, t = indexed(step.symbol)
+    for other in (t - 1, t + 1) if t is not None and is_forward(step) else ():
+        there = page.at(name, other)
+        if there is not None:
+            value = Quantity(f"{there.symbol} itself", there.value, given=True)
+            yield Rewritten("", value, f"this is {there.symbol}, not {step.symbol}")
+
+
+def _units_exchanged(step: Step, page: Page) -> Iterator[Rewritten]:
+    """The numbers of the units in another order."""
+    if step.value.ndim == 1 and 1 < step.value.size <= MOST_UNITS:
+        for order in permutations(range(step.value.size)):
+            if order != tuple(range(step.value.size)):
+                value = Quantity(f"{step.symbol} itself", step.value[list(order)], given=True)
+                yield Rewritten(f"{order}", value, "the units changed places")
+
+
+def _coupled(step: Step, page: Page) -> Iterator[Rewritten]:
+    t = time_of(step)
+    f, i = page.at("f", t), page.at("i", t)
+    if indexed(step.symbol)[0] == "c" and f is not None and i is not None:
+        rest = Sum(Constant(1.0), Negative(f))
+        expr = substituted(step.expr, {i.symbol: rest})
+        yield Rewritten("", expr, f"1 - {f.symbol} was taken in the place of {i.symbol}")
+
+
 COMMON = (
     Mistake("states-swapped", "z = W [c; x] + b; or c = f*h + i*g", _states_swapped),
     Mistake("states-swapped", "c_1 written down as h_1", _results_swapped),
@@ -198,6 +241,10 @@ COMMON = (
     Mistake("reset-omitted", "n = tanh(W_x x + W_h h + b)", _reset_omitted),
 )
 RARE = (
+    Mistake("wrong-step", "z_2 = W_x x_1 + W_h h_1 + b", _earlier),
+    Mistake("wrong-step", "h_1 written down as h_2", _of_another_step),
+    Mistake("gates-coupled", "c = f*c + (1 - f)*g", _coupled),
+    Mistake("units-swapped", "the number of unit 1 written down for unit 2", _units_exchanged),
     Mistake("reset-misplaced", "n = tanh(r*(W_x x + W_h h + b))", _reset_over_all),
     Mistake("reset-misplaced", "z = sigmoid(W_x x + W_h (r*h) + b)", _with_reset),
     Mistake("reset-misplaced", "h = z*(r*h) + (1 - z)*n", _state_reset),
