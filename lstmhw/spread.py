@@ -20,6 +20,7 @@ class Rounding(NamedTuple):
 
     decimals: int
     figures: int | None = None
+    off: float = 0.5  # units that a result may be off: one, where digits are cut off
 
     def unit(self, value: Any) -> Any:
         """One unit of the last digit that is kept of a value."""
@@ -73,7 +74,7 @@ class Spread:
         with np.errstate(all="ignore"):
             off = np.abs(value - np.round(value / unit) * unit)
             kept = (radius == 0) & (off <= 1e-9 * unit + 1e-15 * np.abs(value))
-            widened = radius + times * unit / 2
+            widened = radius + times * unit * self.rounding.off
         return Spread(value, np.where(kept, 0.0, widened), self.rounding)
 
     def given(self) -> "Spread":
@@ -142,13 +143,14 @@ class Spread:
         radius = size @ others + own @ other_size + own @ others
         products = self.value[..., :, np.newaxis] * other.value
         unit = self.rounding.unit(products)
-        off = np.abs(products - np.round(products / unit) * unit)
-        rough = (off > 1e-9 * unit + 1e-15 * np.abs(products)) | (own[..., :, np.newaxis] > 0)
+        gap = np.abs(products - np.round(products / unit) * unit)
+        rough = (gap > 1e-9 * unit + 1e-15 * np.abs(products)) | (own[..., :, np.newaxis] > 0)
         rough = (rough | (others > 0)) & (products != 0)
-        added = np.sum(np.where(rough, unit / 2, 0.0), axis=-2)
+        off = self.rounding.off
+        added = np.sum(np.where(rough, unit * off, 0.0), axis=-2)
         if self.rounding.figures is not None:  # the running sum is rounded too
             sums = np.cumsum(products, axis=-2)
-            added = added + np.sum(np.where(rough, self.rounding.unit(sums) / 2, 0.0), axis=-2)
+            added = added + np.sum(np.where(rough, self.rounding.unit(sums) * off, 0.0), axis=-2)
         return Spread(self.value @ other.value, radius + added, self.rounding)
 
     @property
@@ -191,7 +193,7 @@ class Spread:
         """How far shares of a sum of powers of e move when the powers and the sum are rounded."""
         with np.errstate(all="ignore"):
             powers = np.exp(self.value)
-            half = self.rounding.unit(powers) / 2
+            half = self.rounding.unit(powers) * self.rounding.off
             off = shares * (half / powers + np.sum(half) / np.sum(powers))
         return np.where(np.isfinite(off), off, 0.0)
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from itertools import takewhile
 
 from lstmhw.faults import Fault
-from lstmhw.marking.claims import Claimed, read, significant_figures
+from lstmhw.marking.claims import Claimed, read
 from lstmhw.marking.explaining import Marked, check
-from lstmhw.marking.judging import Judged, Manner, judge, trivial
+from lstmhw.marking.judging import Judged, judge, manner_of, trivial
 from lstmhw.marking.search import Found, Search
 from lstmhw.marking.working import Working
 from lstmhw.problem import Problem
@@ -58,8 +58,7 @@ class Marker:
         return (*own, *self._judged(claims)), tuple(faults)
 
     def _judged(self, claims: list[Claimed]) -> list[Check]:
-        shown = sorted({claim.decimals for claim in claims})
-        manner = Manner(shown, significant_figures(claims))
+        manner = manner_of(claims)
         looked = unexplained = lines = 0
         sheet: dict[str, Judged] = {}
         found: dict[str, tuple[Found, ...]] = {}

@@ -6,7 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmhw.functions import Floats
-from lstmhw.marking.claims import FEWEST_DECIMALS, Claimed
+from lstmhw.marking.claims import (
+    FEWEST_DECIMALS,
+    Claimed,
+    significant_figures,
+)
 from lstmhw.marking.working import Lines, RoundedRun, Run, Working
 from lstmhw.solution import Step, indexed
 from lstmhw.spread import Rounding, Spread
@@ -88,13 +92,17 @@ class Own(NamedTuple):
 
 
 class Manner(NamedTuple):
-    """How a sheet rounds: the decimals it shows anywhere, or figures if it keeps to so many."""
+    """How a sheet rounds: the decimals it shows anywhere, or figures if it keeps to so many.
+
+    `cuts` says that its digits are cut off rather than rounded.
+    """
 
     decimals: Sequence[int]
     figures: int | None = None
+    cuts: bool = False
 
     def rounding(self, claimed: Claimed) -> Rounding:
-        return Rounding(claimed.kept, self.figures)
+        return Rounding(claimed.kept, self.figures, 1.0 if self.cuts else 0.5)
 
     def ways(self, claimed: Claimed) -> list[Rounding]:
         """How lines before a claim may have been rounded, the finest first."""
@@ -282,6 +290,17 @@ def _truncated(claimed: Claimed, verdicts: Sequence[str]) -> str | None:
     return "truncated" if off and all(cut[k] for k in off) else None
 
 
+def manner_of(claims: Sequence[Claimed]) -> Manner:
+    """How a sheet rounds, by what its claims look like."""
+    cut = rounded = 0
+    for claim in claims:
+        pairs = list(zip(is_cut(claim, claim.expected), claim.are_right, strict=True))
+        cut += sum(c and not r for c, r in pairs)
+        rounded += sum(r and not c for c, r in pairs)
+    shown = sorted({claim.decimals for claim in claims})
+    return Manner(shown, significant_figures(claims), cut > rounded + 1)
+
+
 def is_cut(claimed: Claimed, true: Floats) -> list[bool]:
     """Number by number, whether it is another one, cut off after its last digit."""
     with np.errstate(all="ignore"):
@@ -314,27 +333,31 @@ def by_hand(working: Working, claimed: Claimed, mine: Own) -> Iterator[list[bool
     """What comes out when every line is rounded, or cut off, to fewer digits: way by way."""
     for rounding in mine.ways:
         if _is_near(claimed, mine, rounding):
-            yield from _in_a_way(working, claimed, mine, None, rounding)
+            yield from _in_a_way(working, claimed, mine, rounding)
 
 
 def by_hand_with(
     working: Working, claimed: Claimed, mine: Own, lines: Lines
 ) -> Iterator[list[bool]]:
-    """The same with some lines other than they should be, and digits that the sheet shows."""
+    """The same with other lines, in the commonest ways, to digits that the sheet shows."""
+    known = mine.written.known
     for rounding in mine.ways:
         if rounding.decimals in mine.shown:
-            yield from _in_a_way(working, claimed, mine, lines, rounding)
+            for value in _rounded_ways(working, mine, known, lines, rounding.rounded):
+                yield claimed.agreeing(value)
+            for value in _rounded_ways(working, mine, known, lines, rounding.cut):
+                yield is_cut(claimed, value)
 
 
 def _in_a_way(
-    working: Working, claimed: Claimed, mine: Own, lines: Lines | None, rounding: Rounding
+    working: Working, claimed: Claimed, mine: Own, rounding: Rounding
 ) -> Iterator[list[bool]]:
     for known in (mine.values.known, mine.written.known):
         for way in (rounding.rounded, rounding.rounded_to_even):
-            for value in _rounded_ways(working, mine, known, lines, way):
+            for value in _rounded_ways(working, mine, known, None, way):
                 yield claimed.agreeing(value)
         if rounding.figures is not None or rounding.decimals in mine.shown:
-            for value in _rounded_ways(working, mine, known, lines, rounding.cut):
+            for value in _rounded_ways(working, mine, known, None, rounding.cut):
                 yield is_cut(claimed, value)
 
 

@@ -18,11 +18,11 @@ from lstmhw.solution import Step, indexed
 
 NEAR = 0.02  # how much nearer than the truth a mistake has to be to be named in spite of a slip
 LEAD = 3.0  # and how much nearer than any other
-OF_TWO = 0.25  # of the room that single mistakes have
+OF_TWO = 0.25  # of the room that single mistakes have; of those that are rounded coarsely too
 MOST_CHANCE = 0.5  # matches to be expected where no such mistake was made: of two mistakes, ...
 MOST_MATCHES = 3.0  # ... and of one, which is so much likelier than a slip
 MOST_EQUALS = 4
-MOST_COARSE = 20
+MOST_COARSE = 8
 MOST_LINES = 60_000  # computed in each part of the search
 
 
@@ -387,7 +387,7 @@ def _coarsely(target: Target, singles: Sequence[Batch]) -> tuple[Found, ...]:
         (batch.candidates[row], batch.values[row])
         for batch in singles
         if batch.candidates
-        for row in target.near(batch.values, target.coarser)
+        for row in target.near(batch.values, target.coarser * OF_TWO)
     ]
     rows.sort(key=lambda row: row[0].rank)
     found = (row for row in rows[:MOST_COARSE] if target.agrees_by_hand(row[0].lines))
