@@ -91,7 +91,7 @@ Claimed answers
   c_1  2.5      2.4640  right
   h_1  0.9      0.9856  rounding: truncated
   h_1: Cut off after the last digit, where rounding was due. h_1 should be
-  0.9856229553, not 0.9.
+  0.9856, not 0.9.
 """
 EVIL = r"[red]a[/] <b> & $x_1 #5% {~^\} *|* `é` 漢"
 

@@ -8,7 +8,7 @@ import numpy as np
 from lstmhw.marking.claims import EXACT_DECIMALS
 from lstmhw.marking.judging import Judged
 from lstmhw.marking.search import Contrast, Found
-from lstmhw.notation import Text, decimal, equation, symbol, write
+from lstmhw.notation import Text, as_given, decimal, equation, symbol, write
 from lstmhw.numerals import decimals
 from lstmhw.solution import Check
 
@@ -151,7 +151,7 @@ def _corrections(own: Judged, verdict: str) -> str:
 def _as_exact(true: float, text: str) -> str:
     """The true number, to a few digits more than were claimed."""
     digits = EXACT_DECIMALS if "/" in text else decimals(text) + 2
-    return decimal(true, min(max(digits, FEWEST_DECIMALS), EXACT_DECIMALS))
+    return as_given(true, min(max(digits, FEWEST_DECIMALS), EXACT_DECIMALS))
 
 
 def _indices(own: Judged, verdict: str) -> list[int]:

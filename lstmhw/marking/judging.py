@@ -174,9 +174,10 @@ def judge(
     rounding = _truncated(claimed, verdicts)
     has_lines = claimed.symbol in working.steps and bool(np.all(np.isfinite(claimed.expected)))
     if not has_lines or len(working.before(claimed.symbol, earlier)) > most:
-        halves = TWICE if claimed.symbol in working.page.given else 2 * UNSEEN
+        given = claimed.symbol in working.page.given
+        room = TWICE * claimed.last if given else 2 * UNSEEN * claimed.half
         _settle(verdicts, _float_noise(claimed), "rounding")
-        if _settle(verdicts, _within(claimed, halves), "rounding"):
+        if _settle(verdicts, _within(claimed, room), "rounding"):
             rounding = rounding or "rounded-early"
         return Judged(claimed, tuple(verdicts), claimed.expected, rounding), None
     truth = own(working, claimed, {s: _as_true(judged) for s, judged in earlier.items()}, manner)
@@ -187,7 +188,7 @@ def judge(
         exactly = np.asarray(mine.written.of_lines(mine.steps), dtype=float)
         _settle(verdicts, claimed.agreeing(exactly), "follows")
     _settle(verdicts, _float_noise(claimed), "rounding")
-    if _settle(verdicts, _within(claimed, TWICE), "rounding"):
+    if _settle(verdicts, _within(claimed, TWICE * claimed.last), "rounding"):
         rounding = rounding or "rounded-early"
     if _settle_by(verdicts, working, claimed, truth, "rounding"):
         rounding = rounding or "rounded-early"
@@ -276,10 +277,10 @@ def _float_noise(claimed: Claimed) -> list[bool]:
     return [bool(v) for v in ((off <= FLOAT32 * size) & np.isfinite(size)).ravel()]
 
 
-def _within(claimed: Claimed, halves: float) -> list[bool]:
-    """Number by number, whether it is so many half units from the truth, or nearer."""
+def _within(claimed: Claimed, room: float) -> list[bool]:
+    """Number by number, whether it is so far from the truth, or nearer."""
     with np.errstate(all="ignore"):
-        near = np.abs(claimed.values - claimed.expected) <= halves * claimed.last * (1 + TIE)
+        near = np.abs(claimed.values - claimed.expected) <= room * (1 + TIE)
     return [bool(flag) for flag in near.ravel()]
 
 

@@ -92,7 +92,7 @@ class Slope(NamedTuple):
 def _slopes(target: "Target") -> list[Slope]:
     """The entries of the data that the wrong numbers depend on."""
     leaves = frozenset().union(*(target.working.leaves[step.symbol] for step in target.steps))
-    known = target.own.values.known
+    known = target.base.known
     named = target.working.page.named
     data = [
         named[symbol]

@@ -18,9 +18,9 @@ from lstmhw.solution import Step, indexed
 
 NEAR = 0.02  # how much nearer than the truth a mistake has to be to be named in spite of a slip
 LEAD = 3.0  # and how much nearer than any other
-OF_TWO = 0.25  # of the room that single mistakes have; of those that are rounded coarsely too
-MOST_CHANCE = 0.5  # matches to be expected where no such mistake was made: of two mistakes, ...
-MOST_MATCHES = 3.0  # ... and of one, which is so much likelier than a slip
+OF_TWO = 0.4  # of the room that single mistakes have; of those that are rounded coarsely too
+MOST_CHANCE = 0.5  # matches to be expected where no mistake was made, of one in some units alone
+MOST_MATCHES = 3.0  # and of one or two that give the whole claim, which are likelier than a slip
 MOST_EQUALS = 4
 MOST_COARSE = 8
 MOST_LINES = 60_000  # computed in each part of the search
@@ -93,9 +93,9 @@ class Tried(NamedTuple):
     exact: bool
 
     @property
-    def order(self) -> tuple[bool, bool, int]:
+    def order(self) -> tuple[bool, bool, int, int]:
         """The better it agrees, the simpler it is, the less."""
-        return not self.whole, not self.exact, self.candidate.rank
+        return not self.whole, not self.exact, self.candidate.rank, len(self.candidate.lines)
 
 
 class Search:
@@ -114,19 +114,26 @@ class Search:
         """
         if own is None:
             return self._datum(judged)
-        target = Target(self.working, judged, own)
+        off = [k for k, verdict in enumerate(judged.verdicts) if verdict == "wrong"]
+        target = Target(self.working, judged.claimed, own, off, own.values)
         singles = list(self._singles(target))
         tried = sorted(_tried(target, singles), key=lambda t: t.order)
         count = sum(len(batch.candidates) for batch in singles)
         matches = target.chance * count / len(MISTAKES)
-        whole = [t for t in tried if t.whole and matches * (1 + t.candidate.rank) <= MOST_MATCHES]
+        whole = [
+            t
+            for t in tried
+            if t.whole
+            and (matches * (1 + t.candidate.rank) <= MOST_MATCHES or target.is_hit(t.values))
+        ]
         in_some = [t for t in tried if target.chance * count <= MOST_CHANCE]
         return (
             _best(target, whole)
             or _best(target, in_some if len(target.off) > 1 else [])
-            or self._misread(target)
+            or _misread(target)
             or _best(target, in_some)
             or _coarsely(target, singles)
+            or _all_but_some(target, singles)
             or (self._two(target) if patience > 0 else ())
             or _near(target, singles)
         )
@@ -139,19 +146,6 @@ class Search:
             return ()
         done = f"{claimed.symbol} is given, and was copied wrong"
         return (Found(("miscopied-given",), (done,), claimed.values),)
-
-    def _misread(self, target: Target) -> tuple[Found, ...]:
-        """A datum that was read as another number, or one for each number that is wrong."""
-        found = misreadings(target)
-        lines = {reading.symbol: reading.as_line() for reading in found}
-        values = target.value(lines) if len(lines) == 1 else None
-        if values is None:
-            return ()
-        if len(found) > 1:
-            values = np.where(_among(target, target.off), target.wanted, target.right)
-            values = values.reshape(target.claimed.values.shape)
-        name = "sign-error" if all(m.is_sign for m in found) else "miscopied-given"
-        return (Found((name,), tuple(m.described for m in found), values, misread=found),)
 
     def edits_of(self, step: Step) -> tuple[Edit, ...]:
         if step.symbol not in self._edits:
@@ -180,9 +174,9 @@ class Search:
 
     def _singles(self, target: Target) -> Iterator[Batch]:
         most = max(1, MOST_LINES // len(target.steps))  # runs, in a very long working
+        yield _apart(target, self.several(target.steps)[:most])
         for step in target.steps[: -most - 1 : -1]:  # the claim's own line is the likeliest
             yield _line_batch(target, target.own.values, step, self._alone(step))
-        yield _apart(target, self.several(target.steps)[:most])
 
     def _alone(self, step: Step) -> list[Candidate]:
         return [Candidate((edit,), {step.symbol: edit.expr}) for edit in self.edits_of(step)]
@@ -200,7 +194,7 @@ class Search:
             tried += [t for t in _tried(target, [batch], OF_TWO) if t.whole]
         tried.sort(key=lambda t: t.order)
         share = min(1.0, tried[0].candidate.rank / len(COMMON)) if tried else 1.0
-        if not tried or target.chance * count * share > MOST_CHANCE:
+        if not tried or target.chance * count * share > MOST_MATCHES:
             return ()
         return _best(target, tried)
 
@@ -377,6 +371,45 @@ def _contrast(target: Target, candidate: Candidate) -> Contrast | None:
 
 def _among(target: Target, units: Iterable[int]) -> Any:
     return np.isin(np.arange(target.wanted.size), list(units))
+
+
+def _misread(target: Target) -> tuple[Found, ...]:
+    """A datum that was read as another number, or one for each number that is wrong."""
+    found = misreadings(target)
+    lines = {reading.symbol: reading.as_line() for reading in found}
+    values = target.value(lines) if len(lines) == 1 else None
+    if values is None:
+        return ()
+    if len(found) > 1:
+        values = np.where(_among(target, target.off), target.wanted, target.right)
+        values = values.reshape(target.claimed.values.shape)
+    name = "sign-error" if all(m.is_sign for m in found) else "miscopied-given"
+    return (Found((name,), tuple(m.described for m in found), values, misread=found),)
+
+
+def _all_but_some(target: Target, singles: Sequence[Batch]) -> tuple[Found, ...]:
+    """A mistake that gives most of the claim, and a misread datum, or a slip, for the rest."""
+    rows = [
+        (candidate, values, [k for k, same in enumerate(target.agreeing(values)) if not same])
+        for batch in singles
+        for candidate, values in zip(batch.candidates, batch.values, strict=True)
+        if candidate.rank < len(COMMON)
+    ]
+    count = len(rows)
+    rows = [row for row in rows if target.explains_most(row[2], count)]
+    rows.sort(key=lambda row: (len(row[2]), row[0].rank))
+    for candidate, values, rest in rows[:MOST_EQUALS]:
+        whole = _found(target, Tried(candidate, values, True, True))
+        for other in _misread(target.after(candidate.lines, rest)):
+            names, done = (*whole.names, *other.names), (*whole.done, *other.done)
+            if len(set(names)) > 1:
+                return (whole._replace(names=names, done=done, values=other.values),)
+        if len(rest) == 1 and target.wanted.size > 2:
+            names = (*whole.names, "arithmetic-slip")
+            wanted = target.claimed.values
+            done = (*whole.done, "one number has a slip besides")
+            return (whole._replace(names=names, done=done, values=wanted),)
+    return ()
 
 
 def _coarsely(target: Target, singles: Sequence[Batch]) -> tuple[Found, ...]:

@@ -8,31 +8,43 @@ import numpy as np
 from lstmhw.expr import Outer
 from lstmhw.functions import Floats
 from lstmhw.marking.claims import Claimed
-from lstmhw.marking.judging import EXACT, Judged, Own, by_hand_with, is_cut
+from lstmhw.marking.judging import EXACT, Own, by_hand_with, is_cut
 from lstmhw.marking.working import Lines, RoundedRun, Run, Working
 from lstmhw.mistakes.page import nodes
 
+MOST_CHANCE = 0.1  # matches to be expected where no such mistake was made
+MOST_LINES = 60_000  # of candidates that are looked at more closely
 ROOM = 40  # units of the last digit within which a mistake is looked at more closely
 
 
 class Target:
     """A claim that is to be explained: `wanted` is claimed, `off` are the places of what is wrong.
 
-    `right` is what a right method makes of the student's own earlier values; all are flat.
+    `right` is what the run `base`, a right method, makes of the student's own earlier values; all
+    are flat.
     """
 
-    def __init__(self, working: Working, judged: Judged, own: Own) -> None:
+    def __init__(
+        self, working: Working, claimed: Claimed, own: Own, off: Sequence[int], base: Run
+    ) -> None:
         self.working = working
         self.own = own
         self.steps = own.steps
-        self.claimed: Claimed = judged.claimed
-        self.off = tuple(k for k, v in enumerate(judged.verdicts) if v == "wrong")
-        self.right = np.asarray(own.values.of_lines(own.steps), float).ravel()
+        self.claimed = claimed
+        self.off = tuple(off)
+        self.base = base
+        self.right = np.asarray(base.of_lines(own.steps), float).ravel()
         self.wanted = self.claimed.values.ravel()
         radius = np.broadcast_to(own.spread.radius, own.spread.shape).ravel()
         self.radius = radius
-        self.room = 5 * radius + ROOM * self.claimed.half + self.claimed.halves.ravel()
+        self.left = MOST_LINES // len(self.steps)
+        half = self.claimed.half
+        self.room = 5 * np.minimum(radius, 10 * half) + (ROOM + 1) * half
         self.coarser = 10.0 ** (self.claimed.kept - own.fewest)
+
+    def after(self, lines: Lines, off: Sequence[int]) -> "Target":
+        """The same claim, once these lines are taken as they are, with what is off even so."""
+        return Target(self.working, self.claimed, self.own, off, self.base.varied(lines))
 
     @cached_property
     def are_vectors(self) -> bool:
@@ -44,17 +56,21 @@ class Target:
 
     @property
     def chance(self) -> float:
-        """How likely a number drawn at random, as far from the truth, is the claimed one."""
+        """How likely numbers drawn at random, as far from the truth, are those that are wrong."""
+        return self.chance_of(self.off)
+
+    def chance_of(self, places: Sequence[int]) -> float:
+        """The same of the numbers in some places."""
         halves = self.claimed.halves.ravel()
         away = np.abs(self.wanted - self.right)
-        odds = [min(1.0, 2 * halves[k] / max(away[k], 1e-300)) for k in self.off]
+        odds = [min(1.0, 2 * halves[k] / max(away[k], 1e-300)) for k in places]
         return float(np.prod(odds))
 
     def value(self, lines: Lines, run: Run | None = None) -> Floats | None:
         """What other lines give; None where that is no number, or not as many."""
         try:
             with np.errstate(all="ignore"):
-                varied = (run or self.own.values).varied(lines)
+                varied = (run or self.base).varied(lines)
                 values = np.asarray(varied.of_lines(self.steps), dtype=float)
         except ValueError:  # two mistakes need not fit together
             return None
@@ -77,12 +93,19 @@ class Target:
             return np.full((len(rows), self.wanted.size), np.inf)
 
     def near(self, values: Floats, times: float = 1.0) -> list[int]:
-        """The rows that come near the numbers that are wrong, within their room so many times."""
+        """The rows that come near the numbers that are wrong, within their room so many times.
+
+        The nearest come first; of very many candidates that are near, the later ones are passed by.
+        """
         off = list(self.off)
         with np.errstate(all="ignore"):
             close = np.abs(values[:, off] - self.wanted[off]) <= times * self.room[off]
-        rows: list[int] = np.flatnonzero(close.all(axis=1)).tolist()
-        return rows
+            away = np.max(np.abs(values[:, off] - self.wanted[off]), axis=1)
+        rows = np.flatnonzero(close.all(axis=1))
+        rows = rows[np.argsort(away[rows], kind="stable")][: max(0, self.left)]
+        self.left -= len(rows)
+        nearest: list[int] = rows.tolist()
+        return nearest
 
     def distances(self, values: Floats) -> list[float]:
         """How far each row is from the claim, over how far the truth is."""
@@ -104,6 +127,17 @@ class Target:
         if not all(reached[k] for k in self.off):
             return None
         return all(reached), all(exact[k] for k in self.off)
+
+    def explains_most(self, rest: Sequence[int], count: int) -> bool:
+        """Whether so many candidates are unlikely to give all but the rest by chance."""
+        given = [k for k in self.off if k not in rest]
+        if not rest or 2 * len(given) < len(self.off):
+            return False
+        return self.chance_of(given) * count <= MOST_CHANCE
+
+    def is_hit(self, values: Floats) -> bool:
+        """Whether these are the claimed numbers far beyond the digits that are written."""
+        return bool(np.all(np.abs(values.ravel() - self.wanted) <= EXACT * np.abs(self.wanted)))
 
     def _is_nearer(self, values: Floats) -> bool:
         """Whether this comes far nearer to all numbers that are wrong than a right method does."""
