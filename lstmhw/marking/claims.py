@@ -19,12 +19,25 @@ FEWEST_DECIMALS = 2  # nobody computes on with fewer
 class Claimed:
     """A claimed answer: its symbol, its numbers in the shape of the true ones."""
 
-    def __init__(self, symbol: str, claim: Claim, texts: Sequence[str], expected: Floats) -> None:
+    def __init__(
+        self,
+        symbol: str,
+        claim: Claim,
+        texts: Sequence[str],
+        expected: Floats,
+        values: Floats | None = None,
+    ) -> None:
         self.symbol = symbol
         self.claim = claim
         self.texts = tuple(texts)
         self.expected = expected
-        self.values = np.array([number(text) for text in texts]).reshape(expected.shape)
+        if values is None:
+            values = np.array([number(text) for text in texts]).reshape(expected.shape)
+        self.values = values
+
+    def with_values(self, values: Floats) -> "Claimed":
+        """The claim with other numbers in the places of those written."""
+        return Claimed(self.symbol, self.claim, self.texts, self.expected, values)
 
     @cached_property
     def halves(self) -> Floats:

@@ -8,8 +8,8 @@ import numpy as np
 
 from lstmhw.expr import Expr
 from lstmhw.functions import Floats
-from lstmhw.marking.judging import Judged, Own
 from lstmhw.marking.misreading import Misreading, misreadings
+from lstmhw.marking.own import Judged, Own
 from lstmhw.marking.target import Target
 from lstmhw.marking.working import Run, Working
 from lstmhw.mistakes import COMMON, MISTAKES, edits

@@ -8,7 +8,8 @@ import numpy as np
 from lstmhw.expr import Outer
 from lstmhw.functions import Floats
 from lstmhw.marking.claims import Claimed
-from lstmhw.marking.judging import EXACT, Own, by_hand_with, is_cut
+from lstmhw.marking.own import Own, by_hand_with
+from lstmhw.marking.rounding import EXACT, is_cut
 from lstmhw.marking.working import Lines, RoundedRun, Run, Working
 from lstmhw.mistakes.page import nodes
 
