@@ -8,10 +8,11 @@ from itertools import takewhile
 from lstmhw.faults import Fault
 from lstmhw.marking.claims import Claimed, read
 from lstmhw.marking.explaining import Marked, check
+from lstmhw.marking.found import Found
 from lstmhw.marking.judging import judge, trivial
 from lstmhw.marking.own import Judged
 from lstmhw.marking.rounding import manner_of
-from lstmhw.marking.search import Found, Search
+from lstmhw.marking.search import Search
 from lstmhw.marking.working import Working
 from lstmhw.problem import Problem
 from lstmhw.solution import Check, Claim, Solution

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from lstmhw.marking.claims import EXACT_DECIMALS
+from lstmhw.marking.found import Contrast, Found
 from lstmhw.marking.own import Judged
-from lstmhw.marking.search import Contrast, Found
 from lstmhw.notation import Text, as_given, decimal, equation, symbol, write
 from lstmhw.numerals import decimals
 from lstmhw.solution import Check
