@@ -1,9 +1,11 @@
 """Marking sheets with known mistakes: what is right is not accused, what is wrong is named."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import marked, problem
 from gradient_sheets import gradient_sheets
@@ -140,8 +142,6 @@ def test_the_explanation_has_both_lines_and_their_numbers() -> None:
 def test_what_follows_from_a_wrong_answer_is_credited() -> None:
     a = answers()
     c = [i * g for i, g in zip(a["i_1"], a["g_1"], strict=True)]
-    import math
-
     h = [o * math.tanh(v) for o, v in zip(a["o_1"], c, strict=True)]
     check = check_of(claims(c_1=c, h_1=h), "h_1")
     assert (check.verdict, check.mistake) == ("follows", None)
@@ -159,8 +159,6 @@ def test_a_claim_that_leaves_nothing_to_compute_earns_no_credit() -> None:
 def test_a_wrong_gate_that_is_not_zero_leaves_something_to_compute() -> None:
     a = answers()
     half = [0.5, 0.5]
-    import math
-
     h = [0.5 * math.tanh(v) for v in a["c_1"]]
     assert check_of(claims(o_1=half, h_1=h), "h_1").extras == {}
 
@@ -176,8 +174,6 @@ def test_a_wrong_gate_that_is_not_zero_leaves_something_to_compute() -> None:
 def test_a_misread_entry_is_found_with_what_it_was_read_as(
     entry: tuple[str, int, int], read: float, name: str
 ) -> None:
-    import math
-
     gate, row, column = entry
     W = [list(r) for r in LSTM["gates"][gate]["W"]]
     true = W[row][column]
@@ -205,6 +201,25 @@ def test_truncated_and_rounded_early_are_said_so() -> None:
     cut = [f"{v:.9f}"[: 6 if v > 0 else 7] for v in h]
     check = check_of({"h_1": cut}, "h_1")
     assert (check.verdict, check.mistake) in (("rounding", "truncated"), ("right", None))
+
+
+def test_zeros_are_not_what_is_left_of_a_number_cut_off() -> None:
+    zeros = {symbol: ["0", "0"] for symbol in ("f_1", "i_1", "o_1")}
+    verdicts = [check.verdict for check in marked({**LSTM, "claimed": zeros}).checks]
+    true = np.array([answers()[symbol] for symbol in ("i_1", "f_1", "o_1")])
+    expected = ["right" if row else "wrong" for row in np.all(np.abs(true) <= 0.5, axis=1)]
+    assert verdicts == expected
+    assert "wrong" in verdicts
+
+
+def test_a_number_out_of_thin_air_is_seldom_given_a_name() -> None:
+    rng = np.random.default_rng(4)
+    named = 0
+    for _ in range(40):
+        values = [f"{v:.4f}" for v in rng.uniform(-1, 1, 2)]
+        check = check_of({"c_1": values}, "c_1")
+        named += check.mistake is not None
+    assert named <= 2
 
 
 def test_a_given_value_that_is_copied_wrong() -> None:

@@ -19,6 +19,7 @@ from lstmhw.solution import Check, Claim, Solution
 
 MOST_LOOKED_INTO = 60  # wrong claims of one sheet that are searched for a mistake
 MOST_LINES = 20_000  # that lead to the wrong claims of one sheet, and are worked again
+MOST_WRONG = 0.67  # of the other claims that may be wrong beside a slip in one number
 MOST_UNEXPLAINED = 4  # claims after which no more are searched for two
 
 
@@ -117,6 +118,8 @@ def _is_slip(judged: Judged, found: Sequence[Found], sheet: Mapping[str, Judged]
     """
     if judged.worst != "wrong" or found:
         return False
-    if len(judged.verdicts) > 1 and "wrong" in judged.verdicts:
-        return any(verdict != "wrong" for verdict in judged.verdicts)
-    return sum(other.worst == "wrong" for other in sheet.values()) * 2 <= len(sheet) > 1
+    others = [other.worst == "wrong" for other in sheet.values() if other is not judged]
+    share = sum(others) / max(1, len(others))
+    if len(judged.verdicts) > 1:
+        return any(v != "wrong" for v in judged.verdicts) and share <= MOST_WRONG
+    return bool(others) and share <= MOST_WRONG

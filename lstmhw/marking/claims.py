@@ -1,5 +1,6 @@
 """Claimed answers as numbers: which symbol, how many, how exact."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -181,6 +182,6 @@ def _shape(claim: Claim) -> tuple[int, ...] | None:
 def _described(shape: Sequence[int] | None) -> str:
     if shape is None:
         return "rows of different lengths, or an empty list"
-    if not shape or shape == (1,):
+    if math.prod(shape) == 1:
         return "a single number"
     return " x ".join(map(str, shape)) + " numbers"

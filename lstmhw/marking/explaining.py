@@ -14,6 +14,7 @@ from lstmhw.solution import Check
 
 MOST_CORRECTIONS = 3
 MOST_SENTENCES = 2
+VAGUE = {"factor-omitted", "term-omitted"}  # what a name that says more has said already
 FEWEST_DECIMALS = 4
 
 
@@ -101,7 +102,8 @@ def _of_mistake(own: Judged, equals: Sequence[Found]) -> Iterator[str]:
         yield f"That was done in {', '.join(_places(own, 'wrong'))} alone."
     yield _corrections(own, "wrong")
     if len(equals) > 1:
-        others = {frozenset(other.names): other.name for other in equals[:0:-1]}
+        named = [other for other in equals[:0:-1] if not VAGUE & set(other.names)]
+        others = {frozenset(other.names): other.name for other in named}
         names = ", ".join(reversed([n for key, n in others.items() if key != set(found.names)]))
         yield f"Also explained by: {names}." if names else ""
 

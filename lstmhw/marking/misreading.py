@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MOST_LINES = 1500  # times entries of the data
 TURNS = 20  # of the secant method
 MOST_READINGS = 200
+MOST_TRIED = 12  # readings of one entry, the likeliest first
 MOST_CHANCE = 0.5  # a reading that any number might seem to be explains nothing
 FLAT = 1e-9  # a slope under which nothing can be told
 SHORT = 2  # decimals up to which any other number of that length may have been read
@@ -141,13 +143,14 @@ def _all_readings(
         width = room[pivot] / abs(gradient)
         exact_width = 2 * target.claimed.halves.ravel()[pivot] / abs(gradient)
         readings = list(_readings(slope, middle - width, middle + width))
-        for read, likelihood in _within(readings, slope.entry, middle - width, middle + width):
+        within = _within(readings, slope.entry, middle - width, middle + width)
+        for read, likelihood in islice(within, MOST_TRIED):
             values = _with_entry(target, slope.leaf, slope.at, read)
             if values is None or not _fits(target, values, room, units):
                 continue
-            exact = all(target.agreeing(values)[k] for k in units)
-            within = exact_width if exact else width
-            chance = _chance(readings, slope.entry, read, likelihood, within)
+            exact = all(target.agreeing_or_cut(values)[k] for k in units)
+            room_in_it = exact_width if exact else width
+            chance = _chance(readings, slope.entry, read, likelihood, room_in_it)
             if len(relevant) * chance <= MOST_CHANCE:
                 array = np.asarray(slope.leaf.value, dtype=float)
                 yield Misreading(slope.leaf.symbol, slope.at, array, read, likelihood)

@@ -7,7 +7,7 @@ import numpy as np
 
 from lstmhw.functions import Floats
 from lstmhw.marking.claims import FEWEST_DECIMALS, Claimed
-from lstmhw.marking.rounding import EXACT, TIE, Manner, is_cut
+from lstmhw.marking.rounding import EXACT, TIE, Manner, has_digits, is_cut
 from lstmhw.marking.working import Lines, RoundedRun, Run, Working
 from lstmhw.solution import Step, indexed
 from lstmhw.spread import Rounding, Spread
@@ -34,7 +34,7 @@ class Judged(NamedTuple):
 
     @property
     def is_misled(self) -> bool:
-        """Whether some number is not right."""
+        """Whether some number is not right, rounding aside."""
         return not np.all(self.is_true)
 
     @property
@@ -50,7 +50,8 @@ class Own(NamedTuple):
     `values` from their estimates, `written` from the numbers as written; `spread` says how far
     rounding may take them, `ways` how lines may have been rounded, `shown` are the decimals that
     the sheet shows, and `coarse` the claims written with fewer digits than this one;
-    `kept` are the decimals that this one is likely to be computed to.
+    `kept` are the decimals that this one is likely to be computed to, and `cuts` says that the
+    sheet cuts digits off.
     """
 
     steps: tuple[Step, ...]
@@ -63,6 +64,7 @@ class Own(NamedTuple):
     shown: Sequence[int]
     coarse: frozenset[str]
     kept: int
+    cuts: bool
 
     @property
     def most(self) -> float:
@@ -103,7 +105,8 @@ def own(working: Working, claimed: Claimed, earlier: Mapping[str, Judged], manne
     )
     spread = run.of_lines(steps)
     shown = manner.decimals
-    return Own(steps, values, as_written, run, spread, rounding, ways, shown, coarse, claimed.kept)
+    kept, cuts = claimed.kept, manner.cuts
+    return Own(steps, values, as_written, run, spread, rounding, ways, shown, coarse, kept, cuts)
 
 
 def _is_about(symbol: str, time: int | None) -> bool:
@@ -142,7 +145,7 @@ def reached(claimed: Claimed, mine: Own, spread: Spread) -> list[bool]:
         off = np.where(value < 0, -1, 1) * (value - claimed.values)
         cut = 2 * claimed.last * (1 - TIE)
         near = (off >= -(room + claimed.last)) & (off <= room + cut)
-        near &= np.abs(true - claimed.values) <= most + 2 * claimed.last
+        near &= (np.abs(true - claimed.values) <= most + 2 * claimed.last) & has_digits(claimed)
     return [bool(flag) for flag in near.ravel()]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lstmhw.marking.own import VERDICTS
 from lstmhw.notation import Text, symbol
 from lstmhw.solution import Paragraph, Section, Solution, Verdict
 
@@ -27,10 +28,7 @@ def _summary(solution: Solution) -> Iterator[Paragraph]:
         yield Paragraph(("The weights that are given are a claim too: ", Verdict(word, word), "."))
     if not checks:
         return
-    counts = {
-        verdict: sum(check.verdict == verdict for check in checks)
-        for verdict in ("right", "rounding", "follows", "wrong")
-    }
+    counts = {verdict: sum(check.verdict == verdict for check in checks) for verdict in VERDICTS}
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     answers = "1 answer is" if len(checks) == 1 else f"{len(checks)} answers are"
     yield Paragraph((f"{answers} claimed: {told}.",))

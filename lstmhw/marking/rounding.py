@@ -1,7 +1,7 @@
 """How a sheet rounds, and what that does to one number."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -52,8 +52,13 @@ def is_cut(claimed: Claimed, true: Floats) -> list[bool]:
     with np.errstate(all="ignore"):
         off = np.where(true < 0, -1, 1) * (true - claimed.values)
         cut = (off > -EXACT * np.abs(true)) & (off < 2 * claimed.last * (1 - TIE))
-        cut &= (claimed.values != 0) | (claimed.decimals >= FEWEST_DECIMALS)  # some digit is left
+        cut &= has_digits(claimed)
     return [bool(flag) for flag in cut.ravel()]
+
+
+def has_digits(claimed: Claimed) -> Any:
+    """Number by number, whether it says anything: a bare 0 might be any small number, cut off."""
+    return (claimed.values != 0) | (claimed.decimals >= FEWEST_DECIMALS)
 
 
 def is_noise(claimed: Claimed) -> list[bool]:

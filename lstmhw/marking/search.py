@@ -23,10 +23,12 @@ from lstmhw.mistakes import COMMON, MISTAKES
 
 NEAR = 0.02  # how much nearer than the truth a mistake has to be to be named in spite of a slip
 LEAD = 3.0  # and how much nearer than any other
-OF_TWO = 0.4  # of the room that single mistakes have; of those that are rounded coarsely too
+OF_TWO = 0.15  # of the room that single mistakes have
+OF_COARSE = 0.4  # of the room of those that are rounded coarsely
 MOST_CHANCE = 0.5  # matches to be expected where no mistake was made, of one in some units alone
 MOST_MATCHES = 3.0  # and of one or two that give the whole claim, which are likelier than a slip
 MOST_COARSE = 8
+FEWEST_PAIRS = 100  # that are as likely as any two mistakes
 MOST_LINES = 60_000  # computed in each part of the search
 
 
@@ -85,6 +87,8 @@ class Search:
 
     def _two(self, target: Target) -> tuple[Found, ...]:
         """Two mistakes at once, of which both are needed."""
+        if target.chance * FEWEST_PAIRS > MOST_MATCHES:
+            return ()
         tried = []
         count = 0
         for batch in self._pairs(target):
@@ -92,7 +96,8 @@ class Search:
             tried += [t for t in tried_of(target, [batch], OF_TWO) if t.whole]
         tried.sort(key=lambda t: t.order)
         share = min(1.0, tried[0].candidate.rank / len(COMMON)) if tried else 1.0
-        if not tried or target.chance * count * share > MOST_MATCHES:
+        most = MOST_MATCHES if len(target.off) > 1 else MOST_CHANCE
+        if not tried or target.chance * count * share > most:
             return ()
         return best(target, tried)
 
@@ -176,7 +181,7 @@ def _coarsely(target: Target, singles: Sequence[Batch]) -> tuple[Found, ...]:
         (batch.candidates[row], batch.values[row])
         for batch in singles
         if batch.candidates
-        for row in target.near(batch.values, target.coarser * OF_TWO)
+        for row in target.near(batch.values, target.coarser * OF_COARSE)
     ]
     rows.sort(key=lambda row: row[0].rank)
     found = (row for row in rows[:MOST_COARSE] if target.agrees_by_hand(row[0].lines))

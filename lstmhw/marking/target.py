@@ -149,6 +149,10 @@ class Target:
             return bool(np.all(rest <= np.abs(self.right - self.wanted)[off] / 2))
 
     def agreeing(self, values: Floats) -> list[bool]:
+        """Number by number, whether it is the claimed one, written as the sheet writes numbers."""
+        return self.agreeing_or_cut(values) if self.own.cuts else self.claimed.agreeing(values)
+
+    def agreeing_or_cut(self, values: Floats) -> list[bool]:
         """Number by number, whether it is the claimed one: to its last digit, or cut off there."""
         values = values.reshape(self.claimed.values.shape)
         return _either(self.claimed.agreeing(values), is_cut(self.claimed, values))

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from lstmhw.expr import Apply, Expr, Negative
-from lstmhw.functions import ACTIVATIONS, relu, sigmoid, softmax, tanh
+from lstmhw.functions import ACTIVATIONS, sigmoid, softmax, tanh
 from lstmhw.mistakes.page import Mistake, Page, Rewritten, is_forward, nodes
 from lstmhw.solution import Step, indexed
-
-TAKEN = (sigmoid, tanh, softmax, relu)
 
 
 def _applied(step: Step) -> Iterator[tuple[Apply, Callable[[Expr], Expr]]]:

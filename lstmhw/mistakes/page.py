@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lstmhw.expr import Expr, MatrixVector, Quantity, Sum, Times, VectorMatrix
+from lstmhw.expr import Expr, MatrixVector, Quantity, VectorMatrix
 from lstmhw.solution import Step, indexed
 
 BIAS = re.compile(r"b(_[xh])?(_[a-z])?")
@@ -163,7 +163,3 @@ def entries(expr: Expr) -> Sequence[int]:
     """The shape of an expression's value."""
     shape: Any = getattr(expr.value, "shape", ())
     return tuple(shape)
-
-
-def is_elementwise(expr: Expr) -> bool:
-    return isinstance(expr, Times | Sum)

@@ -100,10 +100,8 @@ def _term_omitted(step: Step, letter: str, words: str) -> Iterator[Rewritten]:
 
 def _without_term(step: Step, node: Expr, words: str) -> Iterator[Rewritten]:
     for whole, put in nodes(step.expr):
-        if not isinstance(whole, Sum | Times) or len(whole.parts) < 2:
-            continue
-        for k, part in enumerate(whole.parts):
-            if part is node and isinstance(whole, Sum):
+        for k, part in enumerate(whole.parts if isinstance(whole, Sum) else ()):
+            if part is node:
                 yield Rewritten("", put(without(whole, k)), f"the {words} term was left out")
 
 

@@ -64,7 +64,7 @@ def _update_flipped(step: Step, page: Page) -> Iterator[Rewritten]:
         return
     n, h = page.at("n", t), page.at("h", t - 1)
     if n is not None and h is not None:
-        done = f"z and 1 - z changed places, so z weighs {n.symbol} and {h.symbol} the other way"
+        done = f"z_{t} multiplied {n.symbol}, and 1 - z_{t} multiplied {h.symbol}"
         expr = substituted(step.expr, {n.symbol: h, h.symbol: n})
         yield Rewritten("", expr, done)
 

@@ -12,6 +12,7 @@ from lstmhw.mistakes.page import (
     is_forward,
     nodes,
     symbols,
+    time_of,
     with_part,
     without,
 )
@@ -103,13 +104,29 @@ def _outer_turned(step: Step, page: Page) -> Iterator[Rewritten]:
         yield Rewritten("", Transposed(step.expr), "the result was transposed")
 
 
-def _term(step: Step, page: Page) -> Iterator[Rewritten]:
+def _terms(step: Step) -> Iterator[tuple[Expr, Rewritten]]:
+    """Each term of a sum, with the line without it."""
     for node, put in nodes(step.expr) if _back(step) else ():
         if isinstance(node, Sum) and not isinstance(node.parts[0], Constant):
             for k, part in enumerate(node.parts):
                 name = min(symbols(part), default="1")
                 done = f"the term of {name} was left out"
-                yield Rewritten(f"{k}", put(without(node, k)), done)
+                yield part, Rewritten(f"{k}", put(without(node, k)), done)
+
+
+def _later_term(step: Step, page: Page) -> Iterator[Rewritten]:
+    """What comes from the step after, or arrives at the last."""
+    t = time_of(step)
+    for part, rewritten in _terms(step):
+        times = [indexed(symbol)[1] for symbol in symbols(part)]
+        later = any(u is not None and t is not None and u > t for u in times)
+        if step.symbol[:3] in ("dh_", "dc_") and (later or symbols(part) & {"dh", "dc"}):
+            yield rewritten
+
+
+def _term(step: Step, page: Page) -> Iterator[Rewritten]:
+    for _, rewritten in _terms(step):
+        yield rewritten
 
 
 def _factor(step: Step, page: Page) -> Iterator[Rewritten]:
@@ -164,9 +181,8 @@ COMMON = (
     Mistake("transposed", "dx = W_f dz_f, where it should be W_f^T dz_f", _transpose_missing),
     Mistake("transposed", "dW written as its transpose", _outer_turned),
     Mistake("states-swapped", "df = dc*c_t, where it should be dc*c_(t-1)", _states),
-    Mistake(
-        "recurrent-term-omitted", "dc = dh*o*(1 - tanh(c)^2), without what comes from t+1", _term
-    ),
+    Mistake("recurrent-term-omitted", "dc without what comes from t+1", _later_term),
+    Mistake("term-omitted", "dx without what a gate passes on", _term),
     Mistake("sign-error", "W_new = W + rate*dW", _signs),
 )
 RARE = (
