@@ -166,7 +166,7 @@ def check(files: tuple[str, ...], manner: Manner) -> int:
     right     to the last digit written
     rounding  right, but for rounding on the way, or digits cut off
     follows   not right, but by the right method from an earlier wrong answer
-    wrong     with the name of the mistake, where there is one that gives these digits
+    wrong     with the name of the mistake, where one gives these digits
 
     Exits with 1 where a claim, or weights that are a claim, are wrong.  A claim that cannot be read
     is an error at its line (exit status 2), and the others are marked all the same.
@@ -297,6 +297,9 @@ def schema(output: str | None) -> None:
 
 
 def _solved(document: "Document") -> "Solution":
+    if not document.problem.claimed:
+        return document.problem.solve()
+
     from lstmhw.faults import ProblemError
     from lstmhw.marking import marked
 

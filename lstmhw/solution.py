@@ -113,7 +113,8 @@ class Solution(NamedTuple):
     `missing` those that cannot be computed to the reasons; `only_step` is the time index that a
     claimed symbol may leave out; `digits` is how many decimals are shown; `steps` are all lines of
     the working, shown or not, and `blocks` the letters of the gates in the order in which a
-    framework's layout stacks them, where the problem uses one.  `extras` are what else the JSON of
+    framework's layout stacks them, where the problem uses one; `unused` are the lines of what
+    stands on the sheet as a value.  `extras` are what else the JSON of
     a kind says, as plain data and arrays; `claims_weights` says that the weights are a claim too,
     `refuted` that they are wrong, `interrupted` that the user broke off a search, so that the
     answer is less than was asked for.
@@ -130,6 +131,7 @@ class Solution(NamedTuple):
     only_step: int | None = None
     steps: tuple[Step, ...] = ()
     blocks: str = ""
+    unused: Mapping[str, Expr] = {}
     checks: tuple[Check, ...] = ()
     extras: Mapping[str, Any] = {}
     claims_weights: bool = False
@@ -153,8 +155,8 @@ class Worksheet:
     """Records a computation: it is the `let` of the page of equations.
 
     A symbol in `stated` has its value on the problem sheet: that value is used in the place of the
-    computed one, and `remarks` says whether the two agree.  `named` holds what each symbol stands
-    for in later equations.
+    computed one, `unused` keeps the line, and `remarks` says whether the two agree.  `named` holds
+    what each symbol stands for in later equations.
     """
 
     def __init__(self, stated: Mapping[str, Stated]) -> None:
@@ -165,6 +167,7 @@ class Worksheet:
         self.missing: dict[str, Missing] = {}
         self.answers: dict[str, Floats] = {}
         self.named: dict[str, Expr] = {}
+        self.unused: dict[str, Expr] = {}
         self._paths: dict[str, Path] = {}
 
     def given(self, symbol: str, value: Floats, path: Path, note: str = "") -> Quantity:
@@ -198,6 +201,7 @@ class Worksheet:
     def _stated(self, symbol: str, expr: Expr, note: str) -> Quantity:
         value, path = self.stated[symbol]
         if not isinstance(expr, Missing):
+            self.unused[symbol] = expr
             computed = self._evaluate(symbol, expr)
             self.remarks.append(_agreement(symbol, expr, value, computed))
         return self.state(symbol, value, path, note)

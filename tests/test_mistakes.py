@@ -244,3 +244,17 @@ def test_a_mistake_made_again_is_wrong_again_and_what_lies_between_follows() -> 
         "follows",
     ]
     assert checks["a_1"].mistake == checks["a_2"].mistake == "bias-omitted"
+
+
+def test_a_gate_computed_where_the_sheet_gives_its_value() -> None:
+    true = answers()
+    gates = {**LSTM["gates"], "f": {**LSTM["gates"]["f"], "value": [0.9, 0.1]}}
+    data = {**LSTM, "gates": gates}
+    claimed = {symbol: [f"{v:.4f}" for v in true[symbol]] for symbol in ("f_1", "c_1")}
+    alone = marked({**data, "claimed": {"c_1": claimed["c_1"]}}).checks
+    assert [check.mistake for check in alone] == ["given-value-ignored"]
+    both = marked({**data, "claimed": claimed}).checks
+    assert [(check.verdict, check.mistake) for check in both] == [
+        ("wrong", "given-value-ignored"),
+        ("follows", None),
+    ]

@@ -76,6 +76,10 @@ class Search:
         given = claimed.symbol in named and named[claimed.symbol].given
         if claimed.symbol in self.working.steps or not given:
             return ()
+        line = self.working.page.unused.get(claimed.symbol)
+        if line is not None and all(claimed.agreeing(np.asarray(line.value, dtype=float))):
+            done = f"{claimed.symbol} was computed from the weights, where the sheet gives a value"
+            return (Found(("given-value-ignored",), (done,), claimed.values),)
         done = f"{claimed.symbol} is given, and was copied wrong"
         return (Found(("miscopied-given",), (done,), claimed.values),)
 

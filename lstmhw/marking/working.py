@@ -19,7 +19,7 @@ class Working:
 
     def __init__(self, solution: Solution) -> None:
         self.steps = {step.symbol: step for step in solution.steps}
-        self.page = Page(_quantities(solution), solution.blocks)
+        self.page = Page(_quantities(solution), solution.blocks, solution.unused)
         self.leaves = {s: _symbols(step.expr) for s, step in self.steps.items()}
         self._place = {symbol: k for k, symbol in enumerate(self.steps)}
 

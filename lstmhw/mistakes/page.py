@@ -14,12 +14,15 @@ GATES = {"lstm": "ifgo", "gru": "rzn"}
 class Page(NamedTuple):
     """All quantities of a working by symbol, and the layout its gates are stacked in.
 
+    `unused` are the lines of what stands on the sheet as a value.
+
     `blocks` are the letters of the gates in the order of that layout; none where they are not
     stacked.
     """
 
     named: Mapping[str, Quantity]
     blocks: str = ""
+    unused: Mapping[str, Expr] = {}
 
     @property
     def given(self) -> frozenset[str]:

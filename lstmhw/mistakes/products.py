@@ -8,6 +8,7 @@ from lstmhw.mistakes.page import (
     Mistake,
     Page,
     Rewritten,
+    bare,
     is_forward,
     is_pre_activation,
     nodes,
@@ -102,6 +103,17 @@ def _any_term(step: Step, page: Page) -> Iterator[Rewritten]:
             yield Rewritten(f"{k}", without(step.expr, k), done)
 
 
+def _value_ignored(step: Step, page: Page) -> Iterator[Rewritten]:
+    """A gate computed from its weights, where the sheet gives its value."""
+    used = {s: expr for s, expr in page.unused.items() if s in symbols(step.expr)}
+    choices = [{symbol: expr} for symbol, expr in used.items()]
+    for chosen in [used, *choices] if len(used) > 1 else choices:
+        names = " and ".join(chosen)
+        site = "" if chosen is used else bare(names)
+        done = f"{names} was computed from the weights, where the sheet gives a value"
+        yield Rewritten(site, substituted(step.expr, chosen), done)
+
+
 def _gates_used(step: Step, page: Page) -> Iterator[Rewritten]:
     """One gate in the place of another, and the other way about."""
     t = time_of(step)
@@ -157,6 +169,7 @@ def _whole_sign(step: Step, page: Page) -> Iterator[Rewritten]:
 
 COMMON = (
     Mistake("plus-for-times", "h = o + tanh(c)", _plus_for_times),
+    Mistake("given-value-ignored", "c = sigmoid(z_f)*c + i*g, where f is given", _value_ignored),
     Mistake("forget-term-omitted", "c = i*g", _forget_term),
     _factor("f"),
     _factor("i"),

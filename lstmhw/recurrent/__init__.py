@@ -245,6 +245,7 @@ class RecurrentProblem(CellProblem):
             only_step=self.t if len(self.times) == 1 else None,
             steps=tuple(sheet.steps),
             blocks=self.blocks,
+            unused=sheet.unused,
             **more,
         )
 
