@@ -419,3 +419,38 @@ def test_torch_has_the_same_jacobians(make: Any, size: tuple[int, int, int, int]
         np.testing.assert_allclose(answers[f"J_{t}"], one.numpy(), rtol=1e-12, atol=1e-14)
         norm = torch.linalg.matrix_norm(whole[:m, :m], 2).item()
         assert answers[f"norm_{t}"] == pytest.approx(norm, rel=1e-11, abs=1e-14)
+
+
+MATRIX: dict[str, Any] = {
+    "kind": "gradient-flow",
+    "W_x": [[1, -0.5], [0.25, 0.75]],
+    "W_h": [[0.8, -0.2], [0.3, 0.5]],
+    "b": [0, 0.1],
+    "activation": "tanh",
+    "xs": [[1, 0], [0, 1], [1, 1], [0, 0]],
+    "from": 1,
+    "to": 4,
+}
+
+
+def test_claims_on_factors_are_marked_by_method() -> None:
+    true = solved(MATRIX).answers
+    product = true["J_3"] @ np.array(MATRIX["W_h"])
+    claimed = {
+        "J_2": MATRIX["W_h"],  # without the slopes
+        "P_3": [[f"{entry:.4f}" for entry in row] for row in product],
+        "J_4": [[f"{entry:.3f}" for entry in row] for row in true["J_4"]],
+    }
+    checks = {check.symbol: check for check in marked({**MATRIX, "claimed": claimed}).checks}
+    assert (checks["J_2"].verdict, checks["J_2"].mistake) == ("wrong", "activation-omitted")
+    assert checks["P_3"].verdict == "follows"
+    assert checks["J_4"].verdict == "right"
+
+
+@pytest.mark.parametrize("orientation", ["column", "row"])
+def test_the_lines_of_factors_are_the_factors(orientation: str) -> None:
+    solution = solved({**MATRIX, "orientation": orientation})
+    lines = {step.symbol: step.value for step in solution.steps if step.symbol[0] in "JP"}
+    assert len(lines) == 6
+    for symbol, value in lines.items():
+        np.testing.assert_allclose(value, solution.answers[symbol], rtol=1e-12)

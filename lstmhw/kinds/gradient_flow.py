@@ -31,6 +31,7 @@ from lstmhw.recurrent.flow_report import (
     Told,
     clipped,
     concluded,
+    matrix_lines,
     number,
     product,
     scalar_steps,
@@ -50,8 +51,10 @@ from lstmhw.solution import (
     Working,
     Worksheet,
 )
+from lstmhw.solution import Step as Line
 
 MOST_NUMBERS = 4_000_000  # in all factors
+MOST_FOLLOWED = 100_000  # in factors whose claims are marked line by line
 HANDOUT = (0.5, 1.0, 1.5)
 ENTRIES = "Entry [j][k] of a factor is what unit j changes by with unit k of the state before."
 
@@ -216,7 +219,7 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
             *told.sections,
             Section("Answer", (shown, *conclusion)),
         )
-        return Told(sections, answers, {**extras, **told.extras})
+        return Told(sections, answers, {**extras, **told.extras}, told.lines)
 
 
 @record
@@ -257,7 +260,19 @@ class OfRnn(RnnProblem, GradientFlow, cell="rnn"):
         if is_scalar and self.W_h is not None:
             sections.append(self._handout(len(found.times)))
         answers = {f"bound_{t}": np.array(b) for t, b in zip(found.times, bounds, strict=True)}
-        return Told(tuple(sections), answers, {"spectral_radius": largest, "spectral_norm": norm})
+        extras = {"spectral_radius": largest, "spectral_norm": norm}
+        followed = not is_scalar and found.factors.size <= MOST_FOLLOWED
+        lines = self._lines(W_h, found.times) if followed else ()
+        return Told(tuple(sections), answers, extras, lines)
+
+    def _lines(self, W_h: Floats, times: range) -> tuple[Line, ...]:
+        """The lines of the factors and products, where each unit has a slope of its own."""
+        if self.function.name == "softmax" or self.function.name not in backward.CHAINS:
+            return ()
+        return tuple(matrix_lines(self.worked.steps, W_h, times, self._slope))
+
+    def _slope(self, dy: Any, z: Any, y: Any) -> Any:
+        return backward.through(self.function, dy, z, y)
 
     def _formulas(self, norm: float, radius: float, slope: float) -> Iterator[Paragraph]:
         name = self.function.name
@@ -274,10 +289,7 @@ class OfRnn(RnnProblem, GradientFlow, cell="rnn"):
         )
 
     def _working(self, w: float, times: range) -> Section:
-        def slope(dy: Any, z: Any, y: Any) -> Any:
-            return backward.through(self.function, dy, z, y)
-
-        steps = tuple(scalar_steps(self.worked.steps, w, times, slope))
+        steps = tuple(scalar_steps(self.worked.steps, w, times, self._slope))
         return Section("Working", (Working(steps),))
 
     def _handout(self, count: int) -> Section:

@@ -12,6 +12,8 @@ from lstmhw.marking.misreading import Misreading
 from lstmhw.marking.target import Target
 
 MOST_EQUALS = 4
+MOST_COUNTED = 4  # lines that a mistake is in; in more it is a habit
+OF_A_LINE = 30  # ranks that one more line with the mistake counts for
 
 
 class Contrast(NamedTuple):
@@ -59,9 +61,10 @@ class Tried(NamedTuple):
     exact: bool
 
     @property
-    def order(self) -> tuple[bool, bool, int, int]:
-        """The better it agrees, the simpler it is, the less."""
-        return not self.whole, not self.exact, self.candidate.rank, len(self.candidate.lines)
+    def order(self) -> tuple[bool, bool, int]:
+        """The better it agrees, the likelier the mistake and the fewer its lines, the less."""
+        more_lines = min(len(self.candidate.lines), MOST_COUNTED) - 1
+        return not self.whole, not self.exact, self.candidate.rank + OF_A_LINE * more_lines
 
 
 def tried_of(target: Target, batches: Iterable[Batch], room: float = 1.0) -> Iterator[Tried]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.expr import Constant, Quantity
+from lstmhw.expr import Constant, Expr, Quantity
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.functions import Floats
 from lstmhw.recurrent.flow import first_below, pace, verdict
@@ -18,15 +18,17 @@ MARKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 
 
 class Told(NamedTuple):
-    """What a solution is put together from."""
+    """What a solution is put together from; `lines` are worked too, but not shown."""
 
     sections: tuple[Section, ...]
     answers: Mapping[str, Floats]
     extras: Mapping[str, Any] = {}
+    lines: tuple[Step, ...] = ()
 
     @property
     def steps(self) -> Iterator[Step]:
         """The lines that are worked."""
+        yield from self.lines
         for section in self.sections:
             for block in section.body:
                 if isinstance(block, Working):
@@ -141,6 +143,25 @@ def scalar_steps(steps: Sequence[Step], w: float, times: range, slope: Any) -> I
         step = _step(f"P_{t}", expr, f"dh_{t}/dh_{times[0] - 1}")
         yield step
         running = Quantity(step.symbol, step.value, given=False)
+
+
+def matrix_lines(steps: Sequence[Step], W: Floats, times: range, slope: Any) -> Iterator[Step]:
+    """The lines of many units: h_t, J_t = diag(slope) W_h, and P_t = J_t P_(t-1).
+
+    `slope` goes back through the activation, (dy, z, y) -> dz; over the rows of W_h^T, it scales
+    the rows of W_h.
+    """
+    W_h = Quantity("W_h", W, given=True)
+    values = {step.symbol: step.value for step in steps}
+    running: Expr | None = None
+    yield from steps
+    for t in times:
+        z, y = (Quantity(f"{name}_{t}", values[f"{name}_{t}"], given=False) for name in "ah")
+        yield _step(f"J_{t}", slope(W_h.T, z, y).T, f"dh_{t}/dh_{t - 1}: W_h and the slopes")
+        factor = Quantity(f"J_{t}", np.asarray(slope(W_h.T, z, y).T.value), given=False)
+        expr = factor if running is None else factor @ running
+        yield _step(f"P_{t}", expr, f"dh_{t}/dh_{times[0] - 1}")
+        running = Quantity(f"P_{t}", np.asarray(expr.value), given=False)
 
 
 def _step(symbol: str, expr: Any, note: str) -> Step:
