@@ -11,7 +11,7 @@ from lstmhw.marking.rounding import Manner, is_cut, is_noise, is_within
 from lstmhw.marking.working import RoundedRun, Run, Working
 
 TWICE = 1.1  # times half a unit: rounded to one digit more, and then once more
-UNSEEN = 8  # units that an answer may be off whose working is not followed line by line
+UNSEEN = 3  # units that an answer may be off whose working is not followed line by line
 
 
 def judge(
