@@ -196,11 +196,18 @@ def test_a_slip_is_called_a_slip_only_where_the_rest_agrees() -> None:
     assert (alone.verdict, alone.mistake) == ("wrong", None)
 
 
-def test_truncated_and_rounded_early_are_said_so() -> None:
-    h = answers()["h_1"]
-    cut = [f"{v:.9f}"[: 6 if v > 0 else 7] for v in h]
-    check = check_of({"h_1": cut}, "h_1")
-    assert (check.verdict, check.mistake) in (("rounding", "truncated"), ("right", None))
+@pytest.mark.parametrize(
+    ("claimed", "mistake"),
+    [
+        ({"a_1": "0.87", "h_1": "0.7047"}, "truncated"),  # of 0.8765
+        ({"a_1": "0.88", "h_1": "0.7064"}, "rounded-early"),  # tanh(0.88), not tanh(0.8765)
+        ({"a_1": "0.8765", "h_1": "0.704"}, "truncated"),  # of 0.70466
+    ],
+)
+def test_truncated_and_rounded_early_are_said_so(claimed: dict[str, str], mistake: str) -> None:
+    data: dict[str, Any] = {"kind": "rnn-step", "x": 1, "W_x": 0.8765, "W_h": 0}
+    checks = marked({**data, "claimed": claimed}).checks
+    assert {(c.verdict, c.mistake) for c in checks} == {("right", None), ("rounding", mistake)}
 
 
 def test_zeros_are_not_what_is_left_of_a_number_cut_off() -> None:

@@ -3,9 +3,9 @@
 from collections import Counter
 
 from lstmhw.grading.rows import Graded
+from lstmhw.marking.own import VERDICTS
 from lstmhw.solution import Section, Solution, Table
 
-VERDICTS = ("right", "rounding", "follows", "wrong")
 MOST_MISTAKES = 10
 NOT_NAMED = "(not recognised)"
 

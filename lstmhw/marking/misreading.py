@@ -4,15 +4,13 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from lstmhw.expr import Quantity
 from lstmhw.functions import Floats
-
-if TYPE_CHECKING:
-    from lstmhw.marking.target import Target
+from lstmhw.marking.target import Target
 
 MOST_LINES = 1500  # times entries of the data
 TURNS = 20  # of the secant method
@@ -57,26 +55,23 @@ class Misreading(NamedTuple):
         return Quantity(self.symbol, value, given=True)
 
 
-def misreadings(target: "Target") -> tuple[Misreading, ...]:
+def misreadings(target: Target) -> tuple[Misreading, ...]:
     """The entry that explains all wrong numbers; else one for each of them; else nothing."""
     slopes = _slopes(target)
     if not slopes:
         return ()
-    own = [found for found in _all_readings(target, slopes, target.off) if found]
-    if own:
-        return (min(own, key=lambda m: m.likelihood),)
+    of_all = list(_all_readings(target, slopes, target.off))
+    if of_all:
+        return (min(of_all, key=lambda m: m.likelihood),)
     each = []
     for unit in target.off if len(target.off) > 1 else ():
         found = list(_all_readings(target, slopes, (unit,)))
         if not found:
             return ()
         each.append(min(found, key=lambda m: m.likelihood))
-    return tuple(each) if len({m.symbol for m in each}) == 1 and _together(target, each) else ()
-
-
-def _together(target: "Target", each: Sequence[Misreading]) -> bool:
-    """Whether the misreadings do not get in each other's way; they are of one array."""
-    return len({m.at for m in each}) == len(each)
+    places = {(m.symbol, m.at) for m in each}
+    is_one_array = len({m.symbol for m in each}) == 1
+    return tuple(each) if is_one_array and len(places) == len(each) else ()
 
 
 class Slope(NamedTuple):
@@ -91,7 +86,7 @@ class Slope(NamedTuple):
         return float(np.asarray(self.leaf.value)[self.at])
 
 
-def _slopes(target: "Target") -> list[Slope]:
+def _slopes(target: Target) -> list[Slope]:
     """The entries of the data that the wrong numbers depend on."""
     leaves = frozenset().union(*(target.working.leaves[step.symbol] for step in target.steps))
     known = target.base.known
@@ -119,7 +114,7 @@ def _slopes(target: "Target") -> list[Slope]:
 
 
 def _with_entry(
-    target: "Target", leaf: Quantity, index: tuple[int, ...], value: float
+    target: Target, leaf: Quantity, index: tuple[int, ...], value: float
 ) -> Floats | None:
     """What the claimed numbers would be."""
     array = np.array(leaf.value, dtype=float)
@@ -129,7 +124,7 @@ def _with_entry(
 
 
 def _all_readings(
-    target: "Target", slopes: Sequence[Slope], units: Sequence[int]
+    target: Target, slopes: Sequence[Slope], units: Sequence[int]
 ) -> Iterator[Misreading]:
     """Every likely misreading of one entry that gives these numbers, and spoils no other."""
     room = target.radius + 2 * target.claimed.halves.ravel()
@@ -156,14 +151,14 @@ def _all_readings(
                 yield Misreading(slope.leaf.symbol, slope.at, array, read, likelihood)
 
 
-def _fits(target: "Target", values: Floats, room: Floats, units: Sequence[int]) -> bool:
+def _fits(target: Target, values: Floats, room: Floats, units: Sequence[int]) -> bool:
     """Whether these are the claimed numbers, and the others what they were."""
     goal = np.array(target.right)
     goal[list(units)] = target.wanted[list(units)]
     return bool(np.all(np.abs(values - goal) <= room))
 
 
-def _solved(target: "Target", slope: Slope, unit: int) -> tuple[float, float] | None:
+def _solved(target: Target, slope: Slope, unit: int) -> tuple[float, float] | None:
     """The entry that gives the claimed number, by the secant method, and the slope there."""
     entry = slope.entry
     wanted = target.wanted[unit]

@@ -36,11 +36,10 @@ class Target:
         self.base = base
         self.right = np.asarray(base.of_lines(own.steps), float).ravel()
         self.wanted = self.claimed.values.ravel()
-        radius = np.broadcast_to(own.spread.radius, own.spread.shape).ravel()
-        self.radius = radius
+        self.radius = np.broadcast_to(own.spread.radius, own.spread.shape).ravel()
         self.left = MOST_LINES // len(self.steps)
         half = self.claimed.half
-        self.room = 5 * np.minimum(radius, 10 * half) + (ROOM + 1) * half
+        self.room = 5 * np.minimum(self.radius, 10 * half) + (ROOM + 1) * half
         self.coarser = 10.0 ** (self.claimed.kept - own.fewest)
 
     def after(self, lines: Lines, off: Sequence[int]) -> "Target":

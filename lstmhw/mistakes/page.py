@@ -4,20 +4,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lstmhw.expr import Expr, MatrixVector, Quantity, VectorMatrix
+from lstmhw.expr import Concat, Expr, MatrixVector, Negative, Quantity, Sum, VectorMatrix
+from lstmhw.functions import Floats
 from lstmhw.solution import Step, indexed
 
 BIAS = re.compile(r"b(_[xh])?(_[a-z])?")
-GATES = {"lstm": "ifgo", "gru": "rzn"}
+GATES = ("ifgo", "rzn")  # of an LSTM, of a GRU
 
 
 class Page(NamedTuple):
     """All quantities of a working by symbol, and the layout its gates are stacked in.
 
-    `unused` are the lines of what stands on the sheet as a value.
-
     `blocks` are the letters of the gates in the order of that layout; none where they are not
-    stacked.
+    stacked.  `unused` are the lines of what stands on the sheet as a value.
     """
 
     named: Mapping[str, Quantity]
@@ -36,7 +35,7 @@ class Page(NamedTuple):
     @property
     def gates(self) -> str:
         """The letters of the gates."""
-        return next((g for g in GATES.values() if self._has(g)), "")
+        return next((letters for letters in GATES if self._has(letters)), "")
 
     def _has(self, letters: str) -> bool:
         names = {indexed(symbol)[0] for symbol in self.named}
@@ -166,3 +165,23 @@ def entries(expr: Expr) -> Sequence[int]:
     """The shape of an expression's value."""
     shape: Any = getattr(expr.value, "shape", ())
     return tuple(shape)
+
+
+def blocks(matrix: Quantity, vector: Concat) -> Iterator[tuple[Expr, Floats]]:
+    """Each part of a concatenation with the block of a matrix that multiplies it, as it stands."""
+    is_left = matrix.value.shape[1] == len(vector.value)  # of a column; else right of a row
+    start = 0
+    for part in vector.parts:
+        cut = slice(start, start + len(part.value))
+        start += len(part.value)
+        yield part, matrix.value[:, cut] if is_left else matrix.value[cut]
+
+
+def turned_signs(expr: Expr) -> Iterator[Rewritten]:
+    """An expression with the wrong sign before one term of a sum."""
+    for node, put in nodes(expr):
+        for k, part in enumerate(node.parts if isinstance(node, Sum) else ()):
+            turned = part.parts[0] if isinstance(part, Negative) else Negative(part)
+            name = min(symbols(part), default="1")
+            done = f"the term of {name} has the wrong sign"
+            yield Rewritten(f"{k} {indexed(name)[0]}", put(with_part(node, k, turned)), done)

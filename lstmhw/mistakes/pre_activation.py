@@ -11,6 +11,7 @@ from lstmhw.mistakes.page import (
     Page,
     Rewritten,
     bare,
+    blocks,
     entries,
     is_bias,
     is_pre_activation,
@@ -131,30 +132,24 @@ def _concat_reversed(step: Step, page: Page) -> Iterator[Rewritten]:
             yield Rewritten("", substituted(step.expr, swap), done)
 
 
-def _changed_block(matrix: Quantity, vector: Expr, part: int, block: Floats) -> Quantity:
-    """The matrix with another block for one part of what it multiplies."""
-    assert isinstance(vector, Concat)
-    sizes = [entries(each)[0] for each in vector.parts]
-    start = sum(sizes[:part])
-    value = matrix.value.copy()
-    columns = value if value.shape[1] == sum(sizes) else value.T
-    columns[:, start : start + sizes[part]] = block if columns is value else block.T
-    return Quantity(matrix.symbol, value, given=True)
-
-
-def _blocks(matrix: Quantity, vector: Expr) -> Iterator[tuple[int, Expr, Floats]]:
-    """The square blocks of a matrix that multiplies a concatenation, as they stand in it."""
+def _square_blocks(
+    matrix: Quantity, vector: Expr
+) -> Iterator[tuple[Expr, Floats, Callable[[Floats], Quantity]]]:
+    """Each part of a concatenation, its block where that is square, and the matrix with another."""
     if not isinstance(vector, Concat):
         return
-    sizes = [entries(each)[0] for each in vector.parts]
-    start = 0
-    wide = matrix.value.shape[1] == sum(sizes)
-    for part, (vector_part, size) in enumerate(zip(vector.parts, sizes, strict=True)):
-        cut = slice(start, start + size)
-        block = matrix.value[:, cut] if wide else matrix.value[cut]
-        start += size
-        if block.shape[0] == block.shape[1]:
-            yield part, vector_part, block
+    cut = list(blocks(matrix, vector))
+    for k, (part, block) in enumerate(cut):
+        if block.shape[0] == block.shape[1] > 1:
+            yield part, block, _put_back(matrix, [each for _, each in cut], k)
+
+
+def _put_back(matrix: Quantity, cut: list[Floats], k: int) -> Callable[[Floats], Quantity]:
+    """What makes the matrix of its blocks again, with another for the k-th."""
+    axis = 1 if cut[0].shape[0] == matrix.value.shape[0] else 0
+    return lambda block: Quantity(
+        matrix.symbol, np.concatenate([*cut[:k], block, *cut[k + 1 :]], axis), given=True
+    )
 
 
 def _transposed(step: Step, page: Page) -> Iterator[Rewritten]:
@@ -167,12 +162,11 @@ def _transposed(step: Step, page: Page) -> Iterator[Rewritten]:
             found.append(matrix)
             turned = product_of(node, Transposed(matrix), vector)
             yield Rewritten(bare(matrix.symbol), put(turned), done)
-        for part, vector_part, block in _blocks(matrix, vector):
-            if len(block) > 1:
-                name = min(symbols(vector_part), default="")
-                done = f"the block of {matrix.symbol} for {name} was transposed"
-                changed = _changed_block(matrix, vector, part, block.T)
-                yield Rewritten(name[:1], put(product_of(node, changed, vector)), done)
+        for part, block, with_other in _square_blocks(matrix, vector):
+            name = min(symbols(part), default="")
+            done = f"the block of {matrix.symbol} for {name} was transposed"
+            changed = product_of(node, with_other(block.T), vector)
+            yield Rewritten(name[:1], put(changed), done)
     if len(found) > 1:
         all_turned: dict[str, Expr] = {matrix.symbol: Transposed(matrix) for matrix in found}
         done = f"{_written(found)} were transposed"
@@ -189,10 +183,10 @@ def _diagonal(step: Step, page: Page) -> Iterator[Rewritten]:
             if value.shape[0] == value.shape[1] > 1:
                 kept = Quantity(matrix.symbol, np.diag(np.diag(value)), given=True)
                 yield Rewritten("", put(product_of(node, kept, vector)), done)
-        for part, vector_part, block in _blocks(matrix, vector):
-            if len(block) > 1 and _is_of(vector_part, "h"):
-                changed = _changed_block(matrix, vector, part, np.diag(np.diag(block)))
-                yield Rewritten("", put(product_of(node, changed, vector)), done)
+        for part, block, with_other in _square_blocks(matrix, vector):
+            if _is_of(part, "h"):
+                changed = product_of(node, with_other(np.diag(np.diag(block))), vector)
+                yield Rewritten("", put(changed), done)
 
 
 def _of_gate(expr: Expr, page: Page, own: str, other: str, keys: Sequence[str]) -> Expr | None:

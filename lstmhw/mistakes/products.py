@@ -15,7 +15,7 @@ from lstmhw.mistakes.page import (
     substituted,
     symbols,
     time_of,
-    with_part,
+    turned_signs,
     without,
 )
 from lstmhw.solution import Step, indexed
@@ -152,14 +152,8 @@ def _gate_twice(step: Step, page: Page) -> Iterator[Rewritten]:
 
 
 def _signs(step: Step, page: Page) -> Iterator[Rewritten]:
-    if not _is_mixture(step):
-        return
-    for node, put in nodes(step.expr):
-        for k, part in enumerate(node.parts if isinstance(node, Sum) else ()):
-            turned = part.parts[0] if isinstance(part, Negative) else Negative(part)
-            name = min(symbols(part), default="1")
-            done = f"the term of {name} has the wrong sign"
-            yield Rewritten(f"{k} {indexed(name)[0]}", put(with_part(node, k, turned)), done)
+    if _is_mixture(step):
+        yield from turned_signs(step.expr)
 
 
 def _whole_sign(step: Step, page: Page) -> Iterator[Rewritten]:

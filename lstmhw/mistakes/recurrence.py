@@ -8,6 +8,7 @@ from lstmhw.mistakes.page import (
     Mistake,
     Page,
     Rewritten,
+    blocks,
     is_bias,
     is_forward,
     is_pre_activation,
@@ -104,12 +105,7 @@ def _with_bias(step: Step, node: Expr, r: Expr, product: Expr) -> Iterator[Rewri
 def _apart(node: Expr, matrix: Quantity, vector: Concat) -> Iterator[Expr]:
     """r*(W_h h) + W_x x, of W [r*h; x]."""
     terms: list[Expr] = []
-    start = 0
-    wide = matrix.value.shape[1] == len(vector.value)
-    for part in vector.parts:
-        cut = slice(start, start + len(part.value))
-        start += len(part.value)
-        value = matrix.value[:, cut] if wide else matrix.value[cut]
+    for part, value in blocks(matrix, vector):
         block = Quantity(matrix.symbol, value, given=True)
         if isinstance(part, Times):
             r, h = part.parts
@@ -168,26 +164,15 @@ def _reset_over_all(step: Step, page: Page) -> Iterator[Rewritten]:
                     yield Rewritten("all but b", Sum(Times(r, rest), part), done)
 
 
-def _with_reset(step: Step, page: Page) -> Iterator[Rewritten]:
-    """r*h in the place of h, in the pre-activation of another gate."""
+def _reset_elsewhere(step: Step, page: Page) -> Iterator[Rewritten]:
+    """r*h in the place of h, in the update gate or in the mixture."""
     name, t = indexed(step.symbol)
-    if name not in ("a_z", "a_r") or t is None:
-        return
-    r, h = page.at("r", t), page.at("h", t - 1)
-    if r is not None and h is not None and name != "a_r":
-        expr = substituted(step.expr, {h.symbol: Times(r, h)})
-        yield Rewritten(name, expr, f"r was applied to {h.symbol} here too")
-
-
-def _state_reset(step: Step, page: Page) -> Iterator[Rewritten]:
-    """r*h in the place of h, in the mixture."""
-    name, t = indexed(step.symbol)
-    if name != "h" or page.gates != "rzn" or t is None:
+    if name not in ("a_z", "h") or page.gates != "rzn" or t is None:
         return
     r, h = page.at("r", t), page.at("h", t - 1)
     if r is not None and h is not None:
         expr = substituted(step.expr, {h.symbol: Times(r, h)})
-        yield Rewritten("h", expr, f"r was applied to {h.symbol} here too")
+        yield Rewritten(name, expr, f"r was applied to {h.symbol} here too")
 
 
 def _earlier(step: Step, page: Page) -> Iterator[Rewritten]:
@@ -246,6 +231,5 @@ RARE = (
     Mistake("gates-coupled", "c = f*c + (1 - f)*g", _coupled),
     Mistake("units-swapped", "the number of unit 1 written down for unit 2", _units_exchanged),
     Mistake("reset-misplaced", "n = tanh(r*(W_x x + W_h h + b))", _reset_over_all),
-    Mistake("reset-misplaced", "z = sigmoid(W_x x + W_h (r*h) + b)", _with_reset),
-    Mistake("reset-misplaced", "h = z*(r*h) + (1 - z)*n", _state_reset),
+    Mistake("reset-misplaced", "h = z*(r*h) + (1 - z)*n", _reset_elsewhere),
 )

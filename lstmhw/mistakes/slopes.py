@@ -13,7 +13,7 @@ from lstmhw.mistakes.page import (
     nodes,
     symbols,
     time_of,
-    with_part,
+    turned_signs,
     without,
 )
 from lstmhw.solution import Step, indexed
@@ -35,8 +35,7 @@ def _through(step: Step, page: Page) -> tuple[Quantity, Quantity, Quantity] | No
 def _slope_of(step: Step, page: Page, name: str) -> Iterator[Expr]:
     found = _through(step, page)
     if found is not None and all(part.value.ndim for part in found):
-        expr = CHAINS[name](*found)
-        yield expr
+        yield CHAINS[name](*found)
 
 
 def _slope_taken(other: str, right: str) -> Mistake:
@@ -147,12 +146,8 @@ def _slope_factor(step: Step, page: Page) -> Iterator[Rewritten]:
 
 
 def _signs(step: Step, page: Page) -> Iterator[Rewritten]:
-    for node, put in nodes(step.expr) if not is_forward(step) else ():
-        for k, part in enumerate(node.parts if isinstance(node, Sum) else ()):
-            turned = part.parts[0] if isinstance(part, Negative) else Negative(part)
-            name = min(symbols(part), default="1")
-            done = f"the term of {name} has the wrong sign"
-            yield Rewritten(f"{k} {indexed(name)[0]}", put(with_part(node, k, turned)), done)
+    if not is_forward(step):
+        yield from turned_signs(step.expr)
 
 
 def _states(step: Step, page: Page) -> Iterator[Rewritten]:
