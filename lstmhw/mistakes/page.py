@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lstmhw.expr import Concat, Expr, MatrixVector, Negative, Quantity, Sum, VectorMatrix
+from lstmhw.expr import Concat, Expr, MatrixVector, Negative, Quantity, Sum, Times, VectorMatrix
 from lstmhw.functions import Floats
 from lstmhw.solution import Step, indexed
 
@@ -185,3 +185,12 @@ def turned_signs(expr: Expr) -> Iterator[Rewritten]:
             name = min(symbols(part), default="1")
             done = f"the term of {name} has the wrong sign"
             yield Rewritten(f"{k} {indexed(name)[0]}", put(with_part(node, k, turned)), done)
+
+
+def dropped_factors(expr: Expr) -> Iterator[tuple[Expr, Rewritten]]:
+    """Each factor of a product, with the expression without it."""
+    for node, put in nodes(expr):
+        for k, part in enumerate(node.parts if isinstance(node, Times) else ()):
+            name = min(symbols(part), default="")
+            done = f"the factor of {name} was left out"
+            yield part, Rewritten(indexed(name)[0], put(without(node, k)), done)

@@ -9,6 +9,7 @@ from lstmhw.mistakes.page import (
     Page,
     Rewritten,
     bare,
+    dropped_factors,
     is_forward,
     is_pre_activation,
     nodes,
@@ -76,24 +77,19 @@ def _factor(gate: str) -> Mistake:
 
     def rewrite(step: Step, page: Page) -> Iterator[Rewritten]:
         uses = _is_mixture(step) or (not is_forward(step) and "through" not in step.note)
-        for node, put in nodes(step.expr) if uses else ():
-            for k, part in enumerate(node.parts if isinstance(node, Times) else ()):
-                if isinstance(part, Quantity) and indexed(part.symbol)[0] == gate:
-                    expr = put(without(node, k))
-                    done = f"the {GATE_WORDS[gate]} {part.symbol} was left out"
-                    yield Rewritten("", expr, done)
+        for part, rewritten in dropped_factors(step.expr) if uses else ():
+            if isinstance(part, Quantity) and indexed(part.symbol)[0] == gate:
+                done = f"the {GATE_WORDS[gate]} {part.symbol} was left out"
+                yield Rewritten("", rewritten.expr, done)
 
     examples = {"f": "c = c_prev + i*g", "i": "c = f*c + g", "o": "h = tanh(c)", "g": "c = f*c + i"}
     return Mistake(name, examples[gate], rewrite)
 
 
 def _any_factor(step: Step, page: Page) -> Iterator[Rewritten]:
-    for node, put in nodes(step.expr) if _is_mixture(step) else ():
-        for k, part in enumerate(node.parts if isinstance(node, Times) else ()):
-            name = min(_names(part), default="")
-            if name not in GATE_WORDS or not isinstance(part, Quantity):
-                done = f"the factor of {min(symbols(part), default='')} was left out"
-                yield Rewritten(name, put(without(node, k)), done)
+    for part, rewritten in dropped_factors(step.expr) if _is_mixture(step) else ():
+        if not isinstance(part, Quantity) or indexed(part.symbol)[0] not in GATE_WORDS:
+            yield rewritten
 
 
 def _any_term(step: Step, page: Page) -> Iterator[Rewritten]:

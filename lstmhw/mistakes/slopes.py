@@ -8,6 +8,7 @@ from lstmhw.mistakes.page import (
     Mistake,
     Page,
     Rewritten,
+    dropped_factors,
     entries,
     is_forward,
     nodes,
@@ -129,20 +130,16 @@ def _term(step: Step, page: Page) -> Iterator[Rewritten]:
 
 
 def _factor(step: Step, page: Page) -> Iterator[Rewritten]:
-    for node, put in nodes(step.expr) if _back(step) else ():
-        for k, part in enumerate(node.parts if isinstance(node, Times) else ()):
-            name = min(symbols(part), default="")
-            done = f"the factor of {name} was left out"
-            yield Rewritten(indexed(name)[0], put(without(node, k)), done)
+    for _, rewritten in dropped_factors(step.expr) if _back(step) else ():
+        yield rewritten
 
 
 def _slope_factor(step: Step, page: Page) -> Iterator[Rewritten]:
     """In a line such as J = W_h*(1 - h^2), or dc = dh*o*(1 - tanh(c)^2)."""
-    for node, put in nodes(step.expr) if _back(step) else ():
-        for k, part in enumerate(node.parts if isinstance(node, Times) else ()):
-            if isinstance(part, Sum) and any(isinstance(p, Negative) for p in part.parts):
-                done = "the slope of the activation was left out"
-                yield Rewritten("factor", put(without(node, k)), done)
+    for part, rewritten in dropped_factors(step.expr) if _back(step) else ():
+        if isinstance(part, Sum) and any(isinstance(p, Negative) for p in part.parts):
+            done = "the slope of the activation was left out"
+            yield Rewritten("factor", rewritten.expr, done)
 
 
 def _signs(step: Step, page: Page) -> Iterator[Rewritten]:
