@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "markdown", "latex", "html", "json")
 FRAMEWORKS = ("pytorch", "keras", "onnx")
 ROW_FORMATS = ("csv", "ndjson")
-EQUATIONS = ("lstm", "gru", "rnn", "lstm-gradient")
+EQUATIONS = ("lstm", "gru", "rnn", "lstm-gradient", "gru-gradient", "rnn-gradient")
 
 Question = TypeVar("Question", "Document", "Sheet")
 Answer = TypeVar("Answer")

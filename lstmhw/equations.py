@@ -3,20 +3,29 @@
 What a page calls a step is here a letter: h_t follows from x_t and h_(t-1).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-import numpy as np
-
-from lstmhw import backward, cells
-from lstmhw.backward import Orientation, Seen, Weights, sum_of
-from lstmhw.expr import Expr, Quantity
+from lstmhw.adjoint import Adjoint, Arrived, Part, pulled
+from lstmhw.cells import Joined, Separate
+from lstmhw.cells.cell import Cell, cells
+from lstmhw.cells.weights import symbol_of
+from lstmhw.expr import DATUM, Expr, Let, Quantity, Role
 from lstmhw.faults import did_you_mean
-from lstmhw.functions import sigmoid, tanh
+from lstmhw.gradient.notes import note
+from lstmhw.gradient.report import MEANING, cut
 from lstmhw.notation import Text, symbol, write
-from lstmhw.solution import Paragraph, Section, Solution, Step, Table, Working
+from lstmhw.solution import (
+    NO_VALUE,
+    Paragraph,
+    Section,
+    Solution,
+    Step,
+    Table,
+    Working,
+)
 
 
 @dataclass(frozen=True)
@@ -48,24 +57,15 @@ CHOICES = {
     "one-bias": "one bias for each gate",
     "two-bias": "two biases for each gate, b_x and b_h",
     "no-bias": "no biases",
-    "keep": "the update gate says how much of the state is kept",
-    "new": "the update gate says how much is new",
-    "before": "the reset comes before the recurrent matrix",
-    "after": "the reset comes after the recurrent matrix and its bias",
 }
-"""The words of a convention, and what each says."""
+"""The words of a convention that every cell has, and what each says."""
 
 ALTERNATIVES = (
     ("separate", "concat-hx", "concat-xh"),
     ("column", "row"),
     ("one-bias", "two-bias", "no-bias"),
-    ("keep", "new"),
-    ("before", "after"),
 )
-"""The words of which one is chosen; the first where none is.  The last two are of a GRU."""
-
-OF_GRU = 2
-"""So many of the alternatives, the last, are questions about a GRU alone."""
+"""The words of which one is chosen; the first where none is."""
 
 FRAMEWORKS = {
     "pytorch": {"": ("two-bias",), "gru": ("two-bias", "keep", "after")},
@@ -95,174 +95,141 @@ UNITS = ("m",)
 """The shape of what is computed forward."""
 
 Axes = tuple[str, ...]
+Described = tuple[str, Axes, str]
 Row = tuple[str, str, str]
-"""A symbol, its shape, and what it is."""
+"""A symbol, its shape, and what it is; the shape for column vectors, or in words."""
 
 
 class Convention(NamedTuple):
-    """One word of each of ALTERNATIVES."""
+    """One word of each of ALTERNATIVES; `own` are the choices that the cell has besides."""
 
     weights: str
-    orientation: str
+    orientation: Literal["column", "row"]
     biases: str
-    update: str
-    reset: str
+    own: Mapping[str, str]
 
     @property
-    def turn(self) -> Orientation:
-        return backward.ROW if self.orientation == "row" else backward.COLUMN
+    def words(self) -> list[str]:
+        """All its words."""
+        return [self.weights, self.orientation, self.biases, *self.own.values()]
 
     @property
-    def multiply(self) -> cells.Multiply:
-        return self.turn.multiply
+    def first(self) -> Literal["h", "x"]:
+        """What comes first where state and input are put together."""
+        return "x" if self.weights == "concat-xh" else "h"
 
-    @property
-    def join(self) -> cells.Join:
-        return cells.input_first if self.weights == "concat-xh" else cells.hidden_first
+    def pre_activation(self, cell: Cell, letter: str) -> Joined | Separate:
+        """The pre-activation of a gate, over names."""
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """What each gate has."""
-        matrices = ("W_x", "W_h") if self.weights == "separate" else ("W",)
-        biases = {"one-bias": ("b",), "two-bias": ("b_x", "b_h"), "no-bias": ()}[self.biases]
-        return (*matrices, *biases)
+        def named(key: str) -> Quantity:
+            role = Role("bias" if key[0] == "b" else "weights", letter, key)
+            return Quantity(symbol_of(key, letter), None, given=True, role=role)
 
-    def bias(self, gate: str) -> dict[str, Expr]:
-        """The biases of a gate by name."""
-        return {key: _named(key, gate) for key in self.keys if key[0] == "b"}
-
-    def matrices(self, gate: str) -> Weights:
-        """W_x and W_h of a gate, which on a concatenation are blocks of its W."""
-        return Weights(_named("W_x", gate), _named("W_h", gate))
-
-    def pre_activation(self, gate: str) -> cells.PreActivation:
-        biases = tuple(self.bias(gate).values())
-        if self.weights == "separate":
-            return cells.separate(*self.matrices(gate), biases, self.multiply)
-        return cells.on_concatenation(_named("W", gate), biases, self.join, self.multiply)
-
-    def candidate(self) -> cells.Candidate:
-        """The pre-activation of a GRU's candidate; a lone bias stands outside the reset."""
-        if self.reset == "before":
-            return cells.reset_before(self.pre_activation("n"))
-        biases = self.bias("n")
-        b_h = tuple(value for name, value in biases.items() if name == "b_h")
-        b_x = tuple(value for name, value in biases.items() if name != "b_h")
-        return cells.reset_after(*self.matrices("n"), b_x, b_h, self.multiply)
+        keys = {"one-bias": ("b",), "two-bias": ("b_x", "b_h"), "no-bias": ()}[self.biases]
+        biases = tuple(map(named, keys))
+        if self.weights != "separate" and not cell.takes_apart(letter):
+            return Joined(named("W"), biases, self.first, cell.multiply)
+        return Separate(named("W_x"), named("W_h"), biases[:1], biases[1:], cell.multiply)
 
 
-def _named(name: str, index: Any) -> Quantity:
-    return Quantity(f"{name}_{index}" if index else name, None, given=True)
+def _named(letter: str, t: Any, role: Role) -> Quantity:
+    return Quantity(f"{letter}_{t}", None, given=True, role=role)
 
 
 class Listing:
     """The `let` that lists what it is told; what is written as its name already is not listed.
 
-    `named` holds what each symbol stands for in later equations, `sources` the equations that
-    those listed build on.
+    `named` holds what each symbol stands for in later equations; `lines` are all of them, `steps`
+    those that are listed.
     """
 
     def __init__(self) -> None:
+        self.lines: list[Step] = []
         self.steps: list[Step] = []
-        self.sources: list[Step] = []
         self.named: dict[str, Expr] = {}
 
-    def __call__(self, name: str, value: Expr, note: str) -> Expr:
+    def __call__(self, name: str, value: Expr, note: str, role: Role = DATUM) -> Expr:
+        line = Step(name, value, NO_VALUE, note, role)
+        self.lines.append(line)
         self.named[name] = value
         if symbol(name, Text()) != write(value, Text()):  # not tanh_c_t = tanh(c_t)
-            self.steps.append(Step(name, value, np.empty(0), note))
-            self.named[name] = Quantity(name, None, given=False)
+            self.steps.append(line)
+            self.named[name] = Quantity(name, None, given=False, role=role)
         return self.named[name]
 
 
-def _lstm(let: cells.Let, use: Convention) -> None:
-    gates = cells.LstmPreActivations(*map(use.pre_activation, "ifgo"))
-    x, h, c = _named("x", TIME), _named("h", BEFORE), _named("c", BEFORE)
-    cells.lstm(let, TIME, gates, cells.Activations(), x, h, c)
+def forward(let: Let, cell: Cell, use: Convention, t: Any) -> None:
+    """One step of a cell over names, from the states at t - 1."""
+    z = {letter: use.pre_activation(cell, letter) for letter in cell.letters}
+    states = (_named(letter, t - 1, Role("state", letter)) for letter in cell.states)
+    cell.step(let, t, z, _named("x", t, Role("input", "x")), *states)
 
 
-def _lstm_gradient(let: Listing, use: Convention) -> None:
-    forward = Listing()
-    _lstm(forward, use)
-    let.sources = forward.steps
-    x, h, c = _named("x", TIME), _named("h", BEFORE), _named("c", BEFORE)
-    v = {**forward.named, f"c_{BEFORE}": c}
-    later = backward.to_cell(_named("dc", AFTER), _named("f", AFTER))
-    back = backward.lstm(let, TIME, v, cells.Activations(), _named("dh", TIME), [later])
-    gates = {gate: use.matrices(gate) for gate in back.dz}
-    dx = sum_of(backward.to_input(gates, back.dz, use.multiply))
-    let(f"dx_{TIME}", dx, "through every W_x")
-    dh = sum_of(backward.to_hidden(gates, back.dz, use.multiply))
-    let(f"dh_{BEFORE}", dh, "through every W_h")
-    let(f"dc_{BEFORE}", back.dc, "past the forget gate")
-    for gate, dz in back.dz.items():
-        for key in use.keys:
-            dW = backward.to_weights(key, dz, x, Seen(dz, h), use.join, use.turn)
-            let(f"d{key}_{gate}", dW, backward.NOTES[key])
+def backward(let: Let, cell: Cell, use: Convention) -> Listing:
+    """The way back through one step, from the gradients to its states; its forward equations."""
+    ahead = Listing()
+    forward(ahead, cell, use, AFTER)
+    now = Listing()
+    forward(now, cell, use, TIME)
+    adjoint = Adjoint(let, now.named, note)
+    lines = {line.symbol: line for line in (*now.lines, *ahead.lines)}
+    adjoint.seed(lines[f"h_{TIME}"], _named("dh", TIME, Role("gradient", "h")))
+    for letter in cell.states[1:]:
+        later = lines[f"{letter}_{AFTER}"]
+        dy = Arrived(_named(f"d{letter}", AFTER, Role("gradient", letter)))
+        for to, arrived in pulled(later.expr, dy):
+            if to.symbol == f"{letter}_{TIME}":
+                adjoint.parts.setdefault(to.symbol, []).append(Part(later, to, arrived))
+    for line in reversed(now.lines):
+        adjoint.through(line)
+    data = {leaf.symbol: leaf for line in now.lines for leaf in line.expr.leaves() if leaf.given}
+    for leaf in sorted(data.values(), key=lambda leaf: FIRST.get(leaf.role.what, len(FIRST))):
+        adjoint.settle(leaf)
+    return now
 
 
-def _gru(let: cells.Let, use: Convention) -> None:
-    update = cells.keep if use.update == "keep" else cells.new
-    r, z = map(use.pre_activation, "rz")
-    gates = cells.GruPreActivations(r, z, use.candidate(), update)
-    cells.gru(let, TIME, gates, cells.Activations(), _named("x", TIME), _named("h", BEFORE))
+FIRST = {"input": 0, "state": 1}
+"""Of the gradients to what is given, which are listed before those to the weights of each gate."""
 
 
-def _rnn(let: cells.Let, use: Convention) -> None:
-    cells.rnn(let, TIME, use.pre_activation(""), tanh, _named("x", TIME), _named("h", BEFORE))
-
-
-def _nothing(use: Convention) -> tuple[str, ...]:
-    return ()
-
-
-def _of_gradients(use: Convention) -> tuple[str, ...]:
+def _of_gradients(cell: Cell, use: Convention) -> Iterator[str]:
     """What has to be known of the gradients."""
-    return (
-        backward.MEANING,
-        "dh_(t-1) and dc_(t-1) are what this step passes back. If there is a step before it, "
-        "its own loss adds to dh_(t-1), and what comes through tanh(c_(t-1)) to dc_(t-1).",
-        "The gradients to weights and biases are added up over the steps.",
-        *(() if use.weights == "separate" else (use.turn.cut,)),
-    )
+    yield MEANING
+    before = [f"d{letter}_(t-1)" for letter in cell.states]
+    text = f"{' and '.join(before)} {'are' if len(before) > 1 else 'is'} what this step passes back"
+    more = [
+        f"what comes through tanh({letter}_(t-1)) to d{letter}_(t-1)" for letter in cell.states[1:]
+    ]
+    adds = ", and ".join(["its own loss adds to dh_(t-1)", *more])
+    yield f"{text}. If there is a step before it, {adds}."
+    yield "The gradients to weights and biases are added up over the steps."
+    if use.weights != "separate":
+        yield cut(use.orientation)
 
 
-class Page(NamedTuple):
-    """A page of equations: its title, how it is run, the functions it uses, and what to know."""
-
-    title: str
-    run: Callable[[Listing, Convention], None]
-    definitions: tuple[str, ...]
-    remarks: Callable[[Convention], tuple[str, ...]] = _nothing
+def names() -> list[str]:
+    """The names of all pages of equations."""
+    return [name + suffix for suffix in ("", GRADIENT) for name in cells()]
 
 
-EQUATIONS: Mapping[str, Page] = {
-    "lstm": Page("One step of an LSTM", _lstm, (sigmoid.definition, tanh.definition)),
-    "gru": Page("One step of a GRU", _gru, (sigmoid.definition, tanh.definition)),
-    "rnn": Page("One step of a plain RNN", _rnn, (tanh.definition,)),
-    "lstm-gradient": Page(
-        "Backward through one step of an LSTM",
-        _lstm_gradient,
-        (sigmoid.definition, tanh.definition),
-        _of_gradients,
-    ),
-}
-
-
-def convention(name: str, words: Sequence[str]) -> Convention:
-    """The convention these words describe, for the equations of that name.
+def convention(kind: type[Cell], words: Sequence[str]) -> Convention:
+    """The convention these words describe, for the equations of a cell.
 
     Raises ValueError, saying what is wrong with a word.
     """
-    alternatives = ALTERNATIVES if name == "gru" else ALTERNATIVES[:-OF_GRU]
+    own = {key: [choice.word for choice in choices] for key, choices in kind.choices.items()}
+    alternatives = [*ALTERNATIVES, *map(tuple, own.values())]
     known = [*chain(*alternatives), *FRAMEWORKS]
     for word in words:
         if word not in known:
             hint = did_you_mean(word, known) or f"the words are {', '.join(known)}"
-            raise ValueError(f"{word!r} is no convention of {name}: {hint}")
+            raise ValueError(f"{word!r} is no convention of {kind.name}: {hint}")
     framework = FRAMEWORKS.get(_one(tuple(FRAMEWORKS), words) or "", {})
-    usual = framework.get(name, framework.get("", ()))
-    return Convention(*(_one(some, words) or _one(some, usual) or some[0] for some in ALTERNATIVES))
+    usual = framework.get(kind.name, framework.get("", ()))
+    chosen = [_one(some, words) or _one(some, usual) or some[0] for some in alternatives]
+    weights, orientation, biases, *rest = chosen
+    turned: Literal["column", "row"] = "row" if orientation == "row" else "column"
+    return Convention(weights, turned, biases, dict(zip(own, rest, strict=True)))
 
 
 def _one(alternatives: Sequence[str], words: Sequence[str]) -> str | None:
@@ -278,33 +245,44 @@ PRODUCTS = (
     "biases of a gate end in its letter."
 )
 
+GRADIENT = "-gradient"
+"""What the name of a page ends in that goes back through the step of a cell."""
+
 
 def equations(page_name: str, words: Sequence[str] = ()) -> Solution:
-    """The equations of that name in the convention that the words describe.
+    """The equations of that name (`lstm`, `lstm-gradient`) in the convention of these words.
 
     The steps have no values.  Raises ValueError as `convention` does.
     """
-    page, use = EQUATIONS[page_name], convention(page_name, words)
-    listing = Listing()
-    page.run(listing, use)
-    told = use if page_name == "gru" else use[:-OF_GRU]
-    tables = [table for table in _symbols(listing, use.orientation == "row") if table]
+    kind = cells()[page_name.removesuffix(GRADIENT)]
+    use = convention(kind, words)
+    own: dict[str, Any] = dict(use.own)
+    cell = kind(orientation=use.orientation, **own)
+    is_gradient = page_name.endswith(GRADIENT)
+    listing, sources = Listing(), Listing()
+    if is_gradient:
+        sources = backward(listing, cell, use)
+    else:
+        forward(listing, cell, use, TIME)
+    definitions = dict.fromkeys(function.definition for function in cell.functions)
+    meanings = {**CHOICES, **{c.word: c.meaning for some in kind.choices.values() for c in some}}
+    tables = [table for table in _symbols(listing, sources, use.orientation == "row") if table]
     sections = (
         Section("Equations", (Working(tuple(listing.steps)),)),
-        _prose("Functions and products", ["; ".join(page.definitions), PRODUCTS]),
-        _prose("Gradients", page.remarks(use)),
-        _prose("Conventions", [f"{word}: {CHOICES[word]}." for word in told]),
+        _prose("Functions and products", ["; ".join(definitions), PRODUCTS]),
+        _prose("Gradients", list(_of_gradients(cell, use)) if is_gradient else []),
+        _prose("Conventions", [f"{word}: {meanings[word]}." for word in use.words]),
         Section("Symbols, for n inputs and m units", tuple(map(_table, tables))),
     )
     return Solution(
         kind="equations",
-        title=page.title,
+        title=f"{'Backward through one' if is_gradient else 'One'} step of {cell.title}",
         source="",
         digits=4,
         sections=sections,
         answers={},
         extras={
-            "conventions": list(told),
+            "conventions": use.words,
             "symbols": [
                 {"symbol": name, "shape": shape, "meaning": meaning}
                 for name, shape, meaning in chain(*tables)
@@ -317,56 +295,74 @@ def _prose(title: str, paragraphs: Sequence[str]) -> Section:
     return Section(title, tuple(Paragraph((text,)) for text in paragraphs))
 
 
-def _symbols(listing: Listing, rows: bool) -> Iterator[list[Row]]:
+def _symbols(listing: Listing, sources: Listing, rows: bool) -> Iterator[list[Row]]:
     """What the equations start from, what they take from their sources, and what they yield.
 
     Weights and biases are alike for all gates, and so stand there once.
     """
-    sources = {step.symbol: step.note for step in listing.sources}
-    results = {step.symbol: step.note for step in listing.steps}
-    leaves = {leaf.symbol for step in listing.steps for leaf in step.expr.leaves()}
-    given = sorted(leaves - results.keys() - sources.keys(), key=_place)
-    yield _rows([(name, *SHAPES[_base(name)]) for name in given], rows)
-    yield _rows([(name, UNITS, note) for name, note in sources.items() if name in leaves], rows)
-    found = [(name, *_yielded(name, note, sources)) for name, note in results.items()]
-    of_gates = [result for result in found if _is_of_gates(result[0])]
-    yield _rows([result for result in found if result not in of_gates], rows)
-    yield _rows(of_gates, rows)
+    known = {step.symbol: step for step in sources.steps}
+    leaves = {leaf.symbol: leaf for step in listing.steps for leaf in step.expr.leaves()}
+    found = {line.symbol for line in (*listing.lines, *sources.lines) if not _is_name(line)}
+    given = [leaf for s, leaf in leaves.items() if s not in found]
+    yield _rows([_datum(leaf) for leaf in sorted(given, key=_place)], rows)
+    yield _rows([_result(step) for s, step in known.items() if s in leaves], rows)
+    of_gates = [step for step in listing.steps if _is_of_gates(step.role)]
+    rest = [step for step in listing.steps if not _is_of_gates(step.role)]
+    yield _rows([_yielded(step, known) for step in rest], rows)
+    yield _rows([_yielded(step, known) for step in of_gates], rows)
 
 
-def _yielded(name: str, note: str, sources: Mapping[str, str]) -> tuple[Axes, str]:
-    """Shape and meaning of a result; a gradient has the shape of what it is the gradient to."""
-    if not name.startswith("d"):
-        return UNITS, note
-    to = name.removeprefix("d")
-    axes, meaning = (UNITS, sources[to]) if to in sources else SHAPES[_base(to)]
-    return axes, f"gradient to the {meaning.partition(':')[0]}"
+def _is_name(line: Step) -> bool:
+    """Whether a line says no more than its own name: dh_t = dh_t."""
+    return isinstance(line.expr, Quantity) and line.expr.symbol == line.symbol
 
 
-def _base(name: str) -> str:
-    """The symbol without its time index, or that of its gate."""
-    return name if name in SHAPES else name.rpartition("_")[0]
-
-
-def _place(name: str) -> int:
-    return tuple(SHAPES).index(_base(name))
-
-
-def _is_of_gates(name: str) -> bool:
+def _is_of_gates(role: Role) -> bool:
     """Whether each gate has this: weights, biases, and the gradients to them."""
-    return name.removeprefix("d")[0] in "Wb"
+    return bool(role.key)
 
 
-def _rows(entries: Sequence[tuple[str, Axes, str]], rows: bool) -> list[Row]:
+def _datum(leaf: Quantity) -> Described:
+    """The shape and the meaning of what equations start from."""
+    base = _base(leaf.symbol, leaf.role)
+    axes, meaning = SHAPES.get(base, (UNITS, f"{leaf.role.what} of another step"))
+    return base if _is_of_gates(leaf.role) else leaf.symbol, axes, meaning
+
+
+def _base(name: str, role: Role) -> str:
+    """The symbol without its time index, or that of its gate."""
+    return name.removesuffix(f"_{role.letter}") if role.key else name.rpartition("_")[0]
+
+
+def _result(step: Step) -> Described:
+    return step.symbol, UNITS, step.note
+
+
+def _yielded(step: Step, known: Mapping[str, Step]) -> Described:
+    """Shape and meaning of a result; a gradient has the shape of what it is the gradient to."""
+    role = step.role
+    if role.what != "gradient":
+        return _result(step)
+    base = _base(role.of, role)
+    axes, meaning = (UNITS, known[role.of].note) if role.of in known else SHAPES[base]
+    shown = f"d{base}" if _is_of_gates(role) else step.symbol
+    return shown, axes, f"gradient to the {meaning.partition(':')[0]}"
+
+
+def _place(leaf: Quantity) -> int:
+    base = _base(leaf.symbol, leaf.role)
+    return tuple(SHAPES).index(base) if base in SHAPES else len(SHAPES)
+
+
+def _rows(entries: Sequence[Described], rows: bool) -> list[Row]:
     """The rows of a table, for row or column vectors."""
     found: dict[str, Row] = {}
     for name, axes, meaning in entries:
-        shown = _base(name) if _is_of_gates(name) else name
         shape = ", ".join(reversed(axes) if rows else axes)
-        found[shown] = (shown, f"({shape})" if len(axes) > 1 else f"({shape},)", meaning)
+        found[name] = (name, f"({shape})" if len(axes) > 1 else f"({shape},)", meaning)
     return list(found.values())
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    cells = ((Quantity(name, None, given=True), shape, meaning) for name, shape, meaning in rows)
-    return Table(("symbol", "shape", "meaning"), tuple(cells))
+    shown = ((Quantity(name, None, given=True), shape, meaning) for name, shape, meaning in rows)
+    return Table(("symbol", "shape", "meaning"), tuple(shown))

@@ -6,14 +6,71 @@ the numbers of one unit (`element`, the same formula with numbers in the names' 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
 from lstmhw.faults import Fault
-from lstmhw.functions import Function, concat, outer, times
+from lstmhw.functions import Function, batch_sum, blocks, concat, outer, times
 
 Index = int | tuple[int, ...]
+
+What = Literal[
+    "",
+    "input",
+    "one-hot",
+    "embedding",
+    "weights",
+    "bias",
+    "state",
+    "pre-activation",
+    "gate",
+    "candidate",
+    "activated state",
+    "scores",
+    "output",
+    "target",
+    "loss",
+    "arriving",
+    "gradient",
+    "rate",
+    "update",
+    "factor",
+    "product",
+]
+
+
+class Role(NamedTuple):
+    """What a quantity is, or what a line computes, as data; a note says it in words.
+
+    `letter` is that of a gate, or of the gate that weights belong to, or of a state (`h`, `c`);
+    `key` what weights stand under in a file (`W_x`); `function` what a value went through, or a
+    gradient came back through.  `of` is the pre-activation that a gate is the function of; of a
+    gradient, the symbol that it is the gradient to, `to` what that is, and `through` the value that
+    it came back through to a pre-activation.
+    """
+
+    what: What = ""
+    letter: str = ""
+    key: str = ""
+    function: Function | None = None
+    of: str = ""
+    to: What = ""
+    through: str = ""
+
+
+DATUM = Role()
+
+
+class Let(Protocol):
+    """Names a result of a page of equations and returns it."""
+
+    def __call__(self, symbol: str, value: Any, note: str, role: Role = ..., /) -> Any: ...
+
+
+def unrecorded(symbol: str, value: Any, note: str, role: Role = DATUM) -> Any:
+    """The `let` of a plain computation."""
+    return value
 
 
 class Expr:
@@ -107,13 +164,19 @@ class Expr:
 class Quantity(Expr):
     """A named value: data of the problem (`given`), or the result of an earlier step."""
 
-    __slots__ = ("given", "symbol")
+    __slots__ = ("given", "role", "symbol")
 
-    def __init__(self, symbol: str, value: Any, *, given: bool) -> None:
+    def __init__(self, symbol: str, value: Any, *, given: bool, role: Role = DATUM) -> None:
         super().__init__()
         self.symbol = symbol
         self.given = given
+        self.role = role
         self._value = value
+
+    @property
+    def value(self) -> Any:
+        """The value; None of a name that stands for no numbers."""
+        return self._value
 
     def element(self, index: Index) -> Expr:
         value = self.value[index] if np.ndim(self.value) else self.value
@@ -144,13 +207,22 @@ class Constant(Expr):
 
 
 class Missing(Expr):
-    """What the problem does not give, and why; all that is computed from it is missing too."""
+    """What the problem does not give, and why; all that is computed from it is missing too.
 
-    __slots__ = ("faults",)
+    `symbol` and `role` are those of a quantity that is missing, `formula` says how what is missing
+    would be computed.
+    """
 
-    def __init__(self, *faults: Fault) -> None:
+    __slots__ = ("faults", "formula", "role", "symbol")
+
+    def __init__(
+        self, *faults: Fault, symbol: str = "", role: Role = DATUM, formula: Expr | None = None
+    ) -> None:
         super().__init__()
         self.faults = faults
+        self.symbol = symbol
+        self.role = role
+        self.formula = formula
 
 
 class Sum(Expr):
@@ -307,6 +379,35 @@ class Concat(Expr):
         raise IndexError(index)
 
 
+class BatchSum(Expr):
+    """A gradient added up over the examples of a batch: (..., m) -> (m,)."""
+
+    __slots__ = ()
+
+    def compute(self, *values: Any) -> Any:
+        return batch_sum(values[0])
+
+
+def cut(product: MatrixVector | VectorMatrix) -> Iterator[tuple[Expr, Any]]:
+    """Each part of the concatenation in a product, and the block of the matrix that meets it.
+
+    A matrix without a value has blocks without one.
+    """
+    is_column = isinstance(product, MatrixVector)
+    matrix, vector = product.parts if is_column else product.parts[::-1]
+    if matrix.value is None:
+        yield from ((part, None) for part in vector.parts)
+        return
+    sizes = [part.value.shape[-1] for part in vector.parts]
+    side = "column" if is_column else "row"
+    yield from zip(vector.parts, blocks(matrix.value, sizes, side), strict=True)
+
+
+def sum_of(terms: Sequence[Expr]) -> Expr:
+    """The terms added up, of which there is at least one."""
+    return terms[0] if len(terms) == 1 else _built(Sum, *terms)
+
+
 def _unit(index: Index) -> int:
     return index if isinstance(index, int) else index[-1]
 
@@ -321,7 +422,5 @@ def _lifted(value: Any) -> Expr:
 def _built(node: Any, *parts: Any) -> Expr:
     """The node over its parts, or all that is missing of them."""
     faults = [fault for part in parts if isinstance(part, Missing) for fault in part.faults]
-    if faults:
-        return Missing(*dict.fromkeys(faults))
     result: Expr = node(*map(_lifted, parts))
-    return result
+    return Missing(*dict.fromkeys(faults), formula=result) if faults else result

@@ -15,8 +15,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+class Inverse(NamedTuple):
+    """Where a function has a value: from `least` to `most`, at the pre-activation `of` it."""
+
+    least: float
+    most: float
+    of: Callable[[Floats], Floats]
+
+
 class Function(NamedTuple):
-    """A function of one vector, with what is needed to compute, explain and spell it."""
+    """A function of one vector: all that is known of it to compute, explain, spell and go back."""
 
     name: str
     compute: Callable[[Floats], Floats]
@@ -26,12 +34,25 @@ class Function(NamedTuple):
     """How unit j follows from all units, where a unit does not depend on itself alone."""
     gap: Callable[[float], float] | None = None
     """The distance from z to the nearer limit of the function, exact where 1 - f(z) is not."""
+    back: Callable[[Any, Any, Any], Any] | None = None
+    """(dy, z, y) -> dz for y = f(z), over generic values; None where no gradient comes through."""
+    steepest: float | None = None
+    """The largest norm of its slopes (of softmax, of its Jacobian)."""
+    inverse: Inverse | None = None
+    monotone: bool = True
+    """Whether each unit depends on itself alone and never falls as that rises."""
 
     def __call__(self, value: Any) -> Any:
         if hasattr(value, "apply"):
             return value.apply(self)
         array = np.asarray(value)
         return self.compute(array if array.dtype.kind == "c" else array.astype(float, copy=False))
+
+    def gradient(self, dy: Any, z: Any, y: Any) -> Any:
+        """From the gradient to y = f(z) to that to z.  Raises TypeError where there is no slope."""
+        if self.back is None:
+            raise TypeError(f"no gradient comes back through {self.name}")
+        return self.back(dy, z, y)
 
 
 def times(matrix: Any, vector: Any) -> Any:
@@ -71,6 +92,15 @@ def batch_sum(value: Any) -> Any:
     if hasattr(value, "apply"):
         return value
     return value.reshape(-1, value.shape[-1]).sum(axis=0)
+
+
+def blocks(matrix: Floats, sizes: Sequence[int], orientation: str) -> list[Floats]:
+    """A matrix on a concatenation, cut into what it has for each part, of these sizes.
+
+    That is columns where the vector is a `column`, rows where it is a `row`.
+    """
+    axis = 1 if orientation == "column" else 0
+    return list(np.split(matrix, np.cumsum(sizes)[:-1], axis))
 
 
 def _sigmoid(z: Floats) -> Floats:
@@ -116,41 +146,19 @@ def _tanh_gap(z: float) -> float:
     return 2.0 * _sigmoid_gap(2.0 * z)  # 1 - tanh z = 2 sigmoid(-2 z)
 
 
-sigmoid = Function("sigmoid", _sigmoid, r"\sigma", "sigmoid(z) = 1/(1 + exp(-z))", gap=_sigmoid_gap)
-tanh = Function(
-    "tanh", np.tanh, r"\tanh", "tanh(z) = (exp(z) - exp(-z))/(exp(z) + exp(-z))", gap=_tanh_gap
-)
-relu = Function(
-    "relu",
-    lambda z: np.where(z.real > 0, z, 0.0),
-    r"\operatorname{relu}",
-    "relu(z) = max(0, z)",
-)
-identity = Function("identity", lambda z: z, r"\operatorname{id}", "identity(z) = z")
-hard_sigmoid = Function(
-    "hard-sigmoid",
-    _hard_sigmoid,
-    r"\operatorname{hard\text{-}sigmoid}",
-    "hard-sigmoid(z) = max(0, min(1, 0.2 z + 0.5)), as in ONNX and Keras 2",
-)
-softmax = Function(
-    "softmax",
-    _softmax,
-    r"\operatorname{softmax}",
-    "softmax(z)_j = exp(z_j)/(exp(z_1) + ... + exp(z_k))",
-    element=_softmax_element,
-)
 step = Function(
     "step",
     lambda z: (z > 0).astype(np.float64),
     r"\operatorname{step}",
     "step(z) = 1 where z > 0, else 0",
+    steepest=0.0,
 )
 hard_sigmoid_slope = Function(
     "hard-sigmoid'",
     _hard_sigmoid_slope,
     r"\operatorname{hard\text{-}sigmoid}'",
     "hard-sigmoid'(z) = 0.2 where 0 < 0.2 z + 0.5 < 1, else 0",
+    monotone=False,
 )
 total = Function(
     "sum",
@@ -158,11 +166,72 @@ total = Function(
     r"\operatorname{sum}",
     "sum(v) = v_1 + ... + v_k",
     element=_total_element,
+    back=lambda dy, v, y: dy,
+    monotone=False,
 )
-exp = Function("exp", np.exp, r"\exp", "exp(z) = e^z")
-log = Function("log", np.log, r"\log", "log(z): exp(log(z)) = z")
+sigmoid = Function(
+    "sigmoid",
+    _sigmoid,
+    r"\sigma",
+    "sigmoid(z) = 1/(1 + exp(-z))",
+    gap=_sigmoid_gap,
+    back=lambda dy, z, y: dy * y * (1 - y),
+    steepest=0.25,
+    inverse=Inverse(0, 1, lambda y: np.log(y) - np.log1p(-y)),
+)
+tanh = Function(
+    "tanh",
+    np.tanh,
+    r"\tanh",
+    "tanh(z) = (exp(z) - exp(-z))/(exp(z) + exp(-z))",
+    gap=_tanh_gap,
+    back=lambda dy, z, y: dy * (1 - y**2),
+    steepest=1.0,
+    inverse=Inverse(-1, 1, np.arctanh),
+)
+relu = Function(
+    "relu",
+    lambda z: np.where(z.real > 0, z, 0.0),
+    r"\operatorname{relu}",
+    "relu(z) = max(0, z)",
+    back=lambda dy, z, y: dy * step(z),
+    steepest=1.0,
+)
+identity = Function(
+    "identity",
+    lambda z: z,
+    r"\operatorname{id}",
+    "identity(z) = z",
+    back=lambda dy, z, y: dy,
+    steepest=1.0,
+    inverse=Inverse(-np.inf, np.inf, lambda y: y),
+)
+hard_sigmoid = Function(
+    "hard-sigmoid",
+    _hard_sigmoid,
+    r"\operatorname{hard\text{-}sigmoid}",
+    "hard-sigmoid(z) = max(0, min(1, 0.2 z + 0.5)), as in ONNX and Keras 2",
+    back=lambda dy, z, y: dy * hard_sigmoid_slope(z),
+    steepest=0.2,
+)
+softmax = Function(
+    "softmax",
+    _softmax,
+    r"\operatorname{softmax}",
+    "softmax(z)_j = exp(z_j)/(exp(z_1) + ... + exp(z_k))",
+    element=_softmax_element,
+    back=lambda dy, z, y: y * (dy - total(dy * y)),
+    steepest=0.5,
+    monotone=False,
+)
+exp = Function("exp", np.exp, r"\exp", "exp(z) = e^z", back=lambda dy, z, y: dy * y)
+log = Function("log", np.log, r"\log", "log(z): exp(log(z)) = z", back=lambda dy, z, y: dy / z)
 arctanh = Function(
-    "arctanh", np.arctanh, r"\operatorname{arctanh}", "arctanh(z): tanh(arctanh(z)) = z"
+    "arctanh",
+    np.arctanh,
+    r"\operatorname{arctanh}",
+    "arctanh(z): tanh(arctanh(z)) = z",
+    back=lambda dy, z, y: dy / (1 - z**2),
 )
 
 ACTIVATIONS = {

@@ -1,7 +1,8 @@
-"""Spelling expressions as text, LaTeX or MathML: precedence once, the marks of each as a class."""
+"""Spelling expressions as text, LaTeX, MathML or Python: precedence once, marks as classes."""
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Protocol
 
 from lstmhw.expr import (
@@ -55,6 +56,7 @@ class Notation(Protocol):
     def concat(self, parts: list[str], separator: str) -> str: ...
     def parentheses(self, inner: str) -> str: ...
     def equals(self, left: str, right: str) -> str: ...
+    def transposed(self, matrix: str) -> str: ...
 
 
 class Text:
@@ -98,6 +100,34 @@ class Text:
 
     def equals(self, left: str, right: str) -> str:
         return f"{left} = {right}"
+
+    def transposed(self, matrix: str) -> str:
+        return self.raised(matrix, self.name("T", []))
+
+
+class Python(Text):
+    """Python, over arrays; `functions` says how a function is called, with {} for its argument."""
+
+    def __init__(self, functions: Mapping[str, str]) -> None:
+        self.functions = functions
+
+    def times(self, left: str, right: str) -> str:
+        return f"{left} * {right}"
+
+    def product(self, left: str, right: str) -> str:
+        return f"{left} @ {right}"
+
+    def divide(self, above: str, below: str) -> str:
+        return f"{above} / {below}"
+
+    def raised(self, base: str, mark: str) -> str:
+        return f"{base}**{mark}"
+
+    def transposed(self, matrix: str) -> str:
+        return f"{matrix}.T"
+
+    def apply(self, function: Function, argument: str) -> str:
+        return self.functions[function.name].format(argument)
 
 
 class Latex(Text):
@@ -192,6 +222,9 @@ class MathML:
     def equals(self, left: str, right: str) -> str:
         return f"<mrow>{left}<mo>=</mo>{right}</mrow>"
 
+    def transposed(self, matrix: str) -> str:
+        return self.raised(matrix, self.name("T", []))
+
 
 def _mathml_index(index: str) -> str:
     """`1`, `f`, `(t-1)`, `(t+1)`; a subscript needs no parentheses."""
@@ -235,6 +268,11 @@ def symbol(name: str, notation: Notation) -> str:
 def write(expr: Expr, notation: Notation, digits: int = 4) -> str:
     """The expression in a notation, numbers to so many decimals."""
     return _Writer(notation, digits).write(expr)
+
+
+def python(expr: Expr, functions: Mapping[str, str]) -> str:
+    """The expression in Python, its numbers in full; `functions` are those of `Python`."""
+    return _PythonWriter(Python(functions), 0).write(expr)
 
 
 def equation(name: str, expr: Expr, notation: Notation, digits: int = 4) -> str:
@@ -287,14 +325,14 @@ class _Writer:
             case Power(parts=(base, exponent)):
                 return notation.raised(self.base(base), self.write(exponent))
             case Transposed(parts=(matrix,)):
-                return self.transposed(self.tight(matrix, ATOM))
+                return notation.transposed(self.tight(matrix, ATOM))
             case MatrixVector() | VectorMatrix():
                 return notation.product(*(self.factor(part, expr) for part in expr.parts))
             case Outer(parts=(left, right)):
                 columns, rows = self.factor(left, expr), self.factor(right, expr)
                 if isinstance(expr, OuterOfRows):
-                    return notation.product(self.transposed(columns), rows)
-                return notation.product(columns, self.transposed(rows))
+                    return notation.product(notation.transposed(columns), rows)
+                return notation.product(columns, notation.transposed(rows))
         raise TypeError(f"{type(expr).__name__} cannot be written")
 
     def spelled(self, number: Constant) -> str:
@@ -307,9 +345,6 @@ class _Writer:
         has_power = isinstance(expr, Constant) and "e" in self.spelled(expr) and expr.value >= 0
         return self.notation.parentheses(text) if has_power else text
 
-    def transposed(self, written: str) -> str:
-        return self.notation.raised(written, self.notation.name("T", []))
-
     def factor(self, part: Expr, product: Expr) -> str:
         """A factor of a matrix product; rows are joined by commas, columns by semicolons."""
         if isinstance(part, Concat) and isinstance(product, VectorMatrix | OuterOfRows):
@@ -318,6 +353,11 @@ class _Writer:
 
     def joined(self, parts: tuple[Expr, ...], separator: str) -> str:
         return self.notation.concat([self.write(part) for part in parts], separator)
+
+
+class _PythonWriter(_Writer):
+    def spelled(self, number: Constant) -> str:
+        return repr(float(number.value))
 
 
 def _precedence(expr: Expr) -> int:

@@ -11,12 +11,13 @@ plain types (`bool`, `str`, `Literal[...]`, `tuple[str, ...]`, other records, `X
     Annotated[Fraction, Exact()]         a number, exactly as written
     Mapping[str, ...]                    keys that are data, such as the n-grams of a score
     Record | Record | ...                told apart by the words of their first Literal
+    Annotated[Floats, Shape("m"), OfState("c")]    a key that a cell without the state c has not
+    Annotated[Record, Embedded()]        a record whose keys stand beside those of this one
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import (
-    TYPE_CHECKING,
     Annotated,
     Any,
     ClassVar,
@@ -26,10 +27,8 @@ from typing import (
 )
 
 from lstmhw.faults import Fault, Path, ProblemError
+from lstmhw.functions import ACTIVATIONS
 from lstmhw.solution import Claim, Section, Solution
-
-if TYPE_CHECKING:
-    from lstmhw.parameters import Exported
 
 
 class Shape:
@@ -68,6 +67,26 @@ class Exact(NamedTuple):
     above: int | None = None
 
 
+class OfState(NamedTuple):
+    """Beside a Shape: the key is there only where an embedded cell has the state of this letter."""
+
+    letter: str
+
+
+class Embedded(NamedTuple):
+    """A record whose keys stand among those of the record that it is a field of.
+
+    Of several records that `options` finds, by name, the word under the field's own key chooses
+    one; without that word, the last that has a key which it is `told_by`, or else the `usual` one.
+    """
+
+    options: Callable[[], Mapping[str, Any]] | None = None
+    usual: str = ""
+
+
+ActivationName = Annotated[str, OneOf(tuple(ACTIVATIONS))]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Record:
     """A mapping of a problem file, key by key."""
@@ -89,8 +108,6 @@ def record(cls: type[AnyRecord]) -> type[AnyRecord]:
 class Problem(Record):
     """A problem of some kind: `class Q(Problem, kind="q")`.
 
-    Where the keys depend on the cell, the kind has a record for each word of the key `cell`:
-    `class R(Q, cell="rnn")`.
     Two fields are no keys of the file: `sizes` are the letters of the shapes, bound to numbers,
     and `written` the numbers of every array as they stand in the file, by key path.
     """
@@ -106,19 +123,11 @@ class Problem(Record):
     marks_claims: ClassVar[bool] = False
     """Whether `solve` marks the claims itself, so that other claims need another solution."""
     kinds: ClassVar[dict[str, type["Problem"]]] = {}
-    by_cell: ClassVar[dict[str, type["Problem"]]] = {}
-    """Where a kind has a record for each `cell`, those records."""
-    told_by: ClassVar[frozenset[str]]
-    """The keys (`update`, `gates.r`) that a file without `cell` has if it is of this record."""
 
-    def __init_subclass__(cls, kind: str = "", cell: str = "", told_by: Sequence[str] = ()) -> None:
+    def __init_subclass__(cls, kind: str = "") -> None:
         if kind:
             cls.kind = kind
-            cls.by_cell = {}
             Problem.kinds[kind] = cls
-        if cell:
-            cls.told_by = frozenset(told_by)
-            cls.by_cell[cell] = cls
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong with the problem beyond the types and shapes of its keys."""
@@ -139,8 +148,8 @@ class Problem(Record):
             **more,
         )
 
-    def exported(self) -> "Exported":
-        """The network of the problem and what it is to compute, for a script in a framework.
+    def exported(self) -> object:
+        """The network of the problem and what it is to compute: one of `parameters.Exported`.
 
         Raises ProblemError where there is none, or where it is incomplete.
         """

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.expr import Constant, Expr, Missing, Quantity
+from lstmhw.expr import DATUM, Constant, Expr, Missing, Quantity, Role
 from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.functions import Floats
 from lstmhw.numerals import agrees, half_unit
@@ -25,12 +25,13 @@ class Entry(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One line of the working: `symbol` = `expr`, the value, and a few words why."""
+    """One line of the working: `symbol` = `expr`, the value, a few words why, and what it does."""
 
     symbol: str
     expr: Expr
     value: Floats
     note: str
+    role: Role = DATUM
 
 
 class Entries(NamedTuple):
@@ -144,6 +145,9 @@ class Solution(NamedTuple):
         return self.refuted or any(check.verdict == "wrong" for check in self.checks)
 
 
+NO_VALUE: Floats = np.empty(0)
+
+
 class Stated(NamedTuple):
     """A value that stands on the problem sheet, and the key of the file it comes from."""
 
@@ -156,12 +160,14 @@ class Worksheet:
 
     A symbol in `stated` has its value on the problem sheet: that value is used in the place of the
     computed one, `unused` keeps the line, and `remarks` says whether the two agree.  `named` holds
-    what each symbol stands for in later equations.
+    what each symbol stands for in later equations.  `lines` are all lines in their order, those too
+    whose value is given or missing; `steps` are the computed ones.
     """
 
     def __init__(self, stated: Mapping[str, Stated]) -> None:
         self.stated = stated
         self.entries: list[Entry] = []
+        self.lines: list[Step] = []
         self.steps: list[Step] = []
         self.remarks: list[Paragraph] = []
         self.missing: dict[str, Missing] = {}
@@ -170,41 +176,49 @@ class Worksheet:
         self.unused: dict[str, Expr] = {}
         self._paths: dict[str, Path] = {}
 
-    def given(self, symbol: str, value: Floats, path: Path, note: str = "") -> Quantity:
+    def given(
+        self, symbol: str, value: Floats, path: Path, note: str = "", role: Role = DATUM
+    ) -> Quantity:
         """A datum; `path` is the key of the problem file it comes from."""
         self.entries.append(Entry(symbol, value, True, note))
         self._paths[symbol] = path
-        return self._named(Quantity(symbol, value, given=True))
+        return self._named(Quantity(symbol, value, given=True, role=role))
 
-    def state(self, symbol: str, value: Floats, path: Path, note: str = "") -> Quantity:
+    def state(
+        self, symbol: str, value: Floats, path: Path, note: str = "", role: Role = DATUM
+    ) -> Quantity:
         """A datum that is an answer too: an input, an initial state, a value on the sheet."""
         self.answers[symbol] = value
-        return self.given(symbol, value, path, note)
+        return self.given(symbol, value, path, note, role)
 
-    def __call__(self, symbol: str, expr: Any, note: str) -> Expr:
-        """Records a step; what it yields is missing where something it rests on is."""
+    def __call__(self, symbol: str, expr: Any, note: str, role: Role = DATUM) -> Expr:
+        """Records a line; what it yields is missing where something it rests on is."""
         if symbol in self.stated:
-            return self._stated(symbol, expr, note)
+            return self._stated(Step(symbol, expr, self.stated[symbol].value, note, role))
         if isinstance(expr, Missing):
+            self.lines.append(Step(symbol, expr, NO_VALUE, note, role))
             self.missing[symbol] = expr
-            self.named[symbol] = expr
-            return expr
-        value = self._evaluate(symbol, expr)
-        self.steps.append(Step(symbol, expr, value, note))
-        self.answers[symbol] = value
-        return self._named(Quantity(symbol, value, given=False))
+            self.named[symbol] = Missing(*expr.faults, symbol=symbol, role=role)
+            return self.named[symbol]
+        step = Step(symbol, expr, self._evaluate(symbol, expr), note, role)
+        self.lines.append(step)
+        self.steps.append(step)
+        self.answers[symbol] = step.value
+        return self._named(Quantity(symbol, step.value, given=False, role=role))
 
     def _named(self, quantity: Quantity) -> Quantity:
         self.named[quantity.symbol] = quantity
         return quantity
 
-    def _stated(self, symbol: str, expr: Expr, note: str) -> Quantity:
-        value, path = self.stated[symbol]
+    def _stated(self, step: Step) -> Quantity:
+        """The value on the sheet in the place of the one that this line computes."""
+        symbol, expr, value, note, role = step
+        self.lines.append(step)
         if not isinstance(expr, Missing):
             self.unused[symbol] = expr
             computed = self._evaluate(symbol, expr)
             self.remarks.append(_agreement(symbol, expr, value, computed))
-        return self.state(symbol, value, path, note)
+        return self.state(symbol, value, self.stated[symbol].path, note, role)
 
     def _evaluate(self, symbol: str, expr: Expr) -> Floats:
         with np.errstate(all="ignore"):

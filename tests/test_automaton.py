@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmhw.automaton import (
+from lstmhw.rules.automaton import (
     Automaton,
     Ngram,
     TooManyStatesError,

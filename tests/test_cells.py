@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plain import STANDARD, activate, gru, lstm
 
-from lstmhw import cells
+from lstmhw.cells import Activations, Separate, column
+from lstmhw.cells.lstm import lstm as lstm_page
+from lstmhw.expr import unrecorded
 from lstmhw.functions import ACTIVATIONS, sigmoid, tanh
 
 DATA = Path(__file__).parent / "data"
@@ -145,17 +147,12 @@ def test_rnn_with_each_activation_agrees_with_plain_loops(
 @given(cell_data("ifgo", steps=3))
 def test_the_page_runs_on_batches_without_recording(data: dict[str, Any]) -> None:
     gates = {name: [np.array(part) for part in parts] for name, parts in data["gates"].items()}
-    page = cells.LstmPreActivations(
-        **{
-            name: cells.separate(W_x, W_h, (b,), cells.column)
-            for name, (W_x, W_h, b) in gates.items()
-        }
-    )
+    page = {name: Separate(W_x, W_h, (b,), (), column) for name, (W_x, W_h, b) in gates.items()}
     x = np.array(data["xs"])  # a batch of three, one step
     h, c = np.tile(data["h"], (3, 1)), np.tile(data["c"], (3, 1))
-    together = cells.lstm(cells.unrecorded, 1, page, cells.Activations(), x, h, c)
+    together = lstm_page(unrecorded, 1, page, Activations(), x, h, c)
     for k in range(3):
-        alone = cells.lstm(cells.unrecorded, 1, page, cells.Activations(), x[k], h[k], c[k])
+        alone = lstm_page(unrecorded, 1, page, Activations(), x[k], h[k], c[k])
         assert close([together[0][k], together[1][k]], alone)
 
 

@@ -4,16 +4,17 @@ import itertools
 import json
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from conftest import Run, solved
 from test_cells import close
 
+from lstmhw.cells.gru import CHOICES as OF_GRU
 from lstmhw.cli import EQUATIONS as NAMES
 from lstmhw.cli import cli
-from lstmhw.equations import ALTERNATIVES, CHOICES, EQUATIONS, FRAMEWORKS, OF_GRU, equations
+from lstmhw.equations import ALTERNATIVES, CHOICES, FRAMEWORKS, equations, names
 from lstmhw.expr import Expr, Quantity
 from lstmhw.render import FORMATS, render
 from lstmhw.solution import Solution, Step, Working
@@ -85,8 +86,12 @@ def test_an_rnn_in_its_conventions(words: tuple[str, ...], formula: str) -> None
     assert formulas("rnn", *words) == {"a_t": formula, "h_t": "tanh(a_t)"}
 
 
-@pytest.mark.parametrize("words", itertools.product(*ALTERNATIVES[:-OF_GRU]), ids=" ".join)
-@pytest.mark.parametrize("name", EQUATIONS)
+CONVENTIONS = list(itertools.product(*ALTERNATIVES))
+GRU_CHOICES = list(itertools.product(("keep", "new"), ("before", "after")))
+
+
+@pytest.mark.parametrize("words", CONVENTIONS, ids=" ".join)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_symbol_is_explained(name: str, words: tuple[str, ...]) -> None:
     solution = equations(name, words)
     explained = {row["symbol"] for row in solution.extras["symbols"]}
@@ -110,7 +115,7 @@ def test_shapes_are_those_of_the_orientation() -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("name", EQUATIONS)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_format_has_them(name: str, format: str) -> None:
     text = render([equations(name)], format, View())
     assert "hidden state" in text
@@ -123,29 +128,29 @@ Backward through one step of an LSTM
 equations
 
 Equations
-  do_t = dh_t*tanh(c_t)                                o multiplies tanh(c) in h
   dc_t = dh_t*o_t*(1 - tanh(c_t)^2) + dc_(t+1)*f_(t+1)
     through tanh(c), and what comes from later
-  df_t = dc_t*c_(t-1)                                f multiplies the old c in c
-  di_t = dc_t*g_t                                            i multiplies g in c
-  dg_t = dc_t*i_t                                            g multiplies i in c
+  do_t = dh_t*tanh(c_t)                                o multiplies tanh(c) in h
   dz_o_t = do_t*o_t*(1 - o_t)                                    through sigmoid
-  dz_f_t = df_t*f_t*(1 - f_t)                                    through sigmoid
-  dz_i_t = di_t*i_t*(1 - i_t)                                    through sigmoid
+  dg_t = dc_t*i_t                                            g multiplies i in c
   dz_g_t = dg_t*(1 - g_t^2)                                         through tanh
-  dx_t = W_x_o^T dz_o_t + W_x_f^T dz_f_t + W_x_i^T dz_i_t + W_x_g^T dz_g_t
+  df_t = dc_t*c_(t-1)                                f multiplies the old c in c
+  dz_f_t = df_t*f_t*(1 - f_t)                                    through sigmoid
+  di_t = dc_t*g_t                                            i multiplies g in c
+  dz_i_t = di_t*i_t*(1 - i_t)                                    through sigmoid
+  dx_t = W_x_i^T dz_i_t + W_x_f^T dz_f_t + W_x_g^T dz_g_t + W_x_o^T dz_o_t
     through every W_x
-  dh_(t-1) = W_h_o^T dz_o_t + W_h_f^T dz_f_t + W_h_i^T dz_i_t + W_h_g^T dz_g_t
+  dh_(t-1) = W_h_i^T dz_i_t + W_h_f^T dz_f_t + W_h_g^T dz_g_t + W_h_o^T dz_o_t
     through every W_h
-  dc_(t-1) = dc_t*f_t                                       past the forget gate
-  dW_o = dz_o_t [h_(t-1); x_t]^T               W multiplies h and x put together
-  db_o = dz_o_t                                                  a bias is added
-  dW_f = dz_f_t [h_(t-1); x_t]^T               W multiplies h and x put together
-  db_f = dz_f_t                                                  a bias is added
+  dc_(t-1) = dc_t*f_t                                                     past f
   dW_i = dz_i_t [h_(t-1); x_t]^T               W multiplies h and x put together
   db_i = dz_i_t                                                  a bias is added
+  dW_f = dz_f_t [h_(t-1); x_t]^T               W multiplies h and x put together
+  db_f = dz_f_t                                                  a bias is added
   dW_g = dz_g_t [h_(t-1); x_t]^T               W multiplies h and x put together
   db_g = dz_g_t                                                  a bias is added
+  dW_o = dz_o_t [h_(t-1); x_t]^T               W multiplies h and x put together
+  db_o = dz_o_t                                                  a bias is added
 
 Functions and products
   sigmoid(z) = 1/(1 + exp(-z)); tanh(z) = (exp(z) - exp(-z))/(exp(z) + exp(-z))
@@ -166,17 +171,22 @@ Conventions
   one-bias: one bias for each gate.
 
 Symbols, for n inputs and m units
-  symbol    shape   meaning
-  x_t       (n,)    input
-  h_(t-1)   (m,)    hidden state before the step
-  c_(t-1)   (m,)    cell state before the step
-  W_x       (m, n)  weights on the input
-  W_h       (m, m)  weights on the state before
-  dh_t      (m,)    gradient to the hidden state: from its loss and from the
-                    next step
-  dc_(t+1)  (m,)    gradient to the cell state of the next step; 0 if there is
-                    none
-  f_(t+1)   (m,)    forget gate of the next step
+  symbol    shape                      meaning
+  x_t       (n,)                       input
+  h_(t-1)   (m,)                       hidden state before the step
+  c_(t-1)   (m,)                       cell state before the step
+  W_x_i     (m, n)                     weights on the input
+  W_x_f     (m, n)                     weights on the input
+  W_x_g     (m, n)                     weights on the input
+  W_x_o     (m, n)                     weights on the input
+  W_h_i     (m, m)                     weights on the state before
+  ...       2 more; --full shows them
+  W_h_o     (m, m)                     weights on the state before
+  dh_t      (m,)                       gradient to the hidden state: from its
+                                       loss and from the next step
+  dc_(t+1)  (m,)                       gradient to the cell state of the next
+                                       step; 0 if there is none
+  f_(t+1)   (m,)                       forget gate of the next step
   symbol  shape  meaning
   i_t     (m,)   input gate: how much of g is written
   f_t     (m,)   forget gate: how much of c is kept
@@ -184,15 +194,15 @@ Symbols, for n inputs and m units
   o_t     (m,)   output gate: how much of c is shown
   c_t     (m,)   cell state: some of the old kept, some of the new written
   symbol    shape  meaning
-  do_t      (m,)   gradient to the output gate
   dc_t      (m,)   gradient to the cell state
-  df_t      (m,)   gradient to the forget gate
-  di_t      (m,)   gradient to the input gate
-  dg_t      (m,)   gradient to the candidate
+  do_t      (m,)   gradient to the output gate
   dz_o_t    (m,)   gradient to the pre-activation of the output gate
-  dz_f_t    (m,)   gradient to the pre-activation of the forget gate
-  dz_i_t    (m,)   gradient to the pre-activation of the input gate
+  dg_t      (m,)   gradient to the candidate
   dz_g_t    (m,)   gradient to the pre-activation of the candidate
+  df_t      (m,)   gradient to the forget gate
+  dz_f_t    (m,)   gradient to the pre-activation of the forget gate
+  di_t      (m,)   gradient to the input gate
+  dz_i_t    (m,)   gradient to the pre-activation of the input gate
   dx_t      (n,)   gradient to the input
   dh_(t-1)  (m,)   gradient to the hidden state before the step
   dc_(t-1)  (m,)   gradient to the cell state before the step
@@ -206,29 +216,87 @@ def test_the_gradients_of_an_lstm_as_a_table() -> None:
     assert render([equations("lstm-gradient", ["concat-hx"])], "table", View()) == BACKWARD
 
 
-def two_steps(exp: Callable[[Any], Any], array: Callable[[Any], Any], seen: Any) -> Any:
-    """The loss of an LSTM from t to t+1, by a page of its own; `seen` may change what it sees."""
+Numbers = Callable[[Any], Any]
+Seen = Callable[[str, Any], Any]
+"""What a page sees of a quantity, by its symbol: the quantity itself, or that changed."""
+
+
+class Own(NamedTuple):
+    """What a page of our own is written with: exp, how arrays are made, what it sees."""
+
+    exp: Numbers
+    array: Numbers
+    seen: Seen
+
+    def sigmoid(self, z: Any) -> Any:
+        return 1 / (1 + self.exp(-z))
+
+    def tanh(self, z: Any) -> Any:
+        return 2 * self.sigmoid(2 * z) - 1
+
+
+Weights = dict[str, Any]
+
+
+def parts_of(W: Weights, gate: str, x: Any, h: Any) -> tuple[Any, Any]:
+    """W_x x + b_x and W_h h + b_h of a gate."""
+    end = f"_{gate}" if gate else ""
+    return W[f"W_x{end}"] @ x + W[f"b_x{end}"], W[f"W_h{end}"] @ h + W[f"b_h{end}"]
+
+
+def lstm_page(own: Own, words: tuple[str, ...], W: Weights, t: str, x: Any, h: Any, c: Any) -> Any:
+    a = {}
+    for gate in "ifgo":
+        z = own.seen(f"z_{gate}_{t}", sum(parts_of(W, gate, x, h)))
+        a[gate] = own.seen(f"{gate}_{t}", own.tanh(z) if gate == "g" else own.sigmoid(z))
+    c = own.seen(f"c_{t}", a["f"] * c + a["i"] * a["g"])
+    return own.seen(f"h_{t}", a["o"] * own.tanh(c)), c
+
+
+def gru_page(own: Own, words: tuple[str, ...], W: Weights, t: str, x: Any, h: Any) -> Any:
+    r, z = (
+        own.seen(f"{g}_{t}", own.sigmoid(own.seen(f"a_{g}_{t}", sum(parts_of(W, g, x, h)))))
+        for g in "rz"
+    )
+    if "after" in words:
+        of_x, of_h = parts_of(W, "n", x, h)
+        a = of_x + r * of_h
+    else:
+        a = sum(parts_of(W, "n", x, r * h))
+    n = own.seen(f"n_{t}", own.tanh(own.seen(f"a_n_{t}", a)))
+    kept, taken = (1 - z, z) if "new" in words else (z, 1 - z)
+    return (own.seen(f"h_{t}", kept * h + taken * n),)
+
+
+def rnn_page(own: Own, words: tuple[str, ...], W: Weights, t: str, x: Any, h: Any) -> Any:
+    return (own.seen(f"h_{t}", own.tanh(own.seen(f"a_{t}", sum(parts_of(W, "", x, h))))),)
+
+
+PAGES: dict[str, tuple[Sequence[str], str, Callable[..., Any]]] = {
+    "lstm": ("ifgo", "hc", lstm_page),
+    "gru": ("rzn", "h", gru_page),
+    "rnn": (("",), "h", rnn_page),
+}
+
+
+def two_steps(own: Own, name: str, words: tuple[str, ...]) -> Any:
+    """The loss of a cell from t to t+1, by a page of our own."""
     draw = np.random.default_rng(0).normal
+    gates, letters, page = PAGES[name]
     n, m = 3, 2
-
-    def squashed(z: Any) -> Any:
-        return 1 / (1 + exp(-z))
-
-    W = {f"W_x_{gate}": array(draw(size=(m, n))) for gate in "ifgo"}
-    W |= {f"W_h_{gate}": array(draw(size=(m, m))) for gate in "ifgo"}
-    W |= {f"b_{gate}": array(draw(size=m)) for gate in "ifgo"}
-    h, c = seen("h_(t-1)", array(draw(size=m))), seen("c_(t-1)", array(draw(size=m)))
+    W: Weights = {}
+    for gate in gates:
+        end = f"_{gate}" if gate else ""
+        W |= {f"W_x{end}": own.array(draw(size=(m, n))), f"W_h{end}": own.array(draw(size=(m, m)))}
+        b = draw(size=(2, m)) * {"no-bias": [[0], [0]], "one-bias": [[1], [0]]}.get(words[2], 1)
+        W |= {f"b_x{end}": own.array(b[0]), f"b_h{end}": own.array(b[1])}
+    states = tuple(own.seen(f"{s}_(t-1)", own.array(draw(size=m))) for s in letters)
     loss = 0
     for t in ("t", "(t+1)"):
-        use = {name: seen(name, value) for name, value in W.items()} if t == "t" else W
-        x, a = seen(f"x_{t}", array(draw(size=n))), {}
-        for gate in "ifgo":
-            z = use[f"W_x_{gate}"] @ x + use[f"W_h_{gate}"] @ h + use[f"b_{gate}"]
-            z = seen(f"z_{gate}_{t}", z)
-            a[gate] = seen(f"{gate}_{t}", 2 * squashed(2 * z) - 1 if gate == "g" else squashed(z))
-        c = seen(f"c_{t}", a["f"] * c + a["i"] * a["g"])
-        h = seen(f"h_{t}", a["o"] * (2 * squashed(2 * c) - 1))
-        loss = loss + array(draw(size=m)) @ h
+        use = {key: own.seen(key, value) for key, value in W.items()} if t == "t" else W
+        x = own.seen(f"x_{t}", own.array(draw(size=n)))
+        states = page(own, words, use, t, x, *states)
+        loss = loss + own.array(draw(size=m)) @ states[0]
     return loss
 
 
@@ -237,9 +305,13 @@ Known = dict[str, Any]
 
 
 @cache
-def by_complex_steps() -> Known:
+def by_complex_steps(name: str, words: tuple[str, ...]) -> Known:
     values: Known = {}
-    two_steps(np.exp, np.asarray, lambda name, value: values.setdefault(name, value))
+
+    def kept(symbol: str, value: Any) -> Any:
+        return values.setdefault(symbol, value)
+
+    two_steps(Own(np.exp, np.asarray, kept), name, words)
     found = dict(values)
     for symbol, value in values.items():
         found[f"d{symbol}"] = np.zeros(np.shape(value))
@@ -250,12 +322,13 @@ def by_complex_steps() -> Known:
             def seen(name: str, value: Any, at: str = symbol, change: Any = change) -> Any:
                 return value + change if name == at else value
 
-            found[f"d{symbol}"][index] = two_steps(np.exp, np.asarray, seen).imag / 1e-100
+            loss = two_steps(Own(np.exp, np.asarray, seen), name, words)
+            found[f"d{symbol}"][index] = loss.imag / 1e-100
     return found
 
 
 @cache
-def by_autograd() -> Known:
+def by_autograd(name: str, words: tuple[str, ...]) -> Known:
     import torch
 
     values: Known = {}
@@ -264,22 +337,23 @@ def by_autograd() -> Known:
         values[name] = value.clone() if value.requires_grad else value.clone().requires_grad_()
         return values[name]
 
-    loss = two_steps(torch.exp, torch.tensor, seen)
+    loss = two_steps(Own(torch.exp, torch.tensor, seen), name, words)
     gradients = torch.autograd.grad(loss, list(values.values()))
     found = {name: value.detach().numpy() for name, value in values.items()}
     return found | {f"d{name}": dy.numpy() for name, dy in zip(values, gradients, strict=True)}
 
 
-def in_convention(known: Known, weights: str, orientation: str) -> Known:
-    """The same, with a gate's weights as the convention has them."""
+def in_convention(known: Known, name: str, weights: str, orientation: str) -> Known:
+    """The same, with a gate's weights as the convention has them; a lone bias is b_x."""
     found = dict(known)
-    for gate, d in itertools.product("ifgo", ("", "d")):
-        found |= {f"{d}{b}_{gate}": known[f"{d}b_{gate}"] for b in ("b_x", "b_h")}
+    for gate, d in itertools.product(PAGES[name][0], ("", "d")):
+        end = f"_{gate}" if gate else ""
+        found[f"{d}b{end}"] = known[f"{d}b_x{end}"]
         order = "xh" if weights == "concat-xh" else "hx"
-        parts = [known[f"{d}W_{key}_{gate}"] for key in order]
-        found[f"{d}W_{gate}"] = np.concatenate(parts, axis=1)
+        parts = [known[f"{d}W_{key}{end}"] for key in order]
+        found[f"{d}W{end}"] = np.concatenate(parts, axis=1)
         for key in ("W", "W_x", "W_h") if orientation == "row" else ():
-            found[f"{d}{key}_{gate}"] = found[f"{d}{key}_{gate}"].T
+            found[f"{d}{key}{end}"] = found[f"{d}{key}{end}"].T
     return found
 
 
@@ -289,17 +363,29 @@ def evaluated(expr: Expr, known: Known) -> Any:
     return expr.compute(*(evaluated(p, known) for p in expr.parts)) if expr.parts else expr.value
 
 
-@pytest.mark.parametrize("words", itertools.product(*ALTERNATIVES[:-OF_GRU]), ids=" ".join)
+GRADIENTS = [
+    (name, (*words, *own))
+    for words in CONVENTIONS
+    for name, choices in (("lstm", [()]), ("rnn", [()]), ("gru", GRU_CHOICES))
+    for own in choices
+]
+
+
+@pytest.mark.parametrize(("name", "words"), GRADIENTS)
 @pytest.mark.parametrize(
     "judge", [by_complex_steps, pytest.param(by_autograd, marks=pytest.mark.oracle)]
 )
 def test_every_gradient_is_the_derivative(
-    judge: Callable[[], Known], words: tuple[str, str, str]
+    judge: Callable[[str, tuple[str, ...]], Known], name: str, words: tuple[str, ...]
 ) -> None:
-    known = in_convention(judge(), *words[:2])
-    listed = {step.symbol: step.expr for step in steps(equations("lstm-gradient", words))}
-    each = 12 + 4 * {"one-bias": 1, "two-bias": 2, "no-bias": 0}[words[2]]
-    assert len(listed) == each + (8 if words[0] == "separate" else 4)
+    of_numbers = ("separate", "column", *words[2:])  # what does not change the numbers
+    known = in_convention(judge(name, of_numbers), name, *words[:2])
+    listed = {step.symbol: step.expr for step in steps(equations(f"{name}-gradient", words))}
+    biases = {"one-bias": 1, "two-bias": 2, "no-bias": 0}[words[2]]
+    gates = PAGES[name][0]
+    apart = len(gates) if words[0] == "separate" else ("after" in words)
+    lines = 12 if name == "lstm" else 2 * len(gates) + 2 if name == "gru" else 3
+    assert len(listed) == lines + (1 + biases) * len(gates) + apart
     for symbol, expr in listed.items():
         value = evaluated(expr, known)
         assert value.shape == known[symbol].shape == known[symbol[1:]].shape
@@ -358,10 +444,11 @@ def test_they_are_the_equations_that_a_step_is_worked_with(name: str, data: dict
 
 
 def test_the_front_door_knows_the_names_and_the_words() -> None:
-    assert tuple(EQUATIONS) == NAMES
+    assert set(names()) == set(NAMES)
     text = cli.commands["equations"].help or ""
     assert {*itertools.chain(*ALTERNATIVES)} == set(CHOICES)
-    for word in (*CHOICES, *FRAMEWORKS):
+    of_gru = [choice.word for choices in OF_GRU.values() for choice in choices]
+    for word in (*CHOICES, *of_gru, *FRAMEWORKS):
         assert word in text
 
 

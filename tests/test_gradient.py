@@ -2,7 +2,7 @@
 
 import json
 import runpy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,10 @@ from record_vectors import gradient_ends, gradient_problem, listed, random, torc
 from test_cells import cell_data, close, written_ways
 from test_steps import faults, prose
 
-from lstmhw import backward
+from lstmhw.adjoint import PULL_BACKS, Arrived, pulled
+from lstmhw.expr import Apply, Constant, Expr, MatrixVector, Negative, Power, Times
 from lstmhw.functions import ACTIVATIONS
-from lstmhw.kinds.lstm_gradient import OfGru, OfLstm, OfRnn
+from lstmhw.gradient import Gradient
 from lstmhw.marking import Marker
 from lstmhw.notation import Latex, Text, write
 from lstmhw.reading import read
@@ -312,9 +313,9 @@ def test_formulas_are_the_chain_rule_as_one_writes_it() -> None:
     assert formula(one, "dz_f_1") == "df_1*f_1*(1 - f_1)"
     assert formula(one, "dz_g_1") == "dg_1*(1 - g_1^2)"
     assert formula(one, "dW_x_f") == "dz_f_1 x_1^T"
-    assert formula(one, "dx_1").startswith("W_x_o^T dz_o_1 + W_x_f^T dz_f_1 + ")
+    assert formula(one, "dx_1").startswith("W_x_i^T dz_i_1 + W_x_f^T dz_f_1 + ")
     row = solved({**ONE, "orientation": "row"})
-    assert formula(row, "dh_0").startswith("dz_o_1 W_h_o^T + dz_f_1 W_h_f^T + ")
+    assert formula(row, "dh_0").startswith("dz_i_1 W_h_i^T + dz_f_1 W_h_f^T + ")
     assert formula(row, "dW_h_f") == "h_0^T dz_f_1"
     joined = {"concat": ["x", "h"], "W_x": None, "W_h": None, "W": [[1, 2, 3]]}
     two = solved(changed(**joined, targets=[[1], [2]], learning_rate=0.5))
@@ -356,30 +357,57 @@ def test_many_steps_are_elided_and_compared_at_once() -> None:
     assert "of one name are changed at once" in " ".join(text.split())
 
 
-RIGHT = {name: getattr(backward, name) for name in ("lstm", "to_hidden", "to_weights")}
-WRONG_CHAINS = {
+WRONG_SLOPES: dict[str, Callable[[Any, Any, Any], Any]] = {
     "tanh": lambda dy, z, y: dy * (1 - y),
     "sigmoid": lambda dy, z, y: dy * y,
 }
 
 
-def half_the_cell(*arguments: Any) -> Any:
-    back = RIGHT["lstm"](*arguments)
-    return back._replace(dc=0.5 * back.dc)
+def half_of_the_second(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
+    """A wrong way back through a product: c_t = f*c_(t-1) hands on half of it."""
+    left, right = node.parts
+    yield left, at.times(right)
+    yield right, at.times(Constant(0.5) * left)
 
 
-WRONG_LINES = {
-    "lstm": half_the_cell,
-    "to_input": RIGHT["to_hidden"],
-    "half_squared_back": lambda y, target: target - y,
-    "to_weights": lambda *arguments: RIGHT["to_weights"](*arguments[:-1], backward.ROW),
-}
+def not_transposed(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
+    """A wrong way back through W v, for a square W."""
+    matrix, vector = node.parts
+    yield matrix, Arrived(at.expr.outer(vector))
+    square = matrix.value.shape[0] == matrix.value.shape[1]
+    yield vector, Arrived((matrix if square else matrix.T).times(at.expr))
+
+
+def not_negative(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
+    yield node.parts[0], at
+
+
+def power_too_high(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
+    base, exponent = node.parts
+    yield base, at.times(exponent).times(base**2)
+
+
+def outer_turned(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
+    matrix, vector = node.parts
+    yield matrix, Arrived(at.expr.outer_of_rows(vector) + at.expr.outer(vector))
+    yield vector, Arrived(matrix.T.times(at.expr))
+
+
+WRONG_PULL_BACKS: list[tuple[type[Expr], Callable[..., Any], str]] = [
+    (Times, half_of_the_second, "lstm"),
+    (MatrixVector, not_transposed, "lstm"),
+    (MatrixVector, outer_turned, "rnn"),
+    (Negative, not_negative, "gru"),
+    (Power, power_too_high, "rnn"),
+]
 
 
 @pytest.mark.parametrize("steps", [1, 2, 60])
-@pytest.mark.parametrize("function", sorted(WRONG_CHAINS))
+@pytest.mark.parametrize("function", sorted(WRONG_SLOPES))
 def test_a_wrong_slope_is_found(function: str, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(backward.CHAINS, function, WRONG_CHAINS[function])
+    monkeypatch.setitem(
+        ACTIVATIONS, function, ACTIVATIONS[function]._replace(back=WRONG_SLOPES[function])
+    )
     solution = solved(random_problem("lstm", 4, steps))
     assert not agreement(solution)["agrees"]
     assert agreement(solution)["largest_relative_difference"] > 1e-3
@@ -387,12 +415,23 @@ def test_a_wrong_slope_is_found(function: str, steps: int, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("steps", [2, 60])
-@pytest.mark.parametrize("line", sorted(WRONG_LINES))
-def test_a_wrong_line_is_found(line: str, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = random_problem("lstm", 5, steps, inputs=3)
+@pytest.mark.parametrize(("node", "wrong", "cell"), WRONG_PULL_BACKS)
+def test_a_wrong_way_back_is_found(
+    node: type[Expr],
+    wrong: Callable[..., Any],
+    cell: str,
+    steps: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = random_problem(cell, 5, steps, "targets", inputs=3)
     assert agreement(solved(data))["agrees"]
-    monkeypatch.setattr(backward, line, WRONG_LINES[line])
+    monkeypatch.setitem(dict_of(PULL_BACKS), node, wrong)
     assert not agreement(solved(data))["agrees"]
+
+
+def dict_of(mapping: Mapping[Any, Any]) -> dict[Any, Any]:
+    assert isinstance(mapping, dict)
+    return mapping
 
 
 def many_numbers(dh: float) -> dict[str, Any]:
@@ -531,19 +570,23 @@ def test_claims_of_one_step_need_no_index() -> None:
     assert verdicts == {"dh_1": "right", "dc_1": "wrong", "dh_0": "wrong", "dW_x_f": "wrong"}
 
 
+def cell_of(data: dict[str, Any]) -> str:
+    asked = problem(data)
+    assert isinstance(asked, Gradient)
+    return asked.cell.name
+
+
 def test_the_cell_is_told_by_its_keys() -> None:
-    assert isinstance(problem(ONE), OfLstm)
-    assert isinstance(problem({**TWO, "dh": 1}), OfRnn)
-    assert isinstance(problem({**TWO, "dh": 1, "cell": "rnn"}), OfRnn)
+    assert cell_of(ONE) == "lstm"
+    assert cell_of({**TWO, "dh": 1}) == "rnn"
+    assert cell_of({**TWO, "dh": 1, "cell": "rnn"}) == "rnn"
     gates = dict.fromkeys("rzn", GATE)
     conventions = {"update": "keep", "reset": "after"}
     data = {"kind": "lstm-gradient", "x": 1, "gates": gates, "dh": 1}
-    assert isinstance(problem({**data, **conventions}), OfGru)
+    assert cell_of({**data, **conventions}) == "gru"
     stacked = {"layout": "pytorch", "weight_ih": [[1]] * 3, "weight_hh": [[1]] * 3}
-    assert isinstance(
-        problem({"kind": "lstm-gradient", "cell": "gru", "x": 1, "stacked": stacked, "dh": 1}),
-        OfGru,
-    )
+    asked = {"kind": "lstm-gradient", "cell": "gru", "x": 1, "stacked": stacked, "dh": 1}
+    assert cell_of(asked) == "gru"
     assert "books differ on the update gate" in faults(data)[0].message
 
 
@@ -626,5 +669,16 @@ def test_a_loss_that_overflows_is_an_error() -> None:
     assert "loss overflows" in fault.message
 
 
-def test_every_activation_has_a_chain_but_the_step() -> None:
-    assert set(backward.CHAINS) == set(ACTIVATIONS) - {"step"}
+def test_every_activation_has_a_slope_but_the_step() -> None:
+    without = {name for name, function in ACTIVATIONS.items() if function.back is None}
+    assert without == {"step"}
+
+
+def test_a_node_without_a_way_back_is_refused() -> None:
+    from lstmhw.expr import Concat, Quantity
+
+    x = Quantity("x", np.ones(2), given=True)
+    with pytest.raises(TypeError, match="no gradient comes back through Concat"):
+        list(pulled(Concat(x, x), Arrived(Constant(1.0))))
+    with pytest.raises(TypeError, match="no gradient comes back through step"):
+        list(pulled(Apply(ACTIVATIONS["step"], x), Arrived(Constant(1.0))))

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from lstmhw.faults import ProblemError
 from lstmhw.functions import ACTIVATIONS
-from lstmhw.recurrent.flow import MAX_SLOPES
 from lstmhw.render import FORMATS, render
 from lstmhw.view import View
 
@@ -163,16 +162,14 @@ def test_the_bound_of_an_rnn_is_the_norm_of_its_matrix_times_the_largest_slope()
 
 
 @given(z=st.lists(st.floats(-5, 5), min_size=1, max_size=4))
-@pytest.mark.parametrize("name", MAX_SLOPES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 def test_no_slope_is_larger_than_the_largest(name: str, z: list[float]) -> None:
     value = np.array(z)
     seeds = value + 1e-30j * np.eye(len(z))
     jacobian = np.imag(ACTIVATIONS[name].compute(seeds)) / 1e-30
-    assert np.linalg.norm(jacobian, 2) <= MAX_SLOPES[name] * (1 + 1e-9)
-
-
-def test_every_activation_has_a_largest_slope() -> None:
-    assert set(MAX_SLOPES) == set(ACTIVATIONS)
+    largest = ACTIVATIONS[name].steepest
+    assert largest is not None
+    assert np.linalg.norm(jacobian, 2) <= largest * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("make", [an_rnn, an_lstm])
@@ -321,7 +318,7 @@ def test_bars_are_on_a_log_scale() -> None:
         (scalar(to=9), ("to",), "expected a state from 0 to 4, found 9"),
         (scalar(**{"from": 3, "to": 2}), ("to",), "expected a state after `from`, 3; found 2"),
         (scalar(below=0), ("below",), "expected a number over 0"),
-        (scalar(cell="gru"), ("cell",), "expected one of rnn, lstm"),
+        (scalar(cell="gur"), ("cell",), "expected one of lstm, gru, rnn"),
         (scalar(cell="lstm"), ("W_x",), "unknown key"),
         (scalar(clip={"norm": 0, "gradient": [1]}), ("clip", "norm"), "over 0"),
         (scalar(clip={"norm": 1}), ("clip",), "expected the key 'gradient'"),
@@ -349,7 +346,7 @@ def test_faults(data: dict[str, Any], path: tuple[str | int, ...], message: str)
     [
         (scalar(activation="identity", W_h=[[1e200]]), "a_3 overflows"),
         (scalar(W_h=[[1e60]], xs=[0] * 6), "P_6 overflows"),
-        (scalar(W_h=[[1e90]], xs=[0] * 6), "the derivative of a_1 is over 1e+80"),
+        (scalar(W_h=[[1e90]], xs=[0] * 6), "P_4 overflows"),
         ({"kind": "gradient-flow", "factors": {"w": 1e200, "count": 2}}, "P overflows"),
         ({"kind": "gradient-flow", "gates": {"f": {"value": 1}}, "xs": [1]}, "expected weights"),
         ({"kind": "gradient-flow", "W_x": [[1]], "W_h": [[1]]}, "expected inputs x"),

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmhw import cells
+from lstmhw.cells import Activations, Separate, column
+from lstmhw.cells.lstm import lstm
+from lstmhw.expr import unrecorded
 from lstmhw.functions import ACTIVATIONS, Function, sigmoid, softmax, tanh
-from lstmhw.interval import Interval
+from lstmhw.rules.interval import Interval
 
 FLOATS = st.floats(-1e6, 1e6) | st.sampled_from([0.0, 1.0, -1.0, 0.1, 1e-300, -5e-324, 2.0**53])
 FRACTIONS = st.fractions(-1000, 1000) | FLOATS.map(Fraction)
@@ -147,10 +149,8 @@ def test_the_page_runs_over_intervals() -> None:
 
     def stepped(lift: Any) -> Any:
         W_x, W_h, b = map(lift, weights)
-        gate = cells.separate(W_x, W_h, (b,), cells.column)
-        gates = cells.LstmPreActivations(gate, gate, gate, gate)
-        use = cells.Activations()
-        return cells.lstm(cells.unrecorded, 1, gates, use, lift(x), lift(h), lift(c))
+        gates = dict.fromkeys("ifgo", Separate(W_x, W_h, (b,), (), column))
+        return lstm(unrecorded, 1, gates, Activations(), lift(x), lift(h), lift(c))
 
     for floats, boxes in zip(stepped(np.asarray), stepped(Interval.exact), strict=True):
         assert np.all(boxes.lower <= floats + 1e-15)

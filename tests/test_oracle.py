@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from record_vectors import DATA, RECORDERS
 from test_cells import PRECISION
 
-from lstmhw import cells
+from lstmhw.cells import Activations, Separate, column
+from lstmhw.cells.lstm import lstm
+from lstmhw.expr import unrecorded
 
 pytestmark = pytest.mark.oracle
 
@@ -75,22 +77,15 @@ def test_the_page_agrees_with_torch_over_a_long_batch() -> None:
     layer = torch.nn.LSTM(n, m, dtype=torch.float64)
     weights = {key: value.detach().numpy() for key, value in layer.state_dict().items()}
     parts = {key.removesuffix("_l0"): np.split(value, 4) for key, value in weights.items()}
-    gates = cells.LstmPreActivations(
-        *(
-            cells.separate(W_x, W_h, (b_x, b_h), cells.column)
-            for W_x, W_h, b_x, b_h in zip(
-                parts["weight_ih"],
-                parts["weight_hh"],
-                parts["bias_ih"],
-                parts["bias_hh"],
-                strict=True,
-            )
-        )
-    )
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    blocks = zip("ifgo", *(parts[name] for name in names), strict=True)
+    gates = {
+        gate: Separate(W_x, W_h, (b_x,), (b_h,), column) for gate, W_x, W_h, b_x, b_h in blocks
+    }
     xs, h, c = draw(size=(steps, batch, n)), draw(size=(batch, m)), draw(size=(batch, m))
     expected, _ = layer(torch.tensor(xs), (torch.tensor(h)[None], torch.tensor(c)[None]))
     found = []
     for x in xs:
-        h, c = cells.lstm(cells.unrecorded, 1, gates, cells.Activations(), x, h, c)
+        h, c = lstm(unrecorded, 1, gates, Activations(), x, h, c)
         found.append(h)
     np.testing.assert_allclose(found, expected.detach().numpy(), rtol=0, atol=1e-12)

@@ -15,10 +15,10 @@ from test_cells import matrices
 from test_reading import refused_or_read
 
 from lstmhw.faults import ProblemError
+from lstmhw.imitation import compared
+from lstmhw.imitation.constructions import CONSTRUCTIONS
 from lstmhw.kinds.rnn_in_lstm import RnnInLstm
 from lstmhw.reading import InputError, read
-from lstmhw.recurrent.constructions import CONSTRUCTIONS
-from lstmhw.recurrent.imitation import compared
 from lstmhw.render import render
 from lstmhw.solution import Solution, Table
 from lstmhw.view import View, sections

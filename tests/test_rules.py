@@ -23,9 +23,9 @@ from sentiment import (
 )
 
 from lstmhw import cells
-from lstmhw.automaton import Automaton, delayed, of_ngrams
 from lstmhw.functions import identity, step
 from lstmhw.kinds.sentiment_weights import SentimentWeights
+from lstmhw.rules.automaton import Automaton, delayed, of_ngrams
 from lstmhw.rules.construction import OPEN, Construction, constructed
 from lstmhw.rules.linear import impossible
 from lstmhw.rules.network import Head, WordLstm, run

@@ -7,19 +7,22 @@ escaped literal, or in a comment that it cannot leave.
 
 import re
 import textwrap
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
+from lstmhw.cells.cell import Cell, Parameters
+from lstmhw.cells.gru import Gru
+from lstmhw.cells.lstm import Lstm
 from lstmhw.faults import Fault, ProblemError, printable
-from lstmhw.parameters import Cell, Gate, Gru, Lstm, Steps
+from lstmhw.functions import sigmoid, tanh
+from lstmhw.parameters import Network, Steps
 from lstmhw.problem import Problem
 
 FRAMEWORKS = ("pytorch", "keras", "onnx")
 WIDTH = 96
 LONGEST_TITLE = 200
 
-STANDARD_LSTM = ("sigmoid", "sigmoid", "tanh", "sigmoid", "tanh")
-STANDARD_GRU = ("sigmoid", "sigmoid", "tanh")
 
 HEADER = """\
 # Computes the answer of a problem with {framework} and checks it: prints a line that begins with
@@ -73,41 +76,61 @@ def export(problem: Problem, framework: str) -> str:
     return HEADER.format(framework=framework, title=title) + imports + "\n" + source
 
 
-def is_standard(cell: Lstm | Gru) -> bool:
-    """Whether the gates are sigmoids, all else is tanh, and weights can give every value."""
-    state = (cell.state,) if isinstance(cell, Lstm) else ()
-    used = (*(gate.activation for gate in cell.gates.values()), *state)
-    computable = all(gate.is_computable for gate in cell.gates.values())
-    return computable and used in (STANDARD_LSTM, STANDARD_GRU)
+def is_standard(network: Network) -> bool:
+    """Whether gates are sigmoids, all else is tanh, and weights can give every value."""
+    cell = network.cell
+    computable = all(gate.is_computable for gate in network.gates.values())
+    usual = cell.functions in ((sigmoid, tanh, tanh), (sigmoid, tanh))
+    return isinstance(cell, Lstm | Gru) and computable and usual
 
 
-def require_standard(cell: Lstm | Gru, layer: str) -> None:
+def require_standard(network: Network, layer: str) -> None:
     """Raises ProblemError where the layer of a framework is none of this cell."""
-    if not is_standard(cell):
+    if not is_standard(network):
         message = f"{layer} has gates with sigmoid, tanh for the rest, and no other gate values"
         raise ProblemError([Fault((), message, "`--to pytorch` exports any other cell")])
 
 
-def weighted(cell: Cell) -> dict[str, Gate]:
+def named_in(cells: Mapping[type[Cell], str], network: Network, framework: str) -> str:
+    """What a framework calls the cell.  Raises ProblemError where it has none like it."""
+    found = next((name for cell, name in cells.items() if isinstance(network.cell, cell)), None)
+    if found is None:
+        message = f"expected a cell that {framework} has, found {network.cell.title}"
+        raise ProblemError([Fault((), message, "`--to pytorch` exports any cell")])
+    return found
+
+
+def weighted(network: Network) -> dict[str, Parameters]:
     """The gates as weights alone, for the update h = z*h + (1 - z)*n of a GRU."""
-    gates = {name: gate.computing() for name, gate in cell.gates.items()}
-    if isinstance(cell, Gru) and cell.update == "new":
+    gates = {letter: gate.computing() for letter, gate in network.gates.items()}
+    if is_new(network):
         gates["z"] = gates["z"].negated()
     return gates
 
 
-def remarks(cell: Cell) -> str:
+def is_new(network: Network) -> bool:
+    """Whether the update gate of a GRU says how much is new, which no framework has."""
+    return isinstance(network.cell, Gru) and network.cell.variant.update == "new"
+
+
+def remarks(network: Network) -> str:
     """What a reader has to know of the weights of `weighted`."""
     text = ""
-    values = ", ".join(name for name, gate in cell.gates.items() if gate.value is not None)
+    values = ", ".join(name for name, gate in network.gates.items() if gate.value is not None)
     if values:
         text += f"# Given as values: {values}. They have no weights, but a bias, logit(value)\n"
         text += "# or, for a tanh, arctanh(value); at the limits it is infinite.\n"
-    if isinstance(cell, Gru) and cell.update == "new":
+    if is_new(network):
         text += (
             "# The sheet has h = (1 - z)*h + z*n, the framework z*h + (1 - z)*n: z is negated.\n"
         )
     return text
+
+
+def stacking(axis: str, letters: Iterable[str]) -> str:
+    """A comment on how the gates are stacked, along `rows` or `columns`; an RNN has one, a."""
+    order = ", ".join(letter or "a" for letter in letters)
+    return f"# The {axis} are blocks, one for each gate: {order}.\n"
 
 
 def comment(text: str) -> str:

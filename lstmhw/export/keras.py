@@ -1,11 +1,25 @@
 """Keras: its layers, for steps of cells that it has."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
-from lstmhw.export import assigned, remarks, require_standard, steps, weighted
+from lstmhw.cells.cell import Cell, Parameters
+from lstmhw.cells.gru import Gru
+from lstmhw.cells.lstm import Lstm
+from lstmhw.cells.rnn import Rnn
+from lstmhw.export import (
+    assigned,
+    named_in,
+    remarks,
+    require_standard,
+    stacking,
+    steps,
+    weighted,
+)
 from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.functions import Floats
-from lstmhw.parameters import Cell, Gate, Gru, Layer, Lstm, Rnn, Steps
+from lstmhw.parameters import Layer, Network, Steps
 
 SERVES = (Steps,)
 TOLERANCE = 1e-5  # on PyTorch, Keras multiplies matrices in float32 whatever the dtype
@@ -17,8 +31,9 @@ ACTIVATIONS = {
     "identity": "linear",
     "softmax": "softmax",
 }
-ORDERS = {Lstm: "ifgo", Gru: "zrn", Rnn: "a"}
 LAYERS = {Lstm: "LSTM", Gru: "GRU", Rnn: "SimpleRNN"}
+ORDERS: Mapping[str, Sequence[str]] = {"LSTM": "ifgo", "GRU": "zrn", "SimpleRNN": ("",)}
+"""The letters of the gates in the order in which their blocks are stacked."""
 
 SETUP = """\
 import keras
@@ -55,23 +70,23 @@ def output(h):
 def script(exported: Steps) -> str:
     """The source.  Raises ProblemError for what Keras does not have."""
     output = "" if exported.layer is None else _output(exported.layer)
-    return SETUP + _layer(exported.cell) + output + "\n\n" + steps(exported, TOLERANCE, "array")
+    return SETUP + _layer(exported.network) + output + "\n\n" + steps(exported, TOLERANCE, "array")
 
 
-def _layer(cell: Cell) -> str:
+def _layer(network: Network) -> str:
     """A layer of Keras with the weights of the cell, and `step`."""
-    name = LAYERS[type(cell)]
+    cell, name = network.cell, named_in(LAYERS, network, "Keras")
     if isinstance(cell, Rnn):
-        activation = _activation(cell.gates["a"].activation, ("activation",))
+        activation = _activation(cell.activation, ("activation",))
         options = f'activation="{activation}", '
     else:
-        require_standard(cell, f"keras.layers.{name}")
-        options = f"reset_after={cell.reset == 'after'}, " if isinstance(cell, Gru) else ""
-    gates = [weighted(cell)[letter] for letter in ORDERS[type(cell)]]
+        require_standard(network, f"keras.layers.{name}")
+        options = f"reset_after={cell.variant.reset == 'after'}, " if isinstance(cell, Gru) else ""
+    gates = [weighted(network)[letter] for letter in ORDERS[name]]
     return "".join(
         [
-            f"# The columns are blocks, one for each gate: {', '.join(ORDERS[type(cell)])}.\n",
-            remarks(cell),
+            stacking("columns", ORDERS[name]),
+            remarks(network),
             assigned("kernel", np.hstack([gate.W_x.T for gate in gates]), "array"),
             assigned("recurrent_kernel", np.hstack([gate.W_h.T for gate in gates]), "array"),
             assigned("bias", _bias(cell, gates), "array"),
@@ -80,14 +95,15 @@ def _layer(cell: Cell) -> str:
     )
 
 
-def _bias(cell: Cell, gates: list[Gate]) -> Floats:
+def _bias(cell: Cell, gates: list[Parameters]) -> Floats:
     """One row of biases; two where the reset gate comes after the recurrent one."""
     b_x, b_h = (np.concatenate(rows) for rows in zip(*(gate[2:4] for gate in gates), strict=True))
-    return np.array([b_x, b_h]) if isinstance(cell, Gru) and cell.reset == "after" else b_x + b_h
+    after = isinstance(cell, Gru) and cell.variant.reset == "after"
+    return np.array([b_x, b_h]) if after else b_x + b_h
 
 
 def _output(layer: Layer) -> str:
-    activation = _activation(layer.activation, ("output", "activation"))
+    activation = _activation(layer.activation.name, ("output", "activation"))
     data = assigned("W_y", layer.W.T, "array") + assigned("b_y", layer.b, "array")
     return "\n\n" + data + OUTPUT.format(outputs=len(layer.b), activation=activation)
 

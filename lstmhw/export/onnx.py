@@ -1,16 +1,31 @@
 """ONNX: models of its operators, run by its reference evaluator."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
-from lstmhw.export import assigned, remarks, require_standard, steps, weighted
+from lstmhw.cells.gru import Gru
+from lstmhw.cells.lstm import Lstm
+from lstmhw.cells.rnn import Rnn
+from lstmhw.export import (
+    assigned,
+    named_in,
+    remarks,
+    require_standard,
+    stacking,
+    steps,
+    weighted,
+)
 from lstmhw.faults import Fault, ProblemError
-from lstmhw.parameters import Cell, Gru, Layer, Lstm, Rnn, Steps
+from lstmhw.functions import tanh
+from lstmhw.parameters import Layer, Network, Steps
 
 SERVES = (Steps,)
 TOLERANCE = 1e-9
 
-ORDERS = {Lstm: "iofg", Gru: "zrn", Rnn: "a"}
-STATES = {Lstm: ("h", "c"), Gru: ("h",), Rnn: ("h",)}
+OPERATORS = {Lstm: "LSTM", Gru: "GRU", Rnn: "RNN"}
+ORDERS: Mapping[str, Sequence[str]] = {"LSTM": "iofg", "GRU": "zrn", "RNN": ("",)}
+"""The letters of the gates in the order in which their blocks are stacked."""
 ACTIVATIONS = {
     "sigmoid": '"Sigmoid", ["a"], ["y"]',
     "tanh": '"Tanh", ["a"], ["y"]',
@@ -72,29 +87,29 @@ def output(h):
 def script(exported: Steps) -> str:
     """The source.  Raises ProblemError for what ONNX's reference evaluator does not have."""
     output = "" if exported.layer is None else _output(exported.layer)
-    return SETUP + _cell(exported.cell) + output + "\n\n" + steps(exported, TOLERANCE, "array")
+    return SETUP + _cell(exported.network) + output + "\n\n" + steps(exported, TOLERANCE, "array")
 
 
-def _cell(cell: Cell) -> str:
+def _cell(network: Network) -> str:
     """An operator of ONNX with the weights of the cell, and `step`."""
-    operator = type(cell).__name__.upper()
+    cell, operator = network.cell, named_in(OPERATORS, network, "ONNX")
     options = ""
     if not isinstance(cell, Rnn):
-        require_standard(cell, f"the {operator} of ONNX's reference evaluator")
-    elif cell.gates["a"].activation != "tanh":
-        found = cell.gates["a"].activation
+        require_standard(network, f"the {operator} of ONNX's reference evaluator")
+    elif cell.function("") is not tanh:
+        found = cell.activation
         message = f"expected tanh, which the RNN of ONNX's reference evaluator has; found {found}"
         raise ProblemError([Fault(("activation",), message, "`--to pytorch` exports any other")])
     if isinstance(cell, Gru):
-        options = f", linear_before_reset={int(cell.reset == 'after')}"
-    order, states = ORDERS[type(cell)], STATES[type(cell)]
-    gates = [weighted(cell)[letter] for letter in order]
+        options = f", linear_before_reset={int(cell.variant.reset == 'after')}"
+    order, states = ORDERS[operator], cell.states
+    gates = [weighted(network)[letter] for letter in order]
     W_x, W_h, b_x, b_h = (np.concatenate(p) for p in zip(*(g[:4] for g in gates), strict=True))
     weights = {"W": W_x, "R": W_h, "B": np.concatenate([b_x, b_h])}
     return "".join(
         [
-            f"# The rows are blocks, one for each gate: {', '.join(order)}.\n",
-            remarks(cell),
+            stacking("rows", order),
+            remarks(network),
             "weights = {}\n",
             *(assigned(f'weights["{key}"]', value, "array") for key, value in weights.items()),
             CELL.format(
@@ -109,10 +124,10 @@ def _cell(cell: Cell) -> str:
 
 
 def _output(layer: Layer) -> str:
-    if layer.activation not in ACTIVATIONS:
+    if layer.activation.name not in ACTIVATIONS:
         known = ", ".join(ACTIVATIONS)
-        message = f"expected an activation that ONNX has ({known}), found {layer.activation}"
+        message = f"expected an activation that ONNX has ({known}), found {layer.activation.name}"
         fault = Fault(("output", "activation"), message, "`--to pytorch` exports any other")
         raise ProblemError([fault])
     data = assigned("W_y", layer.W.T, "array") + assigned("b_y", layer.b, "array")
-    return "\n\n" + data + OUTPUT.format(activation=ACTIVATIONS[layer.activation])
+    return "\n\n" + data + OUTPUT.format(activation=ACTIVATIONS[layer.activation.name])

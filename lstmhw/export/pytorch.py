@@ -1,17 +1,23 @@
 """PyTorch: its own layers where they have the activations of a cell, else its operations."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from lstmhw.export import assigned, is_standard, remarks, steps, weighted
-from lstmhw.expr import Apply, Divide, Expr, Negative, Sum, Times
-from lstmhw.parameters import Cell, Exported, Gate, Gru, Imitation, Layer, Lstm, Rnn, Scores, Steps
+from lstmhw.cells import Output, Separate, column, output, row
+from lstmhw.cells.cell import Parameters
+from lstmhw.cells.gru import Gru
+from lstmhw.cells.lstm import Lstm
+from lstmhw.cells.rnn import Rnn
+from lstmhw.cells.weights import symbol_of
+from lstmhw.export import assigned, is_standard, remarks, stacking, steps, weighted
+from lstmhw.expr import DATUM, Constant, Expr, Quantity, Role
+from lstmhw.functions import relu, tanh
+from lstmhw.notation import python
+from lstmhw.parameters import Exported, Imitation, Layer, Network, Scores, Steps
 
 SERVES = (Steps, Scores, Imitation)
 TOLERANCE = 1e-9
 
-ACTIVATIONS = {
+FUNCTIONS = {
     "sigmoid": "torch.sigmoid({})",
     "tanh": "torch.tanh({})",
     "relu": "torch.relu({})",
@@ -19,7 +25,11 @@ ACTIVATIONS = {
     "hard-sigmoid": "torch.clamp(0.2 * ({}) + 0.5, 0.0, 1.0)",
     "softmax": "torch.softmax({}, -1)",
     "step": "(({}) > 0.0).double()",
+    "exp": "torch.exp({})",
+    "log": "torch.log({})",
+    "arctanh": "torch.arctanh({})",
 }
+KEYS = ("W_x", "W_h", "b_x", "b_h")
 
 SETUP = """\
 import torch
@@ -49,23 +59,16 @@ def step(x, h):
     return (h[0],)
 '''
 OPERATIONS = '''
-what = "the {layer} in operations of PyTorch"
 
-
-def step({arguments}):
+def {name}({arguments}):
     """One step, for vectors or for rows of them."""
     {lines}
 '''
-CANDIDATES = {
-    "before": "x @ W_x_n.T + (r * h) @ W_h_n.T + b_x_n + b_h_n",
-    "after": "x @ W_x_n.T + b_x_n + r * (h @ W_h_n.T + b_h_n)",
-}
-UPDATES = {"keep": "h = z * h + (1 - z) * n", "new": "h = (1 - z) * h + z * n"}
 OUTPUT = '''
 
 def output(h):
     """The output layer."""
-    return {}
+    {}
 '''
 READ_OUTPUT = """
 
@@ -124,14 +127,10 @@ print(
 
 IMITATION = """
 
-def rnn(x, h):
-    return torch.sigmoid(W_x_a @ x + W_h_a @ h + b_x_a + b_h_a)
-
-
-h_rnn = h = torch.zeros(len(W_h_a))
+h_rnn = h = torch.zeros(len(W_h))
 largest = 0.0
 for t, x in enumerate(xs, 1):
-    h_rnn = rnn(x, h_rnn)
+    (h_rnn,) = rnn(x, h_rnn)
     h, c = step(x, h, c)
     difference = read(h) - h_rnn
     if not difference.abs().max() <= tolerance:
@@ -144,7 +143,8 @@ print(f"passed: {what} gives the RNN's h at all {len(xs)} steps (largest differe
 
 def script(exported: Exported) -> str:
     """The source."""
-    cell = _layer(exported.cell) if _has_layer(exported.cell) else _operations(exported.cell)
+    network = exported.network
+    cell = _layer(network) if _has_layer(network) else _operations(network)
     match exported:
         case Steps(layer=layer):
             output = "" if layer is None else _output(layer)
@@ -155,93 +155,109 @@ def script(exported: Exported) -> str:
             return SETUP + cell + _imitation(exported)
 
 
-def _has_layer(cell: Cell) -> bool:
+def _has_layer(network: Network) -> bool:
     """Whether a layer of PyTorch has the equations of the cell."""
-    match cell:
-        case Lstm():
-            return is_standard(cell)
-        case Gru(reset=reset):
-            return is_standard(cell) and reset == "after"
-        case Rnn(gates=gates):
-            return gates["a"].activation in ("tanh", "relu")
+    match network.cell:
+        case Gru(variant=variant):
+            return is_standard(network) and variant.reset == "after"
+        case Rnn() as cell:
+            return cell.function("") in (tanh, relu)
+    return is_standard(network)
 
 
-def _layer(cell: Cell) -> str:
+def _layer(network: Network) -> str:
     """A layer of PyTorch with the weights of the cell, and `step`."""
-    gates = weighted(cell)
+    cell, gates = network.cell, weighted(network)
     blocks = zip(*(gate[:4] for gate in gates.values()), strict=True)
     names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     weights = {name: np.concatenate(parts) for name, parts in zip(names, blocks, strict=True)}
     options = ""
     if isinstance(cell, Rnn):
-        options = f", nonlinearity={cell.gates['a'].activation!r}"
-    if isinstance(cell, Lstm) and cell.weight_hr is not None:
-        weights["weight_hr"] = cell.weight_hr
-        options = f", proj_size={len(cell.weight_hr)}"
-    units, inputs = gates[next(iter(gates))].W_x.shape
+        options = f", nonlinearity={cell.activation!r}"
+    if network.weight_hr is not None:
+        weights["weight_hr"] = network.weight_hr
+        options = f", proj_size={len(network.weight_hr)}"
+    units, inputs = next(iter(gates.values())).W_x.shape
     return "".join(
         [
-            f"# The rows are blocks, one for each gate: {', '.join(gates)}.\n",
-            remarks(cell),
+            stacking("rows", gates),
+            remarks(network),
             "weights = {}\n",
             *(assigned(f'weights["{key}"]', value, "tensor") for key, value in weights.items()),
-            LAYER.format(layer=_name(cell), inputs=inputs, units=units, options=options),
+            LAYER.format(layer=cell.name.upper(), inputs=inputs, units=units, options=options),
             LSTM_STEP if isinstance(cell, Lstm) else STEP,
         ]
     )
 
 
-def _name(cell: Cell) -> str:
-    """LSTM, GRU or RNN."""
-    return type(cell).__name__.upper()
-
-
-def _operations(cell: Cell) -> str:
+def _operations(network: Network) -> str:
     """The cell in operations of PyTorch: its weights, and `step`."""
-    arguments, *rest = _states(cell)
-    lines = [*_computed(cell), *rest]
+    name = network.cell.name.upper()
     return "".join(
         [
-            f"# torch.nn.{_name(cell)} has no such cell: this is it in operations of PyTorch.\n",
-            *(_data(name, gate) for name, gate in cell.gates.items()),
-            OPERATIONS.format(layer=_name(cell), arguments=arguments, lines="\n    ".join(lines)),
+            f"# torch.nn.{name} has no such cell: this is it in operations of PyTorch.\n",
+            *(_data(letter, gate) for letter, gate in network.gates.items()),
+            f'\nwhat = "the {name} in operations of PyTorch"\n',
+            _defined("step", network),
         ]
     )
 
 
-def _data(name: str, gate: Gate) -> str:
+def _data(letter: str, gate: Parameters) -> str:
     """The weights of a gate, or its value."""
     if gate.value is not None:
-        return assigned(name, gate.value, "tensor")
-    parts = zip(("W_x", "W_h", "b_x", "b_h"), gate[:4], strict=True)
-    return "".join(assigned(f"{part}_{name}", array, "tensor") for part, array in parts)
+        return assigned(letter, gate.value, "tensor")
+    parts = zip(KEYS, gate[:4], strict=True)
+    return "".join(assigned(symbol_of(key, letter), part, "tensor") for key, part in parts)
 
 
-def _computed(cell: Cell) -> Iterator[str]:
-    """The gates that have no values, from x and h."""
-    for name, gate in cell.gates.items():
-        z = f"x @ W_x_{name}.T + h @ W_h_{name}.T + b_x_{name} + b_h_{name}"
-        if isinstance(cell, Gru) and name == "n":
-            z = CANDIDATES[cell.reset]
-        if gate.value is None:
-            yield f"{name} = {ACTIVATIONS[gate.activation].format(z)}"
+class _Lines:
+    """The `let` of a function in Python: a line for each result, but what h sees of c, and gates
+    that have values, for which there is data."""
+
+    def __init__(self, valued: frozenset[str] = frozenset()) -> None:
+        self.valued = valued
+        self.lines: list[str] = []
+
+    def __call__(self, symbol: str, value: Expr, note: str, role: Role = DATUM) -> Expr:
+        if role.what == "activated state":
+            return value
+        if role.letter in self.valued and role.what != "state":
+            return _named(role.letter)
+        name = f"{role.letter}_new" if role.what == "state" else symbol.removesuffix("_t")
+        self.lines.append(f"{name} = {python(value, FUNCTIONS)}")
+        return _named(name)
 
 
-def _states(cell: Cell) -> tuple[str, ...]:
-    """The arguments of `step`, and how the new states follow from the gates."""
-    match cell:
-        case Lstm(state=state):
-            shown = ACTIVATIONS[state].format("c")
-            return "x, h, c", "c = f * c + i * g", f"h = o * {shown}", "return h, c"
-        case Gru(update=update):
-            return "x, h", UPDATES[update], "return (h,)"
-        case Rnn():
-            return "x, h", "return (a,)"
+def _named(name: str) -> Quantity:
+    return Quantity(name, None, given=True)
+
+
+def _defined(name: str, network: Network) -> str:
+    """A function that makes one step of the cell, read off its equations."""
+    cell = network.cell
+    let = _Lines(frozenset(k for k, gate in network.gates.items() if gate.value is not None))
+    z = {letter: _pre_activation(letter) for letter in cell.letters}
+    after = cell.step(let, "t", z, _named("x"), *map(_named, cell.states))
+    results = ", ".join(python(state, FUNCTIONS) for state in after)
+    returned = f"return {results}" if len(after) > 1 else f"return ({results},)"
+    lines = "\n    ".join([*let.lines, returned])
+    return OPERATIONS.format(name=name, arguments=", ".join(["x", *cell.states]), lines=lines)
+
+
+def _pre_activation(letter: str) -> Separate:
+    """x @ W_x.T + h @ W_h.T + b_x + b_h."""
+    W_x, W_h, b_x, b_h = (_named(symbol_of(key, letter)) for key in KEYS)
+    return Separate(W_x.T, W_h.T, (b_x,), (b_h,), row)
 
 
 def _output(layer: Layer) -> str:
     data = assigned("W_y", layer.W, "tensor") + assigned("b_y", layer.b, "tensor")
-    return "\n\n" + data + OUTPUT.format(ACTIVATIONS[layer.activation].format("W_y @ h + b_y"))
+    let = _Lines()
+    W, b = _named("W_y"), _named("b_y")
+    y = output(let, "t", Output("a_y", W, (b,), layer.activation, column), _named("h"))
+    lines = [*let.lines, f"return {python(y, FUNCTIONS)}"]
+    return "\n\n" + data + OUTPUT.format("\n    ".join(lines))
 
 
 def _scores(exported: Scores) -> str:
@@ -262,10 +278,15 @@ def _scores(exported: Scores) -> str:
 
 
 def _imitation(exported: Imitation) -> str:
+    numbers: dict[str, np.ndarray] = {}
+    readout = python(_over_h(exported.readout, numbers), FUNCTIONS)
     return "".join(
         [
-            READ_STATE.format(_formula(exported.readout)) + "\n\n",
-            *(_data(name, gate) for name, gate in exported.rnn.gates.items()),
+            "\n\n" if numbers else "",
+            *(assigned(name, value, "tensor") for name, value in numbers.items()),
+            READ_STATE.format(readout) + "\n\n",
+            *(_data(letter, gate) for letter, gate in exported.rnn.gates.items()),
+            _defined("rnn", exported.rnn) + "\n\n",
             assigned("tolerance", exported.tolerance),
             assigned("c", exported.c_0, "tensor"),
             assigned("xs", exported.xs, "tensor"),
@@ -274,25 +295,15 @@ def _imitation(exported: Imitation) -> str:
     )
 
 
-def _formula(expr: Expr) -> str:
-    """An expression over h in Python; what does not name h is a number."""
-    if all(leaf.symbol != "h" for leaf in expr.leaves()):
-        number = np.asarray(expr.value).tolist()
-        return f"tensor({number})" if isinstance(number, list) else f"{number}"
-    match expr:
-        case Sum(parts=parts):
-            return " + ".join(map(_factor, parts))
-        case Negative(parts=(part,)):
-            return f"-{_factor(part)}"
-        case Times(parts=(left, right)):
-            return f"{_factor(left)} * {_factor(right)}"
-        case Divide(parts=(above, below)):
-            return f"{_factor(above)} / {_factor(below)}"
-        case Apply(function=function, parts=(part,)):
-            return f"torch.{function.name}({_formula(part)})"
-    return "h"
-
-
-def _factor(expr: Expr) -> str:
-    text = _formula(expr)
-    return f"({text})" if " " in text or text.startswith("-") else text
+def _over_h(expr: Expr, numbers: dict[str, np.ndarray]) -> Expr:
+    """An expression of h and numbers alone; arrays are named, and added to the `numbers`."""
+    if any(leaf.symbol == "h" for leaf in expr.leaves()):
+        return (
+            expr.rebuilt(*(_over_h(part, numbers) for part in expr.parts)) if expr.parts else expr
+        )
+    value = np.asarray(expr.value, dtype=np.float64)
+    if not value.ndim:
+        return Constant(float(value))
+    name = f"k{len(numbers) + 1}"
+    numbers[name] = value
+    return _named(name)

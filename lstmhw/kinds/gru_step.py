@@ -1,25 +1,14 @@
-"""`gru-step`: one or more steps of a GRU."""
+"""`gru-step`: one or more steps of a GRU, all or some quantities given."""
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from lstmhw.problem import record
-from lstmhw.recurrent.gru import GruProblem
-from lstmhw.solution import Solution, Worksheet
-
-if TYPE_CHECKING:
-    from lstmhw.parameters import Exported
+from lstmhw.cells.gru import Gru
+from lstmhw.problem import Embedded, record
+from lstmhw.recurrent.steps import StepProblem
 
 
 @record
-class GruStep(GruProblem, kind="gru-step"):
+class GruStep(StepProblem, kind="gru-step"):
     """r, z, n, h (and y) at each step."""
 
-    def solve(self) -> Solution:
-        sheet = Worksheet(self.stated())
-        self.forward(sheet)
-        return self.solution(sheet, ("h",), self.functions[:2])
-
-    def exported(self) -> "Exported":
-        from lstmhw.recurrent.exporting import gru, steps
-
-        return steps(self, gru(self), self.solve())
+    cell: Annotated[Gru, Embedded()]

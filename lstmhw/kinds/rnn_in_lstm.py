@@ -12,9 +12,7 @@ from lstmhw.expr import Expr, Quantity
 from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.formula import FormulaError, broadcast, fitted, parsed
 from lstmhw.functions import Floats
-from lstmhw.problem import Exact, Problem, Record, Shape, record
-from lstmhw.recurrent.constructions import CONSTRUCTIONS, Bound, Construction
-from lstmhw.recurrent.imitation import (
+from lstmhw.imitation import (
     GATES,
     NOISE,
     Comparison,
@@ -25,7 +23,8 @@ from lstmhw.recurrent.imitation import (
     may_overflow,
     stacked,
 )
-from lstmhw.recurrent.imitation_report import (
+from lstmhw.imitation.constructions import CONSTRUCTIONS, Bound, Construction
+from lstmhw.imitation.report import (
     CONVENTIONS,
     OWN_IDEA,
     PROBE,
@@ -37,6 +36,7 @@ from lstmhw.recurrent.imitation_report import (
     verdict,
     weights_shown,
 )
+from lstmhw.problem import Exact, Problem, Record, Shape, record
 from lstmhw.recurrent.random_inputs import RandomInputs
 from lstmhw.solution import Entries, Entry, Paragraph, Section, Solution, Table, Working
 
@@ -291,7 +291,7 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         if made is not None and made.bound is not None and outcome.exact_in == "limit":
             bound = self._bound(made.bound, run)
         return Imitation(
-            cell=stacked_lstm(**lstm.weights.by_name()),
+            network=stacked_lstm(**lstm.weights.by_name()),
             c_0=lstm.c_0,
             readout=lstm.readout,
             rnn=sigmoid_rnn(*self._rnn),

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
-from lstmhw.automaton import (
+from lstmhw.cells import Activations
+from lstmhw.cells.cell import parameters
+from lstmhw.cells.lstm import Lstm, LstmWeights
+from lstmhw.cells.weights import Gate, exactly
+from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, shown, some
+from lstmhw.functions import Floats
+from lstmhw.problem import Embedded, Exact, Problem, Range, Record, Shape, record
+from lstmhw.rules.automaton import (
     MOST_STATES,
     Automaton,
     Ngram,
@@ -17,12 +24,6 @@ from lstmhw.automaton import (
     minimal,
     of_ngrams,
 )
-from lstmhw.cells import Activations
-from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, shown, some
-from lstmhw.functions import Floats
-from lstmhw.problem import Exact, Range, Record, Shape, record
-from lstmhw.recurrent.lstm import LstmCell
-from lstmhw.recurrent.weights import Gate, exactly
 from lstmhw.rules.construction import Construction, constructed
 from lstmhw.rules.linear import Square, impossible, is_linear
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
@@ -62,9 +63,10 @@ class WordOutput(Record):
 
 
 @record
-class SentimentWeights(LstmCell, kind="sentiment-weights"):
+class SentimentWeights(Problem, kind="sentiment-weights"):
     """Weights for the score of a document so far, proved, refuted, or constructed."""
 
+    cell: Annotated[LstmWeights, Embedded()]
     vocabulary: tuple[str, ...]
     score: Mapping[str, Annotated[Fraction, Exact()]]
     output: WordOutput = WordOutput()
@@ -73,7 +75,7 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
     sequence: str = ""
 
     def faults(self) -> Iterator[Fault]:
-        yield from super().faults()
+        yield from self.cell.faults()
         vocabulary = list(self._vocabulary_faults())
         yield from vocabulary
         if not vocabulary:
@@ -135,13 +137,13 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
             hint = "leave them out, or add `gates`"
             message = "without gates the weights of the output are constructed too"
             yield Fault(("output", "weights"), message, hint)
-        use = self.activations
+        use = self.cell.activations
         if (use.gate, use.candidate, use.state) != ("sigmoid", "tanh", "tanh"):
             message = "weights are constructed for gates with sigmoid, and tanh for the rest"
             yield Fault(("activations",), message, "leave `activations` out, or give `gates`")
 
     def _weight_faults(self) -> Iterator[Fault]:
-        if self.activations.state == "softmax":
+        if self.cell.activations.state == "softmax":
             message = "expected a function of one unit for c on its way to h, found softmax"
             yield Fault(("activations", "state"), message)
         if self.output.weights is None:
@@ -151,20 +153,20 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
         if words != len(self.vocabulary):
             message = f"expected {words} words, since W_x has {words} columns; found "
             yield Fault(("vocabulary",), f"{message}{len(self.vocabulary)}")
-        for name, gate in self.weights().items():
+        for name, gate in self.cell.weights().items():
             if not gate.has_weights and gate.value is None:
-                path = self.weight_path(name)
+                path = self.cell.weight_path(name)
                 hint = "add W_x and W_h (zeros where there is nothing), or `value`"
                 yield Fault(path, f"expected weights or a value of gate {name}, found none", hint)
             large = [a for a in vars(gate).values() if isinstance(a, np.ndarray)]
             if any(np.any(np.isfinite(a) & (np.abs(a) > LARGEST)) for a in large):
                 message = f"expected weights up to {LARGEST:.0e} in size, found a larger one"
-                yield Fault(self.weight_path(name), message)
+                yield Fault(self.cell.weight_path(name), message)
 
     @property
     def is_open(self) -> bool:
         """Whether weights are asked for."""
-        return self.gates is None and self.stacked is None
+        return not self.cell.is_given
 
     def solve(self) -> Solution:
         made = self._constructed() if self.is_open else None
@@ -204,21 +206,22 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
         return self._solution(sections, reading, {"trace": trace_json(reading)}, False)
 
     def exported(self) -> "Scores":
-        from lstmhw.parameters import Scores
-        from lstmhw.recurrent.exporting import lstm, stacked_lstm
+        from lstmhw.parameters import Network, Scores
+        from lstmhw.recurrent.exporting import stacked_lstm
 
         made = self._constructed() if self.is_open else None
         subject = self.subject(made)
         documents = [self._numbers(self.sequence)]
         if made is None:
-            cell = lstm(self, len(self.vocabulary))
+            cell = Lstm(**vars(self.cell))  # which starts from zeros
+            network = Network(cell, parameters(cell, len(self.vocabulary)))
             found = proof(subject.network, subject.late, self.tolerance)
             documents.append(found.counterexample or ())
         else:
-            cell = stacked_lstm(**_weights_json(made)["weights"])
+            network = stacked_lstm(**_weights_json(made)["weights"])
         head = subject.network.floats().head
         return Scores(
-            cell=cell,
+            network=network,
             vocabulary=self.vocabulary,
             score={tuple(ngram.split()): float(value) for ngram, value in self.score.items()},
             delay=self.delay,
@@ -265,11 +268,12 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
 
     def _network(self) -> WordLstm:
         """The network of the file, its numbers exactly as written.  Raises ProblemError."""
-        exact = exactly(self, self.written)
+        exact = exactly(self.cell, self.written)
+        read = exactly(self.output, self.written, ("output",))
         gates = {name: exact.separated(gate) for name, gate in exact.weights().items()}
-        if self.orientation == "row":
+        if self.cell.orientation == "row":
             gates = {name: gate.transposed() for name, gate in gates.items()}
-        units, words = self.size("m"), len(self.vocabulary)
+        units, words = self.cell.size("m"), len(self.vocabulary)
         fixed = {
             name: np.broadcast_to(gate.value, units)
             for name, gate in gates.items()
@@ -278,17 +282,17 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
         tables = [_by_word(gates[name], words, units) for name in GATES]
         self._check_limits(tables)
         rows = [_by_unit(gates[name], units) for name in GATES]
-        _check_sizes([*tables, *rows, *fixed.values(), exact.output.weights])
-        bias = exact.output.bias if exact.output.bias is not None else np.array(Fraction())
-        head = Head(self.output.from_, exact.output.weights, bias)
+        _check_sizes([*tables, *rows, *fixed.values(), read.weights])
+        bias = read.bias if read.bias is not None else np.array(Fraction())
+        head = Head(self.output.from_, read.weights, bias)
         return WordLstm(
-            np.concatenate(tables, axis=1), np.concatenate(rows), fixed, self.functions, head
+            np.concatenate(tables, axis=1), np.concatenate(rows), fixed, self.cell.use, head
         )
 
     def _check_limits(self, tables: list[Any]) -> None:
         """An infinite bias stands for a limit, which sigmoid and tanh have, and relu has not."""
         for name, table in zip(GATES, tables, strict=True):
-            function = self.functions.candidate if name == "g" else self.functions.gate
+            function = self.cell.function(name)
             numbers = table.astype(np.float64)
             if np.all(np.isfinite(numbers)):
                 continue
@@ -296,7 +300,7 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
                 limits = function(numbers)
             if function.name == "softmax" or not np.all(np.isfinite(limits)):
                 message = f"an infinite bias has no limit here: {function.name} of it is not finite"
-                raise ProblemError([Fault(self.weight_path(name), message)])
+                raise ProblemError([Fault(self.cell.weight_path(name), message)])
 
     def _impossible(self, subject: Subject) -> Square | None:
         if not is_linear(subject.network):
@@ -312,7 +316,7 @@ class SentimentWeights(LstmCell, kind="sentiment-weights"):
         due = f"the score of {words_text(self.delay)} ago" if self.delay else "the score so far"
         read = "the cell state c" if self.output.from_ == "c" else "the hidden state h"
         whose = "to be found" if self.is_open else "as in the file"
-        use = self.functions
+        use = self.cell.use
         units = "1 unit" if subject.network.units == 1 else f"{subject.network.units} units"
         lines = [
             f"Score: the sum of these, each wherever it ends: {terms}.",

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from lstmhw.faults import Fault, shown
-from lstmhw.feasibility import Certificate, Vector, Witness
 from lstmhw.functions import Floats
 from lstmhw.numerals import exact
 from lstmhw.problem import Problem, Range, Shape, record
 from lstmhw.solution import Check, Claim, Paragraph, Section, Solution
+from lstmhw.threshold.feasibility import Certificate, Vector, Witness
 from lstmhw.threshold.hidden import Network, Search
 from lstmhw.threshold.question import Question
 from lstmhw.threshold.report import Page, network_section, repairs, whole

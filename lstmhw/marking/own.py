@@ -8,9 +8,9 @@ import numpy as np
 from lstmhw.functions import Floats
 from lstmhw.marking.claims import FEWEST_DECIMALS, Claimed
 from lstmhw.marking.rounding import EXACT, TIE, Manner, has_digits, is_cut
+from lstmhw.marking.spread import Rounding, Spread
 from lstmhw.marking.working import Lines, RoundedRun, Run, Working
 from lstmhw.solution import Step, indexed
-from lstmhw.spread import Rounding, Spread
 
 VERDICTS = ("right", "rounding", "follows", "wrong")  # from best to worst
 MOST_UNITS = 25  # of the last digit that rounding is believed to add up to

@@ -7,7 +7,7 @@ import numpy as np
 
 from lstmhw.functions import Floats
 from lstmhw.marking.claims import FEWEST_DECIMALS, Claimed, significant_figures
-from lstmhw.spread import Rounding
+from lstmhw.marking.spread import Rounding
 
 FLOAT32 = 1e-6  # relative noise of single precision
 EXACT = 1e-12

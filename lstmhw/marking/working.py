@@ -3,11 +3,11 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
-from lstmhw.expr import Apply, Divide, Expr, Power, Quantity, Times
+from lstmhw.expr import DATUM, Apply, Divide, Expr, Power, Quantity, Times
 from lstmhw.functions import Floats
+from lstmhw.marking.spread import Rounding, Spread
 from lstmhw.mistakes.page import Page
 from lstmhw.solution import Solution, Step
-from lstmhw.spread import Rounding, Spread
 
 ALL = Rounding(15)
 Lines = Mapping[str, Expr]
@@ -53,8 +53,10 @@ def _symbols(expr: Expr) -> frozenset[str]:
 
 def _quantities(solution: Solution) -> dict[str, Quantity]:
     named = {leaf.symbol: leaf for step in solution.steps for leaf in step.expr.leaves()}
+    roles = {step.symbol: step.role for step in solution.steps}
     for symbol, value in solution.answers.items():
-        named.setdefault(symbol, Quantity(symbol, value, given=False))
+        role = roles.get(symbol, DATUM)
+        named.setdefault(symbol, Quantity(symbol, value, given=False, role=role))
     return named
 
 

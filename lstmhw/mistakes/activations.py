@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from lstmhw.expr import Apply, Expr, Negative
 from lstmhw.functions import ACTIVATIONS, sigmoid, softmax, tanh
 from lstmhw.mistakes.page import Mistake, Page, Rewritten, is_forward, nodes
-from lstmhw.solution import Step, indexed
+from lstmhw.solution import Step
 
 
 def _applied(step: Step) -> Iterator[tuple[Apply, Callable[[Expr], Expr]]]:
@@ -28,7 +28,7 @@ def _taken_for(other: str, right: str) -> Mistake:
 
 def _reads_state(step: Step) -> bool:
     """Whether a line is what h sees of c."""
-    return indexed(step.symbol)[0].endswith("_c") and isinstance(step.expr, Apply)
+    return step.role.what == "activated state"
 
 
 def _omitted(step: Step, page: Page) -> Iterator[Rewritten]:

@@ -1,14 +1,11 @@
 """What a mistake is told of a working, and the ways of rewriting an expression."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
-from lstmhw.expr import Concat, Expr, MatrixVector, Negative, Quantity, Sum, Times, VectorMatrix
-from lstmhw.functions import Floats
+from lstmhw.expr import Expr, MatrixVector, Negative, Quantity, Sum, Times, VectorMatrix
 from lstmhw.solution import Step, indexed
 
-BIAS = re.compile(r"b(_[xh])?(_[a-z])?")
 GATES = ("ifgo", "rzn")  # of an LSTM, of a GRU
 
 
@@ -22,6 +19,11 @@ class Page(NamedTuple):
     named: Mapping[str, Quantity]
     blocks: str = ""
     unused: Mapping[str, Expr] = {}
+
+    @property
+    def weights(self) -> Mapping[tuple[str, str], Quantity]:
+        """The weights and biases, by the letter of the gate and the key."""
+        return {(q.role.letter, q.role.key): q for q in self.named.values() if q.role.key}
 
     @property
     def given(self) -> frozenset[str]:
@@ -38,8 +40,8 @@ class Page(NamedTuple):
         return next((letters for letters in GATES if self._has(letters)), "")
 
     def _has(self, letters: str) -> bool:
-        names = {indexed(symbol)[0] for symbol in self.named}
-        return names.issuperset(letters)
+        roles = (quantity.role for quantity in self.named.values())
+        return {r.letter for r in roles if r.what in ("gate", "candidate")}.issuperset(letters)
 
 
 class Rewritten(NamedTuple):
@@ -63,6 +65,9 @@ class Edit(NamedTuple):
     expr: Expr
     done: str
 
+
+Product = MatrixVector | VectorMatrix
+"""A matrix times a vector."""
 
 Rewrite = Callable[[Step, Page], Iterator[Rewritten]]
 
@@ -112,32 +117,34 @@ def symbols(expr: Expr) -> set[str]:
     return {leaf.symbol for leaf in expr.leaves()}
 
 
-def is_bias(expr: Expr) -> bool:
-    return isinstance(expr, Quantity) and expr.given and bool(BIAS.fullmatch(expr.symbol))
+def is_bias(expr: Expr) -> TypeGuard[Quantity]:
+    return isinstance(expr, Quantity) and expr.role.what == "bias"
 
 
-def is_product(expr: Expr) -> bool:
+def is_product(expr: Expr) -> TypeGuard[Product]:
     """Whether it is a matrix times a vector."""
     return isinstance(expr, MatrixVector | VectorMatrix)
 
 
-def matrix_first(product: Expr) -> tuple[Expr, Expr]:
+def matrix_first(product: Product) -> tuple[Expr, Expr]:
     """The matrix and the vector of their product, whichever side the matrix is on."""
     left, right = product.parts
     return (left, right) if isinstance(product, MatrixVector) else (right, left)
 
 
-def product_of(product: Expr, matrix: Expr, vector: Expr) -> Expr:
+def product_of(product: Product, matrix: Expr, vector: Expr) -> Expr:
     """Another matrix times another vector, on the same side."""
     if isinstance(product, MatrixVector):
         return MatrixVector(matrix, vector)
     return VectorMatrix(vector, matrix)
 
 
+BACKWARD = ("loss", "gradient", "update", "factor", "product")
+
+
 def is_forward(step: Step) -> bool:
-    """Whether a line is of the forward pass: no gradient, no update."""
-    name = indexed(step.symbol)[0]
-    return name[0] != "d" and not name.endswith("_new") and name not in ("J", "P", "loss")
+    """Whether a line is of the forward pass: no loss, no gradient, no update."""
+    return step.role.what not in BACKWARD
 
 
 def is_pre_activation(step: Step) -> bool:
@@ -147,34 +154,22 @@ def is_pre_activation(step: Step) -> bool:
 
 def letter_of(step: Step, page: Page) -> str:
     """The gate whose pre-activation a line is; "" for an RNN or an output layer."""
-    name = indexed(step.symbol)[0]
-    return name[-1] if name[:2] in ("z_", "a_") and name[-1] in page.gates else ""
+    return step.role.letter if step.role.what == "pre-activation" else ""
 
 
 def time_of(step: Step) -> int | None:
     return indexed(step.symbol)[1]
 
 
-def bare(symbol: str) -> str:
+def bare(quantity: Quantity) -> str:
     """A symbol without its time index or the letter of its gate: W_h_f -> W_h, f_2 -> f."""
-    name = indexed(symbol)[0]
-    return re.sub(r"^(W|b)(_[xh])?_[a-z]$", r"\1\2", name)
+    return quantity.role.key or indexed(quantity.symbol)[0]
 
 
 def entries(expr: Expr) -> Sequence[int]:
     """The shape of an expression's value."""
     shape: Any = getattr(expr.value, "shape", ())
     return tuple(shape)
-
-
-def blocks(matrix: Quantity, vector: Concat) -> Iterator[tuple[Expr, Floats]]:
-    """Each part of a concatenation with the block of a matrix that multiplies it, as it stands."""
-    is_left = matrix.value.shape[1] == len(vector.value)  # of a column; else right of a row
-    start = 0
-    for part in vector.parts:
-        cut = slice(start, start + len(part.value))
-        start += len(part.value)
-        yield part, matrix.value[:, cut] if is_left else matrix.value[cut]
 
 
 def turned_signs(expr: Expr) -> Iterator[Rewritten]:

@@ -4,14 +4,24 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from lstmhw.expr import Concat, Expr, Negative, Quantity, Sum, Times, Transposed
+from lstmhw.expr import (
+    Concat,
+    Expr,
+    MatrixVector,
+    Negative,
+    Quantity,
+    Sum,
+    Times,
+    Transposed,
+    cut,
+)
 from lstmhw.functions import Floats
 from lstmhw.mistakes.page import (
     Mistake,
     Page,
+    Product,
     Rewritten,
     bare,
-    blocks,
     entries,
     is_bias,
     is_pre_activation,
@@ -59,7 +69,7 @@ def _one_bias(step: Step, page: Page) -> Iterator[Rewritten]:
     biases = _biases(step)
     for bias in biases if len(biases) > 1 else ():
         done = f"{bias.symbol} was left out"
-        yield Rewritten(bare(bias.symbol), _without(step.expr, [bias]), done)
+        yield Rewritten(bare(bias), _without(step.expr, [bias]), done)
 
 
 def _bias_twice(step: Step, page: Page) -> Iterator[Rewritten]:
@@ -67,12 +77,12 @@ def _bias_twice(step: Step, page: Page) -> Iterator[Rewritten]:
     groups = [biases] if len(biases) < 2 else [biases, *([bias] for bias in biases)]
     for group in groups if biases else ():
         twice: dict[str, Expr] = {bias.symbol: Sum(bias, bias) for bias in group}
-        site = bare(group[0].symbol) if len(group) < len(biases) else ""
+        site = bare(group[0]) if len(group) < len(biases) else ""
         done = f"{_written(group)} was added twice"
         yield Rewritten(site, substituted(step.expr, twice), done)
 
 
-def _products(step: Step) -> Iterator[tuple[Expr, Expr, Expr, Callable[[Expr], Expr]]]:
+def _products(step: Step) -> Iterator[tuple[Product, Expr, Expr, Callable[[Expr], Expr]]]:
     """Every product of the line with its matrix and its vector."""
     if not is_pre_activation(step):
         return
@@ -84,7 +94,7 @@ def _products(step: Step) -> Iterator[tuple[Expr, Expr, Expr, Callable[[Expr], E
 
 def _is_of(vector: Expr, letter: str) -> bool:
     """Whether it is a vector of inputs (x) or of hidden states (h)."""
-    return any(symbol.startswith(letter + "_") for symbol in symbols(vector))
+    return any(leaf.role.letter == letter for leaf in vector.leaves())
 
 
 def _term_omitted(step: Step, letter: str, words: str) -> Iterator[Rewritten]:
@@ -133,23 +143,29 @@ def _concat_reversed(step: Step, page: Page) -> Iterator[Rewritten]:
 
 
 def _square_blocks(
-    matrix: Quantity, vector: Expr
+    product: Product, matrix: Quantity
 ) -> Iterator[tuple[Expr, Floats, Callable[[Floats], Quantity]]]:
     """Each part of a concatenation, its block where that is square, and the matrix with another."""
+    _, vector = matrix_first(product)
     if not isinstance(vector, Concat):
         return
-    cut = list(blocks(matrix, vector))
-    for k, (part, block) in enumerate(cut):
+    parts = list(cut(product))
+    axis = 1 if isinstance(product, MatrixVector) else 0
+    for k, (part, block) in enumerate(parts):
         if block.shape[0] == block.shape[1] > 1:
-            yield part, block, _put_back(matrix, [each for _, each in cut], k)
+            yield part, block, _put_back(matrix, [each for _, each in parts], k, axis)
 
 
-def _put_back(matrix: Quantity, cut: list[Floats], k: int) -> Callable[[Floats], Quantity]:
+def _put_back(
+    matrix: Quantity, parts: list[Floats], k: int, axis: int
+) -> Callable[[Floats], Quantity]:
     """What makes the matrix of its blocks again, with another for the k-th."""
-    axis = 1 if cut[0].shape[0] == matrix.value.shape[0] else 0
-    return lambda block: Quantity(
-        matrix.symbol, np.concatenate([*cut[:k], block, *cut[k + 1 :]], axis), given=True
-    )
+    return lambda block: _like(matrix, np.concatenate([*parts[:k], block, *parts[k + 1 :]], axis))
+
+
+def _like(matrix: Quantity, value: Floats) -> Quantity:
+    """The same matrix with other numbers."""
+    return Quantity(matrix.symbol, value, given=True, role=matrix.role)
 
 
 def _transposed(step: Step, page: Page) -> Iterator[Rewritten]:
@@ -161,12 +177,12 @@ def _transposed(step: Step, page: Page) -> Iterator[Rewritten]:
             done = f"{matrix.symbol} was transposed"
             found.append(matrix)
             turned = product_of(node, Transposed(matrix), vector)
-            yield Rewritten(bare(matrix.symbol), put(turned), done)
-        for part, block, with_other in _square_blocks(matrix, vector):
+            yield Rewritten(bare(matrix), put(turned), done)
+        for part, block, with_other in _square_blocks(node, matrix):
             name = min(symbols(part), default="")
             done = f"the block of {matrix.symbol} for {name} was transposed"
             changed = product_of(node, with_other(block.T), vector)
-            yield Rewritten(name[:1], put(changed), done)
+            yield Rewritten("x" if _is_of(part, "x") else "h", put(changed), done)
     if len(found) > 1:
         all_turned: dict[str, Expr] = {matrix.symbol: Transposed(matrix) for matrix in found}
         done = f"{_written(found)} were transposed"
@@ -181,9 +197,9 @@ def _diagonal(step: Step, page: Page) -> Iterator[Rewritten]:
         if _is_of(vector, "h") and not isinstance(vector, Concat):
             value = matrix.value
             if value.shape[0] == value.shape[1] > 1:
-                kept = Quantity(matrix.symbol, np.diag(np.diag(value)), given=True)
+                kept = _like(matrix, np.diag(np.diag(value)))
                 yield Rewritten("", put(product_of(node, kept, vector)), done)
-        for part, block, with_other in _square_blocks(matrix, vector):
+        for part, block, with_other in _square_blocks(node, matrix):
             if _is_of(part, "h"):
                 changed = product_of(node, with_other(np.diag(np.diag(block))), vector)
                 yield Rewritten("", put(changed), done)
@@ -192,14 +208,14 @@ def _diagonal(step: Step, page: Page) -> Iterator[Rewritten]:
 def _of_gate(expr: Expr, page: Page, own: str, other: str, keys: Sequence[str]) -> Expr | None:
     """The line with the weights of another gate, where it has the same weights."""
     swap: dict[str, Expr] = {}
-    for symbol in symbols(expr):
-        key, _, letter = symbol.rpartition("_")
+    for leaf in expr.leaves():
+        _, letter, key, *_ = leaf.role
         if letter != own or key not in keys:
             continue
-        there = page.named.get(f"{key}_{other}")
-        if there is None or entries(there) != entries(page.named[symbol]):
+        there = page.weights.get((other, key))
+        if there is None or entries(there) != entries(leaf):
             return None
-        swap[symbol] = there
+        swap[leaf.symbol] = there
     return substituted(expr, swap) if swap else None
 
 
@@ -253,8 +269,9 @@ def _term_signs(step: Step, page: Page) -> Iterator[Rewritten]:
         return
     parts = step.expr.parts if isinstance(step.expr, Sum) else ()
     for k, part in enumerate(parts):
-        name = _written([part]) if is_bias(part) else "a term"
-        site = bare(_written([part])) if is_bias(part) else f"term {k}"
+        name, site = "a term", f"term {k}"
+        if is_bias(part):
+            name, site = part.symbol, bare(part)
         expr = with_part(step.expr, k, Negative(part))
         yield Rewritten(site, expr, f"{name} was subtracted, not added")
     for node, matrix, vector, put in _products(step):
@@ -272,12 +289,12 @@ def _whole_sign(step: Step, page: Page) -> Iterator[Rewritten]:
 def _one_hot_read(step: Step, page: Page) -> Iterator[Rewritten]:
     """Another row of the embedding."""
     for node, matrix, vector, put in _products(step):
-        if isinstance(vector, Quantity) and vector.symbol.startswith("onehot"):
+        if isinstance(vector, Quantity) and vector.role.what == "one-hot":
             for row in range(len(vector.value)):
                 if vector.value[row] == 0:
                     other = np.zeros(len(vector.value))
                     other[row] = 1
-                    hot = Quantity(vector.symbol, other, given=True)
+                    hot = _like(vector, other)
                     done = f"row {row + 1} of the embedding was taken"
                     yield Rewritten(f"row {row}", put(product_of(node, matrix, hot)), done)
 

@@ -1,6 +1,6 @@
 """Mistakes about sums of products: c = f*c + i*g, h = o*tanh(c), h = z*h + (1 - z)*n."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations, permutations
 
 from lstmhw.expr import Expr, Negative, Quantity, Sum, Times
@@ -30,8 +30,20 @@ def _is_mixture(step: Step) -> bool:
     return is_forward(step) and elementwise and not is_pre_activation(step)
 
 
-def _names(expr: Expr) -> set[str]:
-    return {indexed(symbol)[0] for symbol in symbols(expr)}
+def _letters(expr: Expr) -> set[str]:
+    """The letters of the gates in an expression."""
+    return {leaf.role.letter for leaf in expr.leaves() if leaf.role.what in ("gate", "candidate")}
+
+
+def _is_gate(expr: Expr, letters: Iterable[str]) -> bool:
+    """Whether it is one of these gates itself."""
+    return isinstance(expr, Quantity) and bool(_letters(expr) & set(letters))
+
+
+def _is_cell_state(step: Step) -> bool:
+    """Whether a line mixes the old cell state and the candidate."""
+    is_state = step.role.what == "state" and step.role.letter == "c"
+    return is_state and _is_mixture(step) and isinstance(step.expr, Sum)
 
 
 def _plus_for_times(step: Step, page: Page) -> Iterator[Rewritten]:
@@ -55,10 +67,9 @@ def _times_for_plus(step: Step, page: Page) -> Iterator[Rewritten]:
 
 def _term_without(step: Step, *names: str) -> Iterator[Expr]:
     """The line of a cell state without the term of a gate."""
-    if _is_mixture(step) and indexed(step.symbol)[0] == "c" and isinstance(step.expr, Sum):
-        for k, part in enumerate(step.expr.parts):
-            if _names(part) & set(names):
-                yield without(step.expr, k)
+    for k, part in enumerate(step.expr.parts if _is_cell_state(step) else ()):
+        if _letters(part) & set(names):
+            yield without(step.expr, k)
 
 
 def _forget_term(step: Step, page: Page) -> Iterator[Rewritten]:
@@ -76,10 +87,10 @@ def _factor(gate: str) -> Mistake:
     name = GATE_WORDS[gate].replace(" ", "-") + "-omitted"
 
     def rewrite(step: Step, page: Page) -> Iterator[Rewritten]:
-        uses = _is_mixture(step) or (not is_forward(step) and "through" not in step.note)
+        uses = _is_mixture(step) or (not is_forward(step) and step.role.function is None)
         for part, rewritten in dropped_factors(step.expr) if uses else ():
-            if isinstance(part, Quantity) and indexed(part.symbol)[0] == gate:
-                done = f"the {GATE_WORDS[gate]} {part.symbol} was left out"
+            if _is_gate(part, gate):
+                done = f"the {GATE_WORDS[gate]} {min(symbols(part))} was left out"
                 yield Rewritten("", rewritten.expr, done)
 
     examples = {"f": "c = c_prev + i*g", "i": "c = f*c + g", "o": "h = tanh(c)", "g": "c = f*c + i"}
@@ -88,12 +99,12 @@ def _factor(gate: str) -> Mistake:
 
 def _any_factor(step: Step, page: Page) -> Iterator[Rewritten]:
     for part, rewritten in dropped_factors(step.expr) if _is_mixture(step) else ():
-        if not isinstance(part, Quantity) or indexed(part.symbol)[0] not in GATE_WORDS:
+        if not _is_gate(part, GATE_WORDS):
             yield rewritten
 
 
 def _any_term(step: Step, page: Page) -> Iterator[Rewritten]:
-    if _is_mixture(step) and indexed(step.symbol)[0] != "c" and isinstance(step.expr, Sum):
+    if _is_mixture(step) and not _is_cell_state(step) and isinstance(step.expr, Sum):
         for k, part in enumerate(step.expr.parts):
             done = f"the term of {min(symbols(part), default='')} was left out"
             yield Rewritten(f"{k}", without(step.expr, k), done)
@@ -105,7 +116,7 @@ def _value_ignored(step: Step, page: Page) -> Iterator[Rewritten]:
     choices = [{symbol: expr} for symbol, expr in used.items()]
     for chosen in [used, *choices] if len(used) > 1 else choices:
         names = " and ".join(chosen)
-        site = "" if chosen is used else bare(names)
+        site = "" if chosen is used else bare(page.named[names])
         done = f"{names} was computed from the weights, where the sheet gives a value"
         yield Rewritten(site, substituted(step.expr, chosen), done)
 
@@ -125,12 +136,11 @@ def _gates_used(step: Step, page: Page) -> Iterator[Rewritten]:
 
 def _other_gate(step: Step, page: Page) -> Iterator[Rewritten]:
     """The gradient to one gate written down for another."""
-    name, t = indexed(step.symbol)
-    own = name[-1]
-    if own not in page.gates or name[:-1] != "d":
+    own = step.role.letter
+    if step.role.what != "gradient" or step.role.to not in ("gate", "candidate"):
         return
     for other in page.gates.replace(own, ""):
-        there = page.at(name[:-1] + other, t)
+        there = page.at(f"d{other}", time_of(step))
         if there is not None:
             yield Rewritten(f"{own}-{other}", there, f"this is {there.symbol}, not {step.symbol}")
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from itertools import permutations
 
-from lstmhw.expr import Concat, Constant, Expr, Negative, Quantity, Sum, Times
+from lstmhw.expr import Concat, Constant, Expr, Negative, Quantity, Sum, Times, cut
 from lstmhw.mistakes.page import (
     Mistake,
     Page,
+    Product,
     Rewritten,
-    blocks,
     is_bias,
     is_forward,
     is_pre_activation,
@@ -43,8 +43,8 @@ def _states_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
 
 def _results_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
     """h written down for c, or c for h."""
-    name, t = indexed(step.symbol)
-    other = page.at({"h": "c", "c": "h"}.get(name, ""), t)
+    t, letter = time_of(step), step.role.letter if step.role.what == "state" else ""
+    other = page.at({"h": "c", "c": "h"}.get(letter, ""), t)
     if other is not None and t is not None and not other.given:
         value = Quantity(f"{other.symbol} itself", other.value, given=True)
         yield Rewritten("result", value, f"this is {other.symbol}, not {step.symbol}")
@@ -52,16 +52,27 @@ def _results_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
 
 def _older_state(step: Step, page: Page) -> Iterator[Rewritten]:
     """The cell state before the step, where h reads the one after it."""
-    name, t = indexed(step.symbol)
+    t = time_of(step)
     after, before = page.at("c", t), page.at("c", None if t is None else t - 1)
-    if name.endswith("_c") and after is not None and before is not None:
+    if step.role.what == "activated state" and after is not None and before is not None:
         done = f"{before.symbol} was taken in the place of {after.symbol}"
         yield Rewritten("", substituted(step.expr, {after.symbol: before}), done)
 
 
+def _is_mixed(step: Step, page: Page) -> bool:
+    """Whether a line is the new hidden state of a GRU."""
+    return step.role.what == "state" and page.gates == "rzn"
+
+
+def _is_candidate(step: Step) -> bool:
+    """Whether a line is the pre-activation of a GRU's candidate."""
+    is_of_n = step.role.what == "pre-activation" and step.role.letter == "n"
+    return is_of_n and is_pre_activation(step)
+
+
 def _update_flipped(step: Step, page: Page) -> Iterator[Rewritten]:
-    name, t = indexed(step.symbol)
-    if name != "h" or page.gates != "rzn" or t is None:
+    t = time_of(step)
+    if not _is_mixed(step, page) or t is None:
         return
     n, h = page.at("n", t), page.at("h", t - 1)
     if n is not None and h is not None:
@@ -71,7 +82,7 @@ def _update_flipped(step: Step, page: Page) -> Iterator[Rewritten]:
 
 
 def _reset_misplaced(step: Step, page: Page) -> Iterator[Rewritten]:
-    if not is_pre_activation(step) or indexed(step.symbol)[0] != "a_n":
+    if not _is_candidate(step):
         return
     yield from _before_to_after(step)
     yield from _after_to_before(step)
@@ -89,23 +100,23 @@ def _before_to_after(step: Step) -> Iterator[Rewritten]:
             yield Rewritten("", put(Times(r, product)), done)
             yield from _with_bias(step, node, r, product)
         if isinstance(vector, Concat) and isinstance(matrix, Quantity):
-            yield from (Rewritten("", put(e), done) for e in _apart(node, matrix, vector))
+            yield from (Rewritten("", put(e), done) for e in _apart(node, matrix))
 
 
 def _with_bias(step: Step, node: Expr, r: Expr, product: Expr) -> Iterator[Rewritten]:
     """The bias b_h goes into r*(...) too, where there is one."""
     parts = step.expr.parts if isinstance(step.expr, Sum) else ()
     for bias in parts:
-        if isinstance(bias, Quantity) and bias.symbol.startswith("b_h"):
+        if isinstance(bias, Quantity) and bias.role.key == "b_h":
             kept = [part for part in parts if part is not bias and part is not node]
             expr = Sum(*kept, Times(r, Sum(product, bias)))
             yield Rewritten("with b_h", expr, "r was applied after W_h and b_h, not before W_h")
 
 
-def _apart(node: Expr, matrix: Quantity, vector: Concat) -> Iterator[Expr]:
+def _apart(node: Product, matrix: Quantity) -> Iterator[Expr]:
     """r*(W_h h) + W_x x, of W [r*h; x]."""
     terms: list[Expr] = []
-    for part, value in blocks(matrix, vector):
+    for part, value in cut(node):
         block = Quantity(matrix.symbol, value, given=True)
         if isinstance(part, Times):
             r, h = part.parts
@@ -140,18 +151,18 @@ def _sum(*terms: Expr) -> Expr:
 
 
 def _reset_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
-    if indexed(step.symbol)[0] != "a_n" or not is_pre_activation(step):
+    if not _is_candidate(step):
         return
     for node, put in nodes(step.expr):
         for k, part in enumerate(node.parts if isinstance(node, Times) else ()):
-            if isinstance(part, Quantity) and indexed(part.symbol)[0] == "r":
+            if isinstance(part, Quantity) and part.role.letter == "r":
                 yield Rewritten("", put(node.parts[1 - k]), f"{part.symbol} was left out")
 
 
 def _reset_over_all(step: Step, page: Page) -> Iterator[Rewritten]:
     """r times the whole of the candidate's pre-activation."""
     r = page.at("r", time_of(step))
-    if indexed(step.symbol)[0] != "a_n" or r is None or not isinstance(step.expr, Sum):
+    if not _is_candidate(step) or r is None or not isinstance(step.expr, Sum):
         return
     for rewritten in _reset_omitted(step, page):
         expr = rewritten.expr
@@ -166,13 +177,14 @@ def _reset_over_all(step: Step, page: Page) -> Iterator[Rewritten]:
 
 def _reset_elsewhere(step: Step, page: Page) -> Iterator[Rewritten]:
     """r*h in the place of h, in the update gate or in the mixture."""
-    name, t = indexed(step.symbol)
-    if name not in ("a_z", "h") or page.gates != "rzn" or t is None:
+    t = time_of(step)
+    is_update = step.role.what == "pre-activation" and step.role.letter == "z"
+    if not (is_update or _is_mixed(step, page)) or t is None:
         return
     r, h = page.at("r", t), page.at("h", t - 1)
     if r is not None and h is not None:
         expr = substituted(step.expr, {h.symbol: Times(r, h)})
-        yield Rewritten(name, expr, f"r was applied to {h.symbol} here too")
+        yield Rewritten(step.role.letter, expr, f"r was applied to {h.symbol} here too")
 
 
 def _earlier(step: Step, page: Page) -> Iterator[Rewritten]:
@@ -209,7 +221,8 @@ def _units_exchanged(step: Step, page: Page) -> Iterator[Rewritten]:
 def _coupled(step: Step, page: Page) -> Iterator[Rewritten]:
     t = time_of(step)
     f, i = page.at("f", t), page.at("i", t)
-    if indexed(step.symbol)[0] == "c" and f is not None and i is not None:
+    is_cell = step.role.what == "state" and step.role.letter == "c"
+    if is_cell and f is not None and i is not None:
         rest = Sum(Constant(1.0), Negative(f))
         expr = substituted(step.expr, {i.symbol: rest})
         yield Rewritten("", expr, f"1 - {f.symbol} was taken in the place of {i.symbol}")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from lstmhw.backward import CHAINS
 from lstmhw.expr import Constant, Expr, Negative, Power, Quantity, Sum, Times, Transposed
+from lstmhw.functions import ACTIVATIONS
 from lstmhw.mistakes.page import (
     Mistake,
     Page,
@@ -22,26 +22,29 @@ from lstmhw.solution import Step, indexed
 
 def _through(step: Step, page: Page) -> tuple[Quantity, Quantity, Quantity] | None:
     """(dy, z, y) of a line that goes back through y = f(z): dz_f_1 goes through f_1."""
-    if is_forward(step) or step.symbol.endswith("_new"):
+    role = step.role
+    if role.what != "gradient" or not role.through:
         return None
-    name, t = indexed(step.symbol)
-    gate = name.removeprefix("dz_").removeprefix("da_") if name[1:3] in ("z_", "a_") else ""
-    y, z = page.at(gate or "h", t), page.at(name[1:], t)
-    dy = page.at(f"d{gate or 'h'}", t)
-    if name[:2] not in ("dz", "da") or y is None or z is None or dy is None:
+    y, z, dy = (page.named.get(s) for s in (role.through, role.of, f"d{role.through}"))
+    if y is None or z is None or dy is None:
         return None
     return (dy, z, y) if dy.symbol in symbols(step.expr) else None
+
+
+def _passes(step: Step, name: str) -> bool:
+    """Whether a line goes back through the function of that name."""
+    return step.role.function is not None and step.role.function.name == name
 
 
 def _slope_of(step: Step, page: Page, name: str) -> Iterator[Expr]:
     found = _through(step, page)
     if found is not None and all(part.value.ndim for part in found):
-        yield CHAINS[name](*found)
+        yield ACTIVATIONS[name].gradient(*found)
 
 
 def _slope_taken(other: str, right: str) -> Mistake:
     def rewrite(step: Step, page: Page) -> Iterator[Rewritten]:
-        if f"through {right}" in step.note:
+        if _passes(step, right):
             for expr in _slope_of(step, page, other):
                 yield Rewritten("", expr, f"the slope of {other} was taken for that of {right}")
 
@@ -62,7 +65,7 @@ def _sigmoid_slope(step: Step, page: Page) -> Iterator[Rewritten]:
 
 def _slope_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
     found = _through(step, page)
-    if found is not None and "identity" not in step.note:
+    if found is not None and not _passes(step, "identity"):
         yield Rewritten("", found[0], "the slope of the activation was left out")
 
 
@@ -73,13 +76,13 @@ def _slope_at(step: Step, page: Page) -> Iterator[Rewritten]:
         return
     dy, z, _ = found
     for name in ("sigmoid", "tanh"):
-        if f"through {name}" in step.note:
+        if _passes(step, name):
             done = f"{z.symbol} was put into the slope of {name}, which is written with its value"
-            yield Rewritten("", CHAINS[name](dy, z, z), done)
+            yield Rewritten("", ACTIVATIONS[name].gradient(dy, z, z), done)
 
 
 def _back(step: Step) -> bool:
-    return not is_forward(step) and step.symbol[0] in "dJP"
+    return step.role.what in ("gradient", "factor", "product")
 
 
 def _transpose_missing(step: Step, page: Page) -> Iterator[Rewritten]:
@@ -100,7 +103,7 @@ def _untransposed(expr: Expr) -> Expr:
 
 def _outer_turned(step: Step, page: Page) -> Iterator[Rewritten]:
     shape = entries(step.expr)
-    if _back(step) and len(shape) == 2 and shape[0] == shape[1] > 1 and step.symbol[0] == "d":
+    if step.role.what == "gradient" and len(shape) == 2 and shape[0] == shape[1] > 1:
         yield Rewritten("", Transposed(step.expr), "the result was transposed")
 
 
@@ -118,10 +121,14 @@ def _later_term(step: Step, page: Page) -> Iterator[Rewritten]:
     """What comes from the step after, or arrives at the last."""
     t = time_of(step)
     for part, rewritten in _terms(step):
-        times = [indexed(symbol)[1] for symbol in symbols(part)]
-        later = any(u is not None and t is not None and u > t for u in times)
-        if step.symbol[:3] in ("dh_", "dc_") and (later or symbols(part) & {"dh", "dc"}):
+        if step.role.to == "state" and any(_is_later(leaf, t) for leaf in part.leaves()):
             yield rewritten
+
+
+def _is_later(leaf: Quantity, t: int | None) -> bool:
+    """Whether it is of a step after this one, or arrives from outside."""
+    own = indexed(leaf.symbol)[1]
+    return leaf.role.what == "arriving" or (own is not None and t is not None and own > t)
 
 
 def _term(step: Step, page: Page) -> Iterator[Rewritten]:
@@ -152,7 +159,7 @@ def _states(step: Step, page: Page) -> Iterator[Rewritten]:
     if not _back(step):
         return
     for node, put in nodes(step.expr):
-        if isinstance(node, Quantity) and indexed(node.symbol)[0] in ("h", "c"):
+        if isinstance(node, Quantity) and node.role.what == "state":
             name, t = indexed(node.symbol)
             for other in (
                 (page.at(name, t + 1), page.at({"h": "c", "c": "h"}[name], t))

@@ -10,7 +10,7 @@ import numpy as np
 from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, spelled
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.numerals import exact, number, whole_number
-from lstmhw.problem import Exact, OneOf, Problem, Range, Record, Shape
+from lstmhw.problem import Embedded, Exact, OfState, OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
 from lstmhw.reading.shapes import Array, bind
 from lstmhw.solution import Claim
@@ -31,13 +31,13 @@ def decode(root: Node) -> Problem:
         raise ProblemError(
             [Fault((), f"expected a problem (`kind: ...` and its data), found {described(root)}")]
         )
-    record = _of_cell(root, record_of(_kind(root)))
+    record = record_of(_kind(root))
     decoder = _Decoder()
     draft = decoder.record(root, record, ())
-    sizes, misfits = bind(decoder.arrays, draft.values.get("orientation") == "row")
+    sizes, misfits = bind(decoder.arrays, _is_of_rows(root))
     if decoder.faults or misfits:
         raise ProblemError([*decoder.faults, *misfits])
-    problem: Problem = _built(draft, sizes=sizes, written=decoder.written)
+    problem: Problem = _built(draft, {"sizes": sizes, "written": decoder.written})
     faults = tuple(problem.faults())
     if faults:
         raise ProblemError(faults)
@@ -68,20 +68,31 @@ def _kind(root: Fields) -> str:
     return kind
 
 
-def _of_cell(root: Fields, record: type[Problem]) -> type[Problem]:
-    """The record of a kind that has one for each cell: by the key `cell`, or by the other keys."""
-    if not record.by_cell:
-        return record
-    if "cell" not in root.entries:
-        keys = set(_keys(root))
-        told = (of_cell for of_cell in record.by_cell.values() if keys & of_cell.told_by)
-        return next(told, next(iter(record.by_cell.values())))
-    node = root.entries["cell"][1]
-    word = node.text if isinstance(node, Scalar) else ""
-    if word not in record.by_cell:
-        message = f"expected one of {', '.join(record.by_cell)}; found {described(node)}"
-        raise ProblemError([Fault(("cell",), message, did_you_mean(word, record.by_cell))])
-    return record.by_cell[word]
+def _is_of_rows(root: Fields) -> bool:
+    """Whether the vectors of the file are rows, so that its matrices stand transposed."""
+    _, node = root.entries.get("orientation", (None, None))
+    return isinstance(node, Scalar) and node.text == "row"
+
+
+def _embedded(node: Fields, name: str, annotation: Any) -> type[Record]:
+    """The record whose keys stand among those of a mapping, for a field of that name."""
+    record, marker = get_args(annotation)
+    if marker.options is None:
+        chosen: type[Record] = record
+        return chosen
+    options = marker.options()
+    if name not in node.entries:
+        keys = set(_keys(node))
+        told = (option for option in reversed(options.values()) if keys & option.told_by)
+        found: type[Record] = next(told, options[marker.usual])
+        return found
+    word_node = node.entries[name][1]
+    word = word_node.text if isinstance(word_node, Scalar) else ""
+    if word not in options:
+        message = f"expected one of {', '.join(options)}; found {described(word_node)}"
+        raise ProblemError([Fault((name,), message, did_you_mean(word, options))])
+    of_word: type[Record] = options[word]
+    return of_word
 
 
 def _keys(root: Fields) -> Iterator[str]:
@@ -92,15 +103,17 @@ def _keys(root: Fields) -> Iterator[str]:
             yield from (f"{key}.{inner}" for inner in node.entries)
 
 
-def _built(draft: Any, **more: Any) -> Any:
-    """The records of a draft, its arrays in their shapes."""
+def _built(draft: Any, told: Mapping[str, Any]) -> Any:
+    """The records of a draft, its arrays in their shapes; `told` is for fields that are no keys."""
     if isinstance(draft, Array):
         return draft.shaped()
     if isinstance(draft, tuple) and not isinstance(draft, Draft):
-        return tuple(map(_built, draft))
+        return tuple(_built(part, told) for part in draft)
     if not isinstance(draft, Draft):
         return draft
-    return draft.record(**{key: _built(value) for key, value in draft.values.items()}, **more)
+    values = {key: _built(value, told) for key, value in draft.values.items()}
+    more = {f.name: told[f.name] for f in fields(draft.record) if f.name in NOT_KEYS}
+    return draft.record(**values, **more)
 
 
 def described(node: Node) -> str:
@@ -128,20 +141,24 @@ class _Decoder:
         self.faults.append(Fault(path, f"expected {expected}, found {found}", hint))
 
     def record(self, node: Fields, record: type[Record], path: Path) -> Draft:
-        known = keys_of(record)
-        allowed = [*known, "kind"] if not path else list(known)
-        values = {}
+        embedded = {name: _embedded(node, name, kind) for name, kind in embedded_of(record).items()}
+        owners = {"": record, **embedded}
+        known = keys_together(owners)
+        words = [name for name, kind in embedded_of(record).items() if get_args(kind)[1].options]
+        allowed = [*known, *words, *(() if path else ("kind",))]
+        values: dict[str, dict[str, Any]] = {owner: {} for owner in owners}
         for key, (_, value) in node.entries.items():
             if key in known:
-                field = known[key]
-                values[field.name] = self.value(value, field.type, (*path, key))
+                owner, field = known[key]
+                values[owner][field.name] = self.value(value, field.type, (*path, key))
             elif key not in allowed:
                 self.faults.append(self._unknown_key((*path, key), key, allowed))
-        for key, field in known.items():
+        for key, (_, field) in known.items():
             if required(field) and key not in node.entries:
                 message = f"expected the key {key!r}, found none"
                 self.faults.append(Fault(path, message))
-        return Draft(record, values)
+        parts = {name: Draft(part, values[name]) for name, part in embedded.items()}
+        return Draft(record, {**values[""], **parts})
 
     def _unknown_key(self, path: Path, key: str, allowed: Sequence[str]) -> Fault:
         """The fault of a key that is not one."""
@@ -327,8 +344,40 @@ class _Decoder:
 
 
 def keys_of(record: type[Record]) -> dict[str, Field[Any]]:
-    """The keys of a record in a file, with their fields."""
-    return {f.name.rstrip("_"): f for f in fields(record) if f.name not in NOT_KEYS}
+    """The keys of a record in a file, with their fields; without those of embedded records."""
+    own = [f for f in fields(record) if f.name not in NOT_KEYS and not _is_embedded(f)]
+    return {f.name.rstrip("_"): f for f in own}
+
+
+def keys_together(records: Mapping[str, type[Record]]) -> dict[str, tuple[str, Field[Any]]]:
+    """The keys of records that stand in one mapping, with their owners' names and their fields."""
+    states = {letter for record in records.values() for letter in getattr(record, "states", "")}
+    return {
+        key: (owner, field)
+        for owner, record in records.items()
+        for key, field in keys_of(record).items()
+        if (letter := _state_of(field)) is None or letter in states
+    }
+
+
+def _state_of(field: Field[Any]) -> str | None:
+    """The letter of the state that a cell has to have for a key to be there."""
+    for option in get_args(field.type):
+        markers = get_args(option)[1:] if get_origin(option) is Annotated else ()
+        for marker in markers:
+            if isinstance(marker, OfState):
+                return marker.letter
+    return None
+
+
+def embedded_of(record: type[Record]) -> dict[str, Any]:
+    """The fields of a record that are embedded records, with their annotations."""
+    return {f.name: f.type for f in fields(record) if _is_embedded(f)}
+
+
+def _is_embedded(field: Field[Any]) -> bool:
+    arguments = get_args(field.type)
+    return len(arguments) == 2 and isinstance(arguments[1], Embedded)
 
 
 def required(field: Field[Any]) -> bool:

@@ -1,12 +1,12 @@
 """The JSON Schema (draft-07) of problem files, for editors; from the annotations of the records."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.problem import Exact, OneOf, Problem, Range, Record, Shape
-from lstmhw.reading.decode import keys_of, required
+from lstmhw.reading.decode import embedded_of, keys_together, required
 from lstmhw.solution import Claim
 
 Schema = dict[str, Any]
@@ -49,18 +49,30 @@ def schema() -> Schema:
 
 
 def _problem(record: type[Problem]) -> Schema:
-    """A problem; where it has a record for each cell, one of them."""
-    options = [_object(of_cell, ("kind",)) for of_cell in record.by_cell.values()]
-    return {"anyOf": options} if options else _object(record, ("kind",))
+    """A problem; where the keys depend on a word (`cell: gru`), one of the possible ones."""
+    options: list[tuple[Schema, list[type[Record]]]] = [({"kind": {}}, [record])]
+    for name, annotation in embedded_of(record).items():
+        usual, marker = get_args(annotation)
+        if marker.options is None:
+            options = [(words, [*parts, usual]) for words, parts in options]
+        else:
+            options = [
+                ({**words, name: {"const": word}}, [*parts, part])
+                for words, parts in options
+                for word, part in marker.options().items()
+            ]
+    schemas = [_object(parts, words) for words, parts in options]
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
-def _object(record: type[Record], more: tuple[str, ...] = ()) -> Schema:
-    keys = keys_of(record)
+def _object(records: Sequence[type[Record]], more: Schema) -> Schema:
+    """A mapping with the keys of all these records."""
+    together = keys_together({record.__name__: record for record in records})
+    keys = {name: field for name, (_, field) in together.items()}
     return {
         "type": "object",
-        "description": (record.__doc__ or "").partition("\n")[0],
-        "properties": {key: {} for key in more}
-        | {name: _value(key.type) for name, key in keys.items()},
+        "description": (records[0].__doc__ or "").partition("\n")[0],
+        "properties": more | {name: _value(key.type) for name, key in keys.items()},
         "required": [name for name, key in keys.items() if required(key)],
         "additionalProperties": False,
     }
@@ -83,7 +95,7 @@ def _value(annotation: Any) -> Schema:
     if origin is Mapping:
         return {"type": "object", "additionalProperties": _value(arguments[1])}
     if isinstance(annotation, type) and issubclass(annotation, Record):
-        return _object(annotation)
+        return _object([annotation], {})
     if annotation is bool:
         return {"type": "boolean"}
     return {"type": ["string", "number", "boolean", "null"]}  # any scalar is a text as written

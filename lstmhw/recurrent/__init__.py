@@ -1,17 +1,17 @@
-"""What all problems about a recurrent cell share: inputs, states, the output layer, the answer."""
+"""What all problems about a recurrent cell share: inputs, the output layer, the answer."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 
-from lstmhw import cells
-from lstmhw.expr import Expr, Missing
-from lstmhw.faults import Fault, Path, shown, spelled
+from lstmhw.cells import Output, output
+from lstmhw.cells.cell import Cell, cells
+from lstmhw.expr import Expr, Missing, Role
+from lstmhw.faults import Fault
 from lstmhw.functions import ACTIVATIONS, Floats, Function
-from lstmhw.problem import OneOf, Problem, Range, Record, Shape, record
+from lstmhw.problem import ActivationName, Embedded, Problem, Range, Record, Shape, record
 from lstmhw.recurrent.asked import computed_symbols, found_symbols, needed_by
-from lstmhw.recurrent.weights import Affine
 from lstmhw.solution import (
     Entries,
     Entry,
@@ -19,15 +19,13 @@ from lstmhw.solution import (
     Paragraph,
     Section,
     Solution,
-    Stated,
     Working,
     Worksheet,
     needed,
 )
 
-NO_INPUTS = Missing(Fault((), "expected inputs x, found none", "add `x: [...]`"))
-
-ActivationName = Annotated[str, OneOf(tuple(ACTIVATIONS))]
+INPUT = Role("input", "x")
+NO_INPUTS = Fault((), "expected inputs x, found none", "add `x: [...]`")
 
 
 @record
@@ -40,46 +38,21 @@ class OutputLayer(Record):
 
 
 @record
-class CellProblem(Problem):
-    """A problem about the weights of a recurrent cell, in an orientation."""
+class RecurrentProblem(Problem):
+    """A recurrent cell, its inputs over one step or more, and its output layer."""
 
-    concat: tuple[Literal["h", "x"], ...] | None = None
-    orientation: Literal["column", "row"] = "column"
-
-    def faults(self) -> Iterator[Fault]:
-        if self.concat is not None and sorted(self.concat) != ["h", "x"]:
-            message = f"expected [h, x] or [x, h], found [{shown(', '.join(self.concat))}]"
-            yield Fault(("concat",), message)
-
-    def size(self, letter: str) -> int:
-        """The size bound to a letter of the shapes; 1 where no array of the file fixes it."""
-        return self.sizes.get(letter, 1)
-
-    @property
-    def multiply(self) -> cells.Multiply:
-        return cells.row if self.orientation == "row" else cells.column
-
-    def weight_path(self, gate: str, *key: str) -> Path:
-        """The key of the file that a gate's weights come from, or one of them."""
-        raise NotImplementedError
-
-
-@record
-class RecurrentProblem(CellProblem):
-    """Inputs, initial hidden state and output layer of a recurrent cell, over one step or more."""
-
+    cell: Annotated[Cell, Embedded(cells, "lstm")]
     t: Annotated[int, Range(0, 1_000_000)] = 1
     x: Annotated[Floats, Shape("n")] | None = None
     xs: Annotated[Floats, Shape("T n", "T")] | None = None
     one_hot: Annotated[Floats, Shape("V")] | None = None
     one_hots: Annotated[Floats, Shape("T V")] | None = None
     embedding: Annotated[Floats, Shape("V n")] | None = None
-    h_prev: Annotated[Floats, Shape("m")] | None = None
     output: OutputLayer | None = None
     find: tuple[str, ...] | None = None
 
     def faults(self) -> Iterator[Fault]:
-        yield from super().faults()
+        yield from self.cell.faults()
         yield from self._input_faults()
         yield from self._one_hot_faults()
         if self.find == ():
@@ -106,13 +79,20 @@ class RecurrentProblem(CellProblem):
                 message = f"expected a single 1 and zeros, found otherwise in vector {number}"
                 yield Fault((self.hots_key,), message)
 
+    def size(self, letter: str) -> int:
+        """The size bound to a letter of the shapes; 1 where no array of the file fixes it."""
+        return self.sizes.get(letter, 1)
+
     def forward(self, sheet: Worksheet) -> None:
         """All steps of the cell, and its output, on the worksheet."""
-        raise NotImplementedError
-
-    def stated(self) -> dict[str, Stated]:
-        """The values of gates that stand on the sheet, by symbol."""
-        return {}
+        cell, inputs = self.cell, self.inputs(sheet)
+        states = tuple(cell.initial(sheet, letter, self.t - 1) for letter in cell.states)
+        z = cell.pre_activations(sheet)
+        layer = self.output_layer(sheet)
+        for t, x in zip(self.times, inputs, strict=True):
+            states = cell.step(sheet, t, z, x, *states)
+            if layer is not None:
+                output(sheet, t, layer, states[0])
 
     @property
     def times(self) -> range:
@@ -133,79 +113,34 @@ class RecurrentProblem(CellProblem):
         times = self.times
         if self.hots is not None and self.embedding is not None:
             hots = [
-                sheet.given(f"onehot_{t}", hot, (self.hots_key,))
+                sheet.given(f"onehot_{t}", hot, (self.hots_key,), "", Role("one-hot"))
                 for t, hot in zip(times, self.hots, strict=True)
             ]
-            table = sheet.given("E", self.embedding, ("embedding",), "one row for each word")
+            note, role = "one row for each word", Role("embedding", key="E")
+            table = sheet.given("E", self.embedding, ("embedding",), note, role)
             note = "embedding: the row of E that the 1 picks"
-            return (sheet(f"x_{t}", hot @ table, note) for t, hot in zip(times, hots, strict=True))
+            pairs = zip(times, hots, strict=True)
+            return (sheet(f"x_{t}", hot @ table, note, INPUT) for t, hot in pairs)
         if self.xs is not None:
-            rows = self.xs.reshape(len(times), -1)
-            return [sheet.state(f"x_{t}", x, ("xs",)) for t, x in zip(times, rows, strict=True)]
+            rows = zip(times, self.xs.reshape(len(times), -1), strict=True)
+            return [sheet.state(f"x_{t}", x, ("xs",), "", INPUT) for t, x in rows]
         if self.x is not None:
-            return [sheet.state(f"x_{self.t}", self.x, ("x",))]
-        return [NO_INPUTS]
+            return [sheet.state(f"x_{self.t}", self.x, ("x",), "", INPUT)]
+        return [Missing(NO_INPUTS, symbol=f"x_{t}", role=INPUT) for t in times]
 
-    def initial(self, sheet: Worksheet, name: str, value: Floats | None) -> Expr:
-        """The state before the first step, zeros where it is not given."""
-        symbol = f"{name}_{self.t - 1}"
-        if value is None:
-            zeros = np.zeros(self.size("m"))
-            return sheet.state(symbol, zeros, (), "not given, so zeros")
-        return sheet.state(symbol, value, (f"{name}_prev",))
-
-    def pre_activation(self, sheet: Worksheet, weights: Affine, gate: str) -> cells.PreActivation:
-        """The pre-activation of a gate as a function of x and h; an RNN's gate is ""."""
-        data = self.weight_data(sheet, weights, gate)
-        biases = tuple(value for key, value in data.items() if key.startswith("b"))
-        if self.concat is not None and "W" in data:
-            join = cells.hidden_first if self.concat[0] == "h" else cells.input_first
-            return cells.on_concatenation(data["W"], biases, join, self.multiply)
-        if "W_x" in data:
-            return cells.separate(data["W_x"], data["W_h"], biases, self.multiply)
-        path = self.weight_path(gate)
-        message = f"expected weights of {spelled(path) or 'the RNN'}, found none"
-        missing = Missing(Fault(path, message, "add W (with `concat`), or W_x and W_h"))
-        return lambda x, h: missing + h  # and what is missing of h
-
-    def weight_data(self, sheet: Worksheet, weights: Affine, gate: str) -> dict[str, Expr]:
-        """The weights that are given, by their keys."""
-        suffix = f"_{gate}" if gate else ""
-        return {
-            key: sheet.given(key + suffix, getattr(weights, key), self.weight_path(gate, key))
-            for key in ("W", "W_x", "W_h", "b", "b_x", "b_h")
-            if getattr(weights, key) is not None
-        }
-
-    def output_layer(self, sheet: Worksheet) -> cells.Output | None:
-        layer = self.output
+    def output_layer(self, sheet: Worksheet) -> Output | None:
+        """The output layer, its weights given on the sheet."""
+        layer, cell = self.output, self.cell
         if layer is None:
             return None
-        weights = sheet.given("W_y", layer.W, ("output", "W"))
-        biases = () if layer.b is None else (sheet.given("b_y", layer.b, ("output", "b")),)
-        return cells.Output(weights, biases, ACTIVATIONS[layer.activation], self.multiply)
-
-    @property
-    def joins(self) -> bool:
-        """Whether some W multiplies h and x put together."""
-        raise NotImplementedError
-
-    @property
-    def blocks(self) -> str:
-        """The letters of the gates in the order in which they are stacked, if they are."""
-        return ""
-
-    def conventions(self) -> list[tuple[Inline, ...]]:
-        """What books differ on and this problem has fixed, a paragraph each."""
-        side = "left" if self.orientation == "column" else "right"
-        vectors = f"Vectors are {self.orientation}s: a matrix stands to their {side}."
-        lines: list[tuple[Inline, ...]] = [(vectors,)]
-        if self.concat is not None and self.joins:
-            sizes = {"h": f"{self.size('m')} hidden", "x": f"{self.size('n')} input"}
-            first, second = self.concat
-            text = f"W multiplies {first} and {second} put together in this order: "
-            lines.append((f"{text}{sizes[first]}, then {sizes[second]}.",))
-        return lines
+        role = Role("weights", "y", "W")
+        weights = sheet.given("W_y", layer.W, ("output", "W"), "", role)
+        biases: tuple[Expr, ...] = ()
+        if layer.b is not None:
+            role = Role("bias", "y", "b")
+            biases = (sheet.given("b_y", layer.b, ("output", "b"), "", role),)
+        activation = ACTIVATIONS[layer.activation]
+        return Output(cell.scores, weights, biases, activation, cell.multiply)
 
     def solution(
         self, sheet: Worksheet, results: Sequence[str], functions: Sequence[Function]
@@ -224,7 +159,7 @@ class RecurrentProblem(CellProblem):
             asked = found_symbols(sheet, self.find, self.times)
             steps = needed(sheet.steps, asked)
         definitions = "; ".join(dict.fromkeys(function.definition for function in functions))
-        conventions = [*self.conventions(), (definitions,)]
+        conventions: list[tuple[Inline, ...]] = [*self.cell.conventions(self.t), (definitions,)]
         answers = tuple(Entry(symbol, sheet.answers[symbol], False) for symbol in asked)
         remarks = [*sheet.remarks, *self._not_computed(sheet, results)]
         sections = [
@@ -244,7 +179,7 @@ class RecurrentProblem(CellProblem):
             missing={symbol: missing.faults for symbol, missing in sheet.missing.items()},
             only_step=self.t if len(self.times) == 1 else None,
             steps=tuple(sheet.steps),
-            blocks=self.blocks,
+            blocks=self.cell.order,
             unused=sheet.unused,
             **more,
         )

@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from lstmhw.automaton import Automaton, minimal
 from lstmhw.functions import Floats
+from lstmhw.rules.automaton import Automaton, minimal
 
 OPEN = 100.0  # a saturated pre-activation: sigmoid(100) = 1 - 4e-44
 FLAG = tanh(1.0)  # h of a flag that is on

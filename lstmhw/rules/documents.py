@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmhw import cells
-from lstmhw.automaton import Automaton, Ngram
-from lstmhw.interval import Interval
+from lstmhw.expr import unrecorded
+from lstmhw.rules.automaton import Automaton, Ngram
+from lstmhw.rules.interval import Interval
 from lstmhw.rules.network import WordLstm
 
 MOST_ROWS = 4_500  # documents told apart at one length
@@ -76,7 +76,7 @@ def _longer(network: WordLstm, rule: Automaton, level: Level) -> Level:
     parents = np.repeat(np.arange(len(level.states)), count)
     words = np.tile(np.arange(count), len(level.states))
     states = level.states[parents]
-    h, c = network.step(cells.unrecorded, 1, words, level.h[parents], level.c[parents])
+    h, c = network.step(unrecorded, 1, words, level.h[parents], level.c[parents])
     scores = level.scores[parents] + np.array(rule.added, dtype=np.float64)[states, words]
     return Level(np.array(rule.following)[states, words], scores, h, c, parents, words)
 
@@ -88,7 +88,7 @@ def confirmed(
     words = np.array(documents)
     h = c = Interval.exact(np.zeros((len(words), network.units)))
     for column in words.T:
-        h, c = network.step(cells.unrecorded, 1, column, h, c)
+        h, c = network.step(unrecorded, 1, column, h, c)
     scores = [float(sum(rule.additions(document))) for document in documents]
     errors = network.output(h, c) - np.array(scores)
     wrong = ((errors - tolerance).lower >= 0) | ((errors + tolerance).upper <= 0)

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmhw.automaton import Automaton, Ngram
 from lstmhw.functions import Floats
-from lstmhw.interval import Interval
+from lstmhw.rules.automaton import Automaton, Ngram
 from lstmhw.rules.documents import Searched, confirmed
+from lstmhw.rules.interval import Interval
 from lstmhw.rules.network import WordLstm
 from lstmhw.rules.reachable import Bound, Closure, nearest, read
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstmhw.automaton import Automaton, Ngram
+from lstmhw.rules.automaton import Automaton, Ngram
 from lstmhw.rules.network import GATES, Exact, WordLstm, zeros
 
 MOST_UNITS = 24  # of a cell that is decided exactly; the fractions of larger ones grow too long

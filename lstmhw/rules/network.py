@@ -10,9 +10,11 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmhw import cells
+from lstmhw.cells import Activations, PreActivation
+from lstmhw.cells.lstm import lstm
+from lstmhw.expr import DATUM, Let, Role, unrecorded
 from lstmhw.functions import Floats, times
-from lstmhw.interval import Interval
+from lstmhw.rules.interval import Interval
 
 GATES = "ifgo"
 
@@ -38,23 +40,25 @@ class WordLstm(NamedTuple):
     words: Any
     W_h: Any
     fixed: Mapping[str, Any]
-    functions: cells.Activations
+    functions: Activations
     head: Head
 
     @property
     def units(self) -> int:
         return int(self.W_h.shape[1])
 
-    def step(self, let: cells.Let, t: int, words: NDArray[np.intp], h: Any, c: Any) -> Any:
+    def step(self, let: Let, t: int, words: NDArray[np.intp], h: Any, c: Any) -> Any:
         """One word of each document of a batch: words (B,), h and c (B, m) -> h and c."""
         z = self.words[words] + times(self.W_h, h)
-        blocks = [z[..., k * self.units : (k + 1) * self.units] for k in range(len(GATES))]
-        gates = cells.LstmPreActivations(*(_always(block) for block in blocks))
+        units = self.units
+        blocks = {g: z[..., k * units : (k + 1) * units] for k, g in enumerate(GATES)}
+        gates = {letter: _always(block) for letter, block in blocks.items()}
 
-        def fixing(symbol: str, value: Any, note: str) -> Any:
-            return let(symbol, self.fixed.get(symbol.rpartition("_")[0], value), note)
+        def fixing(symbol: str, value: Any, note: str, role: Role = DATUM) -> Any:
+            is_gate = role.what in ("gate", "candidate")
+            return let(symbol, self.fixed.get(role.letter, value) if is_gate else value, note, role)
 
-        return cells.lstm(fixing, t, gates, self.functions, None, h, c)
+        return lstm(fixing, t, gates, self.functions, None, h, c)
 
     def output(self, h: Any, c: Any) -> Any:
         """The output of a batch of states, (B, m) -> (B,)."""
@@ -76,7 +80,7 @@ class WordLstm(NamedTuple):
         return WordLstm(change(self.words), change(self.W_h), fixed, self.functions, head)
 
 
-def _always(z: Any) -> cells.PreActivation:
+def _always(z: Any) -> PreActivation:
     return lambda x, h: z
 
 
@@ -89,6 +93,6 @@ def run(network: WordLstm, document: Sequence[int]) -> Floats:
     h = c = np.zeros((1, network.units))
     outputs = []
     for word in document:
-        h, c = network.step(cells.unrecorded, 1, np.array([word]), h, c)
+        h, c = network.step(unrecorded, 1, np.array([word]), h, c)
         outputs.append(float(network.output(h, c)[0]))
     return np.array(outputs)

@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from lstmhw.automaton import Automaton, Ngram
-from lstmhw.interval import Interval
+from lstmhw.rules.automaton import Automaton, Ngram
 from lstmhw.rules.documents import Searched, searched
+from lstmhw.rules.interval import Interval
 from lstmhw.rules.lengths import searched_by_length
 from lstmhw.rules.linear import computes_exactly, is_linear
 from lstmhw.rules.network import Head, WordLstm

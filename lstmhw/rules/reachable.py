@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmhw.automaton import Automaton
+from lstmhw.expr import DATUM, Role
 from lstmhw.functions import Floats, identity, tanh
-from lstmhw.interval import Interval
+from lstmhw.rules.automaton import Automaton
+from lstmhw.rules.interval import Interval
 from lstmhw.rules.network import WordLstm
 
 MOST_PRODUCTS = 5_000_000  # in all rounds of an exploration
@@ -198,7 +199,7 @@ class Explorer:
         words = np.tile(np.arange(self.words), len(which))
         gates: dict[str, Interval] = {}
 
-        def noting(symbol: str, value: Interval, note: str) -> Interval:
+        def noting(symbol: str, value: Interval, note: str, role: Role = DATUM) -> Interval:
             gates[symbol] = value
             return value
 

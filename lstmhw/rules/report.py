@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.automaton import Automaton, Ngram
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.functions import Floats
+from lstmhw.rules.automaton import Automaton, Ngram
 from lstmhw.rules.construction import Construction, Counter, Flag
 from lstmhw.rules.linear import Square
 from lstmhw.rules.network import WordLstm

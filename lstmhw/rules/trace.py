@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmhw.expr import DATUM, Role
 from lstmhw.functions import Floats
 from lstmhw.rules.network import WordLstm
 
@@ -70,10 +71,11 @@ class _Run:
         h, c = self.before[:, active]
         for t in range(self.words.shape[1]):
 
-            def noting(symbol: str, value: Floats, note: str, t: int = t) -> Floats:
-                gate = symbol.removesuffix("_1")
-                if gate in self.gates:
-                    self.gates[gate][active, t] = value
+            def noting(
+                symbol: str, value: Floats, note: str, role: Role = DATUM, *, t: int = t
+            ) -> Floats:
+                if role.what in ("gate", "candidate"):
+                    self.gates[role.letter][active, t] = value
                 return value
 
             h, c = self.network.step(noting, 1, self.words[active, t], h, c)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 from typing import NamedTuple
 
-from lstmhw.feasibility import Row, Vector, Witness, dot, is_met, solved
+from lstmhw.threshold.feasibility import Row, Vector, Witness, dot, is_met, solved
 from lstmhw.threshold.weights import pleasant
 
 Bits = tuple[int, ...]

@@ -12,7 +12,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmhw.feasibility import (
+from lstmhw.functions import Floats
+from lstmhw.threshold.feasibility import (
     Certificate,
     Row,
     Vector,
@@ -22,7 +23,6 @@ from lstmhw.feasibility import (
     is_met,
     solved,
 )
-from lstmhw.functions import Floats
 
 ROUNDING = 2.0**-50  # relative, of a float64 sum of a few products; more than it can be
 TINY = 5e-324  # what a number may lose where it underflows

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.feasibility import Certificate, Row, Vector, Witness, dot, is_met, solved
 from lstmhw.solution import Block, Inline, Paragraph, Section, Shades, Table, Verdict
+from lstmhw.threshold.feasibility import Certificate, Row, Vector, Witness, dot, is_met, solved
 from lstmhw.threshold.hidden import Network
 from lstmhw.threshold.question import Question
 from lstmhw.threshold.weights import pleasant_for

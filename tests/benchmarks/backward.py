@@ -1,9 +1,9 @@
-"""How long the page takes to go through an LSTM and back, beside torch autograd on the same data.
+"""How long a worksheet takes to go through an LSTM and back, beside torch autograd on the same.
 
     python tests/benchmarks/backward.py [STEPS UNITS BATCH]
 
-The equations are those of `cells` and `backward`, unrecorded; the gates are stacked, so that one
-product serves all four.  A ratio over the target is not an error: machines differ.
+Every line is recorded, gate by gate, forward and backward, as for a solution.  A ratio over the
+target is not an error: machines differ.
 """
 
 import statistics
@@ -15,11 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from lstmhw import backward, cells
+from lstmhw.cells.lstm import Lstm, PyTorchLstm
+from lstmhw.expr import Quantity
+from lstmhw.gradient.walk import Walk
+from lstmhw.recurrent import INPUT
+from lstmhw.solution import Worksheet
 
-TARGET = 1.5  # times torch's time
+TARGET = 5  # times torch's time, which records no line that can be read
 RUNS = 15
-ORDER = "ifgo"
 
 
 def seconds(work: Callable[[], Any]) -> float:
@@ -33,48 +36,29 @@ def gradients(xs: Any, h: Any, c: Any, weights: dict[str, Any], dhs: Any) -> dic
 
     xs (T, batch, n), h and c (batch, m), dhs (T, batch, m); weights as torch.nn.LSTM stacks them.
     """
-    use, steps = cells.Activations(), range(1, len(xs) + 1)
-    W_x, W_h = weights["weight_ih"], weights["weight_hh"]
-    v: dict[str, Any] = {"h_0": h, "c_0": c}
+    times = range(1, len(xs) + 1)
+    stacked = PyTorchLstm(layout="pytorch", **weights)
+    cell = Lstm(stacked=stacked, h_prev=h, c_prev=c, sizes={"m": h.shape[-1], "n": xs.shape[-1]})
+    sheet = Worksheet({})
+    inputs = [sheet.given(f"x_{t}", x, (), "", INPUT) for t, x in zip(times, xs, strict=True)]
+    states: tuple[Any, ...] = tuple(cell.initial(sheet, letter, 0) for letter in cell.states)
+    z = cell.pre_activations(sheet)
+    for t, x in zip(times, inputs, strict=True):
+        states = cell.step(sheet, t, z, x, *states)
+    forward = tuple(sheet.lines)
+    walk = Walk(sheet, times, cell.states)
+    for t, dh in zip(times, dhs, strict=True):
+        walk.seed(f"h_{t}", Quantity(f"dh_{t} from outside", dh, given=True))
+    walk.through_time(forward, ())
+    walk.totals()
 
-    def let(symbol: str, value: Any, note: str) -> Any:
-        v[symbol] = value
-        return value
+    def stack(key: str) -> Any:
+        return np.concatenate([sheet.answers[f"d{key}_{gate}"] for gate in cell.letters])
 
-    together = {"": backward.Weights(W_x, W_h)}  # all gates as one
-    inputs = xs @ W_x.T + weights["bias_ih"] + weights["bias_hh"]
-    for t in steps:
-        h, c = cells.lstm(let, t, stacked(inputs[t - 1] + h @ W_h.T), use, None, h, c)
-
-    dz = np.empty_like(inputs)
-    later_h: list[Any] = []
-    later_c: tuple[Any, ...] = ()
-    for t in reversed(steps):
-        dh = backward.sum_of([dhs[t - 1], *later_h])
-        back = backward.lstm(cells.unrecorded, t, v, use, dh, later_c)
-        np.concatenate([back.dz[gate] for gate in ORDER], axis=-1, out=dz[t - 1])
-        later_h = backward.to_hidden(together, {"": dz[t - 1]}, cells.column)
-        later_c = (back.dc,)
-
-    hs = np.array([v[f"h_{t - 1}"] for t in steps])
-    seen = backward.Seen(dz, hs)
     keys = {"weight_ih": "W_x", "weight_hh": "W_h", "bias_ih": "b_x", "bias_hh": "b_h"}
-    found = {
-        name: backward.to_weights(key, dz, xs, seen, cells.hidden_first, backward.COLUMN)
-        for name, key in keys.items()
-    }
-    (dxs,) = backward.to_input(together, {"": dz}, cells.column)
-    return {**found, "xs": dxs, "h": backward.sum_of(later_h), "c": later_c[0]}
-
-
-def stacked(z: Any) -> cells.LstmPreActivations:
-    """The pre-activations of all gates, which are computed already."""
-    parts = np.split(z, 4, axis=-1)
-    return cells.LstmPreActivations(*(partial(_taken, part) for part in parts))
-
-
-def _taken(part: Any, x: Any, h: Any) -> Any:
-    return part
+    found = {name: stack(key) for name, key in keys.items()}
+    dxs = np.array([sheet.answers[f"dx_{t}"] for t in times])
+    return {**found, "xs": dxs, "h": sheet.answers["dh_0"], "c": sheet.answers["dc_0"]}
 
 
 def by_torch(xs: Any, h: Any, c: Any, weights: dict[str, Any], dhs: Any) -> Callable[[], Any]:

@@ -50,14 +50,15 @@ def nothing(v: dict[str, Any]) -> None:
 
 def sheet(problem: LstmStep, mistake: Mistake) -> dict[str, Any]:
     """The answers of someone who makes this mistake."""
-    gates: Any = problem.gates
-    h, c, x = problem.h_prev, problem.c_prev, problem.x
+    cell, x = problem.cell, problem.x
+    gates: Any = cell.gates
+    h, c = cell.h_prev, cell.c_prev
     v: dict[str, Any] = {"h": h, "x": x, "W": gates.g.W, "b": gates.g.b, "out": np.tanh}
     v["z_g"] = v["W"] @ np.concatenate([h, x]) + v["b"]
     mistake(v)
     g = np.tanh(v["z_g"])
-    cell = gates.f.value * c + gates.i.value * g
-    return {"z_g": v["z_g"], "g": g, "c": cell, "h": gates.o.value * v["out"](cell)}
+    new_c = gates.f.value * c + gates.i.value * g
+    return {"z_g": v["z_g"], "g": g, "c": new_c, "h": gates.o.value * v["out"](new_c)}
 
 
 def claims(problem: LstmStep, count: int) -> Iterator[dict[str, list[float]]]:

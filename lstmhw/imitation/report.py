@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstmhw import cells
-from lstmhw.expr import Expr, Quantity
+from lstmhw.cells import Activations, Separate, column
+from lstmhw.cells.lstm import lstm as lstm_step
+from lstmhw.cells.rnn import rnn as rnn_step
+from lstmhw.expr import DATUM, Expr, Quantity, Role
 from lstmhw.formula import substituted
 from lstmhw.functions import Floats, sigmoid, tanh, times
-from lstmhw.recurrent.constructions import NO_WAY_WITHOUT
-from lstmhw.recurrent.imitation import Comparison, Lstm, Rnn
+from lstmhw.imitation import Comparison, Lstm, Rnn
+from lstmhw.imitation.constructions import NO_WAY_WITHOUT
 from lstmhw.recurrent.random_inputs import RandomInputs
 from lstmhw.solution import Block, Entry, Paragraph, Step, Table, Verdict, Worksheet
 
@@ -52,16 +54,15 @@ def first_step(rnn: Rnn, names: Mapping[str, Expr], lstm: Lstm, x: Expr) -> tupl
     """Both networks at t = 1, the RNN's weights by name; the LSTM's h is called h_lstm."""
     sheet = Worksheet({})
     h, c = Quantity("h_0", np.zeros(rnn.units), given=True), Quantity("c_0", lstm.c_0, given=True)
-    W_x, W_h, *biases = (names[name] for name in rnn._fields)
-    pre_activation = cells.separate(W_x, W_h, tuple(biases), cells.column)
-    cells.rnn(sheet, 1, pre_activation, sigmoid, x, h)
+    W_x, W_h, b_x, b_h = (names[name] for name in rnn._fields)
+    rnn_step(sheet, 1, Separate(W_x, W_h, (b_x,), (b_h,), column), sigmoid, x, h)
     shown = "h_lstm_1" if lstm.weights.weight_hr is None else "h_full_1"
 
-    def let(symbol: str, value: Expr, note: str) -> Expr:
-        return sheet(shown if symbol == "h_1" else symbol, value, note)
+    def let(symbol: str, value: Expr, note: str, role: Role = DATUM) -> Expr:
+        return sheet(shown if symbol == "h_1" else symbol, value, note, role)
 
     gates = lstm.weights.gates(lambda symbol, value: Quantity(symbol, value, given=True))
-    h_lstm, _ = cells.lstm(let, 1, gates, cells.Activations(), x, h, c)
+    h_lstm, _ = lstm_step(let, 1, gates, Activations(), x, h, c)
     if lstm.weights.weight_hr is not None:
         matrix = Quantity("W_hr", lstm.weights.weight_hr, given=True)
         h_lstm = sheet("h_lstm_1", times(matrix, h_lstm), "the projection")

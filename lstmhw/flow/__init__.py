@@ -1,55 +1,22 @@
 """How a gradient flows from state to state: the factors dh_t/dh_{t-1} and their products.
 
-The forward page runs on complex numbers: in row j of a batch, entry j of the state before the step
-is changed by ih.  The imaginary part of the new state, over h, is column j of the factor, to the
-last digit (Squire & Trapp 1998).
+The way back through the recorded lines of a step, from each unit of its states at once, gives the
+rows of its factor.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.faults import Fault, Path, ProblemError
+from lstmhw.adjoint import Adjoint, Part, added
+from lstmhw.expr import DATUM, Expr, Quantity, Role
+from lstmhw.faults import Fault, ProblemError
 from lstmhw.functions import Floats
-from lstmhw.recurrent.second_method import LARGEST, H
-from lstmhw.solution import Stated, Worksheet
+from lstmhw.solution import Step, Worksheet, indexed
 
 STEADY = 1e-3  # a norm that changes by less than this a step stays
-
-MAX_SLOPES = {
-    "sigmoid": 0.25,
-    "tanh": 1.0,
-    "relu": 1.0,
-    "identity": 1.0,
-    "hard-sigmoid": 0.2,
-    "softmax": 0.5,
-    "step": 0.0,
-}
-"""The largest norm of each activation's slopes (of softmax, of its Jacobian)."""
-
-Step = Callable[[int, Any, Any], Any]
-"""(t, x, state) -> the next state; over batches, (rows, n) and (rows, s) -> (rows, s)."""
-
-
-class Numbers(Worksheet):
-    """A worksheet on which names stand for arrays, which may be complex; `values` keeps them.
-
-    Raises ProblemError where a derivative is too large for a complex step.
-    """
-
-    def __init__(self, stated: Mapping[str, Stated]) -> None:
-        super().__init__(stated)
-        self.values: dict[str, Any] = {}
-
-    def given(self, symbol: str, value: Floats, path: Path, note: str = "") -> Any:
-        return value
-
-    def __call__(self, symbol: str, value: Any, note: str) -> Any:
-        self.values[symbol] = self.stated[symbol].value if symbol in self.stated else value
-        if np.any(np.abs(np.imag(self.values[symbol])) > LARGEST * H):
-            raise ProblemError([Fault((), f"the derivative of {symbol} is over {LARGEST:g}")])
-        return self.values[symbol]
 
 
 class Flow(NamedTuple):
@@ -83,22 +50,43 @@ def radius(matrices: Floats) -> Floats:
     return np.asarray(np.max(np.abs(np.linalg.eigvals(matrices)), axis=-1))
 
 
-def flow(
-    step: Step, inputs: Sequence[Floats], state: Floats, first: int, start: int, units: int
-) -> Flow:
-    """The factors of all steps after `start`; the inputs begin with that of the step `first`.
+def flow(sheet: Worksheet, states: str, times: range, units: int) -> Flow:
+    """The factors of the steps at these times, of which the forward pass stands on the sheet.
 
     Raises ProblemError where a product overflows.
     """
-    factors = []
-    for t, x in enumerate(inputs, first):
-        seeds = np.eye(len(state)) if t > start else np.zeros((1, len(state)))
-        with np.errstate(all="ignore"):  # what overflows is found in the products
-            after = step(t, np.broadcast_to(x, (len(seeds), len(x))), state + 1j * H * seeds)
-        if t > start:
-            factors.append(derivative(after))
-        state = np.real(after)[0]
-    return Flow(start, units, np.array(factors), products(np.array(factors), start, "P"))
+    by_time = groupby(sheet.steps, key=lambda step: indexed(step.symbol)[1])
+    lines = {t: list(group) for t, group in by_time if t in times}
+    start = times[0] - 1
+    with np.errstate(all="ignore"):  # what overflows is found in the products
+        factors = np.array([_factor(sheet, lines[t], states, t, units) for t in times])
+    return Flow(start, units, factors, products(factors, start, "P"))
+
+
+def _factor(sheet: Worksheet, lines: Iterable[Step], states: str, t: int, units: int) -> Floats:
+    """The derivative of the states at t, one under another, by those before, (s, s)."""
+    adjoint = Adjoint(_valued, sheet.named, _no_note)
+    size = len(states) * units
+    # A function without a slope, such as step, lets nothing through.
+    passed = [s for s in lines if s.role.function is None or s.role.function.back is not None]
+    ends = {line.symbol: line for line in lines}
+    for k, letter in enumerate(states):
+        rows = np.eye(size)[:, k * units : (k + 1) * units]
+        adjoint.seed(ends[f"{letter}_{t}"], Quantity("rows", rows, given=True))
+    for line in reversed(passed):
+        adjoint.through(line)
+    before = (adjoint.parts.get(f"{letter}_{t - 1}") for letter in states)
+    blocks = [np.zeros((size, units)) if p is None else added(p).value for p in before]
+    return np.concatenate(blocks, axis=1)
+
+
+def _valued(symbol: str, value: Any, note: str, role: Role = DATUM) -> Expr:
+    """The `let` that keeps the numbers alone."""
+    return Quantity(symbol, value.value, given=False, role=role)
+
+
+def _no_note(to: Step | Quantity, parts: Sequence[Part]) -> str:
+    return ""
 
 
 def products(factors: Floats, start: int, name: str) -> Floats:
@@ -115,11 +103,6 @@ def products(factors: Floats, start: int, name: str) -> Floats:
                 message = f"{name}_{t} overflows: over 1.8e308"
                 raise ProblemError([Fault(("to",), message, "end at an earlier state")])
     return np.array(results)
-
-
-def derivative(value: Any) -> Floats:
-    """The derivative of a value by the state before the step, (units, state)."""
-    return np.asarray(np.imag(value).T / H)
 
 
 def verdict(norms: Floats) -> str:

@@ -1,14 +1,39 @@
-"""The data of an LSTM: its gates one by one, or stacked as PyTorch, Keras and ONNX keep them."""
+"""The LSTM: its equations, and its data, gate by gate or stacked as frameworks keep them."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
 
-from lstmhw import cells
-from lstmhw.functions import ACTIVATIONS, Floats
-from lstmhw.problem import Record, Shape, record
-from lstmhw.recurrent import ActivationName
-from lstmhw.recurrent.gated import GatedCell, GatedProblem
-from lstmhw.recurrent.weights import Gate, gate_blocks, split_biases, without_direction
-from lstmhw.solution import Worksheet
+from lstmhw.cells import Activations, Named, PreActivations, state
+from lstmhw.cells.cell import GatedCell
+from lstmhw.cells.weights import Gate, gate_blocks, split_biases, without_direction
+from lstmhw.expr import Let, Role
+from lstmhw.faults import Path
+from lstmhw.functions import ACTIVATIONS, Floats, Function
+from lstmhw.problem import ActivationName, Record, Shape, record
+
+INPUT = Named("i", "z_i", "input gate")
+FORGET = Named("f", "z_f", "forget gate")
+CANDIDATE = Named("g", "z_g", "candidate")
+OUTPUT = Named("o", "z_o", "output gate")
+
+
+def lstm(
+    let: Let, t: Any, z: PreActivations, use: Activations, x: Any, h: Any, c: Any
+) -> tuple[Any, Any]:
+    """One LSTM step, x (n,), h and c (m,) -> h and c (m,).
+
+    Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000.
+    """
+    i = INPUT.at(let, t, z["i"](x, h), use.gate, ": how much of g is written")
+    f = FORGET.at(let, t, z["f"](x, h), use.gate, ": how much of c is kept")
+    g = CANDIDATE.at(let, t, z["g"](x, h), use.candidate, ": what may be written")
+    o = OUTPUT.at(let, t, z["o"](x, h), use.gate, ": how much of c is shown")
+    note = "cell state: some of the old kept, some of the new written"
+    c = let(f"c_{t}", f * c + i * g, note, state("c"))
+    about = Role("activated state", "c", function=use.state)
+    shown = let(f"{use.state.name}_c_{t}", use.state(c), "the cell state as h sees it", about)
+    h = let(f"h_{t}", o * shown, "hidden state", state("h"))
+    return h, c
 
 
 @record
@@ -90,43 +115,37 @@ class LstmActivations(Record):
 
 
 @record
-class LstmCell(GatedCell):
-    """The weights of an LSTM."""
+class LstmWeights(GatedCell):
+    """The weights of an LSTM, whatever state it starts from."""
 
     gates: LstmGates | None = None
     stacked: PyTorchLstm | KerasLstm | OnnxLstm | None = None
     activations: LstmActivations = LstmActivations()
 
-    order: ClassVar[str] = "ifgo"
+    title: ClassVar[str] = "an LSTM"
+    letters: ClassVar[str] = "ifgo"
+    candidate: ClassVar[str] = "g"
+    states: ClassVar[str] = "hc"
+    scores: ClassVar[str] = "z_y"
 
     @property
-    def functions(self) -> cells.Activations:
+    def use(self) -> Activations:
         use = self.activations
-        return cells.Activations(
+        return Activations(
             ACTIVATIONS[use.gate], ACTIVATIONS[use.candidate], ACTIVATIONS[use.state]
         )
 
+    def used(self) -> Iterator[tuple[Path, Function]]:
+        yield from super().used()
+        yield ("activations", "state"), self.use.state
+
+    def step(self, let: Let, t: Any, z: PreActivations, x: Any, *states: Any) -> tuple[Any, ...]:
+        return lstm(let, t, z, self.use, x, *states)
+
 
 @record
-class LstmProblem(LstmCell, GatedProblem):
-    """A problem about steps of an LSTM."""
+class Lstm(LstmWeights, name="lstm", told_by=("gates", "stacked", "c_prev", "activations")):
+    """An LSTM: its weights, and the states before the first step."""
 
+    h_prev: Annotated[Floats, Shape("m")] | None = None
     c_prev: Annotated[Floats, Shape("m")] | None = None
-
-    def forward(self, sheet: Worksheet) -> None:
-        """All steps of the cell, and its output, on the worksheet."""
-        inputs = self.inputs(sheet)
-        h = self.initial(sheet, "h", self.h_prev)
-        c = self.initial(sheet, "c", self.c_prev)
-        gates = self.pre_activations(sheet)
-        layer = self.output_layer(sheet)
-        for t, x in zip(self.times, inputs, strict=True):
-            h, c = cells.lstm(sheet, t, gates, self.functions, x, h, c)
-            if layer is not None:
-                cells.output(sheet, "z_y", t, layer, h)
-
-    def pre_activations(self, sheet: Worksheet) -> cells.LstmPreActivations:
-        weights = self.weights()
-        return cells.LstmPreActivations(
-            *(self.pre_activation(sheet, weights[gate], gate) for gate in self.order)
-        )

@@ -1,24 +1,26 @@
-"""Backward through the steps of a cell: what all cells share."""
+"""Backward through the steps of a cell: from a loss, or from gradients that arrive at the end."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from lstmhw import backward, cells
-from lstmhw.backward import Orientation, sum_of
+from lstmhw.adjoint import ONE
+from lstmhw.cells import half_squared
+from lstmhw.expr import Quantity, Role, sum_of
 from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.formula import described
 from lstmhw.functions import ACTIVATIONS, Floats, Function
-from lstmhw.problem import Exact, Shape, record
+from lstmhw.gradient.given import pre_images, value_faults
+from lstmhw.gradient.report import meaning, remarks, slopes, verdict
+from lstmhw.gradient.second_method import Changed, Changes, Complex, compared
+from lstmhw.gradient.walk import Walk
+from lstmhw.problem import Exact, OfState, Shape, record
 from lstmhw.recurrent import RecurrentProblem
 from lstmhw.recurrent.asked import found_symbols, lacking
-from lstmhw.recurrent.gradient_report import meaning, remarks, slopes, verdict
-from lstmhw.recurrent.second_method import Changed, Changes, Complex, compared
-from lstmhw.recurrent.walk import Arrived, StepBack, Walk
 from lstmhw.solution import (
     Entries,
     Entry,
@@ -35,26 +37,20 @@ from lstmhw.solution import (
 
 @record
 class Gradient(RecurrentProblem):
-    """A loss, or the gradients that arrive at the last step; a subclass goes back through a step.
-
-    `scores` is the symbol of the output layer's pre-activation, `states` what a step passes on.
-    """
+    """A loss, or the gradients that arrive at the states of the last step."""
 
     dh: Annotated[Floats, Shape("m")] | None = None
+    dc: Annotated[Floats, Shape("m"), OfState("c")] | None = None
     targets: Annotated[Floats, Shape("S q", "S")] | None = None
     loss: Literal["half-squared"] | None = None
     learning_rate: Annotated[Fraction, Exact(above=0)] | None = None
 
-    scores: ClassVar[str] = "a_y"
-    states: ClassVar[str] = "h"
-    letters: ClassVar[tuple[str, ...]] = ()
-    """The letters of the gates; an RNN's one gate is ""."""
-
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
+        yield from value_faults(self.cell)
         yield from self._loss_faults()
         for path, function in self.used():
-            if function.name not in backward.CHAINS:
+            if function.back is None:
                 message = f"expected a function with a slope, found {function.name}"
                 hint = "its slope is 0 wherever there is one, so no gradient comes through"
                 yield Fault(path, message, hint)
@@ -62,7 +58,7 @@ class Gradient(RecurrentProblem):
     def _loss_faults(self) -> Iterator[Fault]:
         arriving = self.arriving
         if self.targets is None and not arriving:
-            keys = " or ".join(f"d{state}" for state in self.states)
+            keys = " or ".join(self.ends)
             hint = "those are gradients arriving at the last step; or give `targets`, for a loss"
             yield Fault((), f"expected {keys}, or targets; found none", hint)
         if self.targets is None and self.loss is not None:
@@ -92,41 +88,30 @@ class Gradient(RecurrentProblem):
         return self.targets.reshape((1, -1) if len(self.times) == 1 else (-1, 1))
 
     @property
+    def ends(self) -> list[str]:
+        """The keys of the gradients that may arrive at the last states."""
+        return [f"d{letter}" for letter in self.cell.states]
+
+    @property
     def arriving(self) -> dict[str, Floats]:
         """The gradients given at the last step, by key."""
-        keys = [f"d{state}" for state in self.states]
-        return {key: getattr(self, key) for key in keys if getattr(self, key) is not None}
+        return {key: getattr(self, key) for key in self.ends if getattr(self, key) is not None}
 
     def used(self) -> Iterator[tuple[Path, Function]]:
         """The functions that gradients go back through, and their keys."""
+        yield from self.cell.used()
         if self.output is not None and self.targets is not None:
             yield ("output", "activation"), ACTIVATIONS[self.output.activation]
 
-    def hidden(self) -> dict[str, Floats]:
-        """Pre-activations that a gate's value follows from, where it is given, by symbol."""
-        return {}
-
-    def step_back(self, sheet: Worksheet, at: Arrived) -> StepBack:
-        """Back through one step, of which the forward pass stands on the sheet."""
-        raise NotImplementedError
-
-    @property
-    def join(self) -> cells.Join:
-        last = self.concat is not None and self.concat[0] == "x"
-        return cells.input_first if last else cells.hidden_first
-
-    @property
-    def turn(self) -> Orientation:
-        return backward.ROW if self.orientation == "row" else backward.COLUMN
-
     def solve(self) -> Solution:
-        sheet = Worksheet(self.stated())
+        sheet = Worksheet(self.cell.stated(self.times))
         self.forward(sheet)
         self._refuse_missing(sheet)
-        arriving = self._loss(sheet)
-        walk = Walk(self, sheet)
+        walk = Walk(sheet, self.times, self.cell.states)
+        forward = tuple(sheet.lines)
+        self._start(sheet, walk)
         ends = [len(sheet.steps)]
-        walk.through_time(arriving.get("h", []), arriving.get("c", []))
+        walk.through_time(forward, sheet.lines[len(forward) :])
         ends.append(len(sheet.steps))
         walk.totals()
         ends.append(len(sheet.steps))
@@ -140,9 +125,9 @@ class Gradient(RecurrentProblem):
             shown = needed(sheet.steps, asked)
         sections = [
             Section("Given", (Entries(tuple(sheet.entries)),)),
-            Section("Conventions", tuple(map(Paragraph, self._told(sheet)))),
+            Section("Conventions", tuple(map(Paragraph, self._told()))),
             *self._workings(sheet, shown, ends),
-            Section("Remarks", (*sheet.remarks, *remarks(self, walk))),
+            Section("Remarks", (*sheet.remarks, *remarks(self.cell, walk))),
         ]
         agreement = compared(walk.gradients(), self._by_complex_steps)
         answer = tuple(Entry(symbol, sheet.answers[symbol], False) for symbol in asked)
@@ -164,7 +149,7 @@ class Gradient(RecurrentProblem):
 
     def _refuse_missing(self, sheet: Worksheet) -> None:
         """Raises ProblemError where the loss cannot be computed."""
-        names = dict.fromkeys([*self.states, self.read])
+        names = dict.fromkeys([*self.cell.states, self.read])
         faults = lacking(sheet, [f"{name}_{t}" for t in self.times for name in names])
         if faults:
             raise ProblemError(faults)
@@ -174,30 +159,35 @@ class Gradient(RecurrentProblem):
         """What the loss compares with the targets."""
         return "h" if self.output is None or self.targets is None else "y"
 
-    def _loss(self, sheet: Worksheet) -> dict[str, list[Any]]:
-        """The loss on the sheet, if there is one; what arrives at the last states, by state."""
-        if self.targets is None:
-            note = "arrives at the last step"
-            given = {
-                key[1:]: [sheet.given(key, value, (key,), note)]
-                for key, value in self.arriving.items()
-            }
-            if "h" not in given:
-                zeros = np.zeros(self.size("m"))
-                given["h"] = [sheet.given("dh", zeros, (), "not given, so zeros")]
-            return given
+    def _start(self, sheet: Worksheet, walk: Walk) -> None:
+        """What the way back starts from: the loss, or what arrives at the last states."""
+        if self.targets is not None:
+            self._loss(sheet)
+            walk.seed("loss", ONE)
+            return
+        last = self.times[-1]
+        for key, value in self.arriving.items():
+            role = Role("arriving", key[1:])
+            given = sheet.given(key, value, (key,), "arrives at the last step", role)
+            walk.seed(f"{key[1:]}_{last}", given)
+        if self.dh is None:
+            zeros, role = np.zeros(self.size("m")), Role("arriving", "h")
+            walk.seed(f"h_{last}", sheet.given("dh", zeros, (), "not given, so zeros", role))
+
+    def _loss(self, sheet: Worksheet) -> None:
+        """The loss of each step, and their sum, on the sheet."""
         rows = zip(self.times, self._target_rows, strict=True)
-        targets = [sheet.given(f"target_{t}", row, ("targets",)) for t, row in rows]
-        losses = []
-        for t, target in zip(self.times, targets, strict=True):
+        role = Role("target")
+        targets = {t: sheet.given(f"target_{t}", row, ("targets",), "", role) for t, row in rows}
+        losses, role = [], Role("loss")
+        for t, target in targets.items():
             symbol = "loss" if len(targets) == 1 else f"loss_{t}"
-            value = backward.half_squared(sheet.named[f"{self.read}_{t}"], target)
-            losses.append(sheet(symbol, value, "half the sum of the squared errors"))
+            value = half_squared(sheet.named[f"{self.read}_{t}"], target)
+            losses.append(sheet(symbol, value, "half the sum of the squared errors", role))
             sheet.answers[symbol] = sheet.answers[symbol].reshape(())
         if len(losses) > 1:
-            sheet("loss", sum_of(losses), "over all steps")
+            sheet("loss", sum_of(losses), "over all steps", role)
             sheet.answers["loss"] = sheet.answers["loss"].reshape(())
-        return {}
 
     def objective(self, values: Mapping[str, Any]) -> Any:
         """What the gradients are gradients of, over arrays: the loss, or dh . h + dc . c."""
@@ -210,7 +200,7 @@ class Gradient(RecurrentProblem):
         return sum(0.5 * (error * error).sum(axis=-1) for error in errors)
 
     def _by_complex_steps(self, changes: Changes) -> Complex:
-        sheet = Changed(self.stated(), self.hidden(), changes, self.times)
+        sheet = Changed(self.cell.stated(self.times), pre_images(self.cell), changes, self.times)
         inputs = (self.x, self.xs, self.one_hot, self.one_hots)
         without = all(value is None for value in inputs)  # so all gates are values, whatever x is
         problem = replace(self, x=np.zeros(self.size("n"))) if without else self
@@ -219,10 +209,23 @@ class Gradient(RecurrentProblem):
             result: Complex = self.objective(sheet.values)
         return result
 
-    def _told(self, sheet: Worksheet) -> Iterator[tuple[Inline, ...]]:
+    def _told(self) -> Iterator[tuple[Inline, ...]]:
         """What the reader has to know before the working."""
-        yield from self.conventions()
-        yield from meaning(self)
+        yield from self.cell.conventions(self.t)
+        yield from self._meaning()
+        yield from meaning(self.cell)
         functions = dict.fromkeys(function for _, function in self.used())
         yield ("; ".join(function.definition for function in functions),)
         yield slopes(functions)
+
+    def _meaning(self) -> Iterator[tuple[Inline, ...]]:
+        """What L is."""
+        last = self.times[-1]
+        if self.targets is not None:
+            y, target = (Quantity(f"{name}_t", None, given=True) for name in (self.read, "target"))
+            yield ("L is the sum over the steps of ", half_squared(y, target), ".")
+            return
+        given = " and ".join(f"{key} to {key[1:]}_{last}" for key in self.arriving)
+        yield (f"L is computed from the last step, and its gradient there is given: {given}.",)
+        if "c" in self.cell.states:
+            yield (f"dc_{last} is all that reaches c_{last}: what arrives, and through h_{last}.",)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmhw.expr import Missing
+from lstmhw.expr import DATUM, Missing, Role
 from lstmhw.faults import Path
 from lstmhw.functions import Floats
 from lstmhw.solution import Stated, Worksheet, indexed
@@ -131,8 +131,8 @@ class Matrices:
 class Changed(Worksheet):
     """A worksheet over complex numbers: what it names is changed as planned.
 
-    `hidden` are pre-activations that do not follow from weights but from a gate's value.  Raises
-    TooSteepError.
+    `hidden` are pre-activations by the letter of the gate, which do not follow from weights but
+    from the gate's value.  Raises TooSteepError.
     """
 
     def __init__(
@@ -148,16 +148,18 @@ class Changed(Worksheet):
         self.times = times
         self.values: dict[str, Any] = {}
 
-    def given(self, symbol: str, value: Floats, path: Path, note: str = "") -> Any:
+    def given(
+        self, symbol: str, value: Floats, path: Path, note: str = "", role: Role = DATUM
+    ) -> Any:
         if value.ndim == 2:
             return Matrices(lambda product: self._matrix(symbol, value, product))
         return self._change(symbol, value)
 
-    def __call__(self, symbol: str, value: Any, note: str) -> Any:
+    def __call__(self, symbol: str, value: Any, note: str, role: Role = DATUM) -> Any:
         if isinstance(value, Missing):  # a gate given as a value depends on nothing
             value = np.zeros((self.changes.size, 1))
-        if symbol in self.hidden:
-            value = self.hidden[symbol] + 1j * np.imag(value)
+        if role.what == "pre-activation" and role.letter in self.hidden:
+            value = self.hidden[role.letter] + 1j * np.imag(value)
         if symbol in self.stated:
             value = self.stated[symbol].value + 1j * np.imag(value)
         return self._change(symbol, value)

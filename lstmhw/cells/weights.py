@@ -1,4 +1,4 @@
-"""The weights of a gate, and gates stacked as frameworks keep them."""
+"""The weights of a gate in a problem file, and gates stacked as frameworks keep them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +10,14 @@ from lstmhw.faults import Fault, Path
 from lstmhw.functions import Floats
 from lstmhw.numerals import exact
 from lstmhw.problem import AnyRecord, Record, Shape, record
+
+KEYS = ("W", "W_x", "W_h", "b", "b_x", "b_h")
+"""What weights may stand under."""
+
+
+def symbol_of(key: str, letter: str) -> str:
+    """The symbol of the weights that a gate has under a key."""
+    return f"{key}_{letter}" if letter else key
 
 
 @record
@@ -50,6 +58,11 @@ class Gate(Affine):
     """A gate: its weights, or its value as the sheet gives it, or both."""
 
     value: Annotated[Floats, Shape("m", "")] | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether there is anything of the gate."""
+        return self.has_weights or self.value is not None
 
     def transposed(self) -> "Gate":
         """The gate for row vectors."""

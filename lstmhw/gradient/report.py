@@ -1,33 +1,28 @@
 """What is said beside the working of a gradient: what its symbols mean, and whether it is right."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from lstmhw.backward import MEANING, half_squared, through
+from lstmhw.cells.cell import Cell
 from lstmhw.expr import Quantity
 from lstmhw.functions import Function
-from lstmhw.recurrent.second_method import MOST_ENTRIES, TOLERANCE, Agreement, H, Unchecked
+from lstmhw.gradient.second_method import MOST_ENTRIES, TOLERANCE, Agreement, H, Unchecked
+from lstmhw.gradient.walk import Walk
 from lstmhw.solution import Inline, Paragraph, Verdict
 
-if TYPE_CHECKING:
-    from lstmhw.recurrent.gradient import Gradient
-    from lstmhw.recurrent.walk import Walk
+MEANING = "dX stands for dL/dX, has the shape of X, and counts every way from X to L."
+BLOCKS = {"column": "columns", "row": "rows"}
 
 
-def meaning(problem: "Gradient") -> Iterator[tuple[Inline, ...]]:
-    """What L is, and what dX stands for."""
-    last = problem.times[-1]
-    if problem.targets is not None:
-        y, target = (Quantity(f"{name}_t", None, given=True) for name in (problem.read, "target"))
-        yield ("L is the sum over the steps of ", half_squared(y, target), ".")
-    else:
-        given = " and ".join(f"{key} to {key[1:]}_{last}" for key in problem.arriving)
-        yield (f"L is computed from the last step, and its gradient there is given: {given}.",)
-        if "c" in problem.states:
-            yield (f"dc_{last} is all that reaches c_{last}: what arrives, and through h_{last}.",)
+def cut(orientation: str) -> str:
+    """What W_x and W_h are where a gate has W instead."""
+    return f"W_x and W_h of a gate are the {BLOCKS[orientation]} of its W that meet x and h."
+
+
+def meaning(cell: Cell) -> Iterator[tuple[Inline, ...]]:
+    """What dX stands for, and what the blocks of W are called."""
     yield (MEANING,)
-    if problem.joins:
-        yield (problem.turn.cut,)
+    if cell.joins:
+        yield (cut(cell.orientation),)
 
 
 def slopes(functions: Iterable[Function]) -> tuple[Inline, ...]:
@@ -36,18 +31,18 @@ def slopes(functions: Iterable[Function]) -> tuple[Inline, ...]:
     parts: list[Inline] = ["Back through y = f(z)"]
     for function in functions:
         mark = ": " if len(parts) == 1 else "; "
-        parts += [f"{mark}{function.name}, dz = ", through(function, dy, z, y)]
+        parts += [f"{mark}{function.name}, dz = ", function.gradient(dy, z, y)]
     return (*parts, ".")
 
 
-def remarks(problem: "Gradient", walk: "Walk") -> Iterator[Paragraph]:
+def remarks(cell: Cell, walk: Walk) -> Iterator[Paragraph]:
     """What is said of gates that are given as values, and of what could not be computed."""
-    stated = {symbol.partition("_")[0] for symbol in problem.stated()}
-    alone = ", ".join(gate for gate in problem.letters if gate in stated - set(walk.gates))
+    stated = [letter for letter, gate in cell.weights().items() if gate.value is not None]
+    alone = ", ".join(letter for letter in stated if letter not in walk.weighted)
     if alone:
         text = "without weights: what reaches the pre-activation goes no further"
         yield Paragraph((f"Given as values {text}: {alone}.",))
-    weighted = ", ".join(gate for gate in problem.letters if gate in stated & set(walk.gates))
+    weighted = ", ".join(letter for letter in stated if letter in walk.weighted)
     if weighted:
         text = "the slope is taken at the value, and the gradient goes on through the weights"
         yield Paragraph((f"Given as values that have weights too: {weighted}; {text}.",))

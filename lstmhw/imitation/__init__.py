@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw import cells
-from lstmhw.expr import Divide, Expr, Quantity
+from lstmhw.cells import Activations, PreActivations, Separate, column
+from lstmhw.cells.lstm import lstm
+from lstmhw.cells.rnn import rnn
+from lstmhw.expr import DATUM, Divide, Expr, Quantity, Role, unrecorded
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.formula import substituted
 from lstmhw.functions import Floats, sigmoid
@@ -38,21 +40,20 @@ class Weights(NamedTuple):
     def units(self) -> int:
         return len(self.bias_ih) // len(GATES)
 
-    def gates(self, name: Callable[[str, Floats], Any]) -> cells.LstmPreActivations:
+    def gates(self, name: Callable[[str, Floats], Any]) -> PreActivations:
         """The pre-activations, over what `name` makes of a symbol (`W_x_i`) and its numbers."""
         arrays = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         blocks = zip(GATES, *(np.split(array, len(GATES)) for array in arrays), strict=True)
-        return cells.LstmPreActivations(
-            *(
-                cells.separate(
-                    name(f"W_x_{gate}", W_x),
-                    name(f"W_h_{gate}", W_h),
-                    (name(f"b_x_{gate}", b_x), name(f"b_h_{gate}", b_h)),
-                    cells.column,
-                )
-                for gate, W_x, W_h, b_x, b_h in blocks
+        return {
+            gate: Separate(
+                name(f"W_x_{gate}", W_x),
+                name(f"W_h_{gate}", W_h),
+                (name(f"b_x_{gate}", b_x),),
+                (name(f"b_h_{gate}", b_h),),
+                column,
             )
-        )
+            for gate, W_x, W_h, b_x, b_h in blocks
+        }
 
     @property
     def is_tanh_of_tanh(self) -> bool:
@@ -62,7 +63,7 @@ class Weights(NamedTuple):
 
     def z_g(self, x: Floats, h: Floats) -> Floats:
         """The pre-activation of the candidate, (n,) and (m,) -> (M,)."""
-        pre_activation: Floats = self.gates(lambda symbol, numbers: numbers).g(x, h)
+        pre_activation: Floats = self.gates(lambda symbol, numbers: numbers)["g"](x, h)
         return pre_activation
 
     def by_name(self) -> dict[str, Floats]:
@@ -79,7 +80,7 @@ class Weights(NamedTuple):
         h = np.zeros(self.weight_hh.shape[1])
         states = []
         for t, x in enumerate(xs, 1):
-            shown, c = cells.lstm(cells.unrecorded, t, gates, cells.Activations(), x, h, c)
+            shown, c = lstm(unrecorded, t, gates, Activations(), x, h, c)
             h = self.projected(shown)
             states.append((h, c))
         hs, cs = zip(*states, strict=True)
@@ -102,14 +103,14 @@ class Rnn(NamedTuple):
         """All steps from h_0 = 0, xs (T, n) -> every pre-activation and every h, both (T, m)."""
         named: dict[str, list[Floats]] = {"a": [], "h": []}
 
-        def let(symbol: str, value: Floats, note: str) -> Floats:
+        def let(symbol: str, value: Floats, note: str, role: Role = DATUM) -> Floats:
             named[symbol[0]].append(value)
             return value
 
-        pre_activation = cells.separate(self.W_x, self.W_h, (self.b_x, self.b_h), cells.column)
+        pre_activation = Separate(self.W_x, self.W_h, (self.b_x,), (self.b_h,), column)
         h = np.zeros(self.units)
         for t, x in enumerate(xs, 1):
-            h = cells.rnn(let, t, pre_activation, sigmoid, x, h)
+            h = rnn(let, t, pre_activation, sigmoid, x, h)
         return np.array(named["a"]), np.array(named["h"])
 
     def growth(self, a: Floats, added: float, inexact: Floats) -> Floats:

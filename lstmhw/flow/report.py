@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.expr import Constant, Expr, Quantity
+from lstmhw.expr import Constant, Expr, Quantity, Role
 from lstmhw.faults import Fault, ProblemError
-from lstmhw.functions import Floats
-from lstmhw.recurrent.flow import first_below, pace, verdict
+from lstmhw.flow import first_below, pace, verdict
+from lstmhw.functions import Floats, Function
 from lstmhw.solution import Entry, Inline, Paragraph, Section, Step, Table, Working, Worksheet
 
 LONGEST_BAR = 20
@@ -17,7 +17,7 @@ MARKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 """The decades that one mark of a bar may stand for."""
 
 
-class Told(NamedTuple):
+class Outcome(NamedTuple):
     """What a solution is put together from; `lines` are worked too, but not shown."""
 
     sections: tuple[Section, ...]
@@ -79,7 +79,7 @@ def concluded(norms: Floats, start: int, limit: float) -> tuple[dict[str, Any], 
     ]
 
 
-def product(w: Floats, slope: Floats, count: int, limit: float) -> Told:
+def product(w: Floats, slope: Floats, count: int, limit: float) -> Outcome:
     """The product of so many factors w * slope."""
     sheet = Worksheet({})
     factor = sheet.given("w", w, ("factors", "w")) * sheet.given(
@@ -93,10 +93,10 @@ def product(w: Floats, slope: Floats, count: int, limit: float) -> Told:
         Section("After t factors", (table(range(1, count + 1), {"norm": norms}, norms),)),
         Section("The product", tuple(conclusion)),
     )
-    return Told(sections, sheet.answers, extras)
+    return Outcome(sections, sheet.answers, extras)
 
 
-def clipped(limit: float, gradient: Floats) -> Told:
+def clipped(limit: float, gradient: Floats) -> Outcome:
     """A gradient, and the same scaled down to a norm where its own is over that.
 
     Raises ProblemError where the norm overflows.
@@ -125,44 +125,56 @@ def clipped(limit: float, gradient: Floats) -> Told:
         Working(tuple(sheet.steps)),
         Table(("", "gradient", "norm"), tuple(rows)),
     )
-    return Told((Section("Clipping", body),), sheet.answers)
+    return Outcome((Section("Clipping", body),), sheet.answers)
 
 
-def scalar_steps(steps: Sequence[Step], w: float, times: range, slope: Any) -> Iterator[Step]:
-    """The working of a single unit: h_t, then J_t and P_t; `slope` is of (dy, z, y)."""
+def scalar_steps(
+    steps: Sequence[Step], w: float, times: range, function: Function
+) -> Iterator[Step]:
+    """The working of a single unit: h_t, then J_t and P_t."""
     by_symbol = {step.symbol: step for step in steps}
-    W_h = Quantity("W_h", np.array(w), given=True)
+    W_h = Quantity("W_h", np.array(w), given=True, role=WEIGHTS)
     running: Quantity | None = None
     for t in times:
         a, h = by_symbol[f"a_{t}"], by_symbol[f"h_{t}"]
         yield from (a, h)
         z, y = (Quantity(step.symbol, step.value.reshape(()), given=False) for step in (a, h))
-        yield _step(f"J_{t}", slope(W_h, z, y), f"dh_{t}/dh_{t - 1}: W_h times the slope at a_{t}")
-        factor = Quantity(f"J_{t}", np.asarray(slope(W_h, z, y).value), given=False)
-        expr = factor if running is None else factor * running
-        step = _step(f"P_{t}", expr, f"dh_{t}/dh_{times[0] - 1}")
+        slope = function.gradient(W_h, z, y)
+        yield _factor(t, slope, f"dh_{t}/dh_{t - 1}: W_h times the slope at a_{t}")
+        factor = Quantity(f"J_{t}", np.asarray(slope.value), given=False)
+        step = _product(t, times, factor if running is None else factor * running)
         yield step
         running = Quantity(step.symbol, step.value, given=False)
 
 
-def matrix_lines(steps: Sequence[Step], W: Floats, times: range, slope: Any) -> Iterator[Step]:
+def matrix_lines(
+    steps: Sequence[Step], W: Floats, times: range, function: Function
+) -> Iterator[Step]:
     """The lines of many units: h_t, J_t = diag(slope) W_h, and P_t = J_t P_(t-1).
 
-    `slope` goes back through the activation, (dy, z, y) -> dz; over the rows of W_h^T, it scales
-    the rows of W_h.
+    The way back through the activation, over the rows of W_h^T, scales the rows of W_h.
     """
-    W_h = Quantity("W_h", W, given=True)
+    W_h = Quantity("W_h", W, given=True, role=WEIGHTS)
     values = {step.symbol: step.value for step in steps}
     running: Expr | None = None
     yield from steps
     for t in times:
         z, y = (Quantity(f"{name}_{t}", values[f"{name}_{t}"], given=False) for name in "ah")
-        yield _step(f"J_{t}", slope(W_h.T, z, y).T, f"dh_{t}/dh_{t - 1}: W_h and the slopes")
-        factor = Quantity(f"J_{t}", np.asarray(slope(W_h.T, z, y).T.value), given=False)
-        expr = factor if running is None else factor @ running
-        yield _step(f"P_{t}", expr, f"dh_{t}/dh_{times[0] - 1}")
-        running = Quantity(f"P_{t}", np.asarray(expr.value), given=False)
+        slope = function.gradient(W_h.T, z, y).T
+        yield _factor(t, slope, f"dh_{t}/dh_{t - 1}: W_h and the slopes")
+        factor = Quantity(f"J_{t}", np.asarray(slope.value), given=False)
+        step = _product(t, times, factor if running is None else factor @ running)
+        yield step
+        running = Quantity(step.symbol, step.value, given=False)
 
 
-def _step(symbol: str, expr: Any, note: str) -> Step:
-    return Step(symbol, expr, np.asarray(expr.value), note)
+WEIGHTS = Role("weights", key="W_h")
+
+
+def _factor(t: int, expr: Any, note: str) -> Step:
+    return Step(f"J_{t}", expr, np.asarray(expr.value), note, Role("factor"))
+
+
+def _product(t: int, times: range, expr: Any) -> Step:
+    note = f"dh_{t}/dh_{times[0] - 1}"
+    return Step(f"P_{t}", expr, np.asarray(expr.value), note, Role("product"))
