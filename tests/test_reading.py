@@ -2,8 +2,10 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -236,6 +238,48 @@ def test_contradictions_between_keys_are_refused(
     text = complaint(tmp_path, content)
     assert text.startswith(place)
     assert words in text
+
+
+LOADERS = [yaml.Loader, *filter(None, [getattr(yaml, "CLoader", None)])]
+
+
+def nested(style: str, levels: int) -> tuple[str, tuple[int, int]]:
+    """A problem with a value that is nested so deep, and where its 33rd level is: in a mapping
+    that is the key of the 32nd."""
+    flow = {"lists": ("[", 32), "mappings": ("{a: ", 4 * 31 + 1), "mixed": ("[{a: ", 5 * 15 + 2)}
+    if style in flow:
+        opened, before = flow[style]
+        return f"kind: rnn-step\nx: {opened * levels}", (2, 4 + before)
+    if style == "flow lines":
+        return "kind: rnn-step\nx:\n" + " [\n" * levels, (35, 2)
+    if style == "block lists":
+        return "kind: rnn-step\nx:\n  " + "- " * levels, (3, 3 + 2 * 32)
+    lines = "".join(f"{' ' * k}a:\n" for k in range(1, min(levels, 2000) + 1))
+    return f"kind: rnn-step\nx:\n{lines}", (2 + 32, 1 + 32)
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize("levels", [33, 40, 1500, 100_000])
+@pytest.mark.parametrize(
+    "style",
+    ["lists", "mappings", "mixed", "flow lines", "block lists", "block mappings"],
+)
+def test_nesting_is_refused_where_it_passes_the_limit_whatever_the_parser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loader: Any, levels: int, style: str
+) -> None:
+    monkeypatch.setattr(yaml, "CLoader", loader, raising=False)
+    content, (line, column) = nested(style, levels)
+    text = complaint(tmp_path, content)
+    assert text.startswith(f"q.yaml:{line}:{column}: error: expected at most 32 levels of nesting")
+    assert text.count(": error: ") == 1
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_an_error_that_stands_before_deep_nesting_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loader: Any
+) -> None:
+    monkeypatch.setattr(yaml, "CLoader", loader, raising=False)
+    assert complaint(tmp_path, "kind: a: b\nx: " + "[" * 5000).startswith("q.yaml:1:8: error: this")
 
 
 def test_all_errors_are_said_at_once(tmp_path: Path) -> None:

@@ -71,6 +71,10 @@ class TextError(Exception):
         super().__init__("; ".join(fault.message for _, fault in placed))
 
 
+class TooDeepError(TextError):
+    """A text whose lists and mappings are nested too deep, at the first place too deep."""
+
+
 def _text_error(mark: Mark, message: str, hint: str = "") -> TextError:
     return TextError([(mark, Fault((), message, hint))])
 
@@ -104,7 +108,24 @@ def parse(text: str, subject: Subject = PROBLEM) -> tuple[Node, tuple[Placed, ..
         message = f"expected text, found the control character U+{code:04X}"
         raise _text_error(_mark_after(before), message, "delete it") from None
     except yaml.MarkedYAMLError as error:
+        _check_nesting(text, error, loader)
         raise _syntax_fault(error, text) from None
+
+
+def _check_nesting(text: str, error: yaml.MarkedYAMLError, loader: Any) -> None:
+    """Raises TextError where the text is nested too deep before the place of an error.
+
+    A parser looks ahead: what it stumbles over, such as a limit of its own to nesting, may stand
+    behind the place where our limit is passed, before it has told us of that place.  Without what
+    it stumbles over it comes to tell us.
+    """
+    before = text[: error.problem_mark.index] if error.problem_mark else ""
+    try:
+        _document(iter(yaml.parse(before, Loader=loader)), PROBLEM)
+    except TooDeepError:
+        raise
+    except (yaml.YAMLError, TextError):
+        pass  # the text is cut off; what is said of its end is no news
 
 
 def _before(text: str, position: int, loader: Any) -> str:
@@ -197,7 +218,7 @@ class _Builder:
             raise _text_error(_mark(event), f"expected at most {MOST_NODES:,} values, found more")
         if depth > DEEPEST:
             message = f"expected at most {DEEPEST} levels of nesting, found more"
-            raise _text_error(_mark(event), message)
+            raise TooDeepError([(_mark(event), Fault((), message))])
 
     def _check_dialect(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
