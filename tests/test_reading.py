@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstmhw.numerals import number, whole_number
-from lstmhw.reading import InputError, read
-from lstmhw.reading.nodes import Fields, Items, Mark, Scalar, parse
+from lstmhw.reading import InputError, nodes, read
+from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar, TextError, parse
+from lstmhw.reading.runs import lifted
 
 RNN = """\
 kind: rnn-step
@@ -102,6 +103,106 @@ def test_nodes_know_their_places_and_their_text() -> None:
     inner = items.nodes[1]
     assert isinstance(inner, Fields)
     assert inner.entries["on"][1] == Scalar("1.50", False, Mark(4, 10))
+
+
+def expanded(node: Node) -> Any:
+    """A node with all in it, so that it can be compared."""
+    if isinstance(node, Items):
+        return [expanded(item) for item in node.nodes], node.mark
+    if isinstance(node, Fields):
+        entries = [(key, expanded(value)) for key, value in node.entries.values()]
+        return entries, node.mark
+    return node
+
+
+def parsed(text: str, large: int) -> Any:
+    """What comes of a text, where texts of so many characters count as large."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nodes, "LARGE", large)
+        try:
+            root, refused = parse(text)
+        except TextError as error:
+            return error.placed
+        return expanded(root), refused
+
+
+numbers = st.sampled_from(["0", "1", "-2", "+3.", ".5", "-.5", "010", "1e5", "2.5E-3"])
+odd = st.sampled_from(
+    ["1/3", "oops", "1:30", "1_0", "a b", "'1'", "*a", "{a: 1}", "2 #", "]", "- 1"]
+)
+entries = st.one_of(*[numbers] * 8, odd)
+commas = st.sampled_from([", ", ",", " , ", ",\n   ", "\n  , ", ",\r\n ", ", # 1, 2\n "])
+
+
+def row(entry: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """A list in brackets, often with one kind of comma."""
+    some = st.lists(entry, min_size=1, max_size=14)
+    return st.builds(lambda comma, items: f"[{comma.join(items)}]", commas, some)
+
+
+def block(indent: str, entry: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """A list with dashes, some of its items lists with dashes themselves."""
+    inner = st.lists(entry, min_size=1, max_size=3).map(f"\n{indent}  - ".join).map("- ".__add__)
+    items = st.lists(st.one_of(entry, inner), min_size=1, max_size=14)
+    return items.map(lambda each: "".join(f"\n{indent}- {item}" for item in each))
+
+
+def often_alike(item: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Items of which many are the same: runs of one shape are rare by chance."""
+    return st.one_of(item, st.shared(item))
+
+
+documents = st.one_of(
+    row(entries),
+    row(row(numbers)),
+    row(row(row(numbers))),
+    row(often_alike(row(entries))),
+    block("", entries),
+    block("  ", row(numbers)),
+    block(" ", often_alike(row(entries))),
+    row(numbers).map(lambda text: f"'{text}'"),
+    row(numbers).map(lambda text: f"see {text}"),
+    row(numbers).map(lambda text: f"# {text}"),
+    block("    ", numbers).map("|".__add__),
+    block("  ", numbers).map("a".__add__),
+    st.builds(lambda text: text + "\n   3", block(" ", numbers)),
+)
+
+
+@given(st.lists(documents, min_size=1, max_size=4), st.sampled_from(["\n", "\r\n", "\u2028"]))
+@example(["[" + "1, " * 12 + "2 3]", "\n- 1" * 12 + "\n  4"], "\n")
+@example(["{a: " + "1, " * 12 + "2}", "[" + "1, " * 12 + "2: 3, 4]"], "\n")
+@example(["\n- - 1\n  - 2" * 12, "\n- - 1\n  - 2" * 10 + "\n  - 3", "[" * 31 + "[1], " * 12], "\n")
+@example(["[" + "[1, 2], " * 12 + "[3], [oops]]", "[" + "[[1], [2]], " * 12 + "1]"], "\n")
+def test_runs_of_numbers_are_read_as_the_parser_reads_them(parts: list[str], end: str) -> None:
+    text = "".join(f"k{k}: {part}{end}" for k, part in enumerate(parts))
+    assert parsed(text, 0) == parsed(text, 10**9)
+
+
+@pytest.mark.parametrize("text", ["1, " * 20, "\n- 1" * 20, "[1, 2], " * 20, "\n- - 1\n  - 2" * 20])
+def test_runs_of_numbers_are_lifted_out_of_lists(text: str) -> None:
+    text = f"x: [{text}]" if "," in text else f"x:{text}\n"
+    assert len(lifted(text).text) < len(text) / 3
+    assert lifted(text).corrected().text == text
+
+
+def test_numbers_in_a_run_have_places_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "LARGE", 0)
+    zeros = "0, " * 20
+    text = f"kind: step-rnn\ninputs: [{zeros}0]\noutputs: [{zeros}\n  {zeros}7, {zeros}0, x]\n"
+    assert complaint(tmp_path, text).startswith("q.yaml:4:129: error: outputs[63]: expected a num")
+    said = complaint(tmp_path, text.replace(", x]", f"]\nhiden: [{zeros}"))
+    assert said.startswith("q.yaml:6:1: error: this is not YAML")
+    said = complaint(tmp_path, text.replace(", x]", "]").replace(" [", f" [{zeros}{zeros}0, ", 1))
+    assert said.startswith("q.yaml:4:63: error: outputs[41]: expected outputs 0 and 1, found 7")
+
+
+def test_the_most_values_are_counted_in_runs_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nodes, "MOST_NODES", 30)
+    for text in (f"x: [{'1, ' * 40}]", f"x: [{'[1, 2], ' * 40}]", "x:" + "\n- 1" * 40 + "\n"):
+        assert parsed(text, 0) == parsed(text, 10**9)
 
 
 def test_a_title_is_the_text_as_written(tmp_path: Path) -> None:

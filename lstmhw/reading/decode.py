@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
+from functools import cached_property
+from itertools import chain
+from math import prod
 from types import UnionType
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, overload
 
 import numpy as np
 
 from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, spelled
+from lstmhw.functions import Floats
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.numerals import exact, number, whole_number
 from lstmhw.problem import Embedded, Exact, OfState, OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
+from lstmhw.reading.runs import Run, parts_of
 from lstmhw.reading.shapes import Array, bind
 from lstmhw.solution import Claim
 
@@ -131,7 +136,7 @@ class _Decoder:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.arrays: list[Array] = []
-        self.written: dict[Path, list[str]] = {}
+        self.written: dict[Path, Sequence[str]] = {}
 
     def near(self, word: str, known: Iterable[str]) -> str:
         """A near word for a hint; of very many faults, only the first get one."""
@@ -281,14 +286,23 @@ class _Decoder:
         shape = self._numbers_shape(node, path, max(depths))
         if shape is None or len(self.faults) > before:
             return None
-        scalars = list(_scalars(node, path))
-        flat = [self._number(scalar, marker, place) for scalar, place in scalars]
+        numbers = self._numbers(node, prod(shape), marker, path)
         if len(self.faults) > before:
             return None
-        array = Array(path, np.array(flat, dtype=np.float64).reshape(shape), marker)
+        array = Array(path, numbers.reshape(shape), marker)
         self.arrays.append(array)
-        self.written[path] = [scalar.text for scalar, _ in scalars]
+        self.written[path] = Written(node)
         return array
+
+    def _numbers(self, node: Node, count: int, marker: Shape, path: Path) -> Floats:
+        """All the numbers of nested lists, one after the other."""
+        numbers = np.empty(count)
+        end = 0
+        for part, place in _parts(node, path):
+            found = part.numbers if isinstance(part, Run) else self._number(part, marker, place)
+            start, end = end, end + np.size(found)
+            numbers[start:end] = found
+        return numbers
 
     def _numbers_shape(self, node: Node, path: Path, depth: int) -> tuple[int, ...] | None:
         """The shape of nested lists, None (and a fault) where they are ragged or too deep."""
@@ -300,16 +314,26 @@ class _Decoder:
         if not node.nodes:
             self.fault(path, "numbers", "an empty list")
             return None
-        shapes = [
-            self._numbers_shape(item, (*path, k), depth - 1) for k, item in enumerate(node.nodes)
-        ]
-        for k, shape in enumerate(shapes):
-            if shape is None or shapes[0] is None:
+        shapes = list(self._item_shapes(node, path, depth - 1))
+        _, first = shapes[0]
+        for k, shape in shapes:
+            if shape is None or first is None:
                 return None
-            if shape != shapes[0]:
-                self._ragged((*path, k), shapes[0], shape, k)
+            if shape != first:
+                self._ragged((*path, k), first, shape, k)
                 return None
-        return (len(shapes), *shapes[0]) if shapes[0] is not None else None
+        return (len(node.nodes), *first) if first is not None else None
+
+    def _item_shapes(
+        self, node: Items, path: Path, depth: int
+    ) -> Iterator[tuple[int, tuple[int, ...] | None]]:
+        """The shapes of the items of a list with their numbers; of a run, only the first."""
+        for first, part in parts_of(node.nodes):
+            if isinstance(part, Run) and part.shape is not None and len(part.shape) <= depth + 1:
+                yield first, part.shape[1:]
+                continue
+            for k, item in enumerate(part if isinstance(part, Run) else [part], first):
+                yield k, self._numbers_shape(item, (*path, k), depth)
 
     def _ragged(self, path: Path, first: tuple[int, ...], found: tuple[int, ...], k: int) -> None:
         message = f"row 1 has {_count(first)}, row {k + 1} has {_count(found)}"
@@ -393,12 +417,39 @@ def told_apart(records: Sequence[type[Record]]) -> tuple[str, dict[str, type[Rec
     return key, {word: record for literal, record in pairs for word in get_args(literal.type)}
 
 
-def _scalars(node: Node, path: Path) -> Iterator[tuple[Scalar, Path]]:
-    if isinstance(node, Scalar):
+class Written(Sequence[str]):
+    """The numbers of nested lists as they are written, found when they are first asked for."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        parts = (part for part, _ in _parts(self.node, ()))
+        texts = (part.texts if isinstance(part, Run) else [part.text] for part in parts)
+        return list(chain.from_iterable(texts))
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, k: int) -> str: ...
+    @overload
+    def __getitem__(self, k: slice) -> list[str]: ...
+    def __getitem__(self, k: int | slice) -> str | list[str]:
+        return self._texts[k]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+
+def _parts(node: Node | Run, path: Path) -> Iterator[tuple[Scalar | Run, Path]]:
+    """The numbers of nested lists, one by one or in runs."""
+    if isinstance(node, Scalar | Run):
         yield node, path
     elif isinstance(node, Items):
-        for k, item in enumerate(node.nodes):
-            yield from _scalars(item, (*path, k))
+        for k, part in parts_of(node.nodes):
+            yield from _parts(part, (*path, k))
 
 
 def _count(shape: tuple[int, ...]) -> str:

@@ -6,15 +6,20 @@ stand (aliases, tags, duplicate keys, deep nesting, several documents).
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
 from lstmhw.faults import Fault, shown
 
+if TYPE_CHECKING:
+    from lstmhw.reading.runs import Run
+
 MOST_BYTES = 64 * 2**20
 DEEPEST = 32
 MOST_NODES = 8_000_000
+TOO_MANY = f"expected at most {MOST_NODES:,} values, found more"
+LARGE = 2**16  # characters; the runs of numbers in larger files are not left to the parser
 
 
 class Mark(NamedTuple):
@@ -33,9 +38,9 @@ class Scalar(NamedTuple):
 
 
 class Items(NamedTuple):
-    """A list."""
+    """A list; of a large file, its numbers may be read only when they are asked for."""
 
-    nodes: tuple["Node", ...]
+    nodes: Sequence["Node"]
     mark: Mark
 
 
@@ -99,29 +104,82 @@ def parse(text: str, subject: Subject = PROBLEM) -> tuple[Node, tuple[Placed, ..
     `subject` is what errors call it.  Raises TextError where it cannot be read as YAML, or where
     reading on would lead astray.
     """
+    source = _source(text)
+    while True:
+        try:
+            found = _parsed(source, subject)
+        except TextError:
+            if source.is_as_parsed:
+                raise
+        else:
+            if source.is_as_parsed:
+                return found
+        source = source.corrected()
+
+
+class Source:
+    """A text as the parser gets it, and what that has to do with the file."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @property
+    def is_as_parsed(self) -> bool:
+        """Whether the parser has met all in it as it was expected to."""
+        return True
+
+    def corrected(self) -> "Source":
+        """What to give to the parser where that is not so."""
+        return self
+
+    def mark(self, place: Any) -> Mark:
+        """Where in the file a place is that the parser tells of."""
+        return Mark(place.line + 1, place.column + 1)
+
+    def run_after(self, item: Any, is_flow: bool, depth: int) -> "Run | None":
+        """The numbers that follow an item of a list, where the parser does not get them."""
+        return None
+
+    def joined(self, parts: Sequence[Any]) -> Sequence[Node]:
+        """The items of a list, from single ones and from runs."""
+        return tuple(parts)
+
+
+def _source(text: str) -> Source:
+    if len(text) < LARGE:
+        return Source(text)
+    from lstmhw.reading.runs import lifted  # which is built on the nodes
+
+    return lifted(text)
+
+
+def _parsed(source: Source, subject: Subject) -> tuple[Node, tuple[Placed, ...]]:
     loader: Any = getattr(yaml, "CLoader", yaml.Loader)
+    text = source.text
     try:
-        return _document(iter(yaml.parse(text, Loader=loader)), subject)
+        return _document(iter(yaml.parse(text, Loader=loader)), source, subject)
     except yaml.reader.ReaderError as error:
         before = _before(text, error.position, loader)
         code = error.character if isinstance(error.character, int) else ord(error.character)
         message = f"expected text, found the control character U+{code:04X}"
-        raise _text_error(_mark_after(before), message, "delete it") from None
+        line, column = _mark_after(before)
+        place = yaml.Mark("", len(before), line - 1, column - 1, None, 0)
+        raise _text_error(source.mark(place), message, "delete it") from None
     except yaml.MarkedYAMLError as error:
-        _check_nesting(text, error, loader)
-        raise _syntax_fault(error, text) from None
+        _check_nesting(source, error, loader)
+        raise _syntax_fault(error, source) from None
 
 
-def _check_nesting(text: str, error: yaml.MarkedYAMLError, loader: Any) -> None:
+def _check_nesting(source: Source, error: yaml.MarkedYAMLError, loader: Any) -> None:
     """Raises TextError where the text is nested too deep before the place of an error.
 
     A parser looks ahead: what it stumbles over, such as a limit of its own to nesting, may stand
     behind the place where our limit is passed, before it has told us of that place.  Without what
     it stumbles over it comes to tell us.
     """
-    before = text[: error.problem_mark.index] if error.problem_mark else ""
+    before = source.text[: error.problem_mark.index] if error.problem_mark else ""
     try:
-        _document(iter(yaml.parse(before, Loader=loader)), PROBLEM)
+        _document(iter(yaml.parse(before, Loader=loader)), source, PROBLEM)
     except TooDeepError:
         raise
     except (yaml.YAMLError, TextError):
@@ -140,32 +198,37 @@ def _mark_after(text: str) -> Mark:
     return Mark(len(lines), len(lines[-1]))
 
 
-def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> TextError:
+def _syntax_fault(error: yaml.MarkedYAMLError, source: Source) -> TextError:
     place = error.problem_mark or error.context_mark
-    mark = Mark(1, 1) if place is None else Mark(place.line + 1, place.column + 1)
     message = "this is not YAML: " + " ".join(filter(None, [error.context, error.problem]))
-    lines = text.splitlines()
-    line = lines[mark.line - 1] if mark.line <= len(lines) else ""
-    return _text_error(mark, message, _yaml_hint(line, mark, error))
+    if place is None:
+        return _text_error(Mark(1, 1), message)
+    lines = source.text.splitlines()
+    line = lines[place.line] if place.line < len(lines) else ""
+    hint = _yaml_hint(line[: place.column + 1], error, source)
+    return _text_error(source.mark(place), message, hint)
 
 
-def _yaml_hint(line: str, mark: Mark, error: yaml.MarkedYAMLError) -> str:
-    if "\t" in line[: mark.column]:
+def _yaml_hint(line: str, error: yaml.MarkedYAMLError, source: Source) -> str:
+    if "\t" in line:
         return "indent with spaces, not with tabs"
     if error.context_mark is not None and "flow" in str(error.context):
-        return f"a bracket opened at line {error.context_mark.line + 1} may not be closed"
+        line_opened = source.mark(error.context_mark).line
+        return f"a bracket opened at line {line_opened} may not be closed"
     return (
         "write `key: value`, with a space after the colon, and indent what belongs together alike"
     )
 
 
-def _document(events: Iterator[Any], subject: Subject) -> tuple[Node, tuple[Placed, ...]]:
+def _document(
+    events: Iterator[Any], source: Source, subject: Subject
+) -> tuple[Node, tuple[Placed, ...]]:
     next(events)  # the start of the stream
     event = next(events)
     if isinstance(event, yaml.StreamEndEvent):
         message = f"expected a {subject.word}, found an empty file"
         raise _text_error(Mark(1, 1), message, f"`{subject.first_key}: ...` comes first")
-    builder = _Builder(events)
+    builder = _Builder(events, source)
     node = builder.node(next(events), 0)
     next(events)  # the end of the document
     event = next(events)
@@ -177,10 +240,6 @@ def _document(events: Iterator[Any], subject: Subject) -> tuple[Node, tuple[Plac
     return node, tuple(builder.refused)
 
 
-def _mark(event: Any) -> Mark:
-    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
-
-
 class _Builder:
     """Builds nodes from events.
 
@@ -188,14 +247,18 @@ class _Builder:
     missing for it, so that more errors would only be its consequences.
     """
 
-    def __init__(self, events: Iterator[Any]) -> None:
+    def __init__(self, events: Iterator[Any], source: Source) -> None:
         self.events = events
+        self.source = source
         self.count = 0
         self.refused: list[Placed] = []
         self.astray = False
 
+    def mark(self, event: Any) -> Mark:
+        return self.source.mark(event.start_mark)
+
     def refuse(self, event: Any, message: str, hint: str) -> None:
-        self.refused.append((_mark(event), Fault((), message, hint)))
+        self.refused.append((self.mark(event), Fault((), message, hint)))
 
     def refuse_value(self, event: Any, message: str, hint: str) -> None:
         self.refuse(event, message, hint)
@@ -209,16 +272,22 @@ class _Builder:
         if isinstance(event, yaml.MappingStartEvent):
             return self._fields(event, depth)
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, event.implicit[0], _mark(event))
-        return Scalar("", False, _mark(event))  # in the place of an alias, which is refused
+            return Scalar(event.value, event.implicit[0], self.mark(event))
+        return Scalar("", False, self.mark(event))  # in the place of an alias, which is refused
 
     def _check_limits(self, event: Any, depth: int) -> None:
         self.count += 1
         if self.count > MOST_NODES:
-            raise _text_error(_mark(event), f"expected at most {MOST_NODES:,} values, found more")
+            raise _text_error(self.mark(event), TOO_MANY)
         if depth > DEEPEST:
             message = f"expected at most {DEEPEST} levels of nesting, found more"
-            raise TooDeepError([(_mark(event), Fault((), message))])
+            raise TooDeepError([(self.mark(event), Fault((), message))])
+
+    def _check_count(self, run: "Run") -> None:
+        left = MOST_NODES - self.count
+        self.count += run.values
+        if self.count > MOST_NODES:
+            raise _text_error(run.mark_of(left), TOO_MANY)
 
     def _check_dialect(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
@@ -232,10 +301,14 @@ class _Builder:
             self.refuse(event, message, "leave the tag out")
 
     def _items(self, start: Any, depth: int) -> Items:
-        nodes = []
+        nodes: list[Node | Run] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             nodes.append(self.node(event, depth + 1))
-        return Items(tuple(nodes), _mark(start))
+            run = self.source.run_after(event, bool(start.flow_style), depth + 1)
+            if run is not None:
+                self._check_count(run)
+                nodes.append(run)
+        return Items(self.source.joined(nodes), self.mark(start))
 
     def _fields(self, start: Any, depth: int) -> Fields:
         entries: dict[str, tuple[Scalar, Node]] = {}
@@ -256,4 +329,4 @@ class _Builder:
                 self.refuse(event, message, f"it stands at line {first} already; keep one")
             else:
                 entries[key.text] = key, value
-        return Fields(entries, _mark(start))
+        return Fields(entries, self.mark(start))
