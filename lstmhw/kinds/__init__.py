@@ -20,7 +20,13 @@ KINDS = (
 )
 
 
+def known() -> tuple[str, ...]:
+    """The kinds of this room, and those that are defined elsewhere."""
+    return tuple(dict.fromkeys((*KINDS, *Problem.kinds)))
+
+
 def record_of(kind: str) -> type[Problem]:
-    """The record class of a kind; its module is imported only now."""
-    import_module(f"lstmhw.kinds.{kind.replace('-', '_')}")
+    """The record class of a known kind; its module is imported only now."""
+    if kind not in Problem.kinds:
+        import_module(f"lstmhw.kinds.{kind.replace('-', '_')}")
     return Problem.kinds[kind]

@@ -12,7 +12,7 @@ import numpy as np
 
 from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, spelled
 from lstmhw.functions import Floats
-from lstmhw.kinds import KINDS, record_of
+from lstmhw.kinds import KINDS, known, record_of
 from lstmhw.numerals import exact, number, whole_number
 from lstmhw.problem import Embedded, Exact, OfState, OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
@@ -64,11 +64,12 @@ def _kind(root: Fields) -> str:
         raise ProblemError([Fault((), "expected a `kind`, found none", hint)])
     node = root.entries["kind"][1]
     kind = node.text if isinstance(node, Scalar) else ""
-    if kind not in KINDS:
+    kinds = known()
+    if kind not in kinds:
         found = repr(shown(kind)) if kind else described(node)
-        hint = did_you_mean(kind, KINDS)
+        hint = did_you_mean(kind, kinds)
         raise ProblemError(
-            [Fault(("kind",), f"expected one of {', '.join(KINDS)}; found {found}", hint)]
+            [Fault(("kind",), f"expected one of {', '.join(kinds)}; found {found}", hint)]
         )
     return kind
 
