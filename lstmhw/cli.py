@@ -313,7 +313,7 @@ def _marked(sheet: "Sheet") -> "tuple[Solution, InputError | None]":
     """The solution of a sheet, cut to its marks, and what is wrong with its claims."""
     from lstmhw.faults import Fault, ProblemError
     from lstmhw.marking import marked
-    from lstmhw.marking.page import marks
+    from lstmhw.marking.summary import marks
 
     solution, faults = marked(sheet.document.problem, sheet.claimed)
     complaint = sheet.complaint(faults)

@@ -1,13 +1,15 @@
 """The README and CONTRIBUTING are true: their commands print what stands there."""
 
+import math
 import re
 import shlex
 import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Run
+from conftest import ROOT, Run, solved
 
+from lstmhw.cells.cell import Cell
 from lstmhw.notation import Text, write
 from lstmhw.reading import read
 
@@ -94,7 +96,7 @@ def test_no_file_names_a_package_registry() -> None:
 def test_a_kind_takes_one_file_one_name_and_one_yaml_file(lstmhw: Run, tmp_path: Path) -> None:
     for folder in ("lstmhw", "problems"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    code, _ = blocks(CONTRIBUTING, "python")
+    code, _, _ = blocks(CONTRIBUTING, "python")
     (tmp_path / "lstmhw" / "kinds" / "my_kind.py").write_text(code)
     table = tmp_path / "lstmhw" / "kinds" / "__init__.py"
     table.write_text(table.read_text().replace("KINDS = (", 'KINDS = ("my-kind", '))
@@ -111,13 +113,27 @@ def test_a_kind_takes_one_file_one_name_and_one_yaml_file(lstmhw: Run, tmp_path:
     assert bad.stderr.startswith("<stdin>:2:5: error: x[1]: expected a number")
 
 
-def test_a_mistake_takes_one_function_and_one_entry() -> None:
-    from lstmhw.mistakes import page, pre_activation
+def test_a_cell_takes_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, code, _ = blocks(CONTRIBUTING, "python")
+    monkeypatch.setattr(Cell, "named", dict(Cell.named))
+    exec(compile(code, "CONTRIBUTING.md", "exec"), {"__name__": "my_cell"})
+    gate = {"W_x": [[0.5]], "W_h": [[-0.25]], "b": [0.1]}
+    data = {"kind": "lstm-gradient", "cell": "my-cell", "x": 1, "h_prev": 0.5, "dh": 1}
+    solution = solved({**data, "gates": {"f": gate, "n": {**gate, "W_h": [[2]]}}})
+    f = 1 / (1 + math.exp(-(0.5 - 0.125 + 0.1)))
+    n = math.tanh(0.5 + 2 * f * 0.5 + 0.1)
+    assert abs(solution.answers["h_1"][0] - ((1 - f) * 0.5 + f * n)) < 1e-15
+    assert abs(solution.answers["dn_1"][0] - f) < 1e-15
+    assert solution.extras["second_method"]["agrees"]
 
-    _, code = blocks(CONTRIBUTING, "python")
-    names = {**vars(pre_activation), **vars(page)}
+
+def test_a_mistake_takes_one_function_and_one_entry() -> None:
+    from lstmhw.mistakes import pre_activation, rewriting
+
+    _, _, code = blocks(CONTRIBUTING, "python")
+    names = {**vars(pre_activation), **vars(rewriting)}
     exec(compile(code, "CONTRIBUTING.md", "exec"), names)
     (mistake,) = names["COMMON"]
     step, *_ = read("q2").problem.solve().steps
-    (rewritten,) = mistake.rewrite(step, page.Page({}))
+    (rewritten,) = mistake.rewrite(step, rewriting.Scope({}))
     assert write(rewritten.expr, Text()) == "W_i [x_2; h_1] + b_i"

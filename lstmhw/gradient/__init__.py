@@ -20,7 +20,7 @@ from lstmhw.gradient.second_method import Changed, Changes, Complex, compared
 from lstmhw.gradient.walk import Walk
 from lstmhw.problem import Exact, OfState, Shape, record
 from lstmhw.recurrent import RecurrentProblem
-from lstmhw.recurrent.asked import found_symbols, lacking
+from lstmhw.recurrent.finding import found_symbols, lacking
 from lstmhw.solution import (
     Entries,
     Entry,

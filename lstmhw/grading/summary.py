@@ -3,7 +3,7 @@
 from collections import Counter
 
 from lstmhw.grading.rows import Graded
-from lstmhw.marking.own import VERDICTS
+from lstmhw.marking.follow_through import VERDICTS
 from lstmhw.solution import Section, Solution, Table
 
 MOST_MISTAKES = 10

@@ -19,7 +19,7 @@ from lstmhw.flow.report import Outcome, clipped, concluded, product
 from lstmhw.functions import Floats
 from lstmhw.problem import Embedded, Exact, Range, Record, Shape, record
 from lstmhw.recurrent import INPUT, RecurrentProblem
-from lstmhw.recurrent.asked import lacking
+from lstmhw.recurrent.finding import lacking
 from lstmhw.recurrent.random_inputs import RandomInputs
 from lstmhw.solution import Entries, Entry, Section, Solution, Worksheet
 

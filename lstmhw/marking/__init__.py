@@ -8,17 +8,17 @@ from itertools import takewhile
 from lstmhw.faults import Fault
 from lstmhw.marking.claims import Claimed, read
 from lstmhw.marking.explaining import Marked, check
+from lstmhw.marking.follow_through import Judged
 from lstmhw.marking.found import Found
 from lstmhw.marking.judging import judge, trivial
-from lstmhw.marking.own import Judged
+from lstmhw.marking.program import Program
 from lstmhw.marking.rounding import manner_of
 from lstmhw.marking.search import Search
-from lstmhw.marking.working import Working
 from lstmhw.problem import Problem
 from lstmhw.solution import Check, Claim, Solution
 
 MOST_LOOKED_INTO = 60  # wrong claims of one sheet that are searched for a mistake
-MOST_LINES = 20_000  # that lead to the wrong claims of one sheet, and are worked again
+MOST_REWORKED = 20_000  # that lead to the wrong claims of one sheet, and are worked again
 MOST_WRONG = 0.67  # of the other claims that may be wrong beside a slip in one number
 MOST_UNEXPLAINED = 4  # claims after which no more are searched for two
 
@@ -46,8 +46,8 @@ class Marker:
 
     def __init__(self, solution: Solution) -> None:
         self.solution = solution
-        self.working = Working(solution)
-        self.search = Search(self.working)
+        self.program = Program(solution)
+        self.search = Search(self.program)
         self.order = {symbol: k for k, symbol in enumerate(solution.answers)}
 
     def mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
@@ -67,7 +67,7 @@ class Marker:
         sheet: dict[str, Judged] = {}
         found: dict[str, tuple[Found, ...]] = {}
         for claim in claims:
-            judged, own = judge(self.working, claim, sheet, manner, MOST_LINES - lines)
+            judged, own = judge(self.program, claim, sheet, manner, MOST_REWORKED - lines)
             lines += 0 if own is None else len(own.steps)
             found[claim.symbol] = ()
             if judged.worst == "wrong" and looked < MOST_LOOKED_INTO:
@@ -96,14 +96,14 @@ class Marker:
         if judged.worst != "follows":
             return (), ""
         earlier = dict(takewhile(lambda item: item[1] is not judged, sheet.items()))
-        steps = self.working.before(judged.claimed.symbol, earlier)
+        steps = self.program.before(judged.claimed.symbol, earlier)
         used = {leaf.symbol for step in steps for leaf in step.expr.leaves()}
         mistaken = tuple(
             symbol
             for symbol, other in earlier.items()
             if symbol in used and other.worst in ("follows", "wrong")
         )
-        return mistaken, trivial(self.working, judged, earlier, mistaken)
+        return mistaken, trivial(self.program, judged, earlier, mistaken)
 
 
 def _chosen(equals: Sequence[Found], usual: Mapping[str, int]) -> tuple[Found, ...]:

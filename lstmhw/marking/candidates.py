@@ -8,10 +8,10 @@ import numpy as np
 
 from lstmhw.expr import Expr
 from lstmhw.functions import Floats
+from lstmhw.marking.program import Program, Run
 from lstmhw.marking.target import Target
-from lstmhw.marking.working import Run, Working
 from lstmhw.mistakes import COMMON, edits
-from lstmhw.mistakes.page import Edit
+from lstmhw.mistakes.rewriting import Edit
 from lstmhw.solution import Step, indexed
 
 
@@ -40,8 +40,8 @@ class Batch(NamedTuple):
 class Candidates:
     """The mistakes that can be made in a working; what was found once is kept."""
 
-    def __init__(self, working: Working) -> None:
-        self.working = working
+    def __init__(self, program: Program) -> None:
+        self.program = program
         self._edits: dict[str, tuple[Edit, ...]] = {}
         self._again: dict[tuple[str, Expr], tuple[Edit, ...]] = {}
         self._several: dict[tuple[str, ...], tuple[Candidate, ...]] = {}
@@ -61,8 +61,8 @@ class Candidates:
 
     def _edited(self, step: Step) -> tuple[Edit, ...]:
         """Every line that a mistake makes of this one, and that does not rest on itself."""
-        found = edits(step, self.working.page)
-        return tuple(e for e in found if not self.working.is_circular(step.symbol, e.expr))
+        found = edits(step, self.program.scope)
+        return tuple(e for e in found if not self.program.is_circular(step.symbol, e.expr))
 
     def several(self, steps: Sequence[Step]) -> tuple[Candidate, ...]:
         """A mistake made in several lines: in those of one name, or wherever it can be made."""

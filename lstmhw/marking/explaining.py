@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from lstmhw.marking.claims import EXACT_DECIMALS
+from lstmhw.marking.follow_through import Judged
 from lstmhw.marking.found import Contrast, Found
-from lstmhw.marking.own import Judged
 from lstmhw.notation import Text, as_given, decimal, equation, symbol, write
 from lstmhw.numerals import decimals
 from lstmhw.solution import Check
@@ -35,15 +35,15 @@ class Marked(NamedTuple):
 
 def check(marked: Marked) -> Check:
     """The verdict on a claim, in words too."""
-    own, equals = marked.judged, marked.equals
-    claimed, worst = own.claimed, own.worst
+    judged, equals = marked.judged, marked.equals
+    claimed, worst = judged.claimed, judged.worst
     name, claim, expected = claimed.symbol, claimed.claim, claimed.expected
     if worst == "right":
         return Check(name, claim, expected, worst, None, None, "")
-    mistake = own.rounding if worst == "rounding" else None
+    mistake = judged.rounding if worst == "rounding" else None
     if worst == "wrong":
         mistake = equals[0].name if equals else "arithmetic-slip" if marked.is_slip else None
-    where = ", ".join(_places(own, worst))
+    where = ", ".join(_places(judged, worst))
     for found in equals[:1]:
         where = "; ".join(m.described for m in found.misread) or where
     extras: Mapping[str, int] = {"credit": 0} if marked.trivial else {}
@@ -52,27 +52,27 @@ def check(marked: Marked) -> Check:
 
 
 def _sentences(marked: Marked) -> Iterator[str]:
-    own = marked.judged
-    match own.worst:
+    judged = marked.judged
+    match judged.worst:
         case "rounding":
-            yield _of_rounding(own)
-            yield _corrections(own, "rounding")
+            yield _of_rounding(judged)
+            yield _corrections(judged, "rounding")
         case "follows":
             names = ", ".join(symbol(name, Text()) for name in marked.mistaken)
             yield f"Right method, from your own {names or 'earlier values'}."
             if marked.trivial:
                 name = symbol(marked.trivial, Text())
                 yield f"Your {name} left nothing to compute here, so this earns no credit."
-            yield _corrections(own, "follows")
+            yield _corrections(judged, "follows")
         case _ if marked.equals:
-            yield from _of_mistake(own, marked.equals)
+            yield from _of_mistake(judged, marked.equals)
         case _:
             yield _of_slip(marked.is_slip)
-            yield _corrections(own, "wrong")
+            yield _corrections(judged, "wrong")
 
 
-def _of_rounding(own: Judged) -> str:
-    match own.rounding:
+def _of_rounding(judged: Judged) -> str:
+    match judged.rounding:
         case "truncated":
             return "Cut off after the last digit, where rounding was due."
         case "rounded-early":
@@ -86,9 +86,9 @@ def _of_slip(is_slip: bool) -> str:
     return "None of the mistakes with a name gives this."
 
 
-def _of_mistake(own: Judged, equals: Sequence[Found]) -> Iterator[str]:
+def _of_mistake(judged: Judged, equals: Sequence[Found]) -> Iterator[str]:
     found = equals[0]
-    digits = max(FEWEST_DECIMALS, min(own.claimed.decimals, 12))
+    digits = max(FEWEST_DECIMALS, min(judged.claimed.decimals, 12))
     for done in found.done[:MOST_SENTENCES]:
         yield f"{_capitalized(done)}."
     if len(found.done) > MOST_SENTENCES:
@@ -96,11 +96,11 @@ def _of_mistake(own: Judged, equals: Sequence[Found]) -> Iterator[str]:
     if found.contrast is not None:
         yield _contrasted(found.contrast, digits)
     if found.slip:
-        off = np.max(np.abs(found.values - own.claimed.values))
+        off = np.max(np.abs(found.values - judged.claimed.values))
         yield f"That comes within {off:.1g} of the numbers claimed: there is a slip besides."
     elif not found.whole:
-        yield f"That was done in {', '.join(_places(own, 'wrong'))} alone."
-    yield _corrections(own, "wrong")
+        yield f"That was done in {', '.join(_places(judged, 'wrong'))} alone."
+    yield _corrections(judged, "wrong")
     if len(equals) > 1:
         named = [other for other in equals[:0:-1] if not VAGUE & set(other.names)]
         others = {frozenset(other.names): other.name for other in named}
@@ -139,12 +139,13 @@ def _unit(contrast: Contrast) -> str:
     return f" in unit {at[0]}" if len(at) == 1 else f" in row {at[0]}, column {at[1]}"
 
 
-def _corrections(own: Judged, verdict: str) -> str:
+def _corrections(judged: Judged, verdict: str) -> str:
     """The true numbers in the places of those with a verdict."""
-    true = own.claimed.expected.ravel()
-    places = dict(zip(_indices(own, verdict), _places(own, verdict), strict=True))
+    true = judged.claimed.expected.ravel()
+    places = dict(zip(_indices(judged, verdict), _places(judged, verdict), strict=True))
+    texts = judged.claimed.texts
     shown = [
-        f"{place} should be {_as_exact(true[k], own.claimed.texts[k])}, not {own.claimed.texts[k]}"
+        f"{place} should be {_as_exact(true[k], texts[k])}, not {texts[k]}"
         for k, place in list(places.items())[:MOST_CORRECTIONS]
     ]
     return "; ".join(shown) + (", ..." if len(places) > MOST_CORRECTIONS else ".")
@@ -156,14 +157,14 @@ def _as_exact(true: float, text: str) -> str:
     return as_given(true, min(max(digits, FEWEST_DECIMALS), EXACT_DECIMALS))
 
 
-def _indices(own: Judged, verdict: str) -> list[int]:
-    return [k for k, each in enumerate(own.verdicts) if each == verdict]
+def _indices(judged: Judged, verdict: str) -> list[int]:
+    return [k for k, each in enumerate(judged.verdicts) if each == verdict]
 
 
-def _places(own: Judged, verdict: str) -> list[str]:
+def _places(judged: Judged, verdict: str) -> list[str]:
     """The entries with a verdict: c_1[2], W[1][2]; the symbol itself where it is one number."""
-    shape = own.claimed.expected.shape
+    shape = judged.claimed.expected.shape
     if np.prod(shape) == 1:
-        return [own.claimed.symbol]
-    indices = (np.unravel_index(k, shape) for k in _indices(own, verdict))
-    return [own.claimed.symbol + "".join(f"[{int(k) + 1}]" for k in at) for at in indices]
+        return [judged.claimed.symbol]
+    indices = (np.unravel_index(k, shape) for k in _indices(judged, verdict))
+    return [judged.claimed.symbol + "".join(f"[{int(k) + 1}]" for k in at) for at in indices]

@@ -111,12 +111,12 @@ def found_of(target: Target, tried: Tried, slip: bool = False) -> Found:
 
 def _contrast(target: Target, candidate: Candidate) -> Contrast | None:
     """The first line that the mistake changes, in the order of the working."""
-    run = target.own.values
+    run = target.followed.values
     varied = run.varied(candidate.lines)
     for step in target.steps:
         if step.symbol not in candidate.lines:
             continue
-        quantity = target.working.page.named[step.symbol]
+        quantity = target.program.scope.named[step.symbol]
         gave, gives = (np.asarray(r.value_of(quantity), float) for r in (varied, run))
         if gave.size != gives.size:
             continue

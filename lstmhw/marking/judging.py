@@ -6,21 +6,21 @@ import numpy as np
 
 from lstmhw.functions import Floats
 from lstmhw.marking.claims import Claimed
-from lstmhw.marking.own import Judged, Own, by_hand, own, reached
+from lstmhw.marking.follow_through import FollowThrough, Judged, by_hand, follow_through, reached
+from lstmhw.marking.program import Program, RoundedRun, Run
 from lstmhw.marking.rounding import Manner, is_cut, is_noise, is_within
-from lstmhw.marking.working import RoundedRun, Run, Working
 
 TWICE = 1.1  # times half a unit: rounded to one digit more, and then once more
 UNSEEN = 3  # units that an answer may be off whose working is not followed line by line
 
 
 def judge(
-    working: Working,
+    program: Program,
     claimed: Claimed,
     earlier: Mapping[str, Judged],
     manner: Manner,
     most: int,
-) -> tuple[Judged, Own | None]:
+) -> tuple[Judged, FollowThrough | None]:
     """The verdicts on a claim, of which `wrong` are still to be explained.
 
     A claim that more than `most` lines lead to is compared with the truth alone.
@@ -29,9 +29,9 @@ def judge(
     if "wrong" not in verdicts:
         return Judged(claimed, tuple(verdicts), claimed.expected), None
     rounding = _truncated(claimed, verdicts)
-    has_lines = claimed.symbol in working.steps and bool(np.all(np.isfinite(claimed.expected)))
-    if not has_lines or len(working.before(claimed.symbol, earlier)) > most:
-        given = claimed.symbol in working.page.given
+    has_lines = claimed.symbol in program.steps and bool(np.all(np.isfinite(claimed.expected)))
+    if not has_lines or len(program.before(claimed.symbol, earlier)) > most:
+        given = claimed.symbol in program.scope.given
         room = TWICE * claimed.last if given else 2 * UNSEEN * claimed.half
         _settle(verdicts, is_noise(claimed), "rounding")
         if _settle(verdicts, is_within(claimed, room), "rounding"):
@@ -39,38 +39,40 @@ def judge(
         wrong = np.array([v == "wrong" for v in verdicts]).reshape(claimed.expected.shape)
         estimate = np.where(wrong, claimed.values, claimed.expected)
         return Judged(claimed, tuple(verdicts), estimate, rounding), None
-    truth = own(working, claimed, {s: _as_true(judged) for s, judged in earlier.items()}, manner)
-    used = frozenset().union(*(working.leaves[step.symbol] for step in truth.steps))
+    truth = follow_through(
+        program, claimed, {s: _as_true(judged) for s, judged in earlier.items()}, manner
+    )
+    used = frozenset().union(*(program.leaves[step.symbol] for step in truth.steps))
     misled = any(judged.is_misled for symbol, judged in earlier.items() if symbol in used)
-    mine = own(working, claimed, earlier, manner) if misled else truth
+    mine = follow_through(program, claimed, earlier, manner) if misled else truth
     if misled:
         exactly = np.asarray(mine.written.of_lines(mine.steps), dtype=float)
         _settle(verdicts, claimed.agreeing(exactly), "follows")
     _settle(verdicts, is_noise(claimed), "rounding")
     if _settle(verdicts, is_within(claimed, TWICE * claimed.last), "rounding"):
         rounding = rounding or "rounded-early"
-    if _settle_by(verdicts, working, claimed, truth, "rounding"):
+    if _settle_by(verdicts, program, claimed, truth, "rounding"):
         rounding = rounding or "rounded-early"
     if misled:
-        _settle_by(verdicts, working, claimed, mine, "follows")
+        _settle_by(verdicts, program, claimed, mine, "follows")
     return Judged(claimed, tuple(verdicts), _estimate(claimed, verdicts, mine), rounding), mine
 
 
 def _settle_by(
-    verdicts: list[str], working: Working, claimed: Claimed, mine: Own, verdict: str
+    verdicts: list[str], program: Program, claimed: Claimed, mine: FollowThrough, verdict: str
 ) -> bool:
     """Gives a verdict to numbers that come out with rounding on the way; whether there are any."""
     found = _settle(verdicts, reached(claimed, mine, mine.spread), verdict)
     if "wrong" in verdicts and mine.coarse:
-        run = RoundedRun(working, mine.finer, mine.rounding)
-        steps = working.before(claimed.symbol, mine.finer)
+        run = RoundedRun(program, mine.finer, mine.rounding)
+        steps = program.before(claimed.symbol, mine.finer)
         found = _settle(verdicts, reached(claimed, mine, run.of_lines(steps)), verdict) or found
     if "wrong" not in verdicts:
         return found
-    return _settle_all(verdicts, by_hand(working, claimed, mine), verdict) or found
+    return _settle_all(verdicts, by_hand(program, claimed, mine), verdict) or found
 
 
-def _estimate(claimed: Claimed, verdicts: Sequence[str], mine: Own) -> Floats:
+def _estimate(claimed: Claimed, verdicts: Sequence[str], mine: FollowThrough) -> Floats:
     """What the student had: the truth, what follows, or where it is wrong what is written."""
     shape = claimed.expected.shape
     if not {"follows", "wrong"} & set(verdicts):
@@ -82,19 +84,19 @@ def _estimate(claimed: Claimed, verdicts: Sequence[str], mine: Own) -> Floats:
 
 
 def trivial(
-    working: Working, judged: Judged, earlier: Mapping[str, Judged], mistaken: Sequence[str]
+    program: Program, judged: Judged, earlier: Mapping[str, Judged], mistaken: Sequence[str]
 ) -> str:
     """The wrong claim that left nothing to compute for one that follows, if there is such a claim.
 
     That is one with zeros: with it as claimed, nothing else that the line is written with matters.
     """
     symbol = judged.claimed.symbol
-    steps = working.before(symbol, earlier)
+    steps = program.before(symbol, earlier)
     written = {name: other.claimed.values for name, other in earlier.items()}
     for name in mistaken:
         if np.any(earlier[name].claimed.values == 0) and not np.any(judged.estimate):
             changed = {s: v * 1.37 + 0.11 for s, v in written.items() if s != name}
-            other = Run(working, {**changed, name: written[name]}, data=lambda v: v * 1.37 + 0.11)
+            other = Run(program, {**changed, name: written[name]}, data=lambda v: v * 1.37 + 0.11)
             if not np.any(other.of_lines(steps)):
                 return name
     return ""

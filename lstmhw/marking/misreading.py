@@ -12,7 +12,7 @@ from lstmhw.expr import Quantity
 from lstmhw.functions import Floats
 from lstmhw.marking.target import Target
 
-MOST_LINES = 1500  # times entries of the data
+MOST_READINGS = 1500  # times entries of the data
 TURNS = 20  # of the secant method
 MOST_READINGS = 200
 MOST_TRIED = 12  # readings of one entry, the likeliest first
@@ -88,15 +88,15 @@ class Slope(NamedTuple):
 
 def _slopes(target: Target) -> list[Slope]:
     """The entries of the data that the wrong numbers depend on."""
-    leaves = frozenset().union(*(target.working.leaves[step.symbol] for step in target.steps))
+    leaves = frozenset().union(*(target.program.leaves[step.symbol] for step in target.steps))
     known = target.base.known
-    named = target.working.page.named
+    named = target.program.scope.named
     data = [
         named[symbol]
         for symbol in sorted(leaves)
-        if symbol not in target.working.steps and symbol not in known and named[symbol].given
+        if symbol not in target.program.steps and symbol not in known and named[symbol].given
     ]
-    if sum(np.size(leaf.value) for leaf in data) * len(target.steps) > MOST_LINES:
+    if sum(np.size(leaf.value) for leaf in data) * len(target.steps) > MOST_READINGS:
         return []
     found = []
     for leaf in data:

@@ -14,11 +14,11 @@ from lstmhw.marking.candidates import (
     joined,
     line_batch,
 )
+from lstmhw.marking.follow_through import FollowThrough, Judged
 from lstmhw.marking.found import MOST_EQUALS, Found, Tried, among, best, found_of, tried_of
 from lstmhw.marking.misreading import misreadings
-from lstmhw.marking.own import Judged, Own
+from lstmhw.marking.program import Program
 from lstmhw.marking.target import Target
-from lstmhw.marking.working import Working
 from lstmhw.mistakes import COMMON, MISTAKES
 
 NEAR = 0.02  # how much nearer than the truth a mistake has to be to be named in spite of a slip
@@ -29,25 +29,27 @@ MOST_CHANCE = 0.5  # matches to be expected where no mistake was made, of one in
 MOST_MATCHES = 3.0  # and of one or two that give the whole claim, which are likelier than a slip
 MOST_COARSE = 8
 FEWEST_PAIRS = 100  # that are as likely as any two mistakes
-MOST_LINES = 60_000  # computed in each part of the search
+MOST_COMPUTED = 60_000  # computed in each part of the search
 
 
 class Search:
     """The search over one working; what depends on no claim is kept from one sheet to the next."""
 
-    def __init__(self, working: Working) -> None:
-        self.working = working
-        self.candidates = Candidates(working)
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.candidates = Candidates(program)
 
-    def explain(self, judged: Judged, own: Own | None, patience: int) -> tuple[Found, ...]:
+    def explain(
+        self, judged: Judged, followed: FollowThrough | None, patience: int
+    ) -> tuple[Found, ...]:
         """The mistakes that give the wrong numbers of a claim equally well, the simplest first.
 
         `patience` is for how many more claims of the sheet two mistakes are looked for.
         """
-        if own is None:
+        if followed is None:
             return self._datum(judged)
         off = [k for k, verdict in enumerate(judged.verdicts) if verdict == "wrong"]
-        target = Target(self.working, judged.claimed, own, off, own.values)
+        target = Target(self.program, judged.claimed, followed, off, followed.values)
         singles = list(self._singles(target))
         tried = sorted(tried_of(target, singles), key=lambda t: t.order)
         count = sum(len(batch.candidates) for batch in singles)
@@ -72,11 +74,11 @@ class Search:
 
     def _datum(self, judged: Judged) -> tuple[Found, ...]:
         """A datum that is copied wrong."""
-        claimed, named = judged.claimed, self.working.page.named
+        claimed, named = judged.claimed, self.program.scope.named
         given = claimed.symbol in named and named[claimed.symbol].given
-        if claimed.symbol in self.working.steps or not given:
+        if claimed.symbol in self.program.steps or not given:
             return ()
-        line = self.working.page.unused.get(claimed.symbol)
+        line = self.program.scope.unused.get(claimed.symbol)
         if line is not None and all(claimed.agreeing(np.asarray(line.value, dtype=float))):
             done = f"{claimed.symbol} was computed from the weights, where the sheet gives a value"
             return (Found(("given-value-ignored",), (done,), claimed.values),)
@@ -84,10 +86,10 @@ class Search:
         return (Found(("miscopied-given",), (done,), claimed.values),)
 
     def _singles(self, target: Target) -> Iterator[Batch]:
-        most = max(1, MOST_LINES // len(target.steps))  # runs, in a very long working
+        most = max(1, MOST_COMPUTED // len(target.steps))  # runs, in a very long working
         yield apart(target, self.candidates.several(target.steps)[:most])
         for step in target.steps[: -most - 1 : -1]:  # the claim's own line is the likeliest
-            yield line_batch(target, target.own.values, step, self.candidates.alone(step))
+            yield line_batch(target, target.followed.values, step, self.candidates.alone(step))
 
     def _two(self, target: Target) -> tuple[Found, ...]:
         """Two mistakes at once, of which both are needed."""
@@ -106,8 +108,8 @@ class Search:
         return best(target, tried)
 
     def _pairs(self, target: Target) -> Iterator[Batch]:
-        run, steps = target.own.values, target.steps
-        left = MOST_LINES // len(steps)
+        run, steps = target.followed.values, target.steps
+        left = MOST_COMPUTED // len(steps)
         alone = {step.symbol: at_line(run, step, self.candidates.common(step)) for step in steps}
         for step in reversed(steps):
             left -= 3

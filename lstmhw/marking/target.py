@@ -8,13 +8,13 @@ import numpy as np
 from lstmhw.expr import Outer
 from lstmhw.functions import Floats
 from lstmhw.marking.claims import Claimed
-from lstmhw.marking.own import Own, by_hand_with
+from lstmhw.marking.follow_through import FollowThrough, by_hand_with
+from lstmhw.marking.program import Lines, Program, RoundedRun, Run
 from lstmhw.marking.rounding import EXACT, is_cut
-from lstmhw.marking.working import Lines, RoundedRun, Run, Working
-from lstmhw.mistakes.page import nodes
+from lstmhw.mistakes.rewriting import nodes
 
 MOST_CHANCE = 0.1  # matches to be expected where no such mistake was made
-MOST_LINES = 60_000  # of candidates that are looked at more closely
+MOST_REFINED_LINES = 60_000  # of candidates that are looked at more closely
 ROOM = 40  # units of the last digit within which a mistake is looked at more closely
 
 
@@ -26,25 +26,30 @@ class Target:
     """
 
     def __init__(
-        self, working: Working, claimed: Claimed, own: Own, off: Sequence[int], base: Run
+        self,
+        program: Program,
+        claimed: Claimed,
+        followed: FollowThrough,
+        off: Sequence[int],
+        base: Run,
     ) -> None:
-        self.working = working
-        self.own = own
-        self.steps = own.steps
+        self.program = program
+        self.followed = followed
+        self.steps = followed.steps
         self.claimed = claimed
         self.off = tuple(off)
         self.base = base
-        self.right = np.asarray(base.of_lines(own.steps), float).ravel()
+        self.right = np.asarray(base.of_lines(followed.steps), float).ravel()
         self.wanted = self.claimed.values.ravel()
-        self.radius = np.broadcast_to(own.spread.radius, own.spread.shape).ravel()
-        self.left = MOST_LINES // len(self.steps)
+        self.radius = np.broadcast_to(followed.spread.radius, followed.spread.shape).ravel()
+        self.left = MOST_REFINED_LINES // len(self.steps)
         half = self.claimed.half
         self.room = 5 * np.minimum(self.radius, 10 * half) + (ROOM + 1) * half
-        self.coarser = 10.0 ** (self.claimed.kept - own.fewest)
+        self.coarser = 10.0 ** (self.claimed.kept - followed.fewest)
 
     def after(self, lines: Lines, off: Sequence[int]) -> "Target":
         """The same claim, once these lines are taken as they are, with what is off even so."""
-        return Target(self.working, self.claimed, self.own, off, self.base.varied(lines))
+        return Target(self.program, self.claimed, self.followed, off, self.base.varied(lines))
 
     @cached_property
     def are_vectors(self) -> bool:
@@ -118,7 +123,7 @@ class Target:
     def agreement(self, values: Floats, lines: Lines) -> tuple[bool, bool] | None:
         """Whether all numbers agree, and whether to the last digit; None where the wrong do not."""
         exact = self.agreeing(values)
-        written = self.value(lines, self.own.written)
+        written = self.value(lines, self.followed.written)
         if written is not None:
             exact = _either(exact, self.agreeing(written))
         if not any(self._is_nearer(v) for v in (values, written) if v is not None):
@@ -149,7 +154,7 @@ class Target:
 
     def agreeing(self, values: Floats) -> list[bool]:
         """Number by number, whether it is the claimed one, written as the sheet writes numbers."""
-        return self.agreeing_or_cut(values) if self.own.cuts else self.claimed.agreeing(values)
+        return self.agreeing_or_cut(values) if self.followed.cuts else self.claimed.agreeing(values)
 
     def agreeing_or_cut(self, values: Floats) -> list[bool]:
         """Number by number, whether it is the claimed one: to its last digit, or cut off there."""
@@ -158,8 +163,8 @@ class Target:
 
     def _reached(self, lines: Lines) -> list[bool]:
         """Number by number, whether it is the claimed one but for rounding on the way."""
-        own = self.own
-        run = RoundedRun(self.working, own.rounded.known, own.rounding, lines)
+        followed = self.followed
+        run = RoundedRun(self.program, followed.rounded.known, followed.rounding, lines)
         try:
             with np.errstate(all="ignore"):
                 spread = run.of_lines(self.steps)
@@ -173,7 +178,7 @@ class Target:
 
     def agrees_by_hand(self, lines: Lines) -> bool:
         """Whether all numbers come out with all lines rounded to digits that the sheet shows."""
-        ways = by_hand_with(self.working, self.claimed, self.own, lines)
+        ways = by_hand_with(self.program, self.claimed, self.followed, lines)
         return any(all(reached) for reached in ways)
 
 

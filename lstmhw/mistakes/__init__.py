@@ -8,7 +8,7 @@ preferred: all the common ones come before all the rare ones.
 from collections.abc import Iterator
 
 from lstmhw.mistakes import activations, pre_activation, products, recurrence, slopes
-from lstmhw.mistakes.page import Edit, Page
+from lstmhw.mistakes.rewriting import Edit, Scope
 from lstmhw.solution import Step
 
 FAMILIES = (activations, pre_activation, recurrence, products, slopes)
@@ -18,8 +18,8 @@ MISTAKES = (*COMMON, *RARE)
 """A name may stand here more than once, for its different senses."""
 
 
-def edits(step: Step, page: Page) -> Iterator[Edit]:
+def edits(step: Step, scope: Scope) -> Iterator[Edit]:
     """Every line that a mistake makes of this one."""
     for rank, mistake in enumerate(MISTAKES):
-        for site, expr, done in mistake.rewrite(step, page):
+        for site, expr, done in mistake.rewrite(step, scope):
             yield Edit(mistake.name, rank, site, expr, done)

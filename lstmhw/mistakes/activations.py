@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from lstmhw.expr import Apply, Expr, Negative
 from lstmhw.functions import ACTIVATIONS, sigmoid, softmax, tanh
-from lstmhw.mistakes.page import Mistake, Page, Rewritten, is_forward, nodes
+from lstmhw.mistakes.rewriting import Mistake, Rewritten, Scope, is_forward, nodes
 from lstmhw.solution import Step
 
 
@@ -17,7 +17,7 @@ def _applied(step: Step) -> Iterator[tuple[Apply, Callable[[Expr], Expr]]]:
 def _taken_for(other: str, right: str) -> Mistake:
     function = ACTIVATIONS[other]
 
-    def rewrite(step: Step, page: Page) -> Iterator[Rewritten]:
+    def rewrite(step: Step, scope: Scope) -> Iterator[Rewritten]:
         for node, put in _applied(step):
             if node.function.name == right and (other != "softmax" or step.value.size > 1):
                 expr = put(Apply(function, node.parts[0]))
@@ -31,21 +31,21 @@ def _reads_state(step: Step) -> bool:
     return step.role.what == "activated state"
 
 
-def _omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+def _omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for node, put in _applied(step):
         if node.function.name != "identity" and not _reads_state(step):
             done = f"{node.function.name} was left out"
             yield Rewritten("", put(node.parts[0]), done)
 
 
-def _tanh_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+def _tanh_omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for node, put in _applied(step):
         if _reads_state(step) and node.function.name != "identity":
             done = f"h was read from c itself, without {node.function.name}"
             yield Rewritten("", put(node.parts[0]), done)
 
 
-def _extra(step: Step, page: Page) -> Iterator[Rewritten]:
+def _extra(step: Step, scope: Scope) -> Iterator[Rewritten]:
     if not is_forward(step) or step.value.ndim != 1:
         return
     for function in (sigmoid, tanh, softmax):
@@ -58,7 +58,7 @@ def _extra(step: Step, page: Page) -> Iterator[Rewritten]:
             yield Rewritten("twice", expr, f"{function.name} was applied twice")
 
 
-def _argument_sign(step: Step, page: Page) -> Iterator[Rewritten]:
+def _argument_sign(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for node, put in _applied(step):
         if node.function in (sigmoid, tanh) and not _reads_state(step):
             done = f"{node.function.name} was taken of the negative"

@@ -16,11 +16,11 @@ from lstmhw.expr import (
     cut,
 )
 from lstmhw.functions import Floats
-from lstmhw.mistakes.page import (
+from lstmhw.mistakes.rewriting import (
     Mistake,
-    Page,
     Product,
     Rewritten,
+    Scope,
     bare,
     entries,
     is_bias,
@@ -59,20 +59,20 @@ def _written(parts: Sequence[Expr]) -> str:
     return " and ".join(part.symbol for part in parts if isinstance(part, Quantity))
 
 
-def _bias_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+def _bias_omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
     biases = _biases(step)
     if biases:
         yield Rewritten("", _without(step.expr, biases), f"{_written(biases)} was left out")
 
 
-def _one_bias(step: Step, page: Page) -> Iterator[Rewritten]:
+def _one_bias(step: Step, scope: Scope) -> Iterator[Rewritten]:
     biases = _biases(step)
     for bias in biases if len(biases) > 1 else ():
         done = f"{bias.symbol} was left out"
         yield Rewritten(bare(bias), _without(step.expr, [bias]), done)
 
 
-def _bias_twice(step: Step, page: Page) -> Iterator[Rewritten]:
+def _bias_twice(step: Step, scope: Scope) -> Iterator[Rewritten]:
     biases = _biases(step)
     groups = [biases] if len(biases) < 2 else [biases, *([bias] for bias in biases)]
     for group in groups if biases else ():
@@ -116,15 +116,15 @@ def _without_term(step: Step, node: Expr, words: str) -> Iterator[Rewritten]:
                 yield Rewritten("", put(without(whole, k)), f"the {words} term was left out")
 
 
-def _recurrent_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+def _recurrent_omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
     yield from _term_omitted(step, "h", "recurrent")
 
 
-def _input_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+def _input_omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
     yield from _term_omitted(step, "x", "input")
 
 
-def _concat_reversed(step: Step, page: Page) -> Iterator[Rewritten]:
+def _concat_reversed(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for node, matrix, vector, put in _products(step):
         if isinstance(vector, Concat):
             turned = product_of(node, matrix, Concat(*reversed(vector.parts)))
@@ -168,7 +168,7 @@ def _like(matrix: Quantity, value: Floats) -> Quantity:
     return Quantity(matrix.symbol, value, given=True, role=matrix.role)
 
 
-def _transposed(step: Step, page: Page) -> Iterator[Rewritten]:
+def _transposed(step: Step, scope: Scope) -> Iterator[Rewritten]:
     found = []
     for node, matrix, vector, put in _products(step):
         if not isinstance(matrix, Quantity):
@@ -189,7 +189,7 @@ def _transposed(step: Step, page: Page) -> Iterator[Rewritten]:
         yield Rewritten("", substituted(step.expr, all_turned), done)
 
 
-def _diagonal(step: Step, page: Page) -> Iterator[Rewritten]:
+def _diagonal(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for node, matrix, vector, put in _products(step):
         if not isinstance(matrix, Quantity):
             continue
@@ -205,14 +205,14 @@ def _diagonal(step: Step, page: Page) -> Iterator[Rewritten]:
                 yield Rewritten("", put(changed), done)
 
 
-def _of_gate(expr: Expr, page: Page, own: str, other: str, keys: Sequence[str]) -> Expr | None:
+def _of_gate(expr: Expr, scope: Scope, own: str, other: str, keys: Sequence[str]) -> Expr | None:
     """The line with the weights of another gate, where it has the same weights."""
     swap: dict[str, Expr] = {}
     for leaf in expr.leaves():
         _, letter, key, *_ = leaf.role
         if letter != own or key not in keys:
             continue
-        there = page.weights.get((other, key))
+        there = scope.weights.get((other, key))
         if there is None or entries(there) != entries(leaf):
             return None
         swap[leaf.symbol] = there
@@ -228,42 +228,42 @@ _SOME = {
 }
 
 
-def _order_letters(page: Page) -> Iterator[tuple[str, dict[str, str]]]:
+def _order_letters(scope: Scope) -> Iterator[tuple[str, dict[str, str]]]:
     """For each other order: which gate's block a gate gets in it."""
-    for there in STACKINGS.get(page.gates, ()):
-        if page.blocks and there != page.blocks:
-            yield there, dict(zip(there, page.blocks, strict=True))
+    for there in STACKINGS.get(scope.gates, ()):
+        if scope.blocks and there != scope.blocks:
+            yield there, dict(zip(there, scope.blocks, strict=True))
 
 
-def _gate_order(step: Step, page: Page) -> Iterator[Rewritten]:
-    own = letter_of(step, page)
-    for there, gets in _order_letters(page) if own else ():
-        expr = _of_gate(step.expr, page, own, gets[own], _ALL)
+def _gate_order(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    own = letter_of(step, scope)
+    for there, gets in _order_letters(scope) if own else ():
+        expr = _of_gate(step.expr, scope, own, gets[own], _ALL)
         if expr is not None and gets[own] != own:
             done = f"the blocks were read in the order {', '.join(there)}"
             yield Rewritten(there, expr, f"{done}, so this gate got the weights of {gets[own]}")
 
 
-def _weights_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
-    own = letter_of(step, page)
-    for other in page.gates if own else "":
-        expr = _of_gate(step.expr, page, own, other, _ALL) if other != own else None
+def _weights_swapped(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    own = letter_of(step, scope)
+    for other in scope.gates if own else "":
+        expr = _of_gate(step.expr, scope, own, other, _ALL) if other != own else None
         if expr is not None:
             site = "-".join(sorted(own + other))
             yield Rewritten(site, expr, f"the weights of {other} went into {own}")
 
 
-def _weights_partly_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
-    own = letter_of(step, page)
-    for other in page.gates if own else "":
+def _weights_partly_swapped(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    own = letter_of(step, scope)
+    for other in scope.gates if own else "":
         for words, keys in _SOME.items():
-            expr = _of_gate(step.expr, page, own, other, keys) if other != own else None
+            expr = _of_gate(step.expr, scope, own, other, keys) if other != own else None
             if expr is not None:
                 site = f"{words} {'-'.join(sorted(own + other))}"
                 yield Rewritten(site, expr, f"{words} of {other} went into {own}")
 
 
-def _term_signs(step: Step, page: Page) -> Iterator[Rewritten]:
+def _term_signs(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """A term of the sum with the wrong sign; a part of what W multiplies."""
     if not is_pre_activation(step):
         return
@@ -281,12 +281,12 @@ def _term_signs(step: Step, page: Page) -> Iterator[Rewritten]:
             yield Rewritten(f"part {k}", put(changed), done)
 
 
-def _whole_sign(step: Step, page: Page) -> Iterator[Rewritten]:
+def _whole_sign(step: Step, scope: Scope) -> Iterator[Rewritten]:
     if is_pre_activation(step):
         yield Rewritten("", Negative(step.expr), "the sign of the whole sum was turned")
 
 
-def _one_hot_read(step: Step, page: Page) -> Iterator[Rewritten]:
+def _one_hot_read(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """Another row of the embedding."""
     for node, matrix, vector, put in _products(step):
         if isinstance(vector, Quantity) and vector.role.what == "one-hot":

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, permutations
 
 from lstmhw.expr import Expr, Negative, Quantity, Sum, Times
-from lstmhw.mistakes.page import (
+from lstmhw.mistakes.rewriting import (
     Mistake,
-    Page,
     Rewritten,
+    Scope,
     bare,
     dropped_factors,
     is_forward,
@@ -46,7 +46,7 @@ def _is_cell_state(step: Step) -> bool:
     return is_state and _is_mixture(step) and isinstance(step.expr, Sum)
 
 
-def _plus_for_times(step: Step, page: Page) -> Iterator[Rewritten]:
+def _plus_for_times(step: Step, scope: Scope) -> Iterator[Rewritten]:
     if not _is_mixture(step):
         return
     for node, put in nodes(step.expr):
@@ -59,7 +59,7 @@ def _plus_for_times(step: Step, page: Page) -> Iterator[Rewritten]:
         yield Rewritten("all", Sum(*terms), "sums were taken in the places of all products")
 
 
-def _times_for_plus(step: Step, page: Page) -> Iterator[Rewritten]:
+def _times_for_plus(step: Step, scope: Scope) -> Iterator[Rewritten]:
     if _is_mixture(step) and isinstance(step.expr, Sum) and len(step.expr.parts) == 2:
         done = "the two terms were multiplied, not added"
         yield Rewritten("", Times(*step.expr.parts), done)
@@ -72,12 +72,12 @@ def _term_without(step: Step, *names: str) -> Iterator[Expr]:
             yield without(step.expr, k)
 
 
-def _forget_term(step: Step, page: Page) -> Iterator[Rewritten]:
+def _forget_term(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for expr in _term_without(step, "f"):
         yield Rewritten("", expr, "the old cell state, f*c, was left out")
 
 
-def _candidate_term(step: Step, page: Page) -> Iterator[Rewritten]:
+def _candidate_term(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for expr in _term_without(step, "i"):
         yield Rewritten("", expr, "what is written, i*g, was left out")
 
@@ -86,7 +86,7 @@ def _factor(gate: str) -> Mistake:
     """A gate left out of its product."""
     name = GATE_WORDS[gate].replace(" ", "-") + "-omitted"
 
-    def rewrite(step: Step, page: Page) -> Iterator[Rewritten]:
+    def rewrite(step: Step, scope: Scope) -> Iterator[Rewritten]:
         uses = _is_mixture(step) or (not is_forward(step) and step.role.function is None)
         for part, rewritten in dropped_factors(step.expr) if uses else ():
             if _is_gate(part, gate):
@@ -97,35 +97,35 @@ def _factor(gate: str) -> Mistake:
     return Mistake(name, examples[gate], rewrite)
 
 
-def _any_factor(step: Step, page: Page) -> Iterator[Rewritten]:
+def _any_factor(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for part, rewritten in dropped_factors(step.expr) if _is_mixture(step) else ():
         if not _is_gate(part, GATE_WORDS):
             yield rewritten
 
 
-def _any_term(step: Step, page: Page) -> Iterator[Rewritten]:
+def _any_term(step: Step, scope: Scope) -> Iterator[Rewritten]:
     if _is_mixture(step) and not _is_cell_state(step) and isinstance(step.expr, Sum):
         for k, part in enumerate(step.expr.parts):
             done = f"the term of {min(symbols(part), default='')} was left out"
             yield Rewritten(f"{k}", without(step.expr, k), done)
 
 
-def _value_ignored(step: Step, page: Page) -> Iterator[Rewritten]:
+def _value_ignored(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """A gate computed from its weights, where the sheet gives its value."""
-    used = {s: expr for s, expr in page.unused.items() if s in symbols(step.expr)}
+    used = {s: expr for s, expr in scope.unused.items() if s in symbols(step.expr)}
     choices = [{symbol: expr} for symbol, expr in used.items()]
     for chosen in [used, *choices] if len(used) > 1 else choices:
         names = " and ".join(chosen)
-        site = "" if chosen is used else bare(page.named[names])
+        site = "" if chosen is used else bare(scope.named[names])
         done = f"{names} was computed from the weights, where the sheet gives a value"
         yield Rewritten(site, substituted(step.expr, chosen), done)
 
 
-def _gates_used(step: Step, page: Page) -> Iterator[Rewritten]:
+def _gates_used(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """One gate in the place of another, and the other way about."""
     t = time_of(step)
-    for one, other in combinations(page.gates, 2):
-        there = page.at(one, t), page.at(other, t)
+    for one, other in combinations(scope.gates, 2):
+        there = scope.at(one, t), scope.at(other, t)
         if there[0] is None or there[1] is None:
             continue
         swap: dict[str, Expr] = {there[0].symbol: there[1], there[1].symbol: there[0]}
@@ -134,35 +134,35 @@ def _gates_used(step: Step, page: Page) -> Iterator[Rewritten]:
             yield Rewritten(f"{one}-{other}", substituted(step.expr, swap), done)
 
 
-def _other_gate(step: Step, page: Page) -> Iterator[Rewritten]:
+def _other_gate(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """The gradient to one gate written down for another."""
     own = step.role.letter
     if step.role.what != "gradient" or step.role.to not in ("gate", "candidate"):
         return
-    for other in page.gates.replace(own, ""):
-        there = page.at(f"d{other}", time_of(step))
+    for other in scope.gates.replace(own, ""):
+        there = scope.at(f"d{other}", time_of(step))
         if there is not None:
             yield Rewritten(f"{own}-{other}", there, f"this is {there.symbol}, not {step.symbol}")
 
 
-def _gate_twice(step: Step, page: Page) -> Iterator[Rewritten]:
+def _gate_twice(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """One gate in the place of another, where both are used."""
     t = time_of(step)
     used = symbols(step.expr) if _is_mixture(step) else set()
-    for one, other in permutations(page.gates, 2):
-        there, taken = page.at(one, t), page.at(other, t)
+    for one, other in permutations(scope.gates, 2):
+        there, taken = scope.at(one, t), scope.at(other, t)
         if there is not None and taken is not None and {there.symbol, taken.symbol} <= used:
             done = f"{taken.symbol} was taken in the place of {there.symbol}"
             expr = substituted(step.expr, {there.symbol: taken})
             yield Rewritten(f"{other} for {one}", expr, done)
 
 
-def _signs(step: Step, page: Page) -> Iterator[Rewritten]:
+def _signs(step: Step, scope: Scope) -> Iterator[Rewritten]:
     if _is_mixture(step):
         yield from turned_signs(step.expr)
 
 
-def _whole_sign(step: Step, page: Page) -> Iterator[Rewritten]:
+def _whole_sign(step: Step, scope: Scope) -> Iterator[Rewritten]:
     if not is_pre_activation(step):
         yield Rewritten("", Negative(step.expr), "the sign of the whole was turned")
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from lstmhw.expr import Concat, Constant, Expr, Negative, Quantity, Sum, Times, cut
-from lstmhw.mistakes.page import (
+from lstmhw.mistakes.rewriting import (
     Mistake,
-    Page,
     Product,
     Rewritten,
+    Scope,
     is_bias,
     is_forward,
     is_pre_activation,
@@ -25,12 +25,12 @@ from lstmhw.solution import Step, indexed
 MOST_UNITS = 3  # whose every order is tried
 
 
-def _states_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
+def _states_swapped(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """h for c, c for h, or both, among the states before the step."""
     t = time_of(step)
     if t is None or not is_forward(step):
         return
-    h, c = page.at("h", t - 1), page.at("c", t - 1)
+    h, c = scope.at("h", t - 1), scope.at("c", t - 1)
     if h is None or c is None:
         return
     for right, taken in ((h, c), (c, h)):
@@ -41,27 +41,27 @@ def _states_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
             yield Rewritten("both", expr, done)
 
 
-def _results_swapped(step: Step, page: Page) -> Iterator[Rewritten]:
+def _results_swapped(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """h written down for c, or c for h."""
     t, letter = time_of(step), step.role.letter if step.role.what == "state" else ""
-    other = page.at({"h": "c", "c": "h"}.get(letter, ""), t)
+    other = scope.at({"h": "c", "c": "h"}.get(letter, ""), t)
     if other is not None and t is not None and not other.given:
         value = Quantity(f"{other.symbol} itself", other.value, given=True)
         yield Rewritten("result", value, f"this is {other.symbol}, not {step.symbol}")
 
 
-def _older_state(step: Step, page: Page) -> Iterator[Rewritten]:
+def _older_state(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """The cell state before the step, where h reads the one after it."""
     t = time_of(step)
-    after, before = page.at("c", t), page.at("c", None if t is None else t - 1)
+    after, before = scope.at("c", t), scope.at("c", None if t is None else t - 1)
     if step.role.what == "activated state" and after is not None and before is not None:
         done = f"{before.symbol} was taken in the place of {after.symbol}"
         yield Rewritten("", substituted(step.expr, {after.symbol: before}), done)
 
 
-def _is_mixed(step: Step, page: Page) -> bool:
+def _is_mixed(step: Step, scope: Scope) -> bool:
     """Whether a line is the new hidden state of a GRU."""
-    return step.role.what == "state" and page.gates == "rzn"
+    return step.role.what == "state" and scope.gates == "rzn"
 
 
 def _is_candidate(step: Step) -> bool:
@@ -70,18 +70,18 @@ def _is_candidate(step: Step) -> bool:
     return is_of_n and is_pre_activation(step)
 
 
-def _update_flipped(step: Step, page: Page) -> Iterator[Rewritten]:
+def _update_flipped(step: Step, scope: Scope) -> Iterator[Rewritten]:
     t = time_of(step)
-    if not _is_mixed(step, page) or t is None:
+    if not _is_mixed(step, scope) or t is None:
         return
-    n, h = page.at("n", t), page.at("h", t - 1)
+    n, h = scope.at("n", t), scope.at("h", t - 1)
     if n is not None and h is not None:
         done = f"z_{t} multiplied {n.symbol}, and 1 - z_{t} multiplied {h.symbol}"
         expr = substituted(step.expr, {n.symbol: h, h.symbol: n})
         yield Rewritten("", expr, done)
 
 
-def _reset_misplaced(step: Step, page: Page) -> Iterator[Rewritten]:
+def _reset_misplaced(step: Step, scope: Scope) -> Iterator[Rewritten]:
     if not _is_candidate(step):
         return
     yield from _before_to_after(step)
@@ -150,7 +150,7 @@ def _sum(*terms: Expr) -> Expr:
     return Sum(*terms) if len(terms) > 1 else terms[0]
 
 
-def _reset_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
+def _reset_omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
     if not _is_candidate(step):
         return
     for node, put in nodes(step.expr):
@@ -159,12 +159,12 @@ def _reset_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
                 yield Rewritten("", put(node.parts[1 - k]), f"{part.symbol} was left out")
 
 
-def _reset_over_all(step: Step, page: Page) -> Iterator[Rewritten]:
+def _reset_over_all(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """r times the whole of the candidate's pre-activation."""
-    r = page.at("r", time_of(step))
+    r = scope.at("r", time_of(step))
     if not _is_candidate(step) or r is None or not isinstance(step.expr, Sum):
         return
-    for rewritten in _reset_omitted(step, page):
+    for rewritten in _reset_omitted(step, scope):
         expr = rewritten.expr
         yield Rewritten("all", Times(r, expr), "r was applied to the whole sum")
         if isinstance(expr, Sum):
@@ -175,41 +175,41 @@ def _reset_over_all(step: Step, page: Page) -> Iterator[Rewritten]:
                     yield Rewritten("all but b", Sum(Times(r, rest), part), done)
 
 
-def _reset_elsewhere(step: Step, page: Page) -> Iterator[Rewritten]:
+def _reset_elsewhere(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """r*h in the place of h, in the update gate or in the mixture."""
     t = time_of(step)
     is_update = step.role.what == "pre-activation" and step.role.letter == "z"
-    if not (is_update or _is_mixed(step, page)) or t is None:
+    if not (is_update or _is_mixed(step, scope)) or t is None:
         return
-    r, h = page.at("r", t), page.at("h", t - 1)
+    r, h = scope.at("r", t), scope.at("h", t - 1)
     if r is not None and h is not None:
         expr = substituted(step.expr, {h.symbol: Times(r, h)})
         yield Rewritten(step.role.letter, expr, f"r was applied to {h.symbol} here too")
 
 
-def _earlier(step: Step, page: Page) -> Iterator[Rewritten]:
+def _earlier(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """The input, or a state, of the step before."""
     t = time_of(step)
     if t is None:
         return
     for name, offset in (("x", 0), ("h", 1), ("c", 1)):
-        right, before = page.at(name, t - offset), page.at(name, t - offset - 1)
+        right, before = scope.at(name, t - offset), scope.at(name, t - offset - 1)
         if right is not None and before is not None and right.symbol in symbols(step.expr):
             expr = substituted(step.expr, {right.symbol: before})
             yield Rewritten(name, expr, f"{before.symbol} was taken in the place of {right.symbol}")
 
 
-def _of_another_step(step: Step, page: Page) -> Iterator[Rewritten]:
+def _of_another_step(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """What belongs to the step before, or after, written down for this one."""
     name, t = indexed(step.symbol)
     for other in (t - 1, t + 1) if t is not None and is_forward(step) else ():
-        there = page.at(name, other)
+        there = scope.at(name, other)
         if there is not None:
             value = Quantity(f"{there.symbol} itself", there.value, given=True)
             yield Rewritten("", value, f"this is {there.symbol}, not {step.symbol}")
 
 
-def _units_exchanged(step: Step, page: Page) -> Iterator[Rewritten]:
+def _units_exchanged(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """The numbers of the units in another order."""
     if step.value.ndim == 1 and 1 < step.value.size <= MOST_UNITS:
         for order in permutations(range(step.value.size)):
@@ -218,9 +218,9 @@ def _units_exchanged(step: Step, page: Page) -> Iterator[Rewritten]:
                 yield Rewritten(f"{order}", value, "the units changed places")
 
 
-def _coupled(step: Step, page: Page) -> Iterator[Rewritten]:
+def _coupled(step: Step, scope: Scope) -> Iterator[Rewritten]:
     t = time_of(step)
-    f, i = page.at("f", t), page.at("i", t)
+    f, i = scope.at("f", t), scope.at("i", t)
     is_cell = step.role.what == "state" and step.role.letter == "c"
     if is_cell and f is not None and i is not None:
         rest = Sum(Constant(1.0), Negative(f))

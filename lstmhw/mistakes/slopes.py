@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from lstmhw.expr import Constant, Expr, Negative, Power, Quantity, Sum, Times, Transposed
 from lstmhw.functions import ACTIVATIONS
-from lstmhw.mistakes.page import (
+from lstmhw.mistakes.rewriting import (
     Mistake,
-    Page,
     Rewritten,
+    Scope,
     dropped_factors,
     entries,
     is_forward,
@@ -20,12 +20,12 @@ from lstmhw.mistakes.page import (
 from lstmhw.solution import Step, indexed
 
 
-def _through(step: Step, page: Page) -> tuple[Quantity, Quantity, Quantity] | None:
+def _through(step: Step, scope: Scope) -> tuple[Quantity, Quantity, Quantity] | None:
     """(dy, z, y) of a line that goes back through y = f(z): dz_f_1 goes through f_1."""
     role = step.role
     if role.what != "gradient" or not role.through:
         return None
-    y, z, dy = (page.named.get(s) for s in (role.through, role.of, f"d{role.through}"))
+    y, z, dy = (scope.named.get(s) for s in (role.through, role.of, f"d{role.through}"))
     if y is None or z is None or dy is None:
         return None
     return (dy, z, y) if dy.symbol in symbols(step.expr) else None
@@ -36,25 +36,25 @@ def _passes(step: Step, name: str) -> bool:
     return step.role.function is not None and step.role.function.name == name
 
 
-def _slope_of(step: Step, page: Page, name: str) -> Iterator[Expr]:
-    found = _through(step, page)
+def _slope_of(step: Step, scope: Scope, name: str) -> Iterator[Expr]:
+    found = _through(step, scope)
     if found is not None and all(part.value.ndim for part in found):
         yield ACTIVATIONS[name].gradient(*found)
 
 
 def _slope_taken(other: str, right: str) -> Mistake:
-    def rewrite(step: Step, page: Page) -> Iterator[Rewritten]:
+    def rewrite(step: Step, scope: Scope) -> Iterator[Rewritten]:
         if _passes(step, right):
-            for expr in _slope_of(step, page, other):
+            for expr in _slope_of(step, scope, other):
                 yield Rewritten("", expr, f"the slope of {other} was taken for that of {right}")
 
     example = {"sigmoid": "dz = dg*g*(1 - g)", "tanh": "dz = df*(1 - f^2)"}[other]
     return Mistake(f"{other}-for-{right}", example, rewrite)
 
 
-def _sigmoid_slope(step: Step, page: Page) -> Iterator[Rewritten]:
+def _sigmoid_slope(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """In a line such as dc = dh*o*(1 - tanh(c)^2)."""
-    for node, put in nodes(step.expr) if _back(step) and _through(step, page) is None else ():
+    for node, put in nodes(step.expr) if _back(step) and _through(step, scope) is None else ():
         if isinstance(node, Sum) and len(node.parts) == 2 and isinstance(node.parts[1], Negative):
             square = node.parts[1].parts[0]
             if isinstance(square, Power):
@@ -63,15 +63,15 @@ def _sigmoid_slope(step: Step, page: Page) -> Iterator[Rewritten]:
                 yield Rewritten("", put(Times(y, Sum(node.parts[0], Negative(y)))), done)
 
 
-def _slope_omitted(step: Step, page: Page) -> Iterator[Rewritten]:
-    found = _through(step, page)
+def _slope_omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    found = _through(step, scope)
     if found is not None and not _passes(step, "identity"):
         yield Rewritten("", found[0], "the slope of the activation was left out")
 
 
-def _slope_at(step: Step, page: Page) -> Iterator[Rewritten]:
+def _slope_at(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """The slope formula over z, not over y."""
-    found = _through(step, page)
+    found = _through(step, scope)
     if found is None:
         return
     dy, z, _ = found
@@ -85,7 +85,7 @@ def _back(step: Step) -> bool:
     return step.role.what in ("gradient", "factor", "product")
 
 
-def _transpose_missing(step: Step, page: Page) -> Iterator[Rewritten]:
+def _transpose_missing(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for node, put in nodes(step.expr) if _back(step) else ():
         if isinstance(node, Transposed) and len(set(entries(node))) == 1:
             matrix = min(symbols(node))
@@ -101,7 +101,7 @@ def _untransposed(expr: Expr) -> Expr:
     return expr.rebuilt(*map(_untransposed, expr.parts)) if expr.parts else expr
 
 
-def _outer_turned(step: Step, page: Page) -> Iterator[Rewritten]:
+def _outer_turned(step: Step, scope: Scope) -> Iterator[Rewritten]:
     shape = entries(step.expr)
     if step.role.what == "gradient" and len(shape) == 2 and shape[0] == shape[1] > 1:
         yield Rewritten("", Transposed(step.expr), "the result was transposed")
@@ -117,7 +117,7 @@ def _terms(step: Step) -> Iterator[tuple[Expr, Rewritten]]:
                 yield part, Rewritten(f"{k}", put(without(node, k)), done)
 
 
-def _later_term(step: Step, page: Page) -> Iterator[Rewritten]:
+def _later_term(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """What comes from the step after, or arrives at the last."""
     t = time_of(step)
     for part, rewritten in _terms(step):
@@ -131,17 +131,17 @@ def _is_later(leaf: Quantity, t: int | None) -> bool:
     return leaf.role.what == "arriving" or (own is not None and t is not None and own > t)
 
 
-def _term(step: Step, page: Page) -> Iterator[Rewritten]:
+def _term(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for _, rewritten in _terms(step):
         yield rewritten
 
 
-def _factor(step: Step, page: Page) -> Iterator[Rewritten]:
+def _factor(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for _, rewritten in dropped_factors(step.expr) if _back(step) else ():
         yield rewritten
 
 
-def _slope_factor(step: Step, page: Page) -> Iterator[Rewritten]:
+def _slope_factor(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """In a line such as J = W_h*(1 - h^2), or dc = dh*o*(1 - tanh(c)^2)."""
     for part, rewritten in dropped_factors(step.expr) if _back(step) else ():
         if isinstance(part, Sum) and any(isinstance(p, Negative) for p in part.parts):
@@ -149,12 +149,12 @@ def _slope_factor(step: Step, page: Page) -> Iterator[Rewritten]:
             yield Rewritten("factor", rewritten.expr, done)
 
 
-def _signs(step: Step, page: Page) -> Iterator[Rewritten]:
+def _signs(step: Step, scope: Scope) -> Iterator[Rewritten]:
     if not is_forward(step):
         yield from turned_signs(step.expr)
 
 
-def _states(step: Step, page: Page) -> Iterator[Rewritten]:
+def _states(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """The state after the step for the one before it, or h for c."""
     if not _back(step):
         return
@@ -162,7 +162,7 @@ def _states(step: Step, page: Page) -> Iterator[Rewritten]:
         if isinstance(node, Quantity) and node.role.what == "state":
             name, t = indexed(node.symbol)
             for other in (
-                (page.at(name, t + 1), page.at({"h": "c", "c": "h"}[name], t))
+                (scope.at(name, t + 1), scope.at({"h": "c", "c": "h"}[name], t))
                 if t is not None
                 else ()
             ):

@@ -11,7 +11,7 @@ from lstmhw.expr import Expr, Missing, Role
 from lstmhw.faults import Fault
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.problem import ActivationName, Embedded, Problem, Range, Record, Shape, record
-from lstmhw.recurrent.asked import computed_symbols, found_symbols, needed_by
+from lstmhw.recurrent.finding import computed_symbols, found_symbols, needed_by
 from lstmhw.solution import (
     Entries,
     Entry,

@@ -6,7 +6,7 @@ from typing import Any
 from lstmhw.expr import DATUM, Apply, Divide, Expr, Power, Quantity, Times
 from lstmhw.functions import Floats
 from lstmhw.marking.spread import Rounding, Spread
-from lstmhw.mistakes.page import Page
+from lstmhw.mistakes.rewriting import Scope
 from lstmhw.solution import Solution, Step
 
 ALL = Rounding(15)
@@ -14,12 +14,12 @@ Lines = Mapping[str, Expr]
 """The lines of a working, by the symbol that each defines."""
 
 
-class Working:
-    """The lines of a solution in their order; `page` holds every quantity in it."""
+class Program:
+    """The lines of a solution in their order; `scope` holds every quantity in it."""
 
     def __init__(self, solution: Solution) -> None:
         self.steps = {step.symbol: step for step in solution.steps}
-        self.page = Page(_quantities(solution), solution.blocks, solution.unused)
+        self.scope = Scope(_quantities(solution), solution.blocks, solution.unused)
         self.leaves = {s: _symbols(step.expr) for s, step in self.steps.items()}
         self._place = {symbol: k for k, symbol in enumerate(self.steps)}
 
@@ -72,14 +72,14 @@ class Run:
 
     def __init__(
         self,
-        working: Working,
+        program: Program,
         known: Mapping[str, Any],
         lines: Lines | None = None,
         of: "Run | None" = None,
         carried: Callable[[Any], Any] | None = None,
         data: Callable[[Floats], Any] | None = None,
     ) -> None:
-        self.working = working
+        self.program = program
         self.known = known
         self.lines = lines or {}
         self.of = of
@@ -107,7 +107,7 @@ class Run:
         symbol = quantity.symbol
         if symbol in self.known:
             return self.known[symbol]
-        if symbol in self.lines or symbol in self.working.steps:
+        if symbol in self.lines or symbol in self.program.steps:
             return self._defined(symbol)
         if self.data is None:
             return quantity.value
@@ -124,7 +124,7 @@ class Run:
         if isinstance(expr, Quantity) and expr.symbol == symbol:
             return expr.value
         if expr is None:
-            expr = self.working.steps[symbol].expr
+            expr = self.program.steps[symbol].expr
         if symbol in self._open:
             raise ValueError(f"{symbol} rests on itself")
         self._open.add(symbol)
@@ -138,7 +138,7 @@ class Run:
     def _is_touched(self, symbol: str) -> bool:
         """Whether a symbol is not what it is in the run that this one is a variation of."""
         if symbol not in self._touched:
-            known, leaves = self.known, self.working.leaves.get(symbol, ())
+            known, leaves = self.known, self.program.leaves.get(symbol, ())
             self._touched[symbol] = any(
                 self._is_touched(leaf)
                 for leaf in leaves
@@ -152,7 +152,7 @@ class Run:
 
     def varied(self, lines: Lines, known: Mapping[str, Any] | None = None) -> "Run":
         """The same with some lines, or values, other than they are here."""
-        changed = Run(self.working, {**self.known, **(known or {})}, {**self.lines, **lines}, self)
+        changed = Run(self.program, {**self.known, **(known or {})}, {**self.lines, **lines}, self)
         changed._moved = frozenset(lines) | frozenset(known or ())
         changed._touched = dict.fromkeys(changed._moved, True)
         return changed
@@ -163,12 +163,12 @@ class RoundedRun(Run):
 
     def __init__(
         self,
-        working: Working,
+        program: Program,
         known: Mapping[str, Any],
         rounding: Rounding,
         lines: Lines | None = None,
     ) -> None:
-        super().__init__(working, known, lines, carried=Spread.given, data=self._datum)
+        super().__init__(program, known, lines, carried=Spread.given, data=self._datum)
         self.rounding = rounding
 
     def _datum(self, value: Floats) -> Spread:

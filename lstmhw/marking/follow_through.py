@@ -7,9 +7,9 @@ import numpy as np
 
 from lstmhw.functions import Floats
 from lstmhw.marking.claims import FEWEST_DECIMALS, Claimed
+from lstmhw.marking.program import Lines, Program, RoundedRun, Run
 from lstmhw.marking.rounding import EXACT, TIE, Manner, has_digits, is_cut
 from lstmhw.marking.spread import Rounding, Spread
-from lstmhw.marking.working import Lines, RoundedRun, Run, Working
 from lstmhw.solution import Step, indexed
 
 VERDICTS = ("right", "rounding", "follows", "wrong")  # from best to worst
@@ -44,7 +44,7 @@ class Judged(NamedTuple):
         return np.array(flags).reshape(self.claimed.expected.shape)
 
 
-class Own(NamedTuple):
+class FollowThrough(NamedTuple):
     """What a right method makes of the student's own earlier values.
 
     `values` from their estimates, `written` from the numbers as written; `spread` says how far
@@ -85,19 +85,21 @@ class Own(NamedTuple):
         return min((d for d in self.shown if 0 < d <= self.kept), default=self.kept)
 
 
-def own(working: Working, claimed: Claimed, earlier: Mapping[str, Judged], manner: Manner) -> Own:
+def follow_through(
+    program: Program, claimed: Claimed, earlier: Mapping[str, Judged], manner: Manner
+) -> FollowThrough:
     """The student's own values at the line of a claim."""
     rounding = manner.rounding(claimed)
-    steps = working.before(claimed.symbol, earlier)
-    used = frozenset().union(*(working.leaves[step.symbol] for step in steps))
+    steps = program.before(claimed.symbol, earlier)
+    used = frozenset().union(*(program.leaves[step.symbol] for step in steps))
     time = indexed(claimed.symbol)[1]
     earlier = {s: j for s, j in earlier.items() if s in used or _is_about(s, time)}
     estimates = {symbol: judged.estimate for symbol, judged in earlier.items()}
     written = {symbol: judged.claimed.values for symbol, judged in earlier.items()}
     spreads = {symbol: _spread(judged, rounding) for symbol, judged in earlier.items()}
-    run = RoundedRun(working, spreads, rounding)
+    run = RoundedRun(program, spreads, rounding)
     ways = tuple(manner.ways(claimed))
-    values, as_written = Run(working, estimates), Run(working, written)
+    values, as_written = Run(program, estimates), Run(program, written)
     coarse = frozenset(
         symbol
         for symbol, judged in earlier.items()
@@ -106,13 +108,15 @@ def own(working: Working, claimed: Claimed, earlier: Mapping[str, Judged], manne
     spread = run.of_lines(steps)
     shown = manner.decimals
     kept, cuts = claimed.kept, manner.cuts
-    return Own(steps, values, as_written, run, spread, rounding, ways, shown, coarse, kept, cuts)
+    return FollowThrough(
+        steps, values, as_written, run, spread, rounding, ways, shown, coarse, kept, cuts
+    )
 
 
 def _is_about(symbol: str, time: int | None) -> bool:
     """Whether a symbol is of a time step, of one beside it, or of none."""
-    own = indexed(symbol)[1]
-    return own is None or time is None or abs(own - time) <= 1
+    at = indexed(symbol)[1]
+    return at is None or time is None or abs(at - time) <= 1
 
 
 def _spread(judged: Judged, rounding: Rounding) -> Spread:
@@ -130,7 +134,7 @@ def _spread(judged: Judged, rounding: Rounding) -> Spread:
     return Spread(middle, np.abs(used.values - judged.estimate) / 2, rounding)
 
 
-def reached(claimed: Claimed, mine: Own, spread: Spread) -> list[bool]:
+def reached(claimed: Claimed, mine: FollowThrough, spread: Spread) -> list[bool]:
     """Number by number, whether rounding on the way, or cutting off the end, may give it.
 
     Rounding is not believed to add up to more than so much.
@@ -149,39 +153,39 @@ def reached(claimed: Claimed, mine: Own, spread: Spread) -> list[bool]:
     return [bool(flag) for flag in near.ravel()]
 
 
-def by_hand(working: Working, claimed: Claimed, mine: Own) -> Iterator[list[bool]]:
+def by_hand(program: Program, claimed: Claimed, mine: FollowThrough) -> Iterator[list[bool]]:
     """What comes out when every line is rounded, or cut off, to fewer digits: way by way."""
     for rounding in mine.ways:
         if _is_near(claimed, mine, rounding):
-            yield from _in_a_way(working, claimed, mine, rounding)
+            yield from _in_a_way(program, claimed, mine, rounding)
 
 
 def by_hand_with(
-    working: Working, claimed: Claimed, mine: Own, lines: Lines
+    program: Program, claimed: Claimed, mine: FollowThrough, lines: Lines
 ) -> Iterator[list[bool]]:
     """The same with other lines, in the commonest ways, to digits that the sheet shows."""
     known = mine.written.known
     for rounding in mine.ways:
         if rounding.decimals in mine.shown:
-            for value in _rounded_ways(working, mine, known, lines, rounding.rounded):
+            for value in _rounded_ways(program, mine, known, lines, rounding.rounded):
                 yield claimed.agreeing(value)
-            for value in _rounded_ways(working, mine, known, lines, rounding.cut):
+            for value in _rounded_ways(program, mine, known, lines, rounding.cut):
                 yield is_cut(claimed, value)
 
 
 def _in_a_way(
-    working: Working, claimed: Claimed, mine: Own, rounding: Rounding
+    program: Program, claimed: Claimed, mine: FollowThrough, rounding: Rounding
 ) -> Iterator[list[bool]]:
     for known in (mine.values.known, mine.written.known):
         for way in (rounding.rounded, rounding.rounded_to_even):
-            for value in _rounded_ways(working, mine, known, None, way):
+            for value in _rounded_ways(program, mine, known, None, way):
                 yield claimed.agreeing(value)
         if rounding.figures is not None or rounding.decimals in mine.shown:
-            for value in _rounded_ways(working, mine, known, None, rounding.cut):
+            for value in _rounded_ways(program, mine, known, None, rounding.cut):
                 yield is_cut(claimed, value)
 
 
-def _is_near(claimed: Claimed, mine: Own, rounding: Rounding) -> bool:
+def _is_near(claimed: Claimed, mine: FollowThrough, rounding: Rounding) -> bool:
     """Whether rounding to so many digits might explain a claim."""
     off = np.max(np.abs(np.ravel(claimed.values) - np.ravel(mine.spread.value)))
     radius = float(np.max(mine.spread.radius, initial=0.0)) + 2 * claimed.half
@@ -189,8 +193,8 @@ def _is_near(claimed: Claimed, mine: Own, rounding: Rounding) -> bool:
 
 
 def _rounded_ways(
-    working: Working,
-    mine: Own,
+    program: Program,
+    mine: FollowThrough,
     known: Mapping[str, Any],
     lines: Lines | None,
     way: Callable[[Any], Any],
@@ -199,6 +203,6 @@ def _rounded_ways(
     again = {symbol: way(value) for symbol, value in known.items()}
     for used in (known, again):
         for data in (None, way):
-            run = Run(working, used, lines, carried=way, data=data)
+            run = Run(program, used, lines, carried=way, data=data)
             with np.errstate(all="ignore"):
                 yield np.asarray(run.of_lines(mine.steps), dtype=float)

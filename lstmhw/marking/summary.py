@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lstmhw.marking.own import VERDICTS
+from lstmhw.marking.follow_through import VERDICTS
 from lstmhw.notation import Text, symbol
 from lstmhw.solution import Paragraph, Section, Solution, Verdict
 

@@ -9,7 +9,7 @@ from lstmhw.solution import Step, indexed
 GATES = ("ifgo", "rzn")  # of an LSTM, of a GRU
 
 
-class Page(NamedTuple):
+class Scope(NamedTuple):
     """All quantities of a working by symbol, and the layout its gates are stacked in.
 
     `blocks` are the letters of the gates in the order of that layout; none where they are not
@@ -69,7 +69,7 @@ class Edit(NamedTuple):
 Product = MatrixVector | VectorMatrix
 """A matrix times a vector."""
 
-Rewrite = Callable[[Step, Page], Iterator[Rewritten]]
+Rewrite = Callable[[Step, Scope], Iterator[Rewritten]]
 
 
 class Mistake(NamedTuple):
@@ -152,7 +152,7 @@ def is_pre_activation(step: Step) -> bool:
     return is_forward(step) and any(is_product(node) for node, _ in nodes(step.expr))
 
 
-def letter_of(step: Step, page: Page) -> str:
+def letter_of(step: Step, scope: Scope) -> str:
     """The gate whose pre-activation a line is; "" for an RNN or an output layer."""
     return step.role.letter if step.role.what == "pre-activation" else ""
 
