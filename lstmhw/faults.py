@@ -52,11 +52,17 @@ def spelled(path: Path) -> str:
     return text
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint naming the known word nearest to this one, or nothing."""
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word nearest to this one, or nothing."""
     from difflib import get_close_matches  # only errors pay for the import
 
     options = list(known)[:1000]
     lowered = {option.lower(): option for option in options}
     near = get_close_matches(word.lower()[:80], lowered, n=1, cutoff=0.5)
-    return f"did you mean {lowered[near[0]]!r}?" if near else ""
+    return lowered[near[0]] if near else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint naming the known word nearest to this one, or nothing."""
+    near = nearest(word, known)
+    return f"did you mean {near!r}?" if near else ""

@@ -1,6 +1,7 @@
 """Reading: YAML means what a student means, and every error says where it is."""
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstmhw.numerals import number, whole_number
-from lstmhw.reading import InputError, nodes, read
+from lstmhw.reading import InputError, nodes, read, read_sheet, shipped
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar, TextError, parse
 from lstmhw.reading.runs import lifted
 
@@ -387,6 +388,146 @@ def test_all_errors_are_said_at_once(tmp_path: Path) -> None:
     text = complaint(tmp_path, RNN.replace("[1, 2]", "[a, b]", 1) + "bb: 1\n")
     places = [line.split(": ")[0] for line in text.splitlines() if ": error: " in line]
     assert places == ["q.yaml:2:5", "q.yaml:2:8", "q.yaml:5:1"]
+
+
+SEVERAL = {
+    "missing key, wrong value": (
+        "kind: rnn-step\nx: [1, oops]\nxs: [[1, 2]]\nW_h: 1\nconcat: [h, h]\n",
+        {(2, 8): "a number", (5, 1): "[h, x] or [x, h]"},
+    ),
+    "unknown key, wrong shape": (
+        RNN.replace("[[1, 0], [0, 1]]", "[[1, 0]]") + "bb: 1\n",
+        {(4, 1): "2 x 2", (5, 1): "unknown key 'bb'"},
+    ),
+    "contradiction, wrong type": (
+        LSTM.replace("{W: [[1, 2]]}", "{W: [[1, 2]], b: 1, b_x: 1}", 1) + "digits: 99\n",
+        {(5, 23): "or b_x and b_h", (8, 9): "from 0 to 15"},
+    ),
+    "no convention, wrong number": (
+        "kind: gru-step\nx: oops\n",
+        {(1, 1): "the key 'update'", (2, 4): "a number"},
+    ),
+    "claims, data and a contradiction": (
+        "kind: step-rnn\ninputs: [0, x]\noutputs: [0, 1]\n"
+        "claimed: {w1: 1, w2: q, b: 1, feasible: maybe}\n",
+        {(2, 13): "a number", (4, 22): "a number", (4, 41): "true or false"},
+    ),
+    "a claim that is a mapping": (
+        RNN + "claimed: {h: {a: 1}, a: [1]}\nfind: []\n",
+        {(5, 11): "a number or a list", (6, 1): "an empty list"},
+    ),
+    "unknown kind": ("kind: rnn-stp\ndigits: 99\n", {(1, 7): "rnn-step", (2, 9): "from 0 to 15"}),
+    "no kind": ("x: 1\ndigits: 99\n", {(1, 1): "a `kind`", (2, 9): "from 0 to 15"}),
+    "unknown cell": (
+        "kind: lstm-gradient\ncell: rn\ndigits: 99\n",
+        {(2, 7): "did you mean 'rnn'", (3, 9): "from 0 to 15"},
+    ),
+}
+ALONE = {
+    "a slip in a key that has to be there": (
+        RNN.replace("W_h", "W_hh"),
+        (4, 1),
+        "did you mean 'W_h'",
+    ),
+    "a slip in a key that another needs": (
+        LSTM.replace("concat", "conct"),
+        (3, 1),
+        "did you mean 'concat'",
+    ),
+    "a wrong value that another key needs": (
+        LSTM.replace("h, x", "h, y"),
+        (3, 13),
+        "expected h or x",
+    ),
+    "a wrong input": (RNN.replace("[1, 2]", "[1, q]", 1), (2, 8), "a number"),
+    "a wrong convention": ("kind: gru-step\nx: 1\nupdate: kepp\nreset: after\n", (3, 9), "keep"),
+    "a wrong orientation": (
+        "kind: rnn-step\norientation: rwo\nx: [1, 2]\nW_x: [[1], [2]]\nW_h: 1\n",
+        (2, 14),
+        "did you mean 'row'",
+    ),
+    "wrong inputs, claims of their size": (
+        "kind: step-rnn\ninputs: [[0, 1], [1, x]]\noutputs: [0, 1]\n"
+        "claimed: {w1: [1, 2], w2: 1, b: 1}\n",
+        (2, 22),
+        "a number",
+    ),
+}
+
+
+def told(text: str) -> dict[tuple[int, int], str]:
+    """What is said at each place."""
+    messages = [line.split(": error: ", 1) for line in text.split("q.yaml:") if ": error: " in line]
+    said: dict[tuple[int, int], str] = {}
+    for place, message in messages:
+        line, _, column = place.partition(":")
+        key = int(line), int(column)
+        said[key] = said.get(key, "") + message
+    return said
+
+
+@pytest.mark.parametrize(("content", "wanted"), SEVERAL.values(), ids=SEVERAL.keys())
+def test_independent_errors_are_said_together_in_their_order(
+    tmp_path: Path, content: str, wanted: dict[tuple[int, int], str]
+) -> None:
+    said = told(complaint(tmp_path, content))
+    assert list(said) == sorted(said)
+    assert wanted.keys() <= said.keys()
+    assert all(words in said[place] for place, words in wanted.items())
+
+
+@pytest.mark.parametrize(("content", "place", "words"), ALONE.values(), ids=ALONE.keys())
+def test_what_is_only_wrong_because_of_another_error_is_not_told(
+    tmp_path: Path, content: str, place: tuple[int, int], words: str
+) -> None:
+    said = told(complaint(tmp_path, content))
+    assert said.keys() == {place}
+    assert words in said[place]
+
+
+@pytest.mark.parametrize("beside", ["digits: 99\n", "digits: 99\nfind: []\n"])
+def test_claims_that_cannot_be_read_are_told_with_the_rest(tmp_path: Path, beside: str) -> None:
+    file = tmp_path / "q.yaml"
+    file.write_text(RNN + "claimed: {h: {a: 1}}\n" + beside)
+    with pytest.raises(InputError) as error:
+        read_sheet(str(file))
+    said = told(str(error.value))
+    assert list(said) == [(5, 11), (6, 9), (7, 1)][: 1 + beside.count("\n")]
+
+
+SHIPPED = sorted(shipped().values())
+
+
+def sections(text: str) -> list[str]:
+    """The parts of a file at its keys; the comments before the first are one, too."""
+    return re.split(r"^(?=\w+:)", text, flags=re.MULTILINE)
+
+
+BREAKS = {
+    "value": lambda key, part: (key, f"{key}: [[[[[oops]]]]]\n"),
+    "word": lambda key, part: (key, f"{key}: {{zzq: [{{}}]}}\n"),
+    "key": lambda key, part: ("zzq" + key[::-1], f"zzq{key[::-1]}: 1\n{part}"),
+}
+
+
+@given(st.sampled_from(SHIPPED), st.data())
+def test_two_breaks_of_a_shipped_problem_are_both_told(
+    tmp_path_factory: pytest.TempPathFactory, path: str, data: st.DataObject
+) -> None:
+    parts = sections(Path(path).read_text())
+    places = [k for k, part in enumerate(parts) if re.match(r"(?!kind|cell|score)\w+:", part)]
+    chosen = data.draw(st.lists(st.sampled_from(places), min_size=2, max_size=2, unique=True))
+    keys = []
+    for k in chosen:
+        way = data.draw(st.sampled_from(sorted(BREAKS)))
+        key, parts[k] = BREAKS[way](parts[k].partition(":")[0], parts[k])
+        keys.append(key)
+    said = told(complaint(tmp_path_factory.mktemp("broken"), "".join(parts)))
+    lines = "".join(parts).splitlines()
+    for key in keys:
+        at = [place for place, message in said.items() if re.match(rf"{key}\b", message)]
+        assert at
+        assert all(lines[line - 1].startswith(f"{key}:") for line, _ in at)
 
 
 def test_a_key_that_stands_twice_does_not_hide_other_errors(tmp_path: Path) -> None:

@@ -393,7 +393,7 @@ REFUSED = {
         "q.yaml:5:15",
         "expected sigmoid, found the text 'tanh'",
     ),
-    "steps": (FILE + "random: {steps: 0}\n", "q.yaml:6:17", "from 1 to 10000"),
+    "steps": (MADE + "random: {steps: 0}\n", "q.yaml:7:17", "from 1 to 10000"),
     "K": (MADE + "K: 0\n", "q.yaml:7:4", "expected a number over 0"),
     "K is infinite": (MADE + "K: .inf\n", "q.yaml:7:4", "a finite number"),
     "no fixed point": (

@@ -5,7 +5,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, printable, spelled
@@ -91,14 +91,14 @@ def read_sheet(name: str) -> Sheet:
         raise _error(shown_name, text, error.placed) from None
     if not isinstance(root, Fields) or "claimed" not in root.entries:
         return Sheet(_decoded_document(shown_name, text, root, refused), {}, ())
-    claims = root.entries["claimed"][1]
+    claimed, faults = decode_claims(root.entries["claimed"][1])
     others = {key: entry for key, entry in root.entries.items() if key != "claimed"}
     of_claims = [pair for pair in refused if _is_within(pair[0], root, "claimed")]
     of_problem = tuple(pair for pair in refused if pair not in of_claims)
+    of_claims += placed(root, faults)
     bare = root._replace(entries=others)
-    document = _decoded_document(shown_name, text, bare, of_problem)._replace(root=root)
-    claimed, faults = decode_claims(claims)
-    return Sheet(document, claimed, (*of_claims, *placed(root, faults)))
+    document = _decoded_document(shown_name, text, bare, of_problem, of_claims)
+    return Sheet(document._replace(root=root), claimed, tuple(of_claims))
 
 
 def _is_within(mark: Mark, root: Fields, key: str) -> bool:
@@ -117,14 +117,23 @@ def from_text(name: str, text: str) -> Document:
         raise _error(name, text, error.placed) from None
 
 
-def _decoded_document(name: str, text: str, root: Node, refused: tuple[Placed, ...]) -> Document:
-    """The document, where neither the text nor what it says has a fault."""
+def _decoded_document(
+    name: str,
+    text: str,
+    root: Node,
+    refused: tuple[Placed, ...],
+    beside: Sequence[Placed] = (),
+) -> Document:
+    """The document.  Raises InputError where the text or what it says has a fault.
+
+    What is wrong `beside` it is no reason to refuse it, and told with the reasons.
+    """
     try:
         document = Document(name, text, root, decode(root))
     except ProblemError as error:
-        raise _error(name, text, [*refused, *placed(root, error.faults)]) from None
+        raise _error(name, text, [*refused, *beside, *placed(root, error.faults)]) from None
     if refused:
-        raise _error(name, text, refused)
+        raise _error(name, text, [*refused, *beside])
     return document
 
 

@@ -1,7 +1,7 @@
 """Nodes -> a typed problem, by the annotations of its record; every fault found, not the first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, fields
+from dataclasses import fields
 from functools import cached_property
 from itertools import chain
 from math import prod
@@ -10,17 +10,36 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 import numpy as np
 
-from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, spelled
+from lstmhw.faults import (
+    MOST_ERRORS,
+    Fault,
+    Path,
+    ProblemError,
+    did_you_mean,
+    nearest,
+    shown,
+    spelled,
+)
 from lstmhw.functions import Floats
 from lstmhw.kinds import KINDS, known, record_of
 from lstmhw.numerals import exact, number, whole_number
-from lstmhw.problem import Embedded, Exact, OfState, OneOf, Problem, Range, Record, Shape
+from lstmhw.problem import Exact, OneOf, Problem, Range, Record, Shape
+from lstmhw.reading.mending import versions
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
+from lstmhw.reading.records import (
+    NOT_KEYS,
+    Owners,
+    keys_of,
+    keys_together,
+    owners_of,
+    required,
+    told_apart,
+    word_at,
+    words_of,
+)
 from lstmhw.reading.runs import Run, parts_of
 from lstmhw.reading.shapes import Array, bind
 from lstmhw.solution import Claim
-
-NOT_KEYS = ("sizes", "written")
 
 
 class Draft(NamedTuple):
@@ -36,17 +55,60 @@ def decode(root: Node) -> Problem:
         raise ProblemError(
             [Fault((), f"expected a problem (`kind: ...` and its data), found {described(root)}")]
         )
-    record = record_of(_kind(root))
-    decoder = _Decoder()
-    draft = decoder.record(root, record, ())
-    sizes, misfits = bind(decoder.arrays, _is_of_rows(root))
-    if decoder.faults or misfits:
-        raise ProblemError([*decoder.faults, *misfits])
-    problem: Problem = _built(draft, {"sizes": sizes, "written": decoder.written})
+    record, unclear = _record(root)
+    if unclear:
+        decoder = _Decoder()
+        decoder.values(root, owners_of(root, record), ())
+        raise ProblemError([*unclear, *decoder.faults])
+    attempt = _Attempt(root, record)
+    if attempt.faults:
+        raise ProblemError([*attempt.faults, *_faults_beside(attempt)])
+    problem = attempt.problem()
     faults = tuple(problem.faults())
     if faults:
         raise ProblemError(faults)
     return problem
+
+
+class _Attempt:
+    """A file as a record; `faults` are those of the types and shapes of its keys."""
+
+    def __init__(self, root: Fields, record: type[Problem]) -> None:
+        self.root = root
+        self.record = record
+        decoder = _Decoder()
+        self.draft = decoder.record(root, record, ())
+        self.written = decoder.written
+        self.sizes, misfits = bind(decoder.arrays, word_at(root, "orientation") == "row")
+        turned = any(fault.path[:1] == ("orientation",) for fault in decoder.faults)
+        self.faults = decoder.faults + ([] if turned else misfits)
+
+    def problem(self) -> Problem:
+        """The problem, where there are no faults."""
+        told = {"sizes": self.sizes, "written": self.written}
+        problem: Problem = _built(self.draft, told)
+        return problem
+
+
+def _faults_beside(attempt: _Attempt) -> Iterator[Fault]:
+    """What is wrong with an attempt whatever is meant where it has faults."""
+    broken = frozenset(fault.path for fault in attempt.faults)
+    mended = versions(attempt.root, attempt.record, broken, attempt.sizes)
+    found = [_faults_of(_Attempt(version.root, attempt.record)) for version in mended]
+    paths = {path for version in mended for path in version.paths}
+    in_all = set(found[0]).intersection(*found[1:])
+    return (fault for fault in found[0] if fault in in_all and not _touches(fault.path, paths))
+
+
+def _faults_of(attempt: _Attempt) -> tuple[Fault, ...]:
+    return tuple(attempt.faults or attempt.problem().faults())
+
+
+def _touches(path: Path, others: Iterable[Path]) -> bool:
+    """Whether a path is above or below one of the others; the whole file is above none."""
+    if not path:
+        return False
+    return any(path[: len(other)] == other or other[: len(path)] == path for other in others)
 
 
 def decode_claims(node: Node) -> tuple[dict[str, Claim], tuple[Fault, ...]]:
@@ -58,55 +120,26 @@ def decode_claims(node: Node) -> tuple[dict[str, Claim], tuple[Fault, ...]]:
     return understood, tuple(decoder.faults)
 
 
-def _kind(root: Fields) -> str:
+def _record(root: Fields) -> tuple[type[Problem], list[Fault]]:
+    """The record of a file; where that is unclear, one for the keys it has anyway, and why."""
+    kind = word_at(root, "kind")
+    if kind in known():
+        return record_of(kind), list(_unclear_words(root, record_of(kind)))
     if "kind" not in root.entries:
         hint = f"start with `kind: {KINDS[0]}`; the kinds are {', '.join(KINDS)}"
-        raise ProblemError([Fault((), "expected a `kind`, found none", hint)])
-    node = root.entries["kind"][1]
-    kind = node.text if isinstance(node, Scalar) else ""
-    kinds = known()
-    if kind not in kinds:
-        found = repr(shown(kind)) if kind else described(node)
-        hint = did_you_mean(kind, kinds)
-        raise ProblemError(
-            [Fault(("kind",), f"expected one of {', '.join(kinds)}; found {found}", hint)]
-        )
-    return kind
+        return Problem, [Fault((), "expected a `kind`, found none", hint)]
+    found = repr(shown(kind)) if kind else described(root.entries["kind"][1])
+    message = f"expected one of {', '.join(known())}; found {found}"
+    return Problem, [Fault(("kind",), message, did_you_mean(kind, known()))]
 
 
-def _is_of_rows(root: Fields) -> bool:
-    """Whether the vectors of the file are rows, so that its matrices stand transposed."""
-    _, node = root.entries.get("orientation", (None, None))
-    return isinstance(node, Scalar) and node.text == "row"
-
-
-def _embedded(node: Fields, name: str, annotation: Any) -> type[Record]:
-    """The record whose keys stand among those of a mapping, for a field of that name."""
-    record, marker = get_args(annotation)
-    if marker.options is None:
-        chosen: type[Record] = record
-        return chosen
-    options = marker.options()
-    if name not in node.entries:
-        keys = set(_keys(node))
-        told = (option for option in reversed(options.values()) if keys & option.told_by)
-        found: type[Record] = next(told, options[marker.usual])
-        return found
-    word_node = node.entries[name][1]
-    word = word_node.text if isinstance(word_node, Scalar) else ""
-    if word not in options:
-        message = f"expected one of {', '.join(options)}; found {described(word_node)}"
-        raise ProblemError([Fault((name,), message, did_you_mean(word, options))])
-    of_word: type[Record] = options[word]
-    return of_word
-
-
-def _keys(root: Fields) -> Iterator[str]:
-    """The keys of a file, and with a dot those of the mappings in it."""
-    for key, (_, node) in root.entries.items():
-        yield key
-        if isinstance(node, Fields):
-            yield from (f"{key}.{inner}" for inner in node.entries)
+def _unclear_words(root: Fields, record: type[Record]) -> Iterator[Fault]:
+    """Words that are to choose an embedded record, and are none of those that do."""
+    for name, options in words_of(record).items():
+        if name in root.entries and word_at(root, name) not in options:
+            found = described(root.entries[name][1])
+            message = f"expected one of {', '.join(options)}; found {found}"
+            yield Fault((name,), message, did_you_mean(word_at(root, name), options))
 
 
 def _built(draft: Any, told: Mapping[str, Any]) -> Any:
@@ -147,24 +180,31 @@ class _Decoder:
         self.faults.append(Fault(path, f"expected {expected}, found {found}", hint))
 
     def record(self, node: Fields, record: type[Record], path: Path) -> Draft:
-        embedded = {name: _embedded(node, name, kind) for name, kind in embedded_of(record).items()}
-        owners = {"": record, **embedded}
-        known = keys_together(owners)
-        words = [name for name, kind in embedded_of(record).items() if get_args(kind)[1].options]
-        allowed = [*known, *words, *(() if path else ("kind",))]
+        owners = owners_of(node, record)
+        together = keys_together(owners)
+        absent = [key for key in together if key not in node.entries]
+        allowed = [*together, *words_of(record), *(() if path else ("kind",))]
+        values = self.values(node, owners, path)
+        meant = set()
+        for key in node.entries:
+            if key not in allowed:
+                self.faults.append(self._unknown_key((*path, key), key, allowed))
+                meant.add(nearest(key, absent) if len(self.faults) < MOST_ERRORS else "")
+        for key in absent:
+            if required(together[key][1]) and key not in meant:
+                self.faults.append(Fault(path, f"expected the key {key!r}, found none"))
+        parts = {name: Draft(owners[name], part) for name, part in values.items() if name}
+        return Draft(record, {**values[""], **parts})
+
+    def values(self, node: Fields, owners: Owners, path: Path) -> dict[str, dict[str, Any]]:
+        """The values of those keys of a mapping that are known, by owner and field."""
+        together = keys_together(owners)
         values: dict[str, dict[str, Any]] = {owner: {} for owner in owners}
         for key, (_, value) in node.entries.items():
-            if key in known:
-                owner, field = known[key]
+            if key in together:
+                owner, field = together[key]
                 values[owner][field.name] = self.value(value, field.type, (*path, key))
-            elif key not in allowed:
-                self.faults.append(self._unknown_key((*path, key), key, allowed))
-        for key, (_, field) in known.items():
-            if required(field) and key not in node.entries:
-                message = f"expected the key {key!r}, found none"
-                self.faults.append(Fault(path, message))
-        parts = {name: Draft(part, values[name]) for name, part in embedded.items()}
-        return Draft(record, {**values[""], **parts})
+        return values
 
     def _unknown_key(self, path: Path, key: str, allowed: Sequence[str]) -> Fault:
         """The fault of a key that is not one."""
@@ -366,56 +406,6 @@ class _Decoder:
             self.fault(path, "a number or a list of numbers", described(node))
             return ()
         return node.text
-
-
-def keys_of(record: type[Record]) -> dict[str, Field[Any]]:
-    """The keys of a record in a file, with their fields; without those of embedded records."""
-    own = [f for f in fields(record) if f.name not in NOT_KEYS and not _is_embedded(f)]
-    return {f.name.rstrip("_"): f for f in own}
-
-
-def keys_together(records: Mapping[str, type[Record]]) -> dict[str, tuple[str, Field[Any]]]:
-    """The keys of records that stand in one mapping, with their owners' names and their fields."""
-    states = {letter for record in records.values() for letter in getattr(record, "states", "")}
-    return {
-        key: (owner, field)
-        for owner, record in records.items()
-        for key, field in keys_of(record).items()
-        if (letter := _state_of(field)) is None or letter in states
-    }
-
-
-def _state_of(field: Field[Any]) -> str | None:
-    """The letter of the state that a cell has to have for a key to be there."""
-    for option in get_args(field.type):
-        markers = get_args(option)[1:] if get_origin(option) is Annotated else ()
-        for marker in markers:
-            if isinstance(marker, OfState):
-                return marker.letter
-    return None
-
-
-def embedded_of(record: type[Record]) -> dict[str, Any]:
-    """The fields of a record that are embedded records, with their annotations."""
-    return {f.name: f.type for f in fields(record) if _is_embedded(f)}
-
-
-def _is_embedded(field: Field[Any]) -> bool:
-    arguments = get_args(field.type)
-    return len(arguments) == 2 and isinstance(arguments[1], Embedded)
-
-
-def required(field: Field[Any]) -> bool:
-    """Whether a key of a record has to be there."""
-    return field.default is MISSING and field.default_factory is MISSING
-
-
-def told_apart(records: Sequence[type[Record]]) -> tuple[str, dict[str, type[Record]]]:
-    """The key that tells records apart, the first Literal of each, and its words."""
-    literals = [next(f for f in fields(r) if get_origin(f.type) is Literal) for r in records]
-    (key,) = {literal.name for literal in literals}
-    pairs = zip(literals, records, strict=True)
-    return key, {word: record for literal, record in pairs for word in get_args(literal.type)}
 
 
 class Written(Sequence[str]):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.problem import Exact, OneOf, Problem, Range, Record, Shape
-from lstmhw.reading.decode import embedded_of, keys_together, required
+from lstmhw.reading.records import embedded_of, keys_together, required
 from lstmhw.solution import Claim
 
 Schema = dict[str, Any]

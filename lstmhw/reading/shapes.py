@@ -57,7 +57,7 @@ def _difficulty(dimensions: tuple[str, ...]) -> int:
     return max((len(dimension) for dimension in dimensions), default=0)
 
 
-def _terms(dimension: str) -> list[tuple[int, str]]:
+def terms(dimension: str) -> list[tuple[int, str]]:
     """`4m` -> [(4, "m")], `m+n` -> [(1, "m"), (1, "n")], `1` -> [(1, "")]."""
     matches = [_TERM.fullmatch(term) for term in dimension.split("+")]
     return [(int(match[1] or 1), match[2]) for match in matches if match]
@@ -65,12 +65,12 @@ def _terms(dimension: str) -> list[tuple[int, str]]:
 
 def _solve(dimension: str, size: int, path: Path, bound: dict[str, Size]) -> None:
     """Binds the one letter of the dimension that is still open, where there is one."""
-    terms = _terms(dimension)
-    open_terms = [(factor, letter) for factor, letter in terms if letter and letter not in bound]
+    parts = terms(dimension)
+    open_terms = [(factor, letter) for factor, letter in parts if letter and letter not in bound]
     if len(open_terms) != 1:
         return
     factor, letter = open_terms[0]
-    left = size - sum(f * (bound[x].value if x else 1) for f, x in terms if x != letter)
+    left = size - sum(f * (bound[x].value if x else 1) for f, x in parts if x != letter)
     if left > 0 and left % factor == 0:
         bound[letter] = Size(left // factor, path)
 
@@ -82,7 +82,7 @@ def _misfit(array: Array, dimensions: tuple[str, ...], bound: dict[str, Size]) -
         array.shape = tuple(size or 1 for size in expected)
         return []
     letters = {
-        letter for dimension in dimensions for _, letter in _terms(dimension) if letter in bound
+        letter for dimension in dimensions for _, letter in terms(dimension) if letter in bound
     }
     others = sorted(letter for letter in letters if bound[letter].path != array.path)
     fixed = [f"{x} = {bound[x].value} from {spelled(bound[x].path)}" for x in others]
@@ -113,7 +113,7 @@ def _wanted(dimension: str, size: int | None) -> str:
 
 def _size(dimension: str, bound: dict[str, Size]) -> int | None:
     total = 0
-    for factor, letter in _terms(dimension):
+    for factor, letter in terms(dimension):
         if letter and letter not in bound:
             return None
         total += factor * (bound[letter].value if letter else 1)

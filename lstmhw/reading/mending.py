@@ -1,0 +1,174 @@
+"""Files as they might have been meant: what is broken in one left out, or right in its place.
+
+What is wrong with all of them is wrong whatever was meant, and can be told beside what is broken;
+what is wrong with some is perhaps only its consequence.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+
+from lstmhw.faults import MOST_ERRORS, Path, nearest
+from lstmhw.problem import Exact, OneOf, Range, Record, Shape
+from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
+from lstmhw.reading.records import keys_together, owners_of, required, told_apart, words_of
+from lstmhw.reading.shapes import terms
+
+NOWHERE = Mark(1, 1)
+
+
+class Mended(NamedTuple):
+    """A file that might have been meant, and the paths where it differs."""
+
+    root: Fields
+    paths: frozenset[Path]
+
+
+def versions(
+    root: Fields, record: type[Record], broken: frozenset[Path], sizes: Mapping[str, int]
+) -> list[Mended]:
+    """Three such files; `broken` is where one is wrong, `sizes` are of the arrays that fit."""
+    bare = _Mender(broken, sizes, 1, "0", leaves_out=True)
+    filled = [_Mender(broken, sizes, size, entry) for size, entry in ((1, "0"), (2, "1"))]
+    return [mender.mended(root, record) for mender in (bare, *filled)]
+
+
+class _Mender:
+    """Puts something right in the place of what is broken.
+
+    Numbers are `entry`, and sizes that no array fixes are `size`.  With `leaves_out` the keys that
+    need not be there are left out instead.
+    """
+
+    def __init__(
+        self,
+        broken: frozenset[Path],
+        sizes: Mapping[str, int],
+        size: int,
+        entry: str,
+        leaves_out: bool = False,
+    ) -> None:
+        self.broken = broken
+        self.sizes = sizes
+        self.size = size
+        self.entry = entry
+        self.leaves_out = leaves_out
+        self.transposed = False
+        self.paths: set[Path] = set()
+
+    def mended(self, root: Fields, record: type[Record]) -> Mended:
+        _, orientation = root.entries.get("orientation", (None, None))
+        self.transposed = isinstance(orientation, Scalar) and orientation.text == "row"
+        return Mended(self.record(root, record, ()), frozenset(self.paths))
+
+    def record(self, node: Fields, record: type[Record], path: Path) -> Fields:
+        owners = owners_of(node, record)
+        known = {key: field for key, (_, field) in keys_together(owners).items()}
+        kept = {*words_of(record), *(() if path else ("kind",))}
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        for key, (scalar, value) in node.entries.items():
+            name = key if key in known or key in kept else self._meant(node, key, known)
+            if name != key:
+                self.paths |= {(*path, key), (*path, name)}
+            if name in known:
+                field = known[name]
+                mended = self._value(value, field.type, (*path, key))
+                if mended is None and (required(field) or not self.leaves_out):
+                    mended = self._filler(field.type, (*path, key))
+                if mended is not None:
+                    entries[name] = scalar, mended
+            elif name:
+                entries[name] = scalar, value
+        for key, field in known.items():
+            if required(field) and key not in entries:
+                self.paths.add((*path, key))
+                entries[key] = _scalar(key), self._filler(field.type, (*path, key))
+        return Fields(entries, node.mark)
+
+    def _meant(self, node: Fields, key: str, known: Mapping[str, Any]) -> str:
+        """The key that a word may be a slip of; "" where it is dropped (of very many most are)."""
+        if self.leaves_out or len(self.paths) > MOST_ERRORS:
+            return ""
+        return nearest(key, [name for name in known if name not in node.entries])
+
+    def _value(self, node: Node, annotation: Any, path: Path) -> Node | None:
+        """The value, mended; None where it is broken as a whole."""
+        if not any(wrong[: len(path)] == path for wrong in self.broken):
+            return node
+        options = _options(annotation)
+        if isinstance(node, Fields) and get_origin(options[0]) is Mapping:
+            return self._mapping(node, options[0], path)
+        if isinstance(node, Fields) and (record := _chosen(node, options)) is not None:
+            return self.record(node, record, path)
+        self.paths.add(path)
+        return None
+
+    def _mapping(self, node: Fields, annotation: Any, path: Path) -> Fields:
+        value_type = get_args(annotation)[1]
+        mended = {
+            key: (scalar, self._value(value, value_type, (*path, key)))
+            for key, (scalar, value) in node.entries.items()
+        }
+        entries = {key: (scalar, value) for key, (scalar, value) in mended.items() if value}
+        return Fields(entries, node.mark)
+
+    def _filler(self, annotation: Any, path: Path) -> Node:
+        """Something that is right for an annotation."""
+        option = _options(annotation)[0]
+        origin, arguments = get_origin(option), get_args(option)
+        if origin is Annotated:
+            return self._marked(arguments[1])
+        if origin is Literal:
+            return self._one_of(arguments)
+        if origin is tuple:
+            return Items((self._filler(arguments[0], path),), NOWHERE)
+        if origin is Mapping:
+            return Fields({}, NOWHERE)
+        if issubclass(option, Record):
+            return self.record(Fields({}, NOWHERE), option, path)
+        return _scalar("true" if option is bool else self.entry)
+
+    def _marked(self, marker: Any) -> Node:
+        if isinstance(marker, Shape):
+            letters = marker.shapes[0]
+            turned = letters[::-1] if marker.oriented and self.transposed else letters
+            return self._array([self._length(dimension) for dimension in turned])
+        if isinstance(marker, OneOf):
+            return self._one_of(marker.words)
+        if isinstance(marker, Exact):
+            return _scalar((marker.above or 0) + 1)
+        assert isinstance(marker, Range)
+        return _scalar(marker.least)
+
+    def _one_of(self, words: Sequence[object]) -> Node:
+        return _scalar(words[0 if self.size == 1 else -1])
+
+    def _length(self, dimension: str) -> int:
+        sizes = {"": 1, **self.sizes}
+        return sum(factor * sizes.get(letter, self.size) for factor, letter in terms(dimension))
+
+    def _array(self, shape: list[int]) -> Node:
+        if not shape:
+            return _scalar(self.entry)
+        return Items((self._array(shape[1:]),) * shape[0], NOWHERE)
+
+
+def _scalar(value: object) -> Scalar:
+    return Scalar(str(value), True, NOWHERE)
+
+
+def _options(annotation: Any) -> list[Any]:
+    """What an annotation allows, but None."""
+    if get_origin(annotation) not in (Union, UnionType):
+        return [annotation]
+    return [option for option in get_args(annotation) if option is not type(None)]
+
+
+def _chosen(node: Fields, options: list[Any]) -> type[Record] | None:
+    """The record that a mapping is to be; None where that cannot be told."""
+    records = [o for o in options if isinstance(o, type) and issubclass(o, Record)]
+    if len(records) < 2:
+        return records[0] if records else None
+    key, by_word = told_apart(records)
+    _, word = node.entries.get(key, (None, None))
+    return by_word.get(word.text) if isinstance(word, Scalar) else None
