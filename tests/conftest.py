@@ -14,7 +14,7 @@ from hypothesis import settings
 from lstmhw.marking import Marker
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode
-from lstmhw.reading.nodes import parse
+from lstmhw.reading.parsing import parse
 from lstmhw.solution import Solution
 
 # No deadline: the machine may be busy.  CI tries the same examples each time.

@@ -11,8 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstmhw.numerals import number, whole_number
-from lstmhw.reading import InputError, nodes, read, read_sheet, shipped
-from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar, TextError, parse
+from lstmhw.reading import InputError, parsing, read, read_sheet, shipped
+from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar, TextError
+from lstmhw.reading.parsing import parse
 from lstmhw.reading.runs import lifted
 
 RNN = """\
@@ -119,7 +120,7 @@ def expanded(node: Node) -> Any:
 def parsed(text: str, large: int) -> Any:
     """What comes of a text, where texts of so many characters count as large."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nodes, "LARGE", large)
+        patch.setattr(parsing, "LARGE", large)
         try:
             root, refused = parse(text)
         except TextError as error:
@@ -190,7 +191,7 @@ def test_runs_of_numbers_are_lifted_out_of_lists(text: str) -> None:
 def test_numbers_in_a_run_have_places_of_their_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nodes, "LARGE", 0)
+    monkeypatch.setattr(parsing, "LARGE", 0)
     zeros = "0, " * 20
     text = f"kind: step-rnn\ninputs: [{zeros}0]\noutputs: [{zeros}\n  {zeros}7, {zeros}0, x]\n"
     assert complaint(tmp_path, text).startswith("q.yaml:4:129: error: outputs[63]: expected a num")
@@ -201,7 +202,7 @@ def test_numbers_in_a_run_have_places_of_their_own(
 
 
 def test_the_most_values_are_counted_in_runs_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nodes, "MOST_NODES", 30)
+    monkeypatch.setattr(parsing, "MOST_NODES", 30)
     for text in (f"x: [{'1, ' * 40}]", f"x: [{'[1, 2], ' * 40}]", "x:" + "\n- 1" * 40 + "\n"):
         assert parsed(text, 0) == parsed(text, 10**9)
 

@@ -11,18 +11,8 @@ from typing import NamedTuple
 from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, printable, spelled
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode, decode_claims
-from lstmhw.reading.nodes import (
-    MOST_BYTES,
-    Fields,
-    Items,
-    Mark,
-    Node,
-    Placed,
-    Scalar,
-    TextError,
-    decoded,
-    parse,
-)
+from lstmhw.reading.nodes import MOST_BYTES, Fields, Items, Mark, Node, Placed, Scalar, TextError
+from lstmhw.reading.parsing import decoded, parse
 from lstmhw.solution import Claim
 
 LONGEST_EXCERPT = 72

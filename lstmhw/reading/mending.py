@@ -12,6 +12,7 @@ from lstmhw.faults import MOST_ERRORS, Path, nearest
 from lstmhw.problem import Exact, OneOf, Range, Record, Shape
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
 from lstmhw.reading.records import keys_together, owners_of, required, told_apart, words_of
+from lstmhw.reading.runs import Joined, Run
 from lstmhw.reading.shapes import terms
 
 NOWHERE = Mark(1, 1)
@@ -150,7 +151,12 @@ class _Mender:
     def _array(self, shape: list[int]) -> Node:
         if not shape:
             return _scalar(self.entry)
-        return Items((self._array(shape[1:]),) * shape[0], NOWHERE)
+        run = Run(f"{self._spelled(shape[1:])}, " * shape[0], "cut", "", NOWHERE)
+        return Items(Joined([run]), NOWHERE)
+
+    def _spelled(self, shape: list[int]) -> str:
+        """An array as a text."""
+        return f"[{', '.join([self._spelled(shape[1:])] * shape[0])}]" if shape else self.entry
 
 
 def _scalar(value: object) -> Scalar:

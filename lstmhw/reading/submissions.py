@@ -15,18 +15,8 @@ from lstmhw.faults import Fault, did_you_mean, printable, shown
 from lstmhw.reading import InputError, headline, placed, within_limit
 from lstmhw.reading.decode import decode_claims, described
 from lstmhw.reading.json_nodes import parse_json
-from lstmhw.reading.nodes import (
-    MOST_BYTES,
-    Fields,
-    Mark,
-    Node,
-    Placed,
-    Scalar,
-    Subject,
-    TextError,
-    decoded,
-    parse,
-)
+from lstmhw.reading.nodes import MOST_BYTES, Fields, Mark, Node, Placed, Scalar, Subject, TextError
+from lstmhw.reading.parsing import decoded, parse
 from lstmhw.solution import Claim
 
 KEYS = ("name", "id", "claimed")
