@@ -12,7 +12,7 @@ from lstmhw.expr import Quantity
 from lstmhw.functions import Floats
 from lstmhw.marking.target import Target
 
-MOST_READINGS = 1500  # times entries of the data
+MOST_SLOPES = 1500  # times entries of the data
 TURNS = 20  # of the secant method
 MOST_READINGS = 200
 MOST_TRIED = 12  # readings of one entry, the likeliest first
@@ -96,7 +96,7 @@ def _slopes(target: Target) -> list[Slope]:
         for symbol in sorted(leaves)
         if symbol not in target.program.steps and symbol not in known and named[symbol].given
     ]
-    if sum(np.size(leaf.value) for leaf in data) * len(target.steps) > MOST_READINGS:
+    if sum(np.size(leaf.value) for leaf in data) * len(target.steps) > MOST_SLOPES:
         return []
     found = []
     for leaf in data:
