@@ -1,9 +1,13 @@
-"""What the tests share: problems from text or data, and the command line in a process."""
+"""What the tests share: problems from text or data, and the command line."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
+import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from lstmhw import cli
+from lstmhw.grading import workers
 from lstmhw.marking import Marker
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode
@@ -48,8 +54,50 @@ def solved(data: dict[str, Any]) -> Solution:
 
 
 @pytest.fixture
-def lstmhw(tmp_path: Path) -> Run:
-    """Runs the command line in an empty folder; keywords are environment variables."""
+def lstmhw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command line in an empty folder; keywords are environment variables.
+
+    It runs in this process, as most of the time of a process of its own is spent on starting;
+    where a process is the point, `lstmhw_process` starts one.  Its streams are files, as in a shell
+    that redirects them.
+    """
+
+    def run(
+        *arguments: str, stdin: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        with contextlib.ExitStack() as stack:
+            patch = stack.enter_context(monkeypatch.context())
+            streams = {}
+            for name in ("stdin", "stdout", "stderr"):
+                file = stack.enter_context(tempfile.TemporaryFile())
+                encoding = environment.get("PYTHONIOENCODING", "utf-8")
+                errors = "backslashreplace" if name == "stderr" else "strict"
+                streams[name] = io.TextIOWrapper(file, encoding, errors)
+                patch.setattr(sys, name, streams[name])
+            streams["stdin"].buffer.write(stdin.encode())
+            streams["stdin"].seek(0)
+            for name, value in {"NO_COLOR": "", **environment}.items():
+                patch.setenv(name, value)
+            patch.chdir(tmp_path)
+            patch.setattr(sys, "argv", ["lstmhw", *arguments])
+            # A process with threads, as pytest's may be, had better not fork.
+            patch.setattr(workers, "available_cores", lambda: 1)
+            with warnings.catch_warnings():
+                # A command leaves its file of rows to be closed by the end of its process.
+                warnings.filterwarnings("ignore", "unclosed file", ResourceWarning)
+                status = cli.run()
+            printed = []
+            for name in ("stdout", "stderr"):
+                streams[name].seek(0)
+                printed.append(streams[name].buffer.read().decode())
+            return subprocess.CompletedProcess(arguments, status, *printed)
+
+    return run
+
+
+@pytest.fixture
+def lstmhw_process(tmp_path: Path) -> Run:
+    """The same as `lstmhw`, but in a process of its own."""
 
     def run(
         *arguments: str, stdin: str = "", **environment: str

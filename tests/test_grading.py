@@ -1,5 +1,6 @@
 """Many submissions: a row each, in order, as they come, whatever is wrong with one of them."""
 
+import contextlib
 import csv
 import io
 import json
@@ -8,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from lstmhw import cli
 from lstmhw.grading import Grader, Row, rows
 from lstmhw.grading.output import left_over, open_output
 from lstmhw.grading.rows import COLUMNS, FORMATS, FORMULA, graded
+from lstmhw.grading.workers import BATCH, IN_FLIGHT
 from lstmhw.reading import InputError, from_text
 from lstmhw.reading.json_nodes import parse_json
 from lstmhw.reading.nodes import Fields, Items, Node, TextError
@@ -413,14 +415,19 @@ def a_class(count: int) -> str:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_rows_are_the_same_from_one_process_and_from_more(
-    format: str, lstmhw: Run, folder: Path
+    format: str, lstmhw: Run, lstmhw_process: Run, folder: Path
 ) -> None:
-    (folder / "class.ndjson").write_text(a_class(200))
+    count = BATCH * (2 * IN_FLIGHT + 4)  # more than two processes have before them at once
+    (folder / "class.ndjson").write_text(a_class(count))
     one, two, piped = (
-        lstmhw("grade", "p.yaml", file, "--format", format, "--jobs", jobs, stdin=a_class(200))
-        for file, jobs in (("class.ndjson", "1"), ("class.ndjson", "2"), ("-", "2"))
+        run("grade", "p.yaml", file, "--format", format, "--jobs", jobs, stdin=a_class(count))
+        for run, file, jobs in (
+            (lstmhw, "class.ndjson", "1"),
+            (lstmhw_process, "class.ndjson", "2"),
+            (lstmhw_process, "-", "2"),
+        )
     )
-    assert len(one.stdout.splitlines()) == 200 + (format == "csv")
+    assert len(one.stdout.splitlines()) == count + (format == "csv")
     assert (one.stdout, one.stderr, one.returncode) == (two.stdout, two.stderr, two.returncode)
     assert piped.stdout.replace("<stdin>", "class.ndjson").replace("stdin:", "class:") == one.stdout
 
@@ -456,12 +463,26 @@ class Running:
         return self.process.wait(timeout=30), said
 
 
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Start]:
+    """Starts processes, which end with the test."""
+    with contextlib.ExitStack() as stack:
+
+        def started(*options: str) -> Running:
+            running = Running(folder, *options)
+            stack.enter_context(running.process)  # waits, and closes the pipes
+            stack.callback(running.process.kill)
+            return running
+
+        yield started
+
+
 @pytest.fixture(params=["1", "2"])
-def running(request: pytest.FixtureRequest, folder: Path) -> Iterator[Running]:
-    started = Running(folder, "--jobs", request.param)
-    yield started
-    started.process.kill()
-    started.process.communicate()
+def running(request: pytest.FixtureRequest, start: Start) -> Running:
+    return start("--jobs", request.param)
 
 
 def test_each_line_is_answered_when_it_comes(running: Running) -> None:
@@ -480,8 +501,8 @@ def test_an_interrupt_ends_with_130_and_no_traceback(running: Running) -> None:
     assert said.strip() == "interrupted"
 
 
-def test_a_closed_pipe_ends_quietly(folder: Path) -> None:
-    running = Running(folder, "--jobs", "2")
+def test_a_closed_pipe_ends_quietly(start: Start) -> None:
+    running = start("--jobs", "2")
     assert running.process.stdout is not None
     running.receive()
     running.process.stdout.close()
@@ -502,9 +523,11 @@ def wait_for_rows(path: Path, count: int) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_run_that_was_killed_is_resumed(format: str, lstmhw: Run, folder: Path) -> None:
+def test_a_run_that_was_killed_is_resumed(
+    format: str, lstmhw: Run, folder: Path, start: Start
+) -> None:
     whole = lstmhw("grade", "p.yaml", "-", "--format", format, stdin=a_class(60))
-    running = Running(folder, "--format", format, "-o", "rows", "--jobs", "2")
+    running = start("--format", format, "-o", "rows", "--jobs", "2")
     running.send("".join(a_class(60).splitlines(keepends=True)[:25]))
     wait_for_rows(folder / "rows", 25)
     running.interrupt(signal.SIGKILL)
@@ -522,8 +545,8 @@ def test_a_run_that_was_killed_is_resumed(format: str, lstmhw: Run, folder: Path
     assert again.stderr == resumed.stderr or format == "csv"  # which tells no verdicts
 
 
-def test_an_interrupted_run_says_how_to_go_on(folder: Path) -> None:
-    running = Running(folder, "-o", "rows", "--jobs", "2")
+def test_an_interrupted_run_says_how_to_go_on(folder: Path, start: Start) -> None:
+    running = start("-o", "rows", "--jobs", "2")
     running.send(line_of("Ann", RIGHT) * 2)
     wait_for_rows(folder / "rows", 3)
     status, said = running.interrupt()
@@ -585,10 +608,10 @@ def test_rows_in_the_folder_of_the_submissions_are_no_submission(lstmhw: Run, fo
     assert resumed.stderr.startswith("1 submission, mean score 1.00 of 1, none with errors")
 
 
-def test_a_device_and_a_full_disk(lstmhw: Run, folder: Path) -> None:
+def test_a_device_and_a_full_disk(lstmhw: Run, lstmhw_process: Run, folder: Path) -> None:
     text = line_of("Ann", RIGHT)
     assert lstmhw("grade", "p.yaml", "-", "-o", "/dev/null", stdin=text).returncode == 0
-    assert table(lstmhw("grade", "p.yaml", "-", "-o", "/dev/stdout", stdin=text).stdout)
+    assert table(lstmhw_process("grade", "p.yaml", "-", "-o", "/dev/stdout", stdin=text).stdout)
     full = lstmhw("grade", "p.yaml", "-", "-o", "/dev/full", stdin=text)
     assert full.returncode == 2
     assert full.stderr == "/dev/full: error: no space left on device\n"
@@ -597,7 +620,10 @@ def test_a_device_and_a_full_disk(lstmhw: Run, folder: Path) -> None:
 def test_a_foreign_file_is_refused_with_its_line(folder: Path) -> None:
     path = folder / "rows"
     path.write_text(rows.header("csv") + 'Ann,one,1,,,,\n"')
-    with pytest.raises(InputError, match="rows:2:1: error: expected a row"):
+    with (
+        pytest.warns(ResourceWarning, match="unclosed file"),  # closed by the end of the process
+        pytest.raises(InputError, match="rows:2:1: error: expected a row"),
+    ):
         open_output(str(path), None, resume=True)
 
 
@@ -648,6 +674,8 @@ def test_the_progress_bar_and_the_rows_do_not_mix(on_terminal: bool, folder: Pat
     assert "marked" in text
     assert "\x1b[3" not in text
     assert "30 submissions, " in text.split("\x1b")[-1]
-    out = text if on_terminal else process.communicate()[0].decode()
+    piped, _ = process.communicate()
+    os.close(ours)
+    out = text if on_terminal else piped.decode()
     for k in range(1, 7):
         assert f"\nn{k},{int(k % 3 > 0)},1," in out.replace("\x1b[2K", "").replace("\r", "\n")

@@ -93,7 +93,9 @@ def test_no_file_names_a_package_registry() -> None:
         assert not re.search(r"pypi\.org|index-url|find-links", (ROOT / name).read_text())
 
 
-def test_a_kind_takes_one_file_one_name_and_one_yaml_file(lstmhw: Run, tmp_path: Path) -> None:
+def test_a_kind_takes_one_file_one_name_and_one_yaml_file(
+    lstmhw_process: Run, tmp_path: Path
+) -> None:
     for folder in ("lstmhw", "problems"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     code, _, _ = blocks(CONTRIBUTING, "python")
@@ -102,14 +104,14 @@ def test_a_kind_takes_one_file_one_name_and_one_yaml_file(lstmhw: Run, tmp_path:
     table.write_text(table.read_text().replace("KINDS = (", 'KINDS = ("my-kind", '))
     problem = "kind: my-kind\ntitle: Mine\nx: [0, 1]\nclaimed: {y: [0, 0.76]}\n"
     (tmp_path / "problems" / "mine.yaml").write_text(problem)
-    assert "mine " in lstmhw("problems").stdout
-    assert '"const": "my-kind"' in lstmhw("schema").stdout
-    result = lstmhw("solve", "mine")
+    assert "mine " in lstmhw_process("problems").stdout
+    assert '"const": "my-kind"' in lstmhw_process("schema").stdout
+    result = lstmhw_process("solve", "mine")
     assert "unit 2  tanh(1)  = 0.7616" in result.stdout
     assert "right" in result.stdout
     for format in ("markdown", "latex", "html", "json"):
-        assert lstmhw("solve", "mine", "--format", format).returncode == 0
-    bad = lstmhw("solve", "-", stdin="kind: my-kind\nx: [[1]]\n")
+        assert lstmhw_process("solve", "mine", "--format", format).returncode == 0
+    bad = lstmhw_process("solve", "-", stdin="kind: my-kind\nx: [[1]]\n")
     assert bad.stderr.startswith("<stdin>:2:5: error: x[1]: expected a number")
 
 
