@@ -1,6 +1,5 @@
 """Networks that score documents, as data of problem files, and a plain judge of them."""
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -63,26 +62,41 @@ def scores(rule: Mapping[str, float], words: Sequence[str], delay: int = 0) -> l
 
 def outputs(data: dict[str, Any], words: Sequence[str]) -> list[float]:
     """The output after each word, in plain loops, for sigmoid and tanh."""
-    vocabulary, gates, read = data["vocabulary"], data["gates"], data["output"]
-    units = range(len(read["weights"]))
-    h, c = [0.0 for _ in units], [0.0 for _ in units]
-    found = []
+    state, found = _start(data), []
     for word in words:
-        x = vocabulary.index(word)
-        z = {
-            name: [
-                gate["W_x"][u][x] + sum(gate["W_h"][u][v] * h[v] for v in units) + gate["b"][u]
-                for u in units
-            ]
-            for name, gate in gates.items()
-        }
-        for u in units:
-            written = _sigmoid(z["i"][u]) * math.tanh(z["g"][u])
-            c[u] = _sigmoid(z["f"][u]) * c[u] + written
-        h = [_sigmoid(z["o"][u]) * math.tanh(c[u]) for u in units]
-        source = c if read["from"] == "c" else h
-        found.append(sum(w * s for w, s in zip(read["weights"], source, strict=True)))
+        state = _after(data, state, word)
+        found.append(_output(data, state))
     return found
+
+
+State = dict[str, list[float]]
+
+
+def _start(data: dict[str, Any]) -> State:
+    zero = [0.0 for _ in data["output"]["weights"]]
+    return {"h": zero, "c": zero}
+
+
+def _after(data: dict[str, Any], state: State, word: str) -> State:
+    """The state after one more word."""
+    x = data["vocabulary"].index(word)
+    z = {
+        name: [
+            row_x[x] + sum(w * h for w, h in zip(row_h, state["h"], strict=True)) + b
+            for row_x, row_h, b in zip(gate["W_x"], gate["W_h"], gate["b"], strict=True)
+        ]
+        for name, gate in data["gates"].items()
+    }
+    c = [
+        _sigmoid(f) * old + _sigmoid(i) * math.tanh(g)
+        for f, old, i, g in zip(z["f"], state["c"], z["i"], z["g"], strict=True)
+    ]
+    return {"h": [_sigmoid(o) * math.tanh(v) for o, v in zip(z["o"], c, strict=True)], "c": c}
+
+
+def _output(data: dict[str, Any], state: State) -> float:
+    read = data["output"]
+    return sum(w * s for w, s in zip(read["weights"], state[read["from"]], strict=True))
 
 
 def _sigmoid(z: float) -> float:
@@ -93,15 +107,20 @@ def _sigmoid(z: float) -> float:
 def wrong_length(data: dict[str, Any], longest: int) -> tuple[int | None, float]:
     """The length of a shortest document that is scored wrongly, and how close any came to it.
 
-    Every document of the greatest length is run, its beginnings with it.
+    Every document of up to the greatest length is run, one word on from its beginning.
     """
     tolerance, delay = float(data.get("tolerance", 0.5)), data.get("delay", 0)
     first, closest = None, math.inf
-    for words in itertools.product(data["vocabulary"], repeat=longest):
-        due = scores(data["score"], words, delay)
-        for t, (output, right) in enumerate(zip(outputs(data, words), due, strict=True), 1):
-            error = abs(output - right)
+    ran: dict[tuple[str, ...], State] = {(): _start(data)}
+    for t in range(1, longest + 1):
+        ran = {
+            (*words, word): _after(data, state, word)
+            for words, state in ran.items()
+            for word in data["vocabulary"]
+        }
+        for words, state in ran.items():
+            error = abs(_output(data, state) - scores(data["score"], words, delay)[-1])
             closest = min(closest, abs(error - tolerance))
-            if error >= tolerance and (first is None or t < first):
+            if error >= tolerance and first is None:
                 first = t
     return first, closest
