@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import ROOT, marked, problem, solved
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain import STANDARD, activate, affine, gru, lstm
 from record_vectors import gradient_ends, gradient_problem, listed, random, torch_gradients
@@ -171,6 +171,7 @@ def test_lstm_gradients_are_differences_of_plain_loops(data: dict[str, Any], see
 
 @pytest.mark.parametrize("update", ["keep", "new"])
 @pytest.mark.parametrize("reset", ["before", "after"])
+@settings(max_examples=8)  # of each of four conventions
 @given(data=cell_data("rzn"), seed=st.integers(0, 1000))
 def test_gru_gradients_are_differences_of_plain_loops(
     update: str, reset: str, data: dict[str, Any], seed: int
@@ -200,6 +201,7 @@ SMOOTH = ("sigmoid", "tanh", "identity", "softmax")
 
 @pytest.mark.parametrize("hidden", SMOOTH)
 @pytest.mark.parametrize("final", SMOOTH)
+@settings(max_examples=5)  # of each of sixteen pairs
 @given(data=cell_data("a"), seed=st.integers(0, 1000))
 def test_gradients_through_an_output_layer(
     hidden: str, final: str, data: dict[str, Any], seed: int
