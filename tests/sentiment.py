@@ -96,7 +96,8 @@ def _after(data: dict[str, Any], state: State, word: str) -> State:
 
 def _output(data: dict[str, Any], state: State) -> float:
     read = data["output"]
-    return sum(w * s for w, s in zip(read["weights"], state[read["from"]], strict=True))
+    weights: list[float] = read["weights"]
+    return sum(w * s for w, s in zip(weights, state[read["from"]], strict=True))
 
 
 def _sigmoid(z: float) -> float:
