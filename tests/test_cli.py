@@ -10,7 +10,13 @@ import click
 import pytest
 from conftest import ROOT, Run
 
-from lstmhw import __version__, cli
+import lstmhw.cli.solve
+from lstmhw import __version__
+from lstmhw.cli import run
+from lstmhw.cli.answering import refuse_overwriting
+from lstmhw.cli.complaints import fitted
+from lstmhw.cli.manner import FORMATS as OFFERED
+from lstmhw.cli.writing import emit
 from lstmhw.reading import shipped
 from lstmhw.render import FORMATS
 
@@ -37,7 +43,7 @@ def test_formats_and_output_files(lstmhw: Run, tmp_path: Path, format: str) -> N
 
 
 def test_the_formats_offered_are_those_there_are() -> None:
-    assert cli.FORMATS == FORMATS
+    assert OFFERED == FORMATS
 
 
 def test_several_files_are_a_list_in_their_order(lstmhw: Run) -> None:
@@ -128,6 +134,61 @@ def test_the_list_of_problems_is_not_wider_than_the_page(lstmhw: Run) -> None:
         assert titles[name].startswith(shown.removesuffix(" ..."))
 
 
+def test_titles_stand_whole_below_where_there_is_no_room_beside(lstmhw: Run) -> None:
+    narrow = lstmhw("problems", COLUMNS="40").stdout
+    assert max(map(len, narrow.splitlines())) <= 40
+    for problem in json.loads(lstmhw("problems", "--format=json").stdout):
+        entry = f"{problem['name']} {problem['kind']} {problem['title']}"
+        assert entry in " ".join(narrow.split())
+
+
+@pytest.mark.parametrize("columns", ["40", "60"])
+def test_columns_says_how_wide_a_pipe_and_a_file_are(
+    lstmhw: Run, tmp_path: Path, columns: str
+) -> None:
+    printed = lstmhw("solve", "q2", COLUMNS=columns).stdout
+    lstmhw("solve", "q2", "-o", "answer", COLUMNS=columns)
+    assert (tmp_path / "answer").read_text() == printed
+    assert int(columns) - 10 < max(map(len, printed.splitlines())) <= int(columns)
+
+
+@pytest.mark.parametrize("columns", ["", "0", "wide", "-5", "99999999999999"])
+def test_a_width_that_is_none_is_80(lstmhw: Run, columns: str) -> None:
+    assert lstmhw("solve", "q2", COLUMNS=columns).stdout == lstmhw("solve", "q2").stdout
+
+
+def test_an_error_is_wrapped_where_there_is_little_room(lstmhw: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(f"kind: rnn-step\nx: [{'1, ' * 20}one, 2, 3, 4, 5]\n")
+    wide = lstmhw("solve", "bad.yaml", COLUMNS="").stderr
+    narrow = lstmhw("solve", "bad.yaml", COLUMNS="40").stderr
+    assert wide.splitlines()[0].endswith("expected a number, found the text 'one'")
+    assert max(map(len, narrow.splitlines())) <= 40
+    assert " ".join(narrow.split()[:10]) == wide.splitlines()[0]
+    source, caret = narrow.splitlines()[-2:]
+    assert source[caret.index("^") :].startswith("one")
+
+
+def test_usage_errors_are_wrapped_too(lstmhw: Run) -> None:
+    narrow = lstmhw("equations", "lstmm", COLUMNS="40").stderr
+    assert max(map(len, narrow.splitlines())) <= 40
+    assert "'lstm-gradient'" in narrow
+
+
+def test_a_word_longer_than_the_line_is_left_whole() -> None:
+    assert fitted("a " + "b" * 30 + " c", 20) == "a\n    " + "b" * 30 + "\n    c"
+
+
+def test_a_command_imports_no_other() -> None:
+    code = (
+        "import sys; from lstmhw.cli import cli; cli.get_command(None, 'schema');"
+        "print(*(name for name in sys.modules if name.startswith('lstmhw.')))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "lstmhw.cli.schema" in run.stdout
+    assert "lstmhw.cli.solve" not in run.stdout
+    assert "lstmhw.reading" not in run.stdout
+
+
 def test_colour(lstmhw: Run) -> None:
     assert "\x1b" not in lstmhw("solve", "q2").stdout
     assert "\x1b" in lstmhw("solve", "q2", "--color").stdout
@@ -148,15 +209,15 @@ def test_the_answer_is_never_written_over_the_question(lstmhw: Run, tmp_path: Pa
 
 def test_a_shipped_problem_is_not_overwritten_by_its_answer() -> None:
     with pytest.raises(click.exceptions.Exit):
-        cli._refuse_overwriting(("q1", "q2"), shipped()["q2"])
-    cli._refuse_overwriting(("q1",), shipped()["q2"])
+        refuse_overwriting(("q1", "q2"), shipped()["q2"])
+    refuse_overwriting(("q1",), shipped()["q2"])
 
 
 def test_a_draft_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     stranger = tmp_path / f"answer.{os.getpid()}.tmp"
     stranger.write_text("mine")
     with pytest.raises(click.exceptions.Exit):
-        cli._emit("new", str(tmp_path / "answer"))
+        emit("new", str(tmp_path / "answer"))
     assert stranger.read_text() == "mine"
 
 
@@ -173,10 +234,10 @@ def test_an_output_file_is_written_whole_or_not_at_all(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full_disk)
         with pytest.raises(click.exceptions.Exit) as error:
-            cli._emit("new", str(answer))
+            emit("new", str(answer))
     assert error.value.exit_code == 2
     assert answer.read_text() == "old"
-    cli._emit("new", str(answer))
+    emit("new", str(answer))
     assert answer.read_text() == "new"
     assert answer.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in tmp_path.iterdir()] == ["answer"]
@@ -259,9 +320,9 @@ def test_exit_status_of_what_goes_wrong(
     def fail(*_: object) -> None:
         raise raised
 
-    monkeypatch.setattr(cli, "_solved", fail)
+    monkeypatch.setattr(lstmhw.cli.solve, "_solved", fail)
     monkeypatch.setattr(sys, "argv", ["lstmhw", "solve", "q2"])
-    assert cli.run() == status
+    assert run() == status
     output = capsys.readouterr()
     assert output.out == ""
     assert "Traceback" not in output.err

@@ -12,8 +12,8 @@ from conftest import Run, solved
 from test_cells import close
 
 from lstmhw.cells.gru import CHOICES as OF_GRU
-from lstmhw.cli import EQUATIONS as NAMES
-from lstmhw.cli import cli
+from lstmhw.cli.equations import NAMES
+from lstmhw.cli.equations import equations as command
 from lstmhw.equations import ALTERNATIVES, CHOICES, FRAMEWORKS, equations, names
 from lstmhw.expr import Expr, Quantity
 from lstmhw.render import FORMATS, render
@@ -445,7 +445,7 @@ def test_they_are_the_equations_that_a_step_is_worked_with(name: str, data: dict
 
 def test_the_front_door_knows_the_names_and_the_words() -> None:
     assert set(names()) == set(NAMES)
-    text = cli.commands["equations"].help or ""
+    text = command.help or ""
     assert {*itertools.chain(*ALTERNATIVES)} == set(CHOICES)
     of_gru = [choice.word for choices in OF_GRU.values() for choice in choices]
     for word in (*CHOICES, *of_gru, *FRAMEWORKS):

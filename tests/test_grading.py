@@ -18,7 +18,7 @@ from conftest import ROOT, Run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmhw import cli
+from lstmhw.cli.grade import ROW_FORMATS
 from lstmhw.grading import Grader, Row, rows
 from lstmhw.grading.output import left_over, open_output
 from lstmhw.grading.rows import COLUMNS, FORMATS, FORMULA, graded
@@ -291,7 +291,7 @@ def test_ndjson_has_the_checks(lstmhw: Run, folder: Path) -> None:
 
 
 def test_the_formats_offered_are_those_there_are() -> None:
-    assert cli.ROW_FORMATS == FORMATS
+    assert ROW_FORMATS == FORMATS
 
 
 # JSON with positions

@@ -1,0 +1,53 @@
+"""`lstmhw check`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from lstmhw.cli.answering import answers, show
+from lstmhw.cli.complaints import complain
+from lstmhw.cli.manner import Manner, common_options
+
+if TYPE_CHECKING:
+    from lstmhw.reading import InputError, Sheet
+    from lstmhw.solution import Solution
+
+
+@click.command("check")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@common_options
+def check(files: tuple[str, ...], manner: Manner) -> int:
+    """Mark the answers that a file claims: which is the first wrong one, and what was done there.
+
+    \b
+    right     to the last digit written
+    rounding  right, but for rounding on the way, or digits cut off
+    follows   not right, but by the right method from an earlier wrong answer
+    wrong     with the name of the mistake, where one gives these digits
+
+    Exits with 1 where a claim, or weights that are a claim, are wrong.  A claim that cannot be read
+    is an error at its line (exit status 2), and the others are marked all the same.
+    """
+    from lstmhw.reading import read_sheet
+
+    marked = answers(files, _marked, read_sheet)
+    show([solution for solution, _ in marked], files, manner)
+    complaints = [str(complaint) for _, complaint in marked if complaint is not None]
+    if complaints:
+        complain("\n".join(complaints))
+    return 1 if any(solution.is_wrong for solution, _ in marked) else 0
+
+
+def _marked(sheet: "Sheet") -> "tuple[Solution, InputError | None]":
+    """The solution of a sheet, cut to its marks, and what is wrong with its claims."""
+    from lstmhw.faults import Fault, ProblemError
+    from lstmhw.marking import marked
+    from lstmhw.marking.summary import marks
+
+    solution, faults = marked(sheet.document.problem, sheet.claimed)
+    complaint = sheet.complaint(faults)
+    if not (solution.checks or solution.claims_weights or complaint):
+        message = "expected claimed answers, found none"
+        hint = "add `claimed:` with symbols and values, or use `lstmhw solve`"
+        raise ProblemError([Fault((), message, hint)])
+    return marks(solution), complaint

@@ -1,0 +1,35 @@
+"""`lstmhw equations`."""
+
+import click
+
+from lstmhw.cli.answering import show
+from lstmhw.cli.manner import Manner, common_options
+
+NAMES = ("lstm", "gru", "rnn", "lstm-gradient", "gru-gradient", "rnn-gradient")
+
+
+@click.command("equations")
+@click.argument("name", type=click.Choice(NAMES))
+@click.option("--convention", "conventions", metavar="WORD,...", multiple=True, help="See above.")
+@common_options
+def equations(name: str, conventions: tuple[str, ...], manner: Manner) -> int:
+    """Print the equations of a cell, or of its gradients, and what the symbols mean.
+
+    \b
+    The words of --convention, the first of each line if none is given:
+      separate | concat-hx | concat-xh   W_x and W_h, or W on [h; x] or [x; h]
+      column | row                       W x, or x W
+      one-bias | two-bias | no-bias      b, or b_x and b_h, for each gate
+      keep | new                         of a GRU: what the update gate says
+      before | after                     of a GRU: the reset, and W_h
+      pytorch | keras                    what a framework does
+    """
+    from lstmhw.equations import equations as listed
+
+    words = [word.strip() for words in conventions for word in words.split(",")]
+    try:
+        solution = listed(name, words)
+    except ValueError as error:
+        raise click.UsageError(f"--convention: {error}") from None
+    show([solution], (), manner)
+    return 0

@@ -1,0 +1,139 @@
+"""`lstmhw grade`."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from lstmhw.cli.answering import answers
+from lstmhw.cli.complaints import complain, width
+from lstmhw.cli.writing import wants_color, written_to
+
+if TYPE_CHECKING:
+    from lstmhw.grading import Grader
+    from lstmhw.grading.summary import Tally
+
+ROW_FORMATS = ("csv", "ndjson")
+
+
+class Request(NamedTuple):
+    """What to grade, and how and where its rows are written."""
+
+    submissions: tuple[str, ...]
+    format: str | None
+    output: str | None
+    resume: bool
+    jobs: int | None
+
+
+@click.command("grade")
+@click.argument("problem")
+@click.argument("submissions", metavar="SUBMISSION...", nargs=-1, required=True)
+@click.option("--format", type=click.Choice(ROW_FORMATS), help="Of the rows.  [default: csv]")
+@click.option("-o", "--output", metavar="PATH", help="Add each row to a new file as it is ready.")
+@click.option("--resume", is_flag=True, help="Go on with the file of -o, where a run ended.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes.  [default: one a core]")
+def grade(problem: str, **wanted: Any) -> int:
+    """Mark many submissions of a problem: a row each, in their order, and a summary.
+
+    A submission has a `name` (or `id`) and `claimed`.  SUBMISSION is a YAML file with one, an
+    .ndjson or .jsonl file with one a line, a folder of such files, or - for lines of JSON from
+    standard input, each answered when it comes.  A file without a name is called by its own.
+
+    \b
+    Columns of a row:
+      name         of the submission
+      score        symbols right, rounded or following from an earlier mistake,
+                   but for those that a claimed value made trivial
+      out_of       symbols in PROBLEM's own `claimed` and `find`: only they count
+                   for the score; if it has neither, the symbols claimed
+      first_wrong  symbol, in the order of the working; with mistake and where
+      error        what of the submission cannot be read, and where
+    NDJSON adds `checks`, as `solve --format json` has them.
+
+    Stopping loses no row: with -o they are written one by one, not all at the end.  --resume passes
+    over as many submissions of a name as there are rows of that name in the file; a last line that
+    was not finished is done again.  The summary on standard error is for all rows of the file.
+
+    Exits with 1 where a claim is wrong, with 2 where a submission has an error.
+    """
+    from lstmhw.grading import Grader
+    from lstmhw.reading import InputError
+
+    request = Request(**wanted)
+    if problem == "-":
+        raise click.UsageError("PROBLEM is a file or a name; - is for submissions")
+    if request.resume and request.output is None:
+        raise click.UsageError("--resume needs -o, the file to go on with")
+    (grader,) = answers((problem,), Grader)
+    try:
+        with written_to(request.output):
+            return _graded(grader, request)
+    except InputError as error:
+        complain(str(error))
+    return 0
+
+
+def _graded(grader: "Grader", request: Request) -> int:
+    """Grades, row by row, and sums up; the exit status."""
+    from lstmhw.grading.output import left_over, open_output, standard_output
+    from lstmhw.grading.workers import BATCH, available_cores, marking
+    from lstmhw.reading.submissions import batches, count_of, submission_files
+
+    submissions, format, output, resume, jobs = request
+    files = submission_files(submissions, output)
+    total = count_of(files)
+    rows = standard_output(format) if output is None else open_output(output, format, resume)
+    todo = left_over(batches(files, BATCH), rows.done, rows.format)
+    at_once = "-" not in files
+    with marking(grader, todo, rows.format, jobs or available_cores(), at_once) as marked:
+        try:
+            with _progress_bar(total and max(0, total - rows.tally.rows), output) as shown:
+                for graded in marked:
+                    shown(graded.line, rows.write)
+                    rows.tally.add(graded)
+        except KeyboardInterrupt:
+            hint = f"; --resume goes on with {output}" if output else ""
+            click.echo(f"\ninterrupted{hint}", err=True)
+            return 130
+    if rows.tally.rows == 0:
+        complain("lstmhw: error: expected submissions, found none")
+    _sum_up(rows.tally)
+    return rows.tally.status
+
+
+@contextlib.contextmanager
+def _progress_bar(
+    total: int | None, output: str | None
+) -> Iterator[Callable[[str, Callable[[str], None]], None]]:
+    """A bar on a terminal; yields what shows a row, given the row and how to write it."""
+    if not sys.stderr.isatty():
+        yield lambda line, write: write(line)
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress
+
+    above = output is None and sys.stdout.isatty()  # on one terminal, rows go above the bar
+    no_color = not wants_color(None, None if above else "")
+    console = Console(file=sys.stdout if above else sys.stderr, no_color=no_color)
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
+        task = progress.add_task("marked", total=total)
+
+        def show(line: str, write: Callable[[str], None]) -> None:
+            if above:
+                console.out(line, end="", highlight=False)
+            else:
+                write(line)
+            progress.advance(task)
+
+        yield show
+
+
+def _sum_up(tally: "Tally") -> None:
+    from lstmhw.render import render
+    from lstmhw.view import View
+
+    click.echo(render([tally.page()], "table", View(width=width(sys.stderr))), nl=False, err=True)

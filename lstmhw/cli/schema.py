@@ -1,0 +1,17 @@
+"""`lstmhw schema`."""
+
+import click
+
+from lstmhw.cli.manner import output_option
+from lstmhw.cli.writing import emit
+
+
+@click.command("schema")
+@output_option
+def schema(output: str | None) -> None:
+    """Print the JSON Schema of problem files, for editors."""
+    import json
+
+    from lstmhw.reading.schema import schema as problem_schema
+
+    emit(json.dumps(problem_schema(), indent=1) + "\n", output)

@@ -1,0 +1,38 @@
+"""`lstmhw solve`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from lstmhw.cli.answering import answers, show
+from lstmhw.cli.manner import Manner, common_options
+
+if TYPE_CHECKING:
+    from lstmhw.reading import Document
+    from lstmhw.solution import Solution
+
+
+@click.command("solve")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--strict", is_flag=True, help="Exit with 1 where a claimed answer is wrong.")
+@common_options
+def solve(files: tuple[str, ...], strict: bool, manner: Manner) -> int:
+    """Print the worked solution, and mark the answers the file claims."""
+    solutions = answers(files, _solved)
+    show(solutions, files, manner)
+    if any(solution.interrupted for solution in solutions):
+        return 130
+    return 1 if strict and any(solution.is_wrong for solution in solutions) else 0
+
+
+def _solved(document: "Document") -> "Solution":
+    if not document.problem.claimed:
+        return document.problem.solve()
+
+    from lstmhw.faults import ProblemError
+    from lstmhw.marking import marked
+
+    solution, faults = marked(document.problem, document.problem.claimed)
+    if faults:
+        raise ProblemError(faults)
+    return solution
