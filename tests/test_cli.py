@@ -134,9 +134,10 @@ def test_the_list_of_problems_is_not_wider_than_the_page(lstmhw: Run) -> None:
         assert titles[name].startswith(shown.removesuffix(" ..."))
 
 
-def test_titles_stand_whole_below_where_there_is_no_room_beside(lstmhw: Run) -> None:
-    narrow = lstmhw("problems", COLUMNS="40").stdout
-    assert max(map(len, narrow.splitlines())) <= 40
+@pytest.mark.parametrize("columns", [40, 60])
+def test_titles_stand_whole_below_where_there_is_no_room_beside(lstmhw: Run, columns: int) -> None:
+    narrow = lstmhw("problems", COLUMNS=str(columns)).stdout
+    assert max(map(len, narrow.splitlines())) <= columns
     for problem in json.loads(lstmhw("problems", "--format=json").stdout):
         entry = f"{problem['name']} {problem['kind']} {problem['title']}"
         assert entry in " ".join(narrow.split())

@@ -5,6 +5,9 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +19,17 @@ from rich.cells import cell_len
 from test_cells import cell_data, separate
 from test_problems import PROBLEMS, solve
 
+from lstmhw.cli.equations import NAMES
+from lstmhw.equations import equations
 from lstmhw.expr import Constant
+from lstmhw.kinds.sentiment_weights import SentimentWeights
+from lstmhw.kinds.step_rnn import StepRnn
+from lstmhw.marking.page import marks
 from lstmhw.notation import MathML, write
+from lstmhw.reading import read
 from lstmhw.render import FORMATS, render
 from lstmhw.render.table import wrapped
-from lstmhw.solution import Working
+from lstmhw.solution import Section, Solution, Table, Working
 from lstmhw.view import View
 
 TINY = {
@@ -111,12 +120,100 @@ def test_columns_line_up() -> None:
     assert len(values) == 1
 
 
+def printed(name: str) -> Iterator[Solution]:
+    """What the commands print of a shipped problem."""
+    solution = solve(name)
+    yield solution
+    if solution.checks:
+        yield marks(solution)
+    problem = read(name).problem
+    if isinstance(problem, SentimentWeights):
+        yield replace(problem, sequence="not good uh").trace()
+    if isinstance(problem, StepRnn):
+        yield problem.answered(lambda *_: None)
+
+
+def broken(text: str, wide: str, width: int) -> list[str]:
+    """The words of a wide page that a narrow one has not, or not as often."""
+    lost = Counter(wide.split()) - Counter(text.split())
+    return [word for word in lost if len(word) < width]
+
+
 @pytest.mark.parametrize("name", PROBLEMS)
-@pytest.mark.parametrize("width", [40, 60, 80, 200])
-@pytest.mark.parametrize("full", [True, False])
-def test_nothing_is_wider_than_the_terminal(name: str, width: int, full: bool) -> None:
-    lines = render([solve(name)], "table", View(width=width, full=full)).splitlines()
-    assert max(cell_len(line) for line in lines) <= width
+def test_every_word_and_number_is_there_at_every_width(name: str) -> None:
+    for solution in printed(name):
+        wide = render([solution], "table", View(width=300))
+        for width in (40, 60, 80, 100):
+            text = render([solution], "table", View(width=width))
+            assert max(map(cell_len, text.splitlines())) <= width
+            assert broken(text, wide, width - 2) == []
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("width", [40, 80])
+def test_nothing_is_wider_than_the_terminal_in_full(name: str, width: int) -> None:
+    lines = render([solve(name)], "table", View(width=width, full=True)).splitlines()
+    assert max(map(cell_len, lines)) <= width
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_equations_fit_too(name: str, width: int) -> None:
+    page = [equations(name, [])]
+    text = render(page, "table", View(width=width))
+    assert max(map(cell_len, text.splitlines())) <= width
+    assert broken(text, render(page, "table", View(width=300)), width) == []
+
+
+def table(header: tuple[str, ...], *rows: tuple[str, ...], width: int) -> str:
+    solution = solved(TINY)._replace(
+        title="T", source="", sections=(Section("S", (Table(header, rows),)),)
+    )
+    text = render([solution], "table", View(width=width, full=True))
+    return text.split("S\n", 1)[1]
+
+
+def test_a_table_of_many_columns_goes_on_below() -> None:
+    rows = [(str(t), *["123456"] * 6) for t in range(3)]
+    lines = table(("t", "a", "b", "c", "d", "e", "f"), *rows, width=30).splitlines()
+    assert lines[0].split() == ["t", "a", "b", "c"]
+    assert lines[4:6] == ["", "  t  d       e       f"]
+    assert lines[6].split() == ["0", "123456", "123456", "123456"]
+
+
+def test_a_row_of_long_cells_is_a_line_for_each() -> None:
+    row = ("z_g_2", "[13.53, 13.75]", "[12.2854, 12.0949]", "wrong: miscopied-given")
+    text = table(("", "claimed", "true", "verdict"), row, ("g_2", "1", "1", "right"), width=40)
+    assert text.splitlines() == [
+        "  z_g_2  claimed  [13.53, 13.75]",
+        "         true     [12.2854, 12.0949]",
+        "         verdict  wrong: miscopied-given",
+        "  g_2    claimed  1",
+        "         true     1",
+        "         verdict  right",
+    ]
+
+
+def test_what_has_no_room_beside_stands_below() -> None:
+    lines = render([solve("q2")], "table", View(width=40)).splitlines()
+    note = lines.index("  i_2  [0.99999057, 0.333263]")
+    assert lines[note + 1 : note + 3] == [
+        "         input gate: how much of g is",
+        "         written",
+    ]
+    sum_ = lines.index("    unit 1  0.3321*0.4435")
+    assert lines[sum_ + 1].split() == ["+", "1.0000*1.0000", "=", "1.1473"]
+
+
+def test_rows_left_out_are_no_reason_for_a_wide_column() -> None:
+    rows = (("1", "2"), ("...", "5 more; --full shows them"), ("7", "8"))
+    assert table(("t", "x"), *rows, width=80).splitlines()[2] == "  ...  5 more; --full shows them"
+
+
+def test_a_word_longer_than_its_line_is_broken_after_a_mark() -> None:
+    assert wrapped("numpy.random.default_rng(0)", 20) == ["numpy.random.", "default_rng(0)"]
+    assert wrapped("arithmetic-slip", 13) == ["arithmetic-", "slip"]
+    assert wrapped("abcdefgh", 5) == ["abcde", "fgh"]
 
 
 def test_a_folded_row_of_a_matrix_stays_right_of_its_bracket() -> None:
