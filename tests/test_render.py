@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterator
@@ -247,6 +248,13 @@ def test_colour_only_where_it_is_wanted() -> None:
         [solve("q2")], "table", View()
     ).splitlines()
     assert coloured != plain
+
+
+def test_a_page_without_colour_needs_nothing_of_rich() -> None:
+    code = "import lstmhw.__main__ as m, sys; sys.argv = ['', 'solve', 'q2']; m.os._exit = print;"
+    code += "m.main(); print(any(name.startswith('rich') for name in sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "False"
 
 
 def test_full_leaves_nothing_out() -> None:

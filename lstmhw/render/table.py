@@ -1,14 +1,11 @@
 """Tables for a terminal, with Rich's styles and cell widths.
 
-Rich's Console and Table take longer to import, and 0.4 ms a row, than solving takes.
+Rich's Console and Table take longer to import, and 0.4 ms a row, than solving takes; what tells
+colours and wide characters is imported where there are any.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-
-from rich.cells import cell_len
-from rich.color import ColorSystem
-from rich.style import Style
 
 from lstmhw.expr import Expr
 from lstmhw.notation import Text, write
@@ -38,18 +35,18 @@ from lstmhw.view import (
     working,
 )
 
-PLAIN, BOLD, DIM, HEADING = (Style.parse(words) for words in ("none", "bold", "dim", "bold cyan"))
+PLAIN, BOLD, DIM, HEADING = "none", "bold", "dim", "bold cyan"
 VERDICTS = {
-    "right": Style.parse("green"),
-    "rounding": Style.parse("green"),
-    "follows": Style.parse("yellow"),
-    "wrong": Style.parse("bold red"),
+    "right": "green",
+    "rounding": "green",
+    "follows": "yellow",
+    "wrong": "bold red",
 }
 
 GUTTER = 2
 INSIDE_A_WORD = r"[,;*/=(]|[.-](?=[a-z])"  # where one longer than its line is broken
 
-Cell = tuple[str, Style]
+Cell = tuple[str, str]  # the text and its style, in the words of Rich
 Cells = Sequence[Cell]
 Line = list[Cell]
 
@@ -188,6 +185,15 @@ def flowing(rows: Sequence[Cells], room: int) -> Iterator[Line]:
         yield line
 
 
+def cell_len(text: str) -> int:
+    """The columns that a text takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len as measured  # most pages do without
+
+    return measured(text)
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of that width, broken at spaces where there are any.
 
@@ -229,13 +235,24 @@ def render(solutions: Sequence[Solution], view: View) -> str:
 
 
 def _text(page: Iterator[Grid], view: View) -> str:
-    system = ColorSystem.STANDARD if view.color else None
+    spell = _coloured if view.color else _plain
     lines = [
-        "".join(style.render(text, color_system=system) for text, style in line).rstrip()
+        "".join(spell(text, style) for text, style in line).rstrip()
         for grid in page
         for line in grid.lines(view.width)
     ]
     return "\n".join(lines) + "\n"
+
+
+def _plain(text: str, style: str) -> str:
+    return text
+
+
+def _coloured(text: str, style: str) -> str:
+    from rich.color import ColorSystem
+    from rich.style import Style
+
+    return Style.parse(style).render(text, color_system=ColorSystem.STANDARD)
 
 
 class _Page:
@@ -252,7 +269,7 @@ class _Page:
             yield self.line(f"\n{section.title}", HEADING, 0)
             yield from map(self.block, section.body)
 
-    def line(self, text: str, style: Style = PLAIN, indent: int = 2) -> Grid:
+    def line(self, text: str, style: str = PLAIN, indent: int = 2) -> Grid:
         return Grid([[(text, style)]], indent)
 
     def block(self, block: Block) -> Grid:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-TARGETS = {"--help": 0.7, "solve q2": 1.6, "solve q2 / torch": 0.12}
+TARGETS = {"--help": 0.45, "solve q2": 1.5, "solve q2 / torch": 0.12}
 
 
 def seconds(command: list[str]) -> float:
