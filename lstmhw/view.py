@@ -82,13 +82,13 @@ class ShownStep(NamedTuple):
     units: tuple[Row | Gap, ...]
 
 
-def working(steps: Sequence[Step], view: View) -> Iterator[ShownStep | Gap | str]:
-    """What is shown of a working: its steps, a gap of time steps, and last what has to be said."""
+def working(steps: Sequence[Step], view: View) -> Iterator[ShownStep | str]:
+    """What is shown of a working: its steps, and in words what is left out."""
     abridged = gaps = False
     for run in time_steps(steps, view):
         if isinstance(run, Gap):
             gaps = True
-            yield run
+            yield f"... {run.size} more time steps ..."
             continue
         for step in run:
             units = tuple(rows(step, view))

@@ -20,7 +20,6 @@ from lstmhw.solution import (
 from lstmhw.view import (
     Gap,
     Row,
-    ShownStep,
     View,
     entries,
     entry_rows,
@@ -125,13 +124,10 @@ class _Page:
 
     def working(self, steps: Sequence[Step]) -> Iterator[str]:
         for part in working(steps, self.view):
-            match part:
-                case ShownStep(step, units):
-                    yield from self.step(step, units)
-                case Gap(size):
-                    yield f"<p>… {size} more time steps …</p>"
-                case str(note):
-                    yield f'<p class="note">{escape(note)}</p>'
+            if isinstance(part, str):
+                yield f'<p class="note">{escape(part)}</p>'
+            else:
+                yield from self.step(*part)
 
     def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
         title = math(equation(step.symbol, step.expr, MathML(), self.view.digits))

@@ -21,7 +21,6 @@ from lstmhw.solution import (
 from lstmhw.view import (
     Gap,
     Row,
-    ShownStep,
     View,
     entries,
     entry_rows,
@@ -147,13 +146,7 @@ class _Page:
             yield from self.equations(steps)
             return
         for part in working(steps, self.view):
-            match part:
-                case ShownStep(step, units):
-                    yield from self.step(step, units)
-                case Gap(size):
-                    yield from ("", rf"\dots{{}} {size} more time steps \dots{{}}", "")
-                case str(note):
-                    yield from ("", escaped(note))
+            yield from ("", escaped(part), "") if isinstance(part, str) else self.step(*part)
 
     def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
         yield from ("", rf"\textbf{{{escaped(step.symbol)}}}: {escaped(step.note)}")

@@ -21,7 +21,6 @@ from lstmhw.solution import (
 from lstmhw.view import (
     Gap,
     Row,
-    ShownStep,
     View,
     entries,
     heading,
@@ -88,13 +87,7 @@ class _Page:
 
     def working(self, steps: Sequence[Step]) -> Iterator[str]:
         for part in working(steps, self.view):
-            match part:
-                case ShownStep(step, units):
-                    yield from self.step(step, units)
-                case Gap(size):
-                    yield from (f"... {size} more time steps ...", "")
-                case str(note):
-                    yield from (escaped(note), "")
+            yield from (escaped(part), "") if isinstance(part, str) else self.step(*part)
 
     def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
         formula = equation(step.symbol, step.expr, Latex(), self.view.digits)

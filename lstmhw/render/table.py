@@ -25,7 +25,6 @@ from lstmhw.solution import (
 from lstmhw.view import (
     Gap,
     Row,
-    ShownStep,
     View,
     entries,
     heading,
@@ -319,14 +318,11 @@ class _Page:
 
     def working(self, steps: Sequence[Step]) -> Iterator[list[Cell]]:
         for part in working(steps, self.view):
-            match part:
-                case ShownStep(step, units):
-                    yield [(self.headline(step), BOLD)]
-                    yield from map(self.unit, units)
-                case Gap(size):
-                    yield [(f"... {size} more time steps ...", DIM)]
-                case str(note):
-                    yield [(note, DIM)]
+            if isinstance(part, str):
+                yield [(part, DIM)]
+            else:
+                yield [(self.headline(part.step), BOLD)]
+                yield from map(self.unit, part.units)
 
     def headline(self, step: Step) -> str:
         """The formula, and at the right what it is; below, where there is no room for that."""
