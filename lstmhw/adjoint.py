@@ -184,14 +184,15 @@ PULL_BACKS: Mapping[type[Expr], PullBack] = {
 
 def _met(product: Any, matrix: Expr, vector: Expr) -> Iterator[tuple[Expr, Expr, str]]:
     """Each part of the vector in a product, the block of the matrix that meets it, and its name."""
-    name = matrix.symbol if isinstance(matrix, Quantity) else ""
     if not isinstance(vector, Concat):
-        yield vector, matrix, name
+        yield vector, matrix, matrix.symbol if isinstance(matrix, Quantity) else ""
         return
-    for part, block in cut(product):
-        meets = "x" if any(leaf.role.what == "input" for leaf in part.leaves()) else "h"
-        symbol = f"{name[:1]}_{meets}{name[1:]}"  # W_f has the blocks W_x_f and W_h_f
-        yield part, Quantity(symbol, block, given=True), symbol
+    assert isinstance(matrix, Quantity)
+    for part, value in cut(product):
+        key = "W_x" if any(leaf.role.what == "input" for leaf in part.leaves()) else "W_h"
+        symbol = key + matrix.symbol.removeprefix("W")  # W_f has the blocks W_x_f and W_h_f
+        role = matrix.role._replace(key=key)
+        yield part, Quantity(symbol, value, given=True, role=role), symbol
 
 
 def added(parts: Sequence[Part]) -> Expr:

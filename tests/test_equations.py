@@ -171,22 +171,17 @@ Conventions
   one-bias: one bias for each gate.
 
 Symbols, for n inputs and m units
-  symbol    shape                      meaning
-  x_t       (n,)                       input
-  h_(t-1)   (m,)                       hidden state before the step
-  c_(t-1)   (m,)                       cell state before the step
-  W_x_i     (m, n)                     weights on the input
-  W_x_f     (m, n)                     weights on the input
-  W_x_g     (m, n)                     weights on the input
-  W_x_o     (m, n)                     weights on the input
-  W_h_i     (m, m)                     weights on the state before
-  ...       2 more; --full shows them
-  W_h_o     (m, m)                     weights on the state before
-  dh_t      (m,)                       gradient to the hidden state: from its
-                                       loss and from the next step
-  dc_(t+1)  (m,)                       gradient to the cell state of the next
-                                       step; 0 if there is none
-  f_(t+1)   (m,)                       forget gate of the next step
+  symbol    shape   meaning
+  x_t       (n,)    input
+  h_(t-1)   (m,)    hidden state before the step
+  c_(t-1)   (m,)    cell state before the step
+  W_x       (m, n)  weights on the input
+  W_h       (m, m)  weights on the state before
+  dh_t      (m,)    gradient to the hidden state: from its loss and from the
+                    next step
+  dc_(t+1)  (m,)    gradient to the cell state of the next step; 0 if there is
+                    none
+  f_(t+1)   (m,)    forget gate of the next step
   symbol  shape  meaning
   i_t     (m,)   input gate: how much of g is written
   f_t     (m,)   forget gate: how much of c is kept

@@ -25,7 +25,7 @@ from lstmhw.equations import equations
 from lstmhw.expr import Constant
 from lstmhw.kinds.sentiment_weights import SentimentWeights
 from lstmhw.kinds.step_rnn import StepRnn
-from lstmhw.marking.page import marks
+from lstmhw.marking.summary import marks
 from lstmhw.notation import MathML, write
 from lstmhw.reading import read
 from lstmhw.render import FORMATS, render

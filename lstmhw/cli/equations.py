@@ -9,11 +9,13 @@ NAMES = ("lstm", "gru", "rnn", "lstm-gradient", "gru-gradient", "rnn-gradient")
 
 
 @click.command("equations")
-@click.argument("name", type=click.Choice(NAMES))
+@click.argument("name", metavar="NAME", type=click.Choice(NAMES))
 @click.option("--convention", "conventions", metavar="WORD,...", multiple=True, help="See above.")
 @common_options
 def equations(name: str, conventions: tuple[str, ...], manner: Manner) -> int:
     """Print the equations of a cell, or of its gradients, and what the symbols mean.
+
+    NAME is lstm, gru or rnn, or with -gradient behind it the way back through the cell.
 
     \b
     The words of --convention, the first of each line if none is given:
