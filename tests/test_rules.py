@@ -3,6 +3,7 @@
 import copy
 import random
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -138,11 +139,16 @@ def check_verdict(found: Proof, first: int | None, longest: int) -> None:
         assert first is None or (found.words is not None and found.words < first)
 
 
+@cache
+def proved_at(scale: float) -> Proof:
+    return proved(six_unit_problem(six_units(scale)))
+
+
 @settings(max_examples=15)
 @given(scale=st.sampled_from([1.0, 0.15, 0.1]), seed=st.integers(0, 10**6))
 def test_what_is_proved_holds_of_long_documents(scale: float, seed: int) -> None:
     data = six_unit_problem(six_units(scale))
-    found = proved(data)
+    found = proved_at(scale)
     assert found.verdict == "proved"
     assert found.words is not None
     length = min(150, found.words)
