@@ -276,7 +276,7 @@ def test_a_gate_computed_where_the_sheet_gives_its_value() -> None:
 
 def test_rewording_the_notes_changes_no_mark() -> None:
     """What a line does is data: no mistake is told by the words beside it."""
-    sheets = [*mistaken_sheets(40, 31), *gradient_sheets(20, 32)]
+    sheets = [*mistaken_sheets(14, 31), *gradient_sheets(6, 32)]
     named = 0
     for sheet in sheets:
         asked = from_text("sheet.yaml", sheet.text).problem
@@ -290,4 +290,4 @@ def test_rewording_the_notes_changes_no_mark() -> None:
         reworded, _ = Marker(solution._replace(steps=steps)).mark(asked.claimed)
         assert list(map(str, usual)) == list(map(str, reworded))
         named += any(check.mistake for check in usual)
-    assert named > 40
+    assert named > 12
