@@ -83,13 +83,13 @@ class StepRnn(Problem, kind="step-rnn"):
         return 1 if self.inputs.ndim == 1 else self.inputs.shape[1]
 
     @cached_property
-    def _texts(self) -> list[str]:
-        return list(self.written[("inputs",)])
-
-    def _input(self, t: int) -> Vector:
-        """The input at time step t, from 0, exactly as written."""
-        size = self.dimension
-        return tuple(map(_number, self._texts[t * size : (t + 1) * size]))
+    def _input(self) -> Callable[[int], Vector]:
+        """What gives the input at time step t, from 0, exactly as written."""
+        size, texts = self.dimension, list(self.written[("inputs",)])
+        if size > 1:
+            return lambda t: tuple(map(_number, texts[t * size : (t + 1) * size]))
+        vectors = {text: (_number(text),) for text in set(texts)}
+        return lambda t: vectors[texts[t]]
 
     def question(self, initial: int) -> Question:
         """The demands, where the state before the first step is `initial`."""

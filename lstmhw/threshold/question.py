@@ -32,7 +32,8 @@ MOST_PAIRS = 10_000  # time steps; among more, opposite demands on one vector ar
 class Question(Sequence[Row]):
     """The demands by time step, from 0, each made when it is asked for.
 
-    `inputs` (T, d) are the floats next to the inputs, `exact` gives input t itself; `before` (T,)
+    `inputs` (T, d) are the floats next to the inputs, `exact` gives input t itself, best the same
+    vector for inputs that are written alike; `before` (T,)
     are the states that the unit is in, `outputs` (T,) those that it is to go to.  `strict` says
     that step(0) = 0.  Where step(0) = 1 the rows are about the negatives of the weights, so that
     the outputs 0 are what asks for > 0.
@@ -130,7 +131,9 @@ class Question(Sequence[Row]):
         if len(nearest) == 1:
             return int(nearest[0])
         pick = min if which is np.min else max
-        best = pick(set(map(self.exact, nearest)))
+        # Few are written in different ways: a vector that was seen is not compared again.
+        seen = {id(vector): vector for vector in map(self.exact, nearest)}
+        best = pick(seen.values())
         return next(int(t) for t in nearest if self.exact(t) == best)
 
     def _opposite(self) -> Certificate | None:
