@@ -696,3 +696,16 @@ def test_a_node_without_a_way_back_is_refused() -> None:
         list(pulled(Concat(x, x), Arrived(Constant(1.0))))
     with pytest.raises(TypeError, match="no gradient comes back through step"):
         list(pulled(Apply(ACTIVATIONS["step"], x), Arrived(Constant(1.0))))
+
+
+def test_notes_say_what_is_multiplied() -> None:
+    output = {"W": [[2]], "b": [0.5], "activation": "sigmoid"}
+    solution = solved({**TWO, "output": output, "targets": [[1], [0]]})
+    notes = {step.symbol: step.note for step in solution.steps}
+    assert notes["dW_y_1"] == "W_y multiplies h"
+    assert notes["dW_x_1"] == "W_x multiplies x"
+    assert notes["dh_1"] == "from its loss, and from the step after it"
+    assert notes["dx_1"] == "through W_x"
+    lstm_notes = {step.symbol: step.note for step in solved(ONE).steps}
+    assert lstm_notes["do_1"] == "o multiplies tanh(c) in h"
+    assert lstm_notes["df_1"] == "f multiplies the old c in c"

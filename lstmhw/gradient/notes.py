@@ -8,7 +8,7 @@ from lstmhw.notation import Text, write
 from lstmhw.solution import Step
 
 ADDED = "a bias is added"
-WEIGHTS = {
+_WEIGHTS = {
     "W": "W multiplies h and x put together",
     "W_x": "W_x multiplies x",
     "W_h": "W_h multiplies h",
@@ -17,7 +17,12 @@ WEIGHTS = {
     "b_h": ADDED,
     "E": "the one-hot vector picks a row of E",
 }
-"""Why the gradient to the weights under a key is what it is."""
+
+
+def of_weights(to: Quantity) -> str:
+    """Why the gradient to weights is what it is."""
+    is_output = to.role.letter == "y" and to.role.what == "weights"
+    return f"{to.symbol} multiplies h" if is_output else _WEIGHTS[to.role.key]
 
 
 def note(to: Step | Quantity, parts: Sequence[Part]) -> str:
@@ -33,8 +38,8 @@ def note(to: Step | Quantity, parts: Sequence[Part]) -> str:
         case "input":
             blocks = dict.fromkeys(part.arrived.block for part in parts)
             return "through every W_x" if len(blocks) > 1 else f"through {next(iter(blocks))}"
-        case "weights" | "bias" | "embedding":
-            return WEIGHTS[to.role.key]
+        case "weights" | "bias" | "embedding" if isinstance(to, Quantity):
+            return of_weights(to)
     return _of_factor(to, parts)
 
 

@@ -11,7 +11,7 @@ from lstmhw.cells import updated
 from lstmhw.expr import Expr, Missing, Quantity, Role, sum_of
 from lstmhw.faults import Fault
 from lstmhw.functions import Floats
-from lstmhw.gradient.notes import WEIGHTS, note
+from lstmhw.gradient.notes import note, of_weights
 from lstmhw.solution import Step, Worksheet, indexed
 
 TOTALLED = ("weights", "bias", "embedding")
@@ -74,13 +74,13 @@ class Walk:
     def _share(self, t: int, to: Quantity, value: Expr) -> None:
         """Keeps the share of a step; that of a matrix is shown too, where there are several."""
         if len(self.times) > 1 and to.role.what != "bias":
-            value = self.sheet(f"d{to.symbol}_{t}", value, WEIGHTS[to.role.key], _to_weights(to))
+            value = self.sheet(f"d{to.symbol}_{t}", value, of_weights(to), _to_weights(to))
         self.shares.setdefault(to.symbol, []).append(value)
 
     def totals(self) -> None:
         """The gradients of the weights, added up over the steps."""
         for to in self.reached:
-            note = "over all steps" if len(self.times) > 1 else WEIGHTS[to.role.key]
+            note = "over all steps" if len(self.times) > 1 else of_weights(to)
             total = sum_of(self.shares[to.symbol][::-1])
             self.sheet(f"d{to.symbol}", total, note, _to_weights(to))
 
