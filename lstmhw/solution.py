@@ -91,14 +91,14 @@ Claim = str | tuple["Claim", ...]
 
 
 class Check(NamedTuple):
-    """The verdict on one claimed answer; `claimed` as written, `expected` at full precision.
+    """The verdict on one answer; `claimed` as written, if at all, `expected` at full precision.
 
     `expected` is an array; True or False where that is the question, a count, or one count for each
     convention; None where nothing is right.  `extras` are what else the JSON of a check says.
     """
 
     symbol: str
-    claimed: Claim
+    claimed: Claim | None
     expected: Floats | bool | int | Mapping[str, int] | None
     verdict: str
     mistake: str | None

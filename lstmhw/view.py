@@ -300,11 +300,13 @@ def _gap_row(gap: Gap, width: int) -> tuple[Inline, ...]:
 
 def _check_row(check: Check, view: View) -> tuple[Inline, ...]:
     """The claim as it was written, the truth to as many decimals, the verdict."""
-    digits = max(view.digits, min(15, _most_decimals(check.claimed)))
+    written = "" if check.claimed is None else claim_text(check.claimed)
+    shown = 0 if check.claimed is None else _most_decimals(check.claimed)
+    digits = max(view.digits, min(15, shown))
     true = _expected(check, view._replace(digits=digits))
     verdict = f"{check.verdict}: {check.mistake}" if check.mistake else check.verdict
     name = Quantity(check.symbol, check.expected, given=False)
-    return name, claim_text(check.claimed), true, Verdict(check.verdict, verdict)
+    return name, written, true, Verdict(check.verdict, verdict)
 
 
 def _expected(check: Check, view: View) -> str:

@@ -29,6 +29,13 @@ settings.load_profile("lstmhw")
 
 ROOT = Path(__file__).parent.parent
 
+
+@pytest.fixture(autouse=True)
+def _usual_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The width of the shell that runs the tests is not theirs."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -105,7 +105,7 @@ def test_every_step_that_is_asked_counts() -> None:
 
 def test_numbers_are_kept_as_they_are_written() -> None:
     subject = Grader(from_text("p.yaml", PROBLEM.replace("x: 0.5", "x: 0.52")))
-    for written, score in (("0.5", 1), ("0.50", 0), ("0.520", 1), ("52e-2", 1), ("5e-1", 1)):
+    for written, score in (("0.5", 0), ("0.50", 0), ("0.520", 1), ("52e-2", 1), ("5e-1", 0)):
         text = f'{{"name": "Ann", "claimed": {{"h": [{written}, -1.56]}}}}'
         assert subject.row(Source("s.ndjson", 1, text.encode())).score == score, written
     assert row_of('{"name": 007, "claimed": {}}').error
@@ -638,8 +638,9 @@ def test_the_summary_counts_symbols_and_mistakes(lstmhw: Run, folder: Path) -> N
     lines = result.stderr.splitlines()
     assert lines[0] == "4 submissions, mean score 1.00 of 2, 1 with errors"
     assert lines[2] == "By symbol"
-    assert lines[4].split()[:5] == ["a_1", "1", "1", "0", "0"]
-    assert lines[5].split()[:5] == ["h_1", "1", "0", "0", "2"]
+    assert lines[3].split()[:6] == ["right", "rounding", "coarse", "unanswered", "follows", "wrong"]
+    assert lines[4].split()[:7] == ["a_1", "1", "1", "0", "1", "0", "0"]
+    assert lines[5].split()[:7] == ["h_1", "1", "0", "0", "0", "0", "2"]
     assert lines[7] == "Mistakes"
     assert lines[9].split()[-2:] == ["2", "n1"]
     assert all(len(line) <= 80 for line in lines)
@@ -675,3 +676,10 @@ def test_the_progress_bar_and_the_rows_do_not_mix(on_terminal: bool, folder: Pat
     out = text if on_terminal else piped.decode()
     for k in range(1, 7):
         assert f"\nn{k},{int(k % 3 > 0)},1," in out.replace("\x1b[2K", "").replace("\r", "\n")
+
+
+def test_what_is_asked_and_left_out_is_a_row_of_the_checks() -> None:
+    subject = Grader(from_text("p.yaml", PROBLEM + "find: [a, h]\n"))
+    row = subject.row(Source("s.ndjson", 1, b'{"name": "Ann", "claimed": {"h": [0.5, -1.5]}}'))
+    assert [(c.symbol, c.verdict) for c in row.checks] == [("a_1", "unanswered"), ("h_1", "right")]
+    assert (row.score, row.out_of, row.first_wrong) == (1, 2, None)

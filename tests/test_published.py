@@ -34,6 +34,7 @@ def test_published_answers(path: Path) -> None:
     assert off.items() <= said.items()
     for check in checks:
         claimed = [check.claimed] if isinstance(check.claimed, str) else check.claimed
+        assert claimed is not None
         assert isinstance(check.expected, np.ndarray)
         for text, true in zip(claimed, check.expected.ravel(), strict=True):
             assert isinstance(text, str)

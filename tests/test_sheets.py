@@ -57,7 +57,8 @@ def test_every_sheet_is_read_and_its_claims_can_be_compared(drawn: Any) -> None:
     for sheet in drawn(COUNT // 4):
         asked, solution = solved(sheet)
         own = frozenset(check.symbol for check in solution.checks)
-        claims, faults = read(asked.claimed, solution, own)
+        claims, absent, faults = read(asked.claimed, solution, own)
+        assert not absent
         assert not faults, sheet.text
         assert {*sheet.cells} <= own | {claim.symbol for claim in claims}, sheet.text
 

@@ -22,6 +22,7 @@ def check(files: tuple[str, ...], manner: Manner) -> int:
     \b
     right     to the last digit written
     rounding  right, but for rounding on the way, or digits cut off
+    coarse    perhaps right, but with too few digits to tell
     follows   not right, but by the right method from an earlier wrong answer
     wrong     with the name of the mistake, where one gives these digits
 

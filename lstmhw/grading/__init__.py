@@ -12,6 +12,8 @@ from lstmhw.reading.submissions import Source, Submission, read_submission
 from lstmhw.recurrent import RecurrentProblem
 from lstmhw.solution import Check, Claim, Solution
 
+EARNING = ("right", "rounding", "follows")
+
 
 class Row(NamedTuple):
     """What is said about one submission.
@@ -61,6 +63,7 @@ class Grader:
         if claimed is None:
             return _unmarked(submission, submission.error(()))
         checks, faults = self.mark(claimed)
+        checks = self._completed(checks)
         wrong = next((check for check in checks if check.verdict == "wrong"), None)
         counted = [check for check in checks if not self.asked or check.symbol in self.asked]
         return Row(
@@ -73,6 +76,13 @@ class Grader:
             error=submission.error(faults),
             checks=checks,
         )
+
+    def _completed(self, checks: tuple[Check, ...]) -> tuple[Check, ...]:
+        """The checks, with a row for each symbol that is asked for and has no answer."""
+        order, there = self.marker.order, {check.symbol for check in checks}
+        absent = [s for s in self.asked - there if s in order]
+        rows = [*checks, *map(self.marker.unanswered, absent)]
+        return tuple(sorted(rows, key=lambda check: order.get(check.symbol, -1)))
 
     def mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
         """The checks of the claims that can be marked, and the faults of the others."""
@@ -88,7 +98,7 @@ def _unmarked(submission: Submission, error: str | None) -> Row:
 
 def _earns(check: Check) -> bool:
     """Whether a symbol is credited; a claim that made what follows trivial earns nothing."""
-    return check.verdict != "wrong" and check.extras.get("credit") != 0
+    return check.verdict in EARNING and check.extras.get("credit") != 0
 
 
 def _asked(problem: Problem, solution: Solution) -> Iterator[str]:

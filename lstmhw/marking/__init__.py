@@ -57,9 +57,17 @@ class Marker:
         What the solution has checked itself stays as it is.
         """
         own = self.solution.checks
-        claims, faults = read(claimed, self.solution, frozenset(check.symbol for check in own))
+        known = frozenset(check.symbol for check in own)
+        claims, absent, faults = read(claimed, self.solution, known)
         claims.sort(key=lambda claim: self.order[claim.symbol])
-        return (*own, *self._judged(claims)), tuple(faults)
+        checks = [*self._judged(claims), *map(self.unanswered, absent)]
+        checks.sort(key=lambda check: self.order[check.symbol])
+        return (*own, *checks), tuple(faults)
+
+    def unanswered(self, symbol: str) -> Check:
+        """The row of a symbol that is asked for, and has no answer."""
+        expected = self.solution.answers[symbol]
+        return Check(symbol, None, expected, "unanswered", None, None, "There is no answer.")
 
     def _judged(self, claims: list[Claimed]) -> list[Check]:
         manner = manner_of(claims)

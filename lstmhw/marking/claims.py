@@ -15,6 +15,9 @@ EXACT_DECIMALS = 12  # of a fraction such as 1/3
 FEWEST_FIGURES = 2
 FEWEST_ALIKE = 3  # numbers, of which one can tell that they have as many figures each
 FEWEST_DECIMALS = 2  # nobody computes on with fewer
+TELLING_FIGURES = 3  # as good as two decimals
+COARSE = 0.005  # off by more than this, and by this share of the truth, is not told by few digits
+NO_ANSWER = ("null", "~", "")
 
 
 class Claimed:
@@ -66,6 +69,17 @@ class Claimed:
         """Half a unit of the last of these decimals."""
         return 0.5 * 10.0**-self.kept
 
+    def are_coarse(self, data_decimals: int) -> list[bool]:
+        """Number by number, whether it shows too few digits to tell that it is right.
+
+        As many decimals as the data of the problem have are enough, if there are any.
+        """
+        with np.errstate(invalid="ignore"):  # infinities that are equal
+            off = np.abs(self.values - self.expected).ravel()
+        near = ~(off > COARSE) | (off <= COARSE * np.abs(self.expected).ravel())
+        rows = zip(self.texts, near.tolist(), strict=True)
+        return [not close and not _tells(text, data_decimals) for text, close in rows]
+
     @property
     def are_right(self) -> list[bool]:
         """Number by number, whether it is right by its own digits."""
@@ -90,6 +104,13 @@ def significant_figures(claims: Sequence[Claimed]) -> int | None:
     return counts[0] if alike and counts[0] >= FEWEST_FIGURES else None
 
 
+def _tells(text: str, data_decimals: int) -> bool:
+    """Whether a number is written with digits enough."""
+    if "/" in text or _figures(text) >= TELLING_FIGURES:
+        return True
+    return decimals(text) >= min(FEWEST_DECIMALS, data_decimals or FEWEST_DECIMALS)
+
+
 def _figures(text: str) -> int:
     digits = text.lower().partition("e")[0].lstrip("+-").replace(".", "")
     return len(digits.lstrip("0"))
@@ -97,13 +118,14 @@ def _figures(text: str) -> int:
 
 def read(
     claimed: Mapping[str, Claim], solution: Solution, judged: frozenset[str]
-) -> tuple[list[Claimed], list[Fault]]:
-    """The claims that can be compared, and a fault for each that cannot.
+) -> tuple[list[Claimed], list[str], list[Fault]]:
+    """The claims that can be compared, the symbols without an answer (null), and the other faults.
 
     Those that are judged already are left out.
     """
     faults: list[Fault] = []
     found: dict[str, Claimed] = {}
+    unanswered: list[str] = []
     for name, claim in claimed.items():
         if name in judged:
             continue
@@ -113,6 +135,8 @@ def read(
             hint = _hint(name, symbol, solution) if len(faults) < MOST_ERRORS else ""
             message = f"expected a symbol that is computed here, found {shown(name)!r}"
             faults.append(Fault(path, message, hint, at_key=True))
+        elif claim in NO_ANSWER:
+            unanswered.append(symbol)
         elif symbol in found:
             message = f"expected one claim of {symbol}, found another"
             faults.append(Fault(path, message, at_key=True))
@@ -121,7 +145,7 @@ def read(
                 found[symbol] = _read(symbol, claim, path, solution.answers[symbol])
             except ProblemError as error:
                 faults += error.faults
-    return list(found.values()), faults
+    return list(found.values()), unanswered, faults
 
 
 def _read(symbol: str, claim: Claim, path: Path, expected: Floats) -> Claimed:

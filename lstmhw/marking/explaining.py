@@ -40,7 +40,7 @@ def check(marked: Marked) -> Check:
     name, claim, expected = claimed.symbol, claimed.claim, claimed.expected
     if worst == "right":
         return Check(name, claim, expected, worst, None, None, "")
-    mistake = judged.rounding if worst == "rounding" else None
+    mistake = {"rounding": judged.rounding, "coarse": "too-few-digits"}.get(worst)
     if worst == "wrong":
         mistake = equals[0].name if equals else "arithmetic-slip" if marked.is_slip else None
     where = ", ".join(_places(judged, worst))
@@ -57,6 +57,9 @@ def _sentences(marked: Marked) -> Iterator[str]:
         case "rounding":
             yield _of_rounding(judged)
             yield _corrections(judged, "rounding")
+        case "coarse":
+            yield "Too few digits to tell whether this is right."
+            yield _corrections(judged, "coarse")
         case "follows":
             names = ", ".join(symbol(name, Text()) for name in marked.mistaken)
             yield f"Right method, from your own {names or 'earlier values'}."

@@ -12,7 +12,10 @@ from lstmhw.marking.rounding import EXACT, TIE, Manner, has_digits, is_cut
 from lstmhw.marking.spread import Rounding, Spread
 from lstmhw.solution import Step, indexed
 
-VERDICTS = ("right", "rounding", "follows", "wrong")  # from best to worst
+# From best to worst.
+VERDICTS = ("right", "rounding", "coarse", "unanswered", "follows", "wrong")
+TRUE = ("right", "rounding", "coarse")
+"""The verdicts on numbers that may be the true ones."""
 MOST_UNITS = 25  # of the last digit that rounding is believed to add up to
 
 
@@ -39,8 +42,8 @@ class Judged(NamedTuple):
 
     @property
     def is_true(self) -> Any:
-        """Number by number, whether it is right but for rounding."""
-        flags = [verdict in ("right", "rounding") for verdict in self.verdicts]
+        """Number by number, whether it is right but for rounding, as far as its digits say."""
+        flags = [verdict in TRUE for verdict in self.verdicts]
         return np.array(flags).reshape(self.claimed.expected.shape)
 
 

@@ -6,7 +6,14 @@ import numpy as np
 
 from lstmhw.functions import Floats
 from lstmhw.marking.claims import Claimed
-from lstmhw.marking.follow_through import FollowThrough, Judged, by_hand, follow_through, reached
+from lstmhw.marking.follow_through import (
+    TRUE,
+    FollowThrough,
+    Judged,
+    by_hand,
+    follow_through,
+    reached,
+)
 from lstmhw.marking.program import Program, RoundedRun, Run
 from lstmhw.marking.rounding import Manner, is_cut, is_noise, is_within
 
@@ -23,8 +30,25 @@ def judge(
 ) -> tuple[Judged, FollowThrough | None]:
     """The verdicts on a claim, of which `wrong` are still to be explained.
 
-    A claim that more than `most` lines lead to is compared with the truth alone.
+    A claim that more than `most` lines lead to is compared with the truth alone.  What is right as
+    far as it goes, but goes not far, is `coarse`.
     """
+    judged, mine = _compared(program, claimed, earlier, manner, most)
+    if claimed.symbol in program.scope.given:
+        return judged, mine
+    pairs = zip(judged.verdicts, claimed.are_coarse(program.data_decimals), strict=True)
+    verdicts = tuple("coarse" if few and v in TRUE else v for v, few in pairs)
+    return judged._replace(verdicts=verdicts), mine
+
+
+def _compared(
+    program: Program,
+    claimed: Claimed,
+    earlier: Mapping[str, Judged],
+    manner: Manner,
+    most: int,
+) -> tuple[Judged, FollowThrough | None]:
+    """The verdicts on a claim, however few digits it has."""
     verdicts = ["right" if right else "wrong" for right in claimed.are_right]
     if "wrong" not in verdicts:
         return Judged(claimed, tuple(verdicts), claimed.expected), None

@@ -1,12 +1,16 @@
 """A working that can be run again: with other values for some symbols, with other lines."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from lstmhw.expr import DATUM, Apply, Divide, Expr, Power, Quantity, Times
 from lstmhw.functions import Floats
 from lstmhw.marking.spread import Rounding, Spread
 from lstmhw.mistakes.rewriting import Scope
+from lstmhw.numerals import decimals
 from lstmhw.solution import Solution, Step
 
 ALL = Rounding(15)
@@ -22,6 +26,13 @@ class Program:
         self.scope = Scope(_quantities(solution), solution.blocks, solution.unused)
         self.leaves = {s: _symbols(step.expr) for s, step in self.steps.items()}
         self._place = {symbol: k for k, symbol in enumerate(self.steps)}
+
+    @cached_property
+    def data_decimals(self) -> int:
+        """The most decimals that a number of the data is written with."""
+        data = (np.ravel(each.value) for each in self.scope.named.values() if each.given)
+        texts = (repr(float(number)) for array in data for number in array)
+        return max((decimals(text.removesuffix(".0")) for text in texts), default=0)
 
     def before(self, symbol: str, known: Container[str]) -> tuple[Step, ...]:
         """The lines that lead to a symbol from what is known, itself the last."""

@@ -43,7 +43,8 @@ code {{ white-space: pre; }}
 td, th {{ padding: .15rem 1.2rem .15rem 0; text-align: left; vertical-align: baseline; }}
 th {{ font-weight: normal; color: #666; border-bottom: 1px solid #bbb; }}
 .note {{ color: #666; }} .scroll {{ overflow-x: auto; }}
-.right, .rounding {{ color: #16703a; }} .follows {{ color: #8a6100; }} .wrong {{ color: #b3261e; }}
+.right, .rounding {{ color: #16703a; }} .follows, .coarse, .unanswered {{ color: #8a6100; }}
+.wrong {{ color: #b3261e; }}
 </style>
 </head>
 <body>

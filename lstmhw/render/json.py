@@ -89,7 +89,8 @@ def _substituted(step: Step, view: View) -> Iterator[str]:
 
 def check_object(check: Check) -> dict[str, Any]:
     """A check as plain data."""
-    entry = {**check._asdict(), **check.extras, "claimed": _claim(check.claimed)}
+    claimed = None if check.claimed is None else _claim(check.claimed)
+    entry = {**check._asdict(), **check.extras, "claimed": claimed}
     del entry["extras"]
     return {key: _plain(value) for key, value in entry.items()}
 

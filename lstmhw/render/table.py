@@ -38,6 +38,8 @@ PLAIN, BOLD, DIM, HEADING = "none", "bold", "dim", "bold cyan"
 VERDICTS = {
     "right": "green",
     "rounding": "green",
+    "coarse": "yellow",
+    "unanswered": "yellow",
     "follows": "yellow",
     "wrong": "bold red",
 }
