@@ -87,14 +87,15 @@ class Question(Sequence[Row]):
 
     def without(self, t: int) -> "Question":
         """The question without a time step and its repeats."""
-        row = self[t]
+        vector = self.exact(t)
         same = (self.before == self.before[t]) & (self.outputs == self.outputs[t])
         near = np.flatnonzero(same & (self.inputs == self.inputs[t]).all(axis=1))
-        dropped = [k for k in near.tolist() if self[k] == row]
-        kept = np.setdiff1d(np.arange(len(self)), dropped)
+        stays = np.ones(len(self), dtype=bool)
+        stays[[k for k in near.tolist() if self.exact(k) == vector]] = False
+        kept = np.flatnonzero(stays)
         return Question(
             self.inputs[kept],
-            lambda k: self.exact(int(kept[k])),
+            lambda k: self.exact(kept.item(k)),
             self.before[kept],
             self.outputs[kept],
             self.strict,
