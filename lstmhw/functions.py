@@ -121,14 +121,16 @@ def _softmax_element(z: Sequence[Any], unit: int) -> Any:
     return weights[unit] / total
 
 
-def _hard_sigmoid(z: Floats) -> Floats:
-    line = 0.2 * z + 0.5
+def _between_0_and_1(line: Floats) -> Floats:
     return np.where(line.real >= 1, 1.0, np.where(line.real <= 0, 0.0, line))
 
 
-def _hard_sigmoid_slope(z: Floats) -> Floats:
-    line = 0.2 * z + 0.5
-    return np.where((line > 0) & (line < 1), 0.2, 0.0)
+def _slope_inside(line: Floats, slope: float) -> Floats:
+    return np.where((line > 0) & (line < 1), slope, 0.0)
+
+
+LEAK = 0.01
+"""The slope of leaky-relu below 0, as in PyTorch and ONNX."""
 
 
 def _total_element(v: Sequence[Any], unit: int) -> Any:
@@ -153,9 +155,29 @@ step = Function(
     "step(z) = 1 where z > 0, else 0",
     steepest=0.0,
 )
+step_from_0 = Function(
+    "step-from-0",
+    lambda z: (z >= 0).astype(np.float64),
+    r"\operatorname{step}_{0}",
+    "step-from-0(z) = 1 where z >= 0, else 0",
+    steepest=0.0,
+)
+leaky_relu_slope = Function(
+    "leaky-relu'",
+    lambda z: np.where(z > 0, 1.0, LEAK),
+    r"\operatorname{leaky\text{-}relu}'",
+    "leaky-relu'(z) = 1 where z > 0, else 0.01",
+)
+hard_sigmoid_6_slope = Function(
+    "hard-sigmoid-6'",
+    lambda z: _slope_inside(z / 6 + 0.5, 1 / 6),
+    r"\operatorname{hard\text{-}sigmoid}_{6}'",
+    "hard-sigmoid-6'(z) = 1/6 where 0 < z/6 + 0.5 < 1, else 0",
+    monotone=False,
+)
 hard_sigmoid_slope = Function(
     "hard-sigmoid'",
-    _hard_sigmoid_slope,
+    lambda z: _slope_inside(0.2 * z + 0.5, 0.2),
     r"\operatorname{hard\text{-}sigmoid}'",
     "hard-sigmoid'(z) = 0.2 where 0 < 0.2 z + 0.5 < 1, else 0",
     monotone=False,
@@ -197,6 +219,15 @@ relu = Function(
     back=lambda dy, z, y: dy * step(z),
     steepest=1.0,
 )
+leaky_relu = Function(
+    "leaky-relu",
+    lambda z: np.where(z.real > 0, z, LEAK * z),
+    r"\operatorname{leaky\text{-}relu}",
+    "leaky-relu(z) = z where z > 0, else 0.01 z, as in PyTorch",
+    back=lambda dy, z, y: dy * leaky_relu_slope(z),
+    steepest=1.0,
+    inverse=Inverse(-np.inf, np.inf, lambda y: np.where(y > 0, y, y / LEAK)),
+)
 identity = Function(
     "identity",
     lambda z: z,
@@ -206,9 +237,17 @@ identity = Function(
     steepest=1.0,
     inverse=Inverse(-np.inf, np.inf, lambda y: y),
 )
+hard_sigmoid_6 = Function(
+    "hard-sigmoid-6",
+    lambda z: _between_0_and_1(z / 6 + 0.5),
+    r"\operatorname{hard\text{-}sigmoid}_{6}",
+    "hard-sigmoid-6(z) = max(0, min(1, z/6 + 0.5)), as in PyTorch and Keras 3",
+    back=lambda dy, z, y: dy * hard_sigmoid_6_slope(z),
+    steepest=1 / 6,
+)
 hard_sigmoid = Function(
     "hard-sigmoid",
-    _hard_sigmoid,
+    lambda z: _between_0_and_1(0.2 * z + 0.5),
     r"\operatorname{hard\text{-}sigmoid}",
     "hard-sigmoid(z) = max(0, min(1, 0.2 z + 0.5)), as in ONNX and Keras 2",
     back=lambda dy, z, y: dy * hard_sigmoid_slope(z),
@@ -236,5 +275,8 @@ arctanh = Function(
 
 ACTIVATIONS = {
     function.name: function
-    for function in (sigmoid, tanh, relu, identity, hard_sigmoid, softmax, step)
+    for function in (
+        *(sigmoid, tanh, relu, leaky_relu, identity, hard_sigmoid, hard_sigmoid_6),
+        *(softmax, step, step_from_0),
+    )
 }

@@ -12,6 +12,9 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
     "relu": lambda z: z if z > 0 else 0.0,
     "identity": lambda z: z,
     "hard-sigmoid": lambda z: min(1.0, max(0.0, z / 5 + 0.5)),
+    "hard-sigmoid-6": lambda z: min(1.0, max(0.0, (z + 3) / 6)),
+    "leaky-relu": lambda z: max(z, z / 100),
+    "step-from-0": lambda z: 1.0 if z >= 0 else 0.0,
     "step": lambda z: 1.0 if z > 0 else 0.0,
 }
 

@@ -115,6 +115,11 @@ PASSING: dict[str, dict[str, Any]] = {
         "activations": {"gate": "hard-sigmoid", "candidate": "softmax", "state": "identity"},
         "output": {"W": [[1, -1]], "activation": "step"},
     },
+    "lstm-pieces": {
+        **LSTM,
+        "activations": {"gate": "hard-sigmoid-6", "candidate": "leaky-relu", "state": "leaky-relu"},
+        "output": {"W": [[1, -1]], "activation": "step-from-0"},
+    },
     "lstm-relu": {**LSTM, "activations": {"gate": "step", "candidate": "relu", "state": "relu"}},
     "lstm-row": {**LSTM, "orientation": "row", "output": {"W": [[1], [2]], "b": [3]}},
     "lstm-limits": {
@@ -178,7 +183,7 @@ INPUT_DOES_NOT_MATTER = {
     *(name for name in PASSING if re.fullmatch("gru-.*-values", name)),
 }
 ONLY_IN_PYTORCH = {
-    *("lstm-impossible-values", "lstm-activations", "lstm-relu"),
+    *("lstm-impossible-values", "lstm-activations", "lstm-relu", "lstm-pieces"),
     *(name for name in PASSING if re.fullmatch("gru-.*-relu|imitation.*|score.*", name)),
 }
 OTHERS = [

@@ -95,6 +95,9 @@ PIECES: dict[str, Callable[[Fraction], Fraction]] = {
     "relu": lambda v: max(v, Fraction()),
     "step": lambda v: Fraction(v > 0),
     "identity": lambda v: v,
+    "leaky-relu": lambda v: max(v, v / 100),
+    "step-from-0": lambda v: Fraction(v >= 0),
+    "hard-sigmoid-6": lambda v: min(Fraction(1), max(Fraction(), v / 6 + Fraction(1, 2))),
     "hard-sigmoid": lambda v: min(Fraction(1), max(Fraction(), v / 5 + Fraction(1, 2))),
 }
 

@@ -291,3 +291,23 @@ def test_rewording_the_notes_changes_no_mark() -> None:
         assert list(map(str, usual)) == list(map(str, reworded))
         named += any(check.mistake for check in usual)
     assert named > 12
+
+
+def mistake_of(data: dict[str, Any], symbol: str, claim: Any) -> tuple[str, str | None]:
+    (check,) = marked({**data, "claimed": {symbol: claim}}).checks
+    return check.verdict, check.mistake
+
+
+def test_a_step_at_its_threshold_is_told_as_that() -> None:
+    unit = {"kind": "rnn-step", "x": 1, "W_x": 1, "W_h": 0, "b": -1, "activation": "step"}
+    assert mistake_of(unit, "h_1", 0) == ("right", None)
+    assert mistake_of(unit, "h_1", 1) == ("wrong", "step-from-0-for-step")
+    other = {**unit, "activation": "step-from-0"}
+    assert mistake_of(other, "h_1", 0) == ("wrong", "step-for-step-from-0")
+
+
+def test_the_slope_of_another_hard_sigmoid_has_a_name() -> None:
+    unit = {"kind": "rnn-step", "x": 1.37, "W_x": 1, "W_h": 0, "activation": "hard-sigmoid"}
+    assert mistake_of(unit, "h_1", 0.7283) == ("wrong", "hard-sigmoid-slope")  # 1.37/6 + 0.5
+    other = {**unit, "activation": "hard-sigmoid-6"}
+    assert mistake_of(other, "h_1", 0.774) == ("wrong", "hard-sigmoid-slope")  # 0.2*1.37 + 0.5

@@ -30,6 +30,7 @@ ACTIVATIONS = {
     "relu": "relu",
     "identity": "linear",
     "softmax": "softmax",
+    "hard-sigmoid-6": "hard_sigmoid",
 }
 LAYERS = {Lstm: "LSTM", Gru: "GRU", Rnn: "SimpleRNN"}
 ORDERS: Mapping[str, Sequence[str]] = {"LSTM": "ifgo", "GRU": "zrn", "SimpleRNN": ("",)}

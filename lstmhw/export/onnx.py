@@ -31,6 +31,8 @@ ACTIVATIONS = {
     "tanh": '"Tanh", ["a"], ["y"]',
     "relu": '"Relu", ["a"], ["y"]',
     "identity": '"Identity", ["a"], ["y"]',
+    "hard-sigmoid-6": '"HardSigmoid", ["a"], ["y"], alpha=1 / 6, beta=0.5',
+    "leaky-relu": '"LeakyRelu", ["a"], ["y"], alpha=0.01',
     "hard-sigmoid": '"HardSigmoid", ["a"], ["y"], alpha=0.2, beta=0.5',
     "softmax": '"Softmax", ["a"], ["y"], axis=-1',
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from lstmhw.expr import Apply, Expr, Negative
-from lstmhw.functions import ACTIVATIONS, sigmoid, softmax, tanh
+from lstmhw.functions import ACTIVATIONS, hard_sigmoid, hard_sigmoid_6, sigmoid, softmax, tanh
 from lstmhw.mistakes.rewriting import Mistake, Rewritten, Scope, is_forward, nodes
 from lstmhw.solution import Step
 
@@ -24,6 +24,16 @@ def _taken_for(other: str, right: str) -> Mistake:
                 yield Rewritten("", expr, f"{other} was taken in the place of {right}")
 
     return Mistake(f"{other}-for-{right}", f"{other}(z), where it should be {right}(z)", rewrite)
+
+
+def _other_slope(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    """The hard sigmoid of another framework."""
+    slopes = {hard_sigmoid.name: hard_sigmoid_6, hard_sigmoid_6.name: hard_sigmoid}
+    for node, put in _applied(step):
+        if node.function.name in slopes:
+            other = slopes[node.function.name]
+            done = f"{other.name} was taken in the place of {node.function.name}"
+            yield Rewritten("", put(Apply(other, node.parts[0])), done)
 
 
 def _reads_state(step: Step) -> bool:
@@ -66,6 +76,8 @@ def _argument_sign(step: Step, scope: Scope) -> Iterator[Rewritten]:
 
 
 COMMON = (
+    _taken_for("step-from-0", "step"),
+    _taken_for("step", "step-from-0"),
     _taken_for("softmax", "sigmoid"),
     _taken_for("sigmoid", "tanh"),
     _taken_for("tanh", "sigmoid"),
@@ -76,6 +88,7 @@ COMMON = (
 )
 RARE = (
     Mistake("sign-error", "sigmoid(-z), as 1/(1 + exp(z)) is", _argument_sign),
+    Mistake("hard-sigmoid-slope", "z/6 + 0.5, where it should be 0.2 z + 0.5", _other_slope),
     _taken_for("tanh", "softmax"),
     _taken_for("softmax", "tanh"),
     _taken_for("relu", "sigmoid"),

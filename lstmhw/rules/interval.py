@@ -318,12 +318,24 @@ def _relu(z: Interval) -> Interval:
     return _pieces([low >= 0, high <= 0], [(z.near, z.below, z.above), (0.0, 0.0, 0.0), middle])
 
 
+def _leaky_relu(z: Interval) -> Interval:
+    low, high = z.lower, z.upper
+    leaked = z * Interval.enclosing(Fraction(1, 100))
+    middle = (0.0, leaked.lower, high)
+    near = [(z.near, z.below, z.above), (leaked.near, leaked.below, leaked.above), middle]
+    return _pieces([low >= 0, high <= 0], near)
+
+
+def _step_from_0(z: Interval) -> Interval:
+    return _pieces([z.lower >= 0, z.upper < 0], [(1.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 1.0)])
+
+
 def _step(z: Interval) -> Interval:
     return _pieces([z.lower > 0, z.upper <= 0], [(1.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 1.0)])
 
 
-def _hard_sigmoid(z: Interval) -> Interval:
-    line = z * Interval.enclosing(Fraction(1, 5)) + 0.5
+def _hard_sigmoid(z: Interval, slope: Fraction = Fraction(1, 5)) -> Interval:
+    line = z * Interval.enclosing(slope) + 0.5
     low, high = line.lower, line.upper
     inside = (line.near, line.below, line.above)
     middle = (0.0, np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0))
@@ -353,7 +365,10 @@ _BOUNDS: dict[str, Callable[[Interval], Interval]] = {
     "tanh": _tanh,
     "relu": _relu,
     "identity": lambda z: z,
+    "leaky-relu": _leaky_relu,
     "hard-sigmoid": _hard_sigmoid,
+    "hard-sigmoid-6": lambda z: _hard_sigmoid(z, Fraction(1, 6)),
+    "step-from-0": _step_from_0,
     "step": _step,
     "softmax": _softmax,
 }

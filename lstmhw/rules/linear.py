@@ -21,7 +21,11 @@ MOST_SQUARES = 50_000
 RATIONAL: dict[str, Callable[[Fraction], Fraction]] = {
     "identity": lambda z: z,
     "relu": lambda z: max(z, Fraction()),
+    "leaky-relu": lambda z: max(z, z / 100),
+    "hard-sigmoid": lambda z: min(Fraction(1), max(Fraction(), z / 5 + Fraction(1, 2))),
+    "hard-sigmoid-6": lambda z: min(Fraction(1), max(Fraction(), z / 6 + Fraction(1, 2))),
     "step": lambda z: Fraction(z > 0),
+    "step-from-0": lambda z: Fraction(z >= 0),
 }
 """Activations that take fractions to fractions."""
 
