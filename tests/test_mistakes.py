@@ -299,7 +299,7 @@ def mistake_of(data: dict[str, Any], symbol: str, claim: Any) -> tuple[str, str 
 
 
 def test_a_step_at_its_threshold_is_told_as_that() -> None:
-    unit = {"kind": "rnn-step", "x": 1, "W_x": 1, "W_h": 0, "b": -1, "activation": "step"}
+    unit = {"kind": "rnn-step", "x": 0, "W_x": 1, "W_h": 2, "activation": "step"}
     assert mistake_of(unit, "h_1", 0) == ("right", None)
     assert mistake_of(unit, "h_1", 1) == ("wrong", "step-from-0-for-step")
     other = {**unit, "activation": "step-from-0"}

@@ -7,11 +7,18 @@ preferred: all the common ones come before all the rare ones.
 
 from collections.abc import Iterator
 
-from lstmhw.mistakes import activations, pre_activation, products, recurrence, slopes
+from lstmhw.mistakes import (
+    activations,
+    definitions,
+    pre_activation,
+    products,
+    recurrence,
+    slopes,
+)
 from lstmhw.mistakes.rewriting import Edit, Scope
 from lstmhw.solution import Step
 
-FAMILIES = (activations, pre_activation, recurrence, products, slopes)
+FAMILIES = (activations, pre_activation, recurrence, products, slopes, definitions)
 COMMON = tuple(mistake for family in FAMILIES for mistake in family.COMMON)
 RARE = tuple(mistake for family in FAMILIES for mistake in family.RARE)
 MISTAKES = (*COMMON, *RARE)
