@@ -42,7 +42,8 @@ ONE = Constant(1.0)
 class Arrived(NamedTuple):
     """A gradient inside a line: `sign` dy * factor, entry by entry; no factor is 1.
 
-    `function` is the last one that it came back through, `block` the matrix, if it is past one.
+    `function` is the last one that it came back through, `block` the matrix, if it is past one;
+    `met` is the vector that a matrix multiplies, of the gradient to the matrix.
     """
 
     dy: Expr
@@ -50,6 +51,7 @@ class Arrived(NamedTuple):
     sign: int = 1
     function: Function | None = None
     block: str = ""
+    met: Expr | None = None
 
     @property
     def expr(self) -> Expr:
@@ -155,14 +157,14 @@ def _through(function: Function, dy: Expr, z: Expr, y: Expr) -> Arrived:
 
 def _matrix_vector(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
     (matrix, vector), dz = node.parts, at.expr
-    yield matrix, Arrived(dz.outer(vector))
+    yield matrix, Arrived(dz.outer(vector), met=vector)
     for part, block, name in _met(node, matrix, vector):
         yield part, Arrived(block.T.times(dz), block=name)
 
 
 def _vector_matrix(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
     (vector, matrix), dz = node.parts, at.expr
-    yield matrix, Arrived(vector.outer_of_rows(dz))
+    yield matrix, Arrived(vector.outer_of_rows(dz), met=vector)
     for part, block, name in _met(node, matrix, vector):
         yield part, Arrived(dz @ block.T, block=name)
 
@@ -270,17 +272,18 @@ class Adjoint:
         value = added(parts)
         if line.role.what == "activated state" or isinstance(value, Constant):
             return value
-        return self.record(line.symbol, value, self.note(line, parts), role_of(line, parts))
+        return self.record(line, value, parts)
 
-    def record(self, symbol: str, value: Expr, note: str, role: Role) -> Expr:
+    def record(self, to: Step | Quantity, value: Expr, parts: Sequence[Part]) -> Expr:
         """Writes a gradient down."""
-        self.gradients[symbol] = self.let(f"d{symbol}", value, note, role)
-        return self.gradients[symbol]
+        note = "" if isinstance(value, Missing) else self.note(to, parts)
+        self.gradients[to.symbol] = self.let(f"d{to.symbol}", value, note, role_of(to, parts))
+        return self.gradients[to.symbol]
 
     def settle(self, to: Quantity) -> None:
         """Writes down the gradient to a datum, after the first line that uses it."""
         parts = self.parts.pop(to.symbol)
-        self.record(to.symbol, added(parts), self.note(to, parts), role_of(to, parts))
+        self.record(to, added(parts), parts)
 
 
 def role_of(to: Step | Quantity, parts: Sequence[Part]) -> Role:

@@ -46,7 +46,7 @@ class Index:
 
 
 TIME: Any = Index("t")
-BEFORE, AFTER = TIME - 1, TIME + 1
+AFTER = TIME + 1
 
 CHOICES = {
     "separate": "W_x multiplies the input, W_h the state before",
@@ -197,9 +197,7 @@ def _of_gradients(cell: Cell, use: Convention) -> Iterator[str]:
     yield MEANING
     before = [f"d{letter}_(t-1)" for letter in cell.states]
     text = f"{' and '.join(before)} {'are' if len(before) > 1 else 'is'} what this step passes back"
-    more = [
-        f"what comes through tanh({letter}_(t-1)) to d{letter}_(t-1)" for letter in cell.states[1:]
-    ]
+    more = [f"what comes through h_(t-1) to d{s}_(t-1)" for s in cell.states[1:]]
     adds = ", and ".join(["its own loss adds to dh_(t-1)", *more])
     yield f"{text}. If there is a step before it, {adds}."
     yield "The gradients to weights and biases are added up over the steps."
@@ -240,10 +238,12 @@ def _one(alternatives: Sequence[str], words: Sequence[str]) -> str | None:
     return chosen[0] if chosen else None
 
 
-PRODUCTS = (
-    "Vectors are multiplied entry by entry, a matrix and a vector as matrices are. The weights and "
-    "biases of a gate end in its letter."
-)
+def _products(cell: Cell) -> Iterator[str]:
+    """What a reader has to know of products, and of what belongs to a gate."""
+    entry = "Vectors are multiplied entry by entry, a matrix and a vector as matrices are."
+    of_gates = " The weights and biases of a gate end in its letter." if all(cell.letters) else ""
+    yield entry + of_gates
+
 
 GRADIENT = "-gradient"
 """What the name of a page ends in that goes back through the step of a cell."""
@@ -269,7 +269,7 @@ def equations(page_name: str, words: Sequence[str] = ()) -> Solution:
     tables = [table for table in _symbols(listing, sources, use.orientation == "row") if table]
     sections = (
         Section("Equations", (Working(tuple(listing.steps)),)),
-        _prose("Functions and products", ["; ".join(definitions), PRODUCTS]),
+        _prose("Functions and products", ["; ".join(definitions), *_products(cell)]),
         _prose("Gradients", list(_of_gradients(cell, use)) if is_gradient else []),
         _prose("Conventions", [f"{word}: {meanings[word]}." for word in use.words]),
         Section("Symbols, for n inputs and m units", tuple(map(_table, tables))),
@@ -279,7 +279,7 @@ def equations(page_name: str, words: Sequence[str] = ()) -> Solution:
         title=f"{'Backward through one' if is_gradient else 'One'} step of {cell.title}",
         source="",
         digits=4,
-        sections=sections,
+        sections=tuple(section for section in sections if section.body),
         answers={},
         extras={
             "conventions": use.words,
@@ -325,8 +325,13 @@ def _is_of_gates(role: Role) -> bool:
 def _datum(leaf: Quantity) -> Described:
     """The shape and the meaning of what equations start from."""
     base = _base(leaf.symbol, leaf.role)
-    axes, meaning = SHAPES.get(base, (UNITS, f"{leaf.role.what} of another step"))
+    axes, meaning = _described(base, leaf.role.what)
     return base if _is_of_gates(leaf.role) else leaf.symbol, axes, meaning
+
+
+def _described(base: str, what: str) -> tuple[Axes, str]:
+    """The shape and the meaning of what has no equation here."""
+    return SHAPES.get(base, (UNITS, f"{what} of another step"))
 
 
 def _base(name: str, role: Role) -> str:
@@ -344,7 +349,7 @@ def _yielded(step: Step, known: Mapping[str, Step]) -> Described:
     if role.what != "gradient":
         return _result(step)
     base = _base(role.of, role)
-    axes, meaning = (UNITS, known[role.of].note) if role.of in known else SHAPES[base]
+    axes, meaning = (UNITS, known[role.of].note) if role.of in known else _described(base, role.to)
     shown = f"d{base}" if _is_of_gates(role) else step.symbol
     return shown, axes, f"gradient to the {meaning.partition(':')[0]}"
 

@@ -422,5 +422,7 @@ def _lifted(value: Any) -> Expr:
 def _built(node: Any, *parts: Any) -> Expr:
     """The node over its parts, or all that is missing of them."""
     faults = [fault for part in parts if isinstance(part, Missing) for fault in part.faults]
+    if faults and any(isinstance(part, np.ndarray) for part in parts):
+        return Missing(*dict.fromkeys(faults))  # where numbers run, nobody asks for a formula
     result: Expr = node(*map(_lifted, parts))
     return Missing(*dict.fromkeys(faults), formula=result) if faults else result

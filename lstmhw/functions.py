@@ -39,8 +39,6 @@ class Function(NamedTuple):
     steepest: float | None = None
     """The largest norm of its slopes (of softmax, of its Jacobian)."""
     inverse: Inverse | None = None
-    monotone: bool = True
-    """Whether each unit depends on itself alone and never falls as that rises."""
 
     def __call__(self, value: Any) -> Any:
         if hasattr(value, "apply"):
@@ -173,14 +171,12 @@ hard_sigmoid_6_slope = Function(
     lambda z: _slope_inside(z / 6 + 0.5, 1 / 6),
     r"\operatorname{hard\text{-}sigmoid}_{6}'",
     "hard-sigmoid-6'(z) = 1/6 where 0 < z/6 + 0.5 < 1, else 0",
-    monotone=False,
 )
 hard_sigmoid_slope = Function(
     "hard-sigmoid'",
     lambda z: _slope_inside(0.2 * z + 0.5, 0.2),
     r"\operatorname{hard\text{-}sigmoid}'",
     "hard-sigmoid'(z) = 0.2 where 0 < 0.2 z + 0.5 < 1, else 0",
-    monotone=False,
 )
 total = Function(
     "sum",
@@ -189,7 +185,6 @@ total = Function(
     "sum(v) = v_1 + ... + v_k",
     element=_total_element,
     back=lambda dy, v, y: dy,
-    monotone=False,
 )
 sigmoid = Function(
     "sigmoid",
@@ -261,7 +256,6 @@ softmax = Function(
     element=_softmax_element,
     back=lambda dy, z, y: y * (dy - total(dy * y)),
     steepest=0.5,
-    monotone=False,
 )
 exp = Function("exp", np.exp, r"\exp", "exp(z) = e^z", back=lambda dy, z, y: dy * y)
 log = Function("log", np.log, r"\log", "log(z): exp(log(z)) = z", back=lambda dy, z, y: dy / z)

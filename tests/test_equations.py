@@ -142,7 +142,7 @@ Equations
     through every W_x
   dh_(t-1) = W_h_i^T dz_i_t + W_h_f^T dz_f_t + W_h_g^T dz_g_t + W_h_o^T dz_o_t
     through every W_h
-  dc_(t-1) = dc_t*f_t                                                     past f
+  dc_(t-1) = dc_t*f_t                                f multiplies the old c in c
   dW_i = dz_i_t [h_(t-1); x_t]^T               W multiplies h and x put together
   db_i = dz_i_t                                                  a bias is added
   dW_f = dz_f_t [h_(t-1); x_t]^T               W multiplies h and x put together
@@ -160,8 +160,8 @@ Functions and products
 Gradients
   dX stands for dL/dX, has the shape of X, and counts every way from X to L.
   dh_(t-1) and dc_(t-1) are what this step passes back. If there is a step
-  before it, its own loss adds to dh_(t-1), and what comes through tanh(c_(t-1))
-  to dc_(t-1).
+  before it, its own loss adds to dh_(t-1), and what comes through h_(t-1) to
+  dc_(t-1).
   The gradients to weights and biases are added up over the steps.
   W_x and W_h of a gate are the columns of its W that meet x and h.
 

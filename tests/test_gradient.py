@@ -710,3 +710,45 @@ def test_notes_say_what_is_multiplied() -> None:
     lstm_notes = {step.symbol: step.note for step in solved(ONE).steps}
     assert lstm_notes["do_1"] == "o multiplies tanh(c) in h"
     assert lstm_notes["df_1"] == "f multiplies the old c in c"
+
+
+@pytest.mark.parametrize("reset", ["before", "after"])
+@pytest.mark.parametrize("alone", ["n", "rzn"])
+def test_gates_of_a_gru_that_are_values_are_solved(reset: str, alone: str) -> None:
+    gates = {g: {"value": 0.5} if g in alone else GATE for g in "rzn"}
+    data = {"kind": "lstm-gradient", "x": 1, "h_prev": 0.5, "dh": 1, "gates": gates}
+    solution = solved({**data, "cell": "gru", "update": "keep", "reset": reset})
+    assert close(solution.answers["dn_1"], 0.5 if "z" in alone else 1 - solution.answers["z_1"])
+    assert close(solution.answers["da_n_1"], 0.75 * solution.answers["dn_1"])
+
+
+def test_notes_of_a_gru_say_what_its_lines_do() -> None:
+    gates = {g: {"W_x": 0.5, "W_h": 0.25, "b_x": 0.1, "b_h": 0.2} for g in "rzn"}
+    data = {"kind": "lstm-gradient", "x": 1, "h_prev": 0.5, "dh": 1, "gates": gates, "cell": "gru"}
+
+    def notes(reset: str) -> dict[str, str]:
+        solution = solved({**data, "update": "keep", "reset": reset})
+        return {step.symbol: step.note for step in solution.steps}
+
+    before, after = notes("before"), notes("after")
+    assert before["dW_h_n"] == "W_h multiplies r*h"
+    assert before["dW_h_z"] == after["dW_h_n"] == "W_h multiplies h"
+    assert before["db_h_n"] == after["db_x_n"] == "a bias is added"
+    assert after["db_h_n"] == "r multiplies b_h in a_n"
+    assert before["dz_1"] == "z multiplies the old h - n in h"
+    assert before["dh_0"] == "through every W_h, and z multiplies the old h in h"
+    joined = {g: {"W": [[1, 2]]} for g in "rzn"}
+    turned = {**data, "gates": joined, "concat": ["x", "h"], "update": "keep", "reset": "before"}
+    said = {step.symbol: step.note for step in solved(turned).steps}
+    assert said["dW_n"] == "W multiplies x and r*h put together"
+    assert said["dW_z"] == "W multiplies x and h put together"
+
+
+def test_a_wrong_gradient_through_a_hard_sigmoid_is_marked() -> None:
+    cell = {"W_x": [[0.5], [0.2]], "W_h": [[1, 0.2], [0.3, 0.4]], "activation": "hard-sigmoid"}
+    data = {"kind": "lstm-gradient", "xs": [[1], [2]], **cell, "dh": [1, 2]}
+    (check,) = marked({**data, "claimed": {"dh_0": [0.1, 0.2]}}).checks
+    assert check.verdict == "wrong"
+    true = solved(data).answers["dh_0"].round(4).tolist()
+    (check,) = marked({**data, "claimed": {"dh_0": true}}).checks
+    assert check.verdict == "right"

@@ -451,3 +451,26 @@ def test_the_lines_of_factors_are_the_factors(orientation: str) -> None:
     assert len(lines) == 6
     for symbol, value in lines.items():
         np.testing.assert_allclose(value, solution.answers[symbol], rtol=1e-12)
+
+
+def test_a_single_softmax_unit_stays_where_it_is() -> None:
+    solution = solved(scalar(activation="softmax"))
+    assert solution.answers["P_4"] == 0
+    assert solution.extras["verdict"] == "vanishes"
+
+
+def test_the_conventions_of_a_gru_are_said_and_values_are_constants() -> None:
+    gate = {"W_x": [[0.5]], "W_h": [[0.25]]}
+    gates = {"r": gate, "z": {**gate, "value": 0.5}, "n": gate}
+    data = {"kind": "gradient-flow", "cell": "gru", "xs": [1, 2], "gates": gates}
+    text = render([solved({**data, "update": "keep", "reset": "after"})], "table", View())
+    assert "the update gate says how much of h is kept" in text
+    assert "the reset comes after the recurrent matrix" in " ".join(text.split())
+    assert "constants through which nothing flows: z." in " ".join(text.split())
+
+
+def test_the_range_is_not_accused_for_a_state_that_is_not_there() -> None:
+    with pytest.raises(ProblemError) as caught:
+        problem(scalar(**{"from": 9, "to": 2}))
+    said = [fault.message for fault in caught.value.faults]
+    assert said == ["expected a state from 0 to 4, found 9"]

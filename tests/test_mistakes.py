@@ -303,7 +303,8 @@ def test_a_step_at_its_threshold_is_told_as_that() -> None:
     assert mistake_of(unit, "h_1", 0) == ("right", None)
     assert mistake_of(unit, "h_1", 1) == ("wrong", "step-from-0-for-step")
     other = {**unit, "activation": "step-from-0"}
-    assert mistake_of(other, "h_1", 0) == ("wrong", "step-for-step-from-0")
+    assert mistake_of(other, "h_1", 1) == ("right", None)
+    assert mistake_of(other, "h_1", 0)[0] == "wrong"
 
 
 def test_the_slope_of_another_hard_sigmoid_has_a_name() -> None:

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstmhw.numerals import number, whole_number
-from lstmhw.reading import InputError, parsing, read, read_sheet, shipped
+from lstmhw.reading import InputError, from_text, parsing, read, read_sheet, shipped
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar, TextError
 from lstmhw.reading.parsing import parse
 from lstmhw.reading.runs import lifted
@@ -653,3 +653,14 @@ def refused_or_read(factory: pytest.TempPathFactory, content: bytes) -> None:
     except InputError as error:
         said = str(error)
     assert said == "" or said.startswith(f"{file}:")
+
+
+def test_a_missing_word_for_yes_or_no_accuses_nothing_else() -> None:
+    text = (
+        "kind: gru-step\nx: [1]\nstacked: {layout: keras, kernel: [[1, 2, 3]], "
+        "recurrent_kernel: [[1, 2, 3]], bias: [1, 2, 3]}\n"
+    )
+    with pytest.raises(InputError) as error:
+        from_text("q.yaml", text)
+    assert "expected the key 'reset_after', found none" in str(error.value)
+    assert "row(s) of biases" not in str(error.value)

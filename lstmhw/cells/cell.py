@@ -16,7 +16,7 @@ from lstmhw.problem import Record, record
 from lstmhw.solution import Inline, Stated, Worksheet
 
 CELLS = ("lstm", "gru", "rnn")
-"""The modules of this room that define a cell."""
+"""The cells of this room, a module each, named as the cell with underscores."""
 
 
 class Choice(NamedTuple):
@@ -274,7 +274,7 @@ class GatedCell(Cell):
 def cells() -> Mapping[str, type[Cell]]:
     """All cells by their names, those of this room first."""
     for name in CELLS:
-        import_module(f"lstmhw.cells.{name}")
+        import_module(f"lstmhw.cells.{name.replace('-', '_')}")
     return {name: Cell.named[name] for name in (*CELLS, *Cell.named)}
 
 

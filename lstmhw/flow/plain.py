@@ -35,7 +35,7 @@ def of_rnn(cell: Rnn, sheet: Worksheet, found: Flow, other: With) -> Outcome:
         Section("What is multiplied", tuple(_formulas(cell, found.start, norm, largest))),
         Section("Step by step", (table(found.times, columns, found.norms),)),
     ]
-    if is_scalar and function.back is not None:
+    if is_scalar and function.back is not None and function.element is None:
         steps = scalar_steps(sheet.steps, float(W_h[0, 0]), found.times, function)
         sections.insert(1, Section("Working", (Working(tuple(steps)),)))
     if is_scalar and cell.W_h is not None:

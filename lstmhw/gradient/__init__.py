@@ -95,7 +95,8 @@ class Gradient(RecurrentProblem):
     @property
     def arriving(self) -> dict[str, Floats]:
         """The gradients given at the last step, by key."""
-        return {key: getattr(self, key) for key in self.ends if getattr(self, key) is not None}
+        given = {key: getattr(self, key, None) for key in self.ends}
+        return {key: value for key, value in given.items() if value is not None}
 
     def used(self) -> Iterator[tuple[Path, Function]]:
         """The functions that gradients go back through, and their keys."""

@@ -1,28 +1,11 @@
 """Why each gradient is what it is, in a few words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lstmhw.adjoint import Part, factor_of
-from lstmhw.expr import Expr, Quantity
+from lstmhw.expr import Concat, Expr, Quantity
 from lstmhw.notation import Text, write
 from lstmhw.solution import Step
-
-ADDED = "a bias is added"
-_WEIGHTS = {
-    "W": "W multiplies h and x put together",
-    "W_x": "W_x multiplies x",
-    "W_h": "W_h multiplies h",
-    "b": ADDED,
-    "b_x": ADDED,
-    "b_h": ADDED,
-    "E": "the one-hot vector picks a row of E",
-}
-
-
-def of_weights(to: Quantity) -> str:
-    """Why the gradient to weights is what it is."""
-    is_output = to.role.letter == "y" and to.role.what == "weights"
-    return f"{to.symbol} multiplies h" if is_output else _WEIGHTS[to.role.key]
 
 
 def note(to: Step | Quantity, parts: Sequence[Part]) -> str:
@@ -38,18 +21,33 @@ def note(to: Step | Quantity, parts: Sequence[Part]) -> str:
         case "input":
             blocks = dict.fromkeys(part.arrived.block for part in parts)
             return "through every W_x" if len(blocks) > 1 else f"through {next(iter(blocks))}"
-        case "weights" | "bias" | "embedding" if isinstance(to, Quantity):
-            return of_weights(to)
+        case "weights" | "bias" | "embedding":
+            return _of_weights(to, parts[0])
     return _of_factor(to, parts)
 
 
+def _of_weights(to: Step | Quantity, part: Part) -> str:
+    vector, factor = part.arrived.met, part.arrived.factor
+    if to.role.what == "embedding":
+        return "the one-hot vector picks a row of E"
+    if vector is not None:
+        met = [_bare(each) for each in (vector.parts if isinstance(vector, Concat) else [vector])]
+        together = " put together" if len(met) > 1 else ""
+        name = to.symbol if to.role.letter == "y" else to.role.key
+        return f"{name} multiplies {' and '.join(met)}{together}"
+    if factor is not None:
+        return f"{_bare(factor)} multiplies {to.role.key} in {untimed(part.line.symbol)}"
+    return "a bias is added"
+
+
 def _of_state(to: Step | Quantity, parts: Sequence[Part]) -> str:
-    sources = [_source(to, part, len(parts)) for part in reversed(parts)]
+    blocks = {part.arrived.block for part in parts} - {""}
+    sources = [_source(to, part, len(blocks)) for part in reversed(parts)]
     return ", and ".join(dict.fromkeys(sources))
 
 
-def _source(to: Step | Quantity, part: Part, count: int) -> str:
-    """Where a part of the gradient to a state comes from."""
+def _source(to: Step | Quantity, part: Part, blocks: int) -> str:
+    """Where a part of the gradient to a state comes from, which passes so many matrices in all."""
     function, factor = part.arrived.function, part.arrived.factor
     if part.line.symbol == to.symbol:
         return "what arrives"
@@ -60,8 +58,10 @@ def _source(to: Step | Quantity, part: Part, count: int) -> str:
     if isinstance(to, Step):
         return "from the step after it" if to.role.letter == "h" else "what comes from later"
     if part.arrived.block:
-        return "through every W_h" if count > 1 else f"through {part.arrived.block}"
-    return f"past {_bare(factor, part.line)}" if factor is not None else "as it is"
+        return "through every W_h" if blocks > 1 else f"through {part.arrived.block}"
+    line, letter = untimed(part.line.symbol), to.role.letter
+    by = "1" if factor is None else _bare(factor)
+    return f"{by} multiplies the old {letter} in {line}"
 
 
 def _of_factor(to: Step | Quantity, parts: Sequence[Part]) -> str:
@@ -70,22 +70,29 @@ def _of_factor(to: Step | Quantity, parts: Sequence[Part]) -> str:
     arrived = [part.arrived for part in parts]
     if len({part.line.symbol for part in parts}) > 1:
         return f"through every line with {name}"
-    return f"{name} multiplies {_bare(factor_of(arrived), line)} in {untimed(line.symbol)}"
+    return f"{name} multiplies {_older(factor_of(arrived), line)} in {untimed(line.symbol)}"
 
 
-def _bare(expr: Expr, line: Step) -> str:
+def _bare(expr: Expr) -> str:
     """An expression without time indices, as a person says it."""
-    text = write(_without_time(expr), Text())
-    if isinstance(expr, Quantity) and expr.role.what == "state":
-        is_older = _index(expr.symbol) != _index(line.symbol)
-        return f"the old {text}" if is_older else text
-    return text
+    return write(_renamed(expr, lambda quantity: untimed(quantity.symbol)), Text())
 
 
-def _without_time(expr: Expr) -> Expr:
+def _older(expr: Expr, line: Step) -> str:
+    """The same, where a state of another step than that of the line is the old one."""
+
+    def name(quantity: Quantity) -> str:
+        is_older = _index(quantity.symbol) != _index(line.symbol)
+        old = "the old " if is_older and quantity.role.what == "state" else ""
+        return old + untimed(quantity.symbol)
+
+    return write(_renamed(expr, name), Text())
+
+
+def _renamed(expr: Expr, name: Callable[[Quantity], str]) -> Expr:
     if isinstance(expr, Quantity):
-        return Quantity(untimed(expr.symbol), None, given=True)
-    return expr.rebuilt(*map(_without_time, expr.parts)) if expr.parts else expr
+        return Quantity(name(expr), None, given=True)
+    return expr.rebuilt(*(_renamed(part, name) for part in expr.parts)) if expr.parts else expr
 
 
 def untimed(symbol: str) -> str:
@@ -96,4 +103,5 @@ def untimed(symbol: str) -> str:
 def _index(symbol: str) -> str:
     """The time index of a symbol as it stands there, a number or t, (t-1) or (t+1)."""
     index = symbol.rpartition("_")[2]
-    return index if index.isdigit() or index.strip("()+-1") == "t" else ""
+    is_number = index.removeprefix("-").isdigit()
+    return index if is_number or index.strip("()+-1") == "t" else ""

@@ -6,12 +6,12 @@ from itertools import groupby
 
 import numpy as np
 
-from lstmhw.adjoint import Adjoint, added
+from lstmhw.adjoint import Adjoint, Part, added
 from lstmhw.cells import updated
 from lstmhw.expr import Expr, Missing, Quantity, Role, sum_of
 from lstmhw.faults import Fault
 from lstmhw.functions import Floats
-from lstmhw.gradient.notes import note, of_weights
+from lstmhw.gradient.notes import note
 from lstmhw.solution import Step, Worksheet, indexed
 
 TOTALLED = ("weights", "bias", "embedding")
@@ -21,7 +21,8 @@ TOTALLED = ("weights", "bias", "embedding")
 class Walk:
     """Records the gradients of a forward pass over some time steps.
 
-    `shares` holds what each time step adds to the gradient of a weight, the last step first.
+    `shares` holds what each time step adds to the gradient of a weight, the last step first, and
+    `notes` why that is so.
     """
 
     def __init__(self, sheet: Worksheet, times: range, states: str) -> None:
@@ -32,6 +33,7 @@ class Walk:
         data = (q for q in sheet.named.values() if isinstance(q, Quantity))
         self.totalled = [q for q in data if q.role.what in TOTALLED]
         self.shares: dict[str, list[Expr]] = {}
+        self.notes: dict[str, str] = {}
 
     def seed(self, symbol: str, dy: Expr) -> None:
         """A gradient that arrives at what a line defines."""
@@ -61,7 +63,7 @@ class Walk:
         for to in self.totalled:
             parts = self.adjoint.parts.pop(to.symbol, None)
             if parts is not None:
-                self._share(t, to, added(parts))
+                self._share(t, to, parts)
 
     def _settled(self, symbol: str) -> None:
         """The gradient to an input or a first state."""
@@ -71,16 +73,19 @@ class Walk:
         else:
             self.adjoint.settle(parts[0].to)
 
-    def _share(self, t: int, to: Quantity, value: Expr) -> None:
+    def _share(self, t: int, to: Quantity, parts: Sequence[Part]) -> None:
         """Keeps the share of a step; that of a matrix is shown too, where there are several."""
+        value = added(parts)
+        self.notes[to.symbol] = "" if isinstance(value, Missing) else note(to, parts)
         if len(self.times) > 1 and to.role.what != "bias":
-            value = self.sheet(f"d{to.symbol}_{t}", value, of_weights(to), _to_weights(to))
+            name = f"d{to.symbol}_{t}"
+            value = self.sheet(name, value, self.notes[to.symbol], _to_weights(to))
         self.shares.setdefault(to.symbol, []).append(value)
 
     def totals(self) -> None:
         """The gradients of the weights, added up over the steps."""
         for to in self.reached:
-            note = "over all steps" if len(self.times) > 1 else of_weights(to)
+            note = "over all steps" if len(self.times) > 1 else self.notes[to.symbol]
             total = sum_of(self.shares[to.symbol][::-1])
             self.sheet(f"d{to.symbol}", total, note, _to_weights(to))
 

@@ -21,7 +21,15 @@ from lstmhw.problem import Embedded, Exact, Range, Record, Shape, record
 from lstmhw.recurrent import INPUT, RecurrentProblem
 from lstmhw.recurrent.finding import lacking
 from lstmhw.recurrent.random_inputs import RandomInputs
-from lstmhw.solution import Entries, Entry, Section, Solution, Worksheet
+from lstmhw.solution import (
+    Entries,
+    Entry,
+    Inline,
+    Paragraph,
+    Section,
+    Solution,
+    Worksheet,
+)
 
 MOST_NUMBERS = 4_000_000  # in all factors
 
@@ -70,7 +78,9 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
             message = "the factors are given twice: as they are, and by a cell"
             yield Fault(("factors",), message, "keep one of them")
         if not self.cell.is_given and self.factors is None and self.clip is None:
-            message = "expected a cell (W_x and W_h of an RNN, or the gates of an LSTM), factors or"
+            message = (
+                "expected a cell (W_x and W_h of an RNN, gates of a GRU or an LSTM), factors or"
+            )
             yield Fault((), f"{message} clip; found none")
         if self.cell.is_given:
             yield from self._range_faults()
@@ -81,7 +91,8 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
             if state is not None and state not in states:
                 message = f"expected a state from {states[0]} to {states[-1]}, found {state}"
                 yield Fault((key,), message, f"there are {len(self.times)} inputs")
-        if self.start >= self.end:
+        is_inside = all(s is None or s in states for s in (self.from_, self.to))
+        if is_inside and self.start >= self.end:
             message = f"expected a state after `from`, {self.start}; found {self.end}"
             yield Fault(("to",), message)
         count = (self.end - self.start) * self.state_size**2
@@ -165,10 +176,23 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
         extras, conclusion = concluded(found.norms, self.start, limit)
         sections = (
             Section("Given", (Entries(tuple(sheet.entries)),)),
+            Section("Conventions", tuple(map(Paragraph, self._conventions()))),
+            Section("Remarks", (*sheet.remarks, *self._constants())),
             *told.sections,
             Section("Answer", (shown, *conclusion)),
         )
         return Outcome(sections, answers, {**extras, **told.extras}, told.lines)
+
+    def _conventions(self) -> Iterator[tuple[Inline, ...]]:
+        yield from self.cell.conventions(self.t)
+        yield ("; ".join(dict.fromkeys(f.definition for f in self.cell.functions)),)
+
+    def _constants(self) -> Iterator[Paragraph]:
+        """What is said of gates that are given as values."""
+        values = [letter for letter, gate in self.cell.weights().items() if gate.value is not None]
+        if values:
+            text = "Given as values, and so constants through which nothing flows"
+            yield Paragraph((f"{text}: {', '.join(values)}.",))
 
     def _with(self, cell: Cell) -> Flow:
         """The same inputs through another cell.  Raises ProblemError where it overflows."""

@@ -10,9 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.functions import ACTIVATIONS, Floats, Function
-
-MONOTONE = frozenset(ACTIVATIONS) - {"softmax"} | {"exp", "log", "arctanh"}
+from lstmhw.functions import Floats, Function
 
 
 class Rounding(NamedTuple):
@@ -175,10 +173,6 @@ class Spread:
         return Spread(np.concatenate(values, -1), np.concatenate(radii, -1), self.rounding)
 
     def apply(self, function: Function) -> "Spread":
-        if function.name in MONOTONE:
-            value = function(self.value)
-            low, high = function(self.value - self.radius), function(self.value + self.radius)
-            return self.rounded(value, np.maximum(np.abs(high - value), np.abs(value - low)))
         value = function(self.value)
         most = np.max(np.broadcast_to(self.radius, self.shape), initial=0.0)
         if function.name == "softmax":
@@ -187,7 +181,8 @@ class Spread:
         if function.name == "sum":
             total = np.sum(np.broadcast_to(self.radius, self.shape), keepdims=True)
             return self.rounded(value, total)
-        return self.rounded(value, np.where(most > 0, np.inf, 0.0) + np.zeros(value.shape))
+        low, high = function(self.value - self.radius), function(self.value + self.radius)
+        return self.rounded(value, np.maximum(np.abs(high - value), np.abs(value - low)))
 
     def _of_powers(self, shares: Floats) -> Any:
         """How far shares of a sum of powers of e move when the powers and the sum are rounded."""

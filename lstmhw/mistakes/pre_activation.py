@@ -236,7 +236,7 @@ def _order_letters(scope: Scope) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _gate_order(step: Step, scope: Scope) -> Iterator[Rewritten]:
-    own = letter_of(step, scope)
+    own = letter_of(step)
     for there, gets in _order_letters(scope) if own else ():
         expr = _of_gate(step.expr, scope, own, gets[own], _ALL)
         if expr is not None and gets[own] != own:
@@ -245,7 +245,7 @@ def _gate_order(step: Step, scope: Scope) -> Iterator[Rewritten]:
 
 
 def _weights_swapped(step: Step, scope: Scope) -> Iterator[Rewritten]:
-    own = letter_of(step, scope)
+    own = letter_of(step)
     for other in scope.gates if own else "":
         expr = _of_gate(step.expr, scope, own, other, _ALL) if other != own else None
         if expr is not None:
@@ -254,7 +254,7 @@ def _weights_swapped(step: Step, scope: Scope) -> Iterator[Rewritten]:
 
 
 def _weights_partly_swapped(step: Step, scope: Scope) -> Iterator[Rewritten]:
-    own = letter_of(step, scope)
+    own = letter_of(step)
     for other in scope.gates if own else "":
         for words, keys in _SOME.items():
             expr = _of_gate(step.expr, scope, own, other, keys) if other != own else None

@@ -152,7 +152,7 @@ def is_pre_activation(step: Step) -> bool:
     return is_forward(step) and any(is_product(node) for node, _ in nodes(step.expr))
 
 
-def letter_of(step: Step, scope: Scope) -> str:
+def letter_of(step: Step) -> str:
     """The gate whose pre-activation a line is; "" for an RNN or an output layer."""
     return step.role.letter if step.role.what == "pre-activation" else ""
 

@@ -162,7 +162,7 @@ def _states(step: Step, scope: Scope) -> Iterator[Rewritten]:
         if isinstance(node, Quantity) and node.role.what == "state":
             name, t = indexed(node.symbol)
             for other in (
-                (scope.at(name, t + 1), scope.at({"h": "c", "c": "h"}[name], t))
+                (scope.at(name, t + 1), scope.at({"h": "c", "c": "h"}.get(name, ""), t))
                 if t is not None
                 else ()
             ):

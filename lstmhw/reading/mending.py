@@ -127,7 +127,7 @@ class _Mender:
             return Fields({}, NOWHERE)
         if issubclass(option, Record):
             return self.record(Fields({}, NOWHERE), option, path)
-        return _scalar("true" if option is bool else self.entry)
+        return _scalar(("true" if self.size == 1 else "false") if option is bool else self.entry)
 
     def _marked(self, marker: Any) -> Node:
         if isinstance(marker, Shape):
