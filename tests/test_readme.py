@@ -98,8 +98,11 @@ def test_a_kind_takes_one_file_one_name_and_one_yaml_file(
 ) -> None:
     for folder in ("lstmhw", "problems"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    code, _, _ = blocks(CONTRIBUTING, "python")
+    code, cell, _ = blocks(CONTRIBUTING, "python")
     (tmp_path / "lstmhw" / "kinds" / "my_kind.py").write_text(code)
+    (tmp_path / "lstmhw" / "cells" / "my_cell.py").write_text(cell)
+    cells = tmp_path / "lstmhw" / "cells" / "cell.py"
+    cells.write_text(cells.read_text().replace("CELLS = (", 'CELLS = ("my-cell", '))
     table = tmp_path / "lstmhw" / "kinds" / "__init__.py"
     table.write_text(table.read_text().replace("KINDS = (", 'KINDS = ("my-kind", '))
     problem = "kind: my-kind\ntitle: Mine\nx: [0, 1]\nclaimed: {y: [0, 0.76]}\n"
@@ -113,6 +116,9 @@ def test_a_kind_takes_one_file_one_name_and_one_yaml_file(
         assert lstmhw_process("solve", "mine", "--format", format).returncode == 0
     bad = lstmhw_process("solve", "-", stdin="kind: my-kind\nx: [[1]]\n")
     assert bad.stderr.startswith("<stdin>:2:5: error: x[1]: expected a number")
+    gate = "{W_x: [[1]], W_h: [[1]]}"
+    asked = f"kind: lstm-gradient\ncell: my-cell\nx: 1\ndh: 1\ngates: {{f: {gate}, n: {gate}}}\n"
+    assert "dn_1 = dh_1*f_1" in lstmhw_process("solve", "-", stdin=asked).stdout
 
 
 def test_a_cell_takes_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
