@@ -436,3 +436,10 @@ def test_latex_compiles(name: str, full: bool, tmp_path: Path) -> None:
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "q.tex"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     assert run.returncode == 0, run.stdout[-2000:]
+
+
+def test_a_formula_is_broken_before_a_term_not_inside_a_product() -> None:
+    formula = "dx_2 = W_x_i^T dz_i_2 + W_x_f^T dz_f_2 + W_x_g^T dz_g_2"
+    assert wrapped(formula, 36) == ["dx_2 = W_x_i^T dz_i_2", "+ W_x_f^T dz_f_2 + W_x_g^T dz_g_2"]
+    prose = "the first step - as books say - is that of the input, and so on and on"
+    assert wrapped(prose, 36)[0] == "the first step - as books say - is"

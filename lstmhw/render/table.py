@@ -215,6 +215,12 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
+def _before_term(text: str, least: int) -> int:
+    """Where the last term of a formula begins, so that no product is broken; else the end."""
+    sign = max(text.rfind(" + "), text.rfind(" - "))
+    return sign if sign > least and "_" in text[sign:] else len(text)
+
+
 def _break(line: str, room: int) -> int:
     """Where to break a line: at a space, or before a + or - that stands there; else at a mark."""
     width = room
@@ -224,7 +230,7 @@ def _break(line: str, room: int) -> int:
     if line[space - 2 : space] in (" +", " -"):
         space -= 2
     if space > 0:
-        return space
+        return _before_term(line[:space], width // 3)
     marks = [mark.end() for mark in re.finditer(INSIDE_A_WORD, line[:width])]
     return max([end for end in marks if end > width // 3], default=max(width, 1))
 
