@@ -5,8 +5,7 @@ from dataclasses import fields
 from functools import cached_property
 from itertools import chain
 from math import prod
-from types import UnionType
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, overload
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, overload
 
 import numpy as np
 
@@ -31,6 +30,7 @@ from lstmhw.reading.records import (
     Owners,
     keys_of,
     keys_together,
+    options_of,
     owners_of,
     required,
     told_apart,
@@ -213,9 +213,11 @@ class _Decoder:
 
     def value(self, node: Node, annotation: Any, path: Path) -> Any:
         """The value of a node for an annotation; where that fails, a fault and None."""
+        options = options_of(annotation)
+        if len(options) > 1:
+            return self._one_of(node, options, path)
+        annotation = options[0]
         origin, arguments = get_origin(annotation), get_args(annotation)
-        if origin in (Union, UnionType):
-            return self._union(node, [a for a in arguments if a is not type(None)], path)
         if origin is Annotated:
             return self._marked(node, arguments[1], path)
         if origin is Literal:
@@ -234,9 +236,7 @@ class _Decoder:
             return self._mapping(node, arguments[1], path)
         raise TypeError(f"{spelled(path)}: no rule to decode {annotation}")
 
-    def _union(self, node: Node, options: list[Any], path: Path) -> Any:
-        if len(options) == 1:
-            return self.value(node, options[0], path)
+    def _one_of(self, node: Node, options: list[Any], path: Path) -> Any:
         key, by_word = told_apart(options)
         chosen = node.entries.get(key) if isinstance(node, Fields) else None
         if chosen is None:

@@ -5,13 +5,20 @@ what is wrong with some is perhaps only its consequence.
 """
 
 from collections.abc import Mapping, Sequence
-from types import UnionType
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from lstmhw.faults import MOST_ERRORS, Path, nearest
 from lstmhw.problem import Exact, OneOf, Range, Record, Shape
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
-from lstmhw.reading.records import keys_together, owners_of, required, told_apart, words_of
+from lstmhw.reading.records import (
+    keys_together,
+    options_of,
+    owners_of,
+    required,
+    told_apart,
+    word_at,
+    words_of,
+)
 from lstmhw.reading.runs import Joined, Run
 from lstmhw.reading.shapes import terms
 
@@ -58,8 +65,7 @@ class _Mender:
         self.paths: set[Path] = set()
 
     def mended(self, root: Fields, record: type[Record]) -> Mended:
-        _, orientation = root.entries.get("orientation", (None, None))
-        self.transposed = isinstance(orientation, Scalar) and orientation.text == "row"
+        self.transposed = word_at(root, "orientation") == "row"
         return Mended(self.record(root, record, ()), frozenset(self.paths))
 
     def record(self, node: Fields, record: type[Record], path: Path) -> Fields:
@@ -96,7 +102,7 @@ class _Mender:
         """The value, mended; None where it is broken as a whole."""
         if not any(wrong[: len(path)] == path for wrong in self.broken):
             return node
-        options = _options(annotation)
+        options = options_of(annotation)
         if isinstance(node, Fields) and get_origin(options[0]) is Mapping:
             return self._mapping(node, options[0], path)
         if isinstance(node, Fields) and (record := _chosen(node, options)) is not None:
@@ -115,7 +121,7 @@ class _Mender:
 
     def _filler(self, annotation: Any, path: Path) -> Node:
         """Something that is right for an annotation."""
-        option = _options(annotation)[0]
+        option = options_of(annotation)[0]
         origin, arguments = get_origin(option), get_args(option)
         if origin is Annotated:
             return self._marked(arguments[1])
@@ -163,18 +169,10 @@ def _scalar(value: object) -> Scalar:
     return Scalar(str(value), True, NOWHERE)
 
 
-def _options(annotation: Any) -> list[Any]:
-    """What an annotation allows, but None."""
-    if get_origin(annotation) not in (Union, UnionType):
-        return [annotation]
-    return [option for option in get_args(annotation) if option is not type(None)]
-
-
 def _chosen(node: Fields, options: list[Any]) -> type[Record] | None:
     """The record that a mapping is to be; None where that cannot be told."""
     records = [o for o in options if isinstance(o, type) and issubclass(o, Record)]
     if len(records) < 2:
         return records[0] if records else None
     key, by_word = told_apart(records)
-    _, word = node.entries.get(key, (None, None))
-    return by_word.get(word.text) if isinstance(word, Scalar) else None
+    return by_word.get(word_at(node, key))

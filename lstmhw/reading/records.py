@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
-from typing import Annotated, Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from lstmhw.problem import Embedded, OfState, Record
 from lstmhw.reading.nodes import Fields, Scalar
@@ -73,7 +74,7 @@ def _keys(root: Fields) -> Iterator[str]:
 
 def _state_of(field: Field[Any]) -> str | None:
     """The letter of the state that a cell has to have for a key to be there."""
-    for option in get_args(field.type):
+    for option in options_of(field.type):
         markers = get_args(option)[1:] if get_origin(option) is Annotated else ()
         for marker in markers:
             if isinstance(marker, OfState):
@@ -89,6 +90,13 @@ def embedded_of(record: type[Record]) -> dict[str, Any]:
 def _is_embedded(field: Field[Any]) -> bool:
     arguments = get_args(field.type)
     return len(arguments) == 2 and isinstance(arguments[1], Embedded)
+
+
+def options_of(annotation: Any) -> list[Any]:
+    """What an annotation allows, but None."""
+    if get_origin(annotation) not in (Union, UnionType):
+        return [annotation]
+    return [option for option in get_args(annotation) if option is not type(None)]
 
 
 def required(field: Field[Any]) -> bool:

@@ -79,7 +79,22 @@ def _span(match: re.Match[str]) -> Span:
     return Span(match.start(item), *match.span(style), style, match[indent] if indent else "")
 
 
-class Run(Sequence[Node]):
+class _Nodes(Sequence[Node]):
+    """Nodes that are made when they are asked for; a subclass says what the k-th is."""
+
+    def node(self, k: int) -> Node:
+        raise NotImplementedError
+
+    @overload
+    def __getitem__(self, k: int) -> Node: ...
+    @overload
+    def __getitem__(self, k: slice) -> Sequence[Node]: ...
+    def __getitem__(self, k: int | slice) -> Node | Sequence[Node]:
+        chosen = range(len(self))[k]
+        return self.node(chosen) if isinstance(chosen, int) else [*map(self.node, chosen)]
+
+
+class Run(_Nodes):
     """The items of a run, which are numbers or lists of them; `start` is where its text begins."""
 
     def __init__(self, text: str, style: str, indent: str, start: Mark) -> None:
@@ -154,13 +169,7 @@ class Run(Sequence[Node]):
     def __len__(self) -> int:
         return self.shape[0] if self.shape is not None else len(self._starts)
 
-    @overload
-    def __getitem__(self, k: int) -> Node: ...
-    @overload
-    def __getitem__(self, k: slice) -> Sequence[Node]: ...
-    def __getitem__(self, k: int | slice) -> Node | Sequence[Node]:
-        if isinstance(k, slice):
-            return [self[j] for j in range(*k.indices(len(self)))]
+    def node(self, k: int) -> Node:
         node = self._node(_TOKEN.finditer(self._flow, self._starts[k]))
         assert node is not None
         return node
@@ -205,7 +214,7 @@ def _skeleton_of(shape: tuple[int, ...]) -> bytes:
     return b"[" + b",".join([_skeleton_of(shape[1:])] * shape[0]) + b"]"
 
 
-class Joined(Sequence[Node]):
+class Joined(_Nodes):
     """The items of a list that has runs in it."""
 
     def __init__(self, parts: Sequence[Node | Run]) -> None:
@@ -216,14 +225,7 @@ class Joined(Sequence[Node]):
     def __len__(self) -> int:
         return self._ends[-1]
 
-    @overload
-    def __getitem__(self, k: int) -> Node: ...
-    @overload
-    def __getitem__(self, k: slice) -> Sequence[Node]: ...
-    def __getitem__(self, k: int | slice) -> Node | Sequence[Node]:
-        if isinstance(k, slice):
-            return [self[j] for j in range(*k.indices(len(self)))]
-        k = range(len(self))[k]
+    def node(self, k: int) -> Node:
         number = bisect_right(self._ends, k)
         part = self._parts[number]
         return part[k - self._ends[number]] if isinstance(part, Run) else part

@@ -1,12 +1,11 @@
 """The JSON Schema (draft-07) of problem files, for editors; from the annotations of the records."""
 
 from collections.abc import Mapping, Sequence
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.problem import Exact, OneOf, Problem, Range, Record, Shape
-from lstmhw.reading.records import embedded_of, keys_together, required
+from lstmhw.reading.records import embedded_of, keys_together, options_of, required
 from lstmhw.solution import Claim
 
 Schema = dict[str, Any]
@@ -80,10 +79,11 @@ def _object(records: Sequence[type[Record]], more: Schema) -> Schema:
 
 def _value(annotation: Any) -> Schema:
     """What the decoder accepts for an annotation."""
+    options = options_of(annotation)
+    if len(options) > 1:
+        return {"anyOf": [_value(option) for option in options]}
+    annotation = options[0]
     origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin in (Union, UnionType):
-        options = [_value(option) for option in arguments if option is not type(None)]
-        return options[0] if len(options) == 1 else {"anyOf": options}
     if origin is Annotated:
         return _marked(arguments[1])
     if origin is Literal:
