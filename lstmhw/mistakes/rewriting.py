@@ -1,6 +1,8 @@
 """What a mistake is told of a working, and the ways of rewriting an expression."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, TypeGuard
 
 from lstmhw.expr import Expr, MatrixVector, Negative, Quantity, Sum, Times, VectorMatrix
@@ -9,7 +11,8 @@ from lstmhw.solution import Step, indexed
 GATES = ("ifgo", "rzn")  # of an LSTM, of a GRU
 
 
-class Scope(NamedTuple):
+@dataclass(frozen=True)
+class Scope:
     """All quantities of a working by symbol, and the layout its gates are stacked in.
 
     `blocks` are the letters of the gates in the order of that layout; none where they are not
@@ -18,14 +21,14 @@ class Scope(NamedTuple):
 
     named: Mapping[str, Quantity]
     blocks: str = ""
-    unused: Mapping[str, Expr] = {}
+    unused: Mapping[str, Expr] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def weights(self) -> Mapping[tuple[str, str], Quantity]:
         """The weights and biases, by the letter of the gate and the key."""
         return {(q.role.letter, q.role.key): q for q in self.named.values() if q.role.key}
 
-    @property
+    @cached_property
     def given(self) -> frozenset[str]:
         """The symbols of what is given."""
         return frozenset(symbol for symbol, quantity in self.named.items() if quantity.given)
@@ -34,7 +37,7 @@ class Scope(NamedTuple):
         """The quantity of that name at a time."""
         return self.named.get(name if t is None else f"{name}_{t}")
 
-    @property
+    @cached_property
     def gates(self) -> str:
         """The letters of the gates."""
         return next((letters for letters in GATES if self._has(letters)), "")
