@@ -7,6 +7,8 @@ Arrays may be complex with small imaginary parts: those then are derivatives (co
 """
 
 from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -111,12 +113,13 @@ def _softmax(z: Floats) -> Floats:
     return np.asarray(weights / np.sum(weights, axis=-1, keepdims=True))
 
 
+def _total_element(v: Sequence[Any], unit: int) -> Any:
+    return reduce(add, v)
+
+
 def _softmax_element(z: Sequence[Any], unit: int) -> Any:
     weights = [exp(entry) for entry in z]
-    total = weights[0]
-    for weight in weights[1:]:
-        total = total + weight
-    return weights[unit] / total
+    return weights[unit] / _total_element(weights, 0)
 
 
 def _between_0_and_1(line: Floats) -> Floats:
@@ -129,13 +132,6 @@ def _slope_inside(line: Floats, slope: float) -> Floats:
 
 LEAK = 0.01
 """The slope of leaky-relu below 0, as in PyTorch and ONNX."""
-
-
-def _total_element(v: Sequence[Any], unit: int) -> Any:
-    total = v[0]
-    for entry in v[1:]:
-        total = total + entry
-    return total
 
 
 def _sigmoid_gap(z: float) -> float:

@@ -29,7 +29,7 @@ from lstmhw.render import FORMATS, render
 from lstmhw.view import View
 
 FORGET = Named("f", "a_f", "forget gate")
-CANDIDATE = Named("n", "a_n", "candidate")
+CANDIDATE = Named("n", "a_n", "candidate", what="candidate")
 
 
 @record

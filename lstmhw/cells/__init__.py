@@ -104,6 +104,7 @@ class Named(NamedTuple):
     letter: str
     scored: str
     words: str
+    what: Literal["gate", "candidate"] = "gate"
 
     def at(self, let: Let, t: Any, z: Any, function: Function, why: str) -> Any:
         """The two lines of the gate at a time: its pre-activation, and function(z)."""
@@ -112,10 +113,6 @@ class Named(NamedTuple):
         z = let(symbol, z, f"pre-activation of the {self.words}", about)
         about = Role(self.what, letter, function=function, of=symbol)
         return let(f"{letter}_{t}", function(z), f"{self.words}{why}", about)
-
-    @property
-    def what(self) -> Literal["gate", "candidate"]:
-        return "candidate" if self.words == "candidate" else "gate"
 
 
 def state(letter: str, function: Function | None = None, of: str = "") -> Role:

@@ -157,11 +157,8 @@ class Cell(Record):
 
     def initial(self, sheet: Worksheet, letter: str, t: int) -> Expr:
         """The state before the first step, at time t; zeros where it is not given."""
-        value, symbol, role = (
-            getattr(self, f"{letter}_prev"),
-            f"{letter}_{t}",
-            Role("state", letter),
-        )
+        value = getattr(self, f"{letter}_prev")
+        symbol, role = f"{letter}_{t}", Role("state", letter)
         if value is None:
             zeros = np.zeros(self.size("m"))
             return sheet.state(symbol, zeros, (), "not given, so zeros", role)

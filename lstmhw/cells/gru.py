@@ -15,7 +15,7 @@ from lstmhw.solution import Inline
 
 RESET = Named("r", "a_r", "reset gate")
 UPDATE = Named("z", "a_z", "update gate")
-CANDIDATE = Named("n", "a_n", "candidate")
+CANDIDATE = Named("n", "a_n", "candidate", what="candidate")
 
 
 def keep(z: Any, h: Any, n: Any) -> Any:
@@ -102,6 +102,7 @@ class KerasGru(Record):
         "Keras layout: the columns of kernel and recurrent_kernel are the blocks z, r, h, in this "
         "order (Keras calls the candidate h), for vectors that are rows."
     )
+    order: ClassVar[str] = "zrn"
 
     @property
     def reset(self) -> str:
@@ -112,8 +113,6 @@ class KerasGru(Record):
         if self.bias is not None and self.bias.ndim != rows:
             message = f"expected {rows} row(s) of biases with reset_after: {self.reset_after}"
             yield Fault(path, f"{message.lower()}, found {self.bias.ndim}")
-
-    order: ClassVar[str] = "zrn"
 
     def gates(self) -> dict[str, Gate]:
         b_x, b_h = self.bias, None
@@ -136,12 +135,11 @@ class OnnxGru(Record):
         "ONNX layout: the rows of W and R are the blocks z, r, h, in this order (ONNX calls the "
         "candidate h); B is the input biases, then the recurrent biases."
     )
+    order: ClassVar[str] = "zrn"
 
     @property
     def reset(self) -> str:
         return "after" if self.linear_before_reset else "before"
-
-    order: ClassVar[str] = "zrn"
 
     def gates(self) -> dict[str, Gate]:
         W, R = without_direction(self.W), without_direction(self.R)

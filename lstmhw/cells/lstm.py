@@ -13,7 +13,7 @@ from lstmhw.problem import ActivationName, Record, Shape, record
 
 INPUT = Named("i", "z_i", "input gate")
 FORGET = Named("f", "z_f", "forget gate")
-CANDIDATE = Named("g", "z_g", "candidate")
+CANDIDATE = Named("g", "z_g", "candidate", what="candidate")
 OUTPUT = Named("o", "z_o", "output gate")
 
 

@@ -23,9 +23,10 @@ def of_gated_cell(cell: Cell, sheet: Worksheet, found: Flow) -> Outcome:
         "radius": radii,
         "norm": found.norms,
         "bound": bounds,
-        **({"P_c": np.max(np.abs(list(kept.values())), axis=1)} if kept else {}),
-        **({"rest": _rest(found, np.array(list(kept.values())))} if kept else {}),
     }
+    if kept:
+        along_c = np.array(list(kept.values()))
+        columns |= {"P_c": np.max(np.abs(along_c), axis=1), "rest": _rest(found, along_c)}
     sections = (
         Section("What is multiplied", tuple(_formulas(cell, found.start, **extras))),
         Section("Step by step", (table(found.times, columns, found.norms),)),

@@ -16,6 +16,8 @@ LONGEST_BAR = 20
 MARKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 """The decades that one mark of a bar may stand for."""
 
+WEIGHTS = Role("weights", key="W_h")
+
 
 class Outcome(NamedTuple):
     """What a solution is put together from; `lines` are worked too, but not shown."""
@@ -166,9 +168,6 @@ def matrix_lines(
         step = _product(t, times, factor if running is None else factor @ running)
         yield step
         running = Quantity(step.symbol, step.value, given=False)
-
-
-WEIGHTS = Role("weights", key="W_h")
 
 
 def _factor(t: int, expr: Any, note: str) -> Step:

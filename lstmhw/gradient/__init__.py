@@ -197,8 +197,8 @@ class Gradient(RecurrentProblem):
             terms = (values[f"{key[1:]}_{last}"] * dy for key, dy in self.arriving.items())
             return sum(term.sum(axis=-1) for term in terms)
         rows = zip(self.times, self._target_rows, strict=True)
-        errors = (values[f"{self.read}_{t}"] - row for t, row in rows)
-        return sum(0.5 * (error * error).sum(axis=-1) for error in errors)
+        losses = (half_squared(values[f"{self.read}_{t}"], row) for t, row in rows)
+        return sum(loss[..., 0] for loss in losses)
 
     def _by_complex_steps(self, changes: Changes) -> Complex:
         sheet = Changed(self.cell.stated(self.times), pre_images(self.cell), changes, self.times)

@@ -81,7 +81,7 @@ class RecurrentProblem(Problem):
 
     def size(self, letter: str) -> int:
         """The size bound to a letter of the shapes; 1 where no array of the file fixes it."""
-        return self.sizes.get(letter, 1)
+        return self.cell.size(letter)
 
     def forward(self, sheet: Worksheet) -> None:
         """All steps of the cell, and its output, on the worksheet."""
