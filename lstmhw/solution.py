@@ -217,8 +217,16 @@ class Worksheet:
         if not isinstance(expr, Missing):
             self.unused[symbol] = expr
             computed = self._evaluate(symbol, expr)
-            self.remarks.append(_agreement(symbol, expr, value, computed))
+            self.remarks.append(_agreement(symbol, self._written_out(step), value, computed))
         return self.state(symbol, value, self.stated[symbol].path, note, role)
+
+    def _written_out(self, step: Step) -> Expr:
+        """The line of a gate over its weights: its pre-activation need not be shown elsewhere."""
+        function, before = step.role.function, self.lines[-2:-1]
+        if function is None or not before or before[0].symbol != step.role.of:
+            return step.expr
+        written: Expr = function(before[0].expr)
+        return written
 
     def _evaluate(self, symbol: str, expr: Expr) -> Floats:
         with np.errstate(all="ignore"):

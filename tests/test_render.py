@@ -89,8 +89,8 @@ Working
   Terms that are zero are left out; --full writes them.
 
 Remarks
-  o_1 is given as 1; the weights give sigmoid(z_o_1) = 0.5000: they do NOT agree
-  with the value given, which is used all the same.
+  o_1 is given as 1; the weights give sigmoid(W_o [h_0; x_1]) = 0.5000: they do
+  NOT agree with the value given, which is used all the same.
 
 Answer
   c_1  2.4640

@@ -139,7 +139,7 @@ def test_a_given_value_is_compared_with_the_weights_and_used(value: Any, agrees:
     gates = {**GATES, "f": {**GATE, "value": value}}
     solution = solved({**FULL, "gates": gates})
     text = prose(solution, "Remarks")
-    assert "the weights give sigmoid(z_f_1) = 0.6737: they" in text
+    assert "the weights give sigmoid(W_x_f x_1 + W_h_f h_0 + b_f) = 0.6737: they" in text
     assert ("do NOT agree" in text) != agrees
     assert solution.answers["f_1"] == float(value)
 
