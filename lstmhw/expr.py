@@ -37,6 +37,7 @@ What = Literal[
     "update",
     "factor",
     "product",
+    "norm",
 ]
 
 

@@ -253,6 +253,13 @@ softmax = Function(
     back=lambda dy, z, y: y * (dy - total(dy * y)),
     steepest=0.5,
 )
+magnitude = Function("abs", np.abs, r"\operatorname{abs}", "abs(z) = z where z > 0, else -z")
+norm = Function(
+    "norm",
+    lambda matrix: np.asarray(np.linalg.norm(matrix, 2)),
+    r"\operatorname{norm}",
+    "norm(A): the largest singular value of the matrix A",
+)
 exp = Function("exp", np.exp, r"\exp", "exp(z) = e^z", back=lambda dy, z, y: dy * y)
 log = Function("log", np.log, r"\log", "log(z): exp(log(z)) = z", back=lambda dy, z, y: dy / z)
 arctanh = Function(

@@ -7,9 +7,18 @@ import numpy as np
 
 from lstmhw.cells.cell import parameters
 from lstmhw.cells.rnn import Rnn
+from lstmhw.expr import Quantity
 from lstmhw.faults import ProblemError
 from lstmhw.flow import Flow, products, radius, spectral, verdict
-from lstmhw.flow.report import Outcome, matrix_lines, number, scalar_steps, table
+from lstmhw.flow.report import (
+    WEIGHTS,
+    Outcome,
+    matrix_lines,
+    norm_lines,
+    number,
+    scalar_steps,
+    table,
+)
 from lstmhw.functions import Floats
 from lstmhw.solution import Inline, Paragraph, Section, Step, Table, Working, Worksheet
 
@@ -42,17 +51,26 @@ def of_rnn(cell: Rnn, sheet: Worksheet, found: Flow, other: With) -> Outcome:
         sections.append(_handout(cell, len(found.times), other))
     answers = {f"bound_{t}": np.array(b) for t, b in zip(found.times, bounds, strict=True)}
     extras = {"spectral_radius": largest, "spectral_norm": norm}
-    followed = not is_scalar and found.factors.size <= MOST_FOLLOWED
-    lines = _lines(cell, sheet, W_h, found.times) if followed else ()
-    return Outcome(tuple(sections), answers, extras, lines)
+    return Outcome(tuple(sections), answers, extras, _lines(cell, sheet, W_h, found))
 
 
-def _lines(cell: Rnn, sheet: Worksheet, W_h: Floats, times: range) -> tuple[Step, ...]:
-    """The lines of the factors and products, where each unit has a slope of its own."""
+def _lines(cell: Rnn, sheet: Worksheet, W_h: Floats, found: Flow) -> tuple[Step, ...]:
+    """The lines that are not shown, where each unit has a slope of its own.
+
+    That is of one unit its norms, of many the factors and products too.
+    """
     function = cell.function("")
     if function.element is not None or function.back is None:
         return ()
-    return tuple(matrix_lines(sheet.steps, W_h, times, function))
+    norms = norm_lines(found.times, found.products)
+    if W_h.size == 1:
+        return tuple(norms)
+    if found.factors.size > MOST_FOLLOWED:
+        return ()
+    is_column = cell.orientation == "column"
+    matrix = Quantity("W_h", W_h if is_column else W_h.T, given=True, role=WEIGHTS)
+    rows = matrix.T if is_column else matrix
+    return (*matrix_lines(sheet.steps, rows, found.times, function), *norms)
 
 
 def _formulas(cell: Rnn, start: int, norm: float, radius: float) -> Iterator[Paragraph]:

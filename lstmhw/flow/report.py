@@ -9,7 +9,7 @@ import numpy as np
 from lstmhw.expr import Constant, Expr, Quantity, Role
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.flow import first_below, pace, verdict
-from lstmhw.functions import Floats, Function
+from lstmhw.functions import Floats, Function, magnitude, norm
 from lstmhw.solution import Entry, Inline, Paragraph, Section, Step, Table, Working, Worksheet
 
 LONGEST_BAR = 20
@@ -30,11 +30,11 @@ class Outcome(NamedTuple):
     @property
     def steps(self) -> Iterator[Step]:
         """The lines that are worked."""
-        yield from self.lines
         for section in self.sections:
             for block in section.body:
                 if isinstance(block, Working):
                     yield from block.steps
+        yield from self.lines
 
 
 def table(times: Sequence[int], columns: Mapping[str, Floats], norms: Floats) -> Table:
@@ -87,7 +87,7 @@ def product(w: Floats, slope: Floats, count: int, limit: float) -> Outcome:
     factor = sheet.given("w", w, ("factors", "w")) * sheet.given(
         "slope", slope, ("factors", "slope"), "of the activation"
     )
-    sheet("P", factor**count, f"the product of {count} factors")
+    sheet("P", factor**count, f"the product of {count} factors", Role("product"))
     norms = np.abs(w * slope) ** np.arange(1.0, count + 1)
     extras, conclusion = concluded(norms, 0, limit)
     sections = (
@@ -150,24 +150,33 @@ def scalar_steps(
 
 
 def matrix_lines(
-    steps: Sequence[Step], W: Floats, times: range, function: Function
+    steps: Sequence[Step], turned: Expr, times: range, function: Function
 ) -> Iterator[Step]:
     """The lines of many units: h_t, J_t = diag(slope) W_h, and P_t = J_t P_(t-1).
 
-    The way back through the activation, over the rows of W_h^T, scales the rows of W_h.
+    The way back through the activation over the rows of `turned`, that is W_h^T, or W_h where
+    vectors are rows, scales the columns of that, and so the rows of J_t.
     """
-    W_h = Quantity("W_h", W, given=True, role=WEIGHTS)
     values = {step.symbol: step.value for step in steps}
     running: Expr | None = None
     yield from steps
     for t in times:
         z, y = (Quantity(f"{name}_{t}", values[f"{name}_{t}"], given=False) for name in "ah")
-        slope = function.gradient(W_h.T, z, y).T
+        slope = function.gradient(turned, z, y).T
         yield _factor(t, slope, f"dh_{t}/dh_{t - 1}: W_h and the slopes")
         factor = Quantity(f"J_{t}", np.asarray(slope.value), given=False)
         step = _product(t, times, factor if running is None else factor @ running)
         yield step
         running = Quantity(step.symbol, step.value, given=False)
+
+
+def norm_lines(times: range, products: Floats) -> Iterator[Step]:
+    """The lines of the norms, (steps, s, s) -> one a step; of numbers, their sizes."""
+    is_scalar = products.shape[1:] == (1, 1)
+    for t, value in zip(times, products, strict=True):
+        P = Quantity(f"P_{t}", value.reshape(()) if is_scalar else value, given=False)
+        size = (magnitude if is_scalar else norm)(P)
+        yield Step(f"norm_{t}", size, np.asarray(size.value), f"the size of P_{t}", Role("norm"))
 
 
 def _factor(t: int, expr: Any, note: str) -> Step:

@@ -181,6 +181,10 @@ class Spread:
         if function.name == "sum":
             total = np.sum(np.broadcast_to(self.radius, self.shape), keepdims=True)
             return self.rounded(value, total)
+        if (
+            function.name == "norm"
+        ):  # of a matrix, which moves by no more than the norm of what it gains
+            return self.rounded(value, np.linalg.norm(np.broadcast_to(self.radius, self.shape)))
         low, high = function(self.value - self.radius), function(self.value + self.radius)
         return self.rounded(value, np.maximum(np.abs(high - value), np.abs(value - low)))
 

@@ -10,15 +10,26 @@ from collections.abc import Iterator
 from lstmhw.mistakes import (
     activations,
     definitions,
+    flow,
     pre_activation,
     products,
     recurrence,
     slopes,
+    sums,
 )
 from lstmhw.mistakes.rewriting import Edit, Scope
 from lstmhw.solution import Step
 
-FAMILIES = (activations, pre_activation, recurrence, products, slopes, definitions)
+FAMILIES = (
+    definitions,
+    activations,
+    sums,
+    flow,
+    pre_activation,
+    recurrence,
+    products,
+    slopes,
+)
 COMMON = tuple(mistake for family in FAMILIES for mistake in family.COMMON)
 RARE = tuple(mistake for family in FAMILIES for mistake in family.RARE)
 MISTAKES = (*COMMON, *RARE)

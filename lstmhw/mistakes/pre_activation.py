@@ -6,6 +6,7 @@ import numpy as np
 
 from lstmhw.expr import (
     Concat,
+    Constant,
     Expr,
     MatrixVector,
     Negative,
@@ -80,6 +81,36 @@ def _bias_twice(step: Step, scope: Scope) -> Iterator[Rewritten]:
         site = bare(group[0]) if len(group) < len(biases) else ""
         done = f"{_written(group)} was added twice"
         yield Rewritten(site, substituted(step.expr, twice), done)
+
+
+def _is_forget(step: Step) -> bool:
+    """Whether a line is the pre-activation of a forget gate."""
+    return is_pre_activation(step) and letter_of(step) == "f"
+
+
+def _is_constant(part: Expr) -> bool:
+    """Whether it is the number that some frameworks add to a forget gate beside its bias."""
+    return isinstance(part, Constant) or "forget_bias" in symbols(part)
+
+
+def _terms(step: Step) -> Sequence[Expr]:
+    return step.expr.parts if isinstance(step.expr, Sum) else (step.expr,)
+
+
+def _forget_added(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    if _is_forget(step) and not any(map(_is_constant, _terms(step))):
+        done = (
+            "1 was added in the forget gate, as TensorFlow's older cells do; not so on this sheet"
+        )
+        yield Rewritten("", Sum(step.expr, Constant(1.0)), done)
+
+
+def _forget_omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    """Where the problem adds such a number: a bias of 1 that is left out is `bias-omitted`."""
+    for k, part in enumerate(_terms(step) if _is_forget(step) else ()):
+        if _is_constant(part):
+            done = "what this sheet adds to the forget gate beside its bias was left out"
+            yield Rewritten("", without(step.expr, k), done)
 
 
 def _products(step: Step) -> Iterator[tuple[Product, Expr, Expr, Callable[[Expr], Expr]]]:
@@ -310,6 +341,8 @@ COMMON = (
     Mistake("gates-swapped", "z_f = W_i [h; x] + b_i; or c = i*c + f*g", _weights_swapped),
     Mistake("recurrent-diagonal", "z_1 = ... + W_h[1][1] h_1, without h_2", _diagonal),
     Mistake("bias-counted-twice", "z = W x + b + b", _bias_twice),
+    Mistake("forget-bias-added", "z_f = W_f [h; x] + b_f + 1", _forget_added),
+    Mistake("forget-bias-omitted", "z_f = W_f [h; x] + b_f, without the 1", _forget_omitted),
     Mistake("sign-error", "z = W x - b, where it should be W x + b", _term_signs),
 )
 RARE = (

@@ -142,7 +142,7 @@ def product_of(product: Product, matrix: Expr, vector: Expr) -> Expr:
     return VectorMatrix(vector, matrix)
 
 
-BACKWARD = ("loss", "gradient", "update", "factor", "product")
+BACKWARD = ("loss", "gradient", "update", "factor", "product", "norm")
 
 
 def is_forward(step: Step) -> bool:

@@ -85,14 +85,43 @@ def _back(step: Step) -> bool:
     return step.role.what in ("gradient", "factor", "product")
 
 
+def _is_square(expr: Expr) -> bool:
+    """Whether it is a matrix that looks the same transposed, and of more than one number."""
+    shape = entries(expr)
+    return len(shape) == 2 and shape[0] == shape[1] > 1
+
+
 def _transpose_missing(step: Step, scope: Scope) -> Iterator[Rewritten]:
-    for node, put in nodes(step.expr) if _back(step) else ():
-        if isinstance(node, Transposed) and len(set(entries(node))) == 1:
+    """In a line such as dx = W_f^T dz_f, where every transpose is one of the definition."""
+    if step.role.what != "gradient":
+        return
+    transposed = []
+    for node, put in nodes(step.expr):
+        if isinstance(node, Transposed) and _is_square(node):
+            transposed.append(node)
             matrix = min(symbols(node))
             yield Rewritten(matrix, put(node.parts[0]), f"{matrix} was not transposed")
-    transposed = [node for node, _ in nodes(step.expr) if isinstance(node, Transposed)]
-    if _back(step) and len(transposed) > 1 and len(set(entries(transposed[0]))) == 1:
+    if len(transposed) > 1:
         yield Rewritten("", _untransposed(step.expr), "the matrices were not transposed")
+
+
+def _factor_turned(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    """In J = diag(slopes) W_h, written (W_h^T*slopes)^T; where vectors are rows, (W_h*slopes)^T."""
+    if step.role.what != "factor" or not _is_square(step.expr):
+        return
+    inner = step.expr.parts[0]
+    for node, put in nodes(inner):
+        matrix = node.parts[0] if isinstance(node, Transposed) else node
+        if isinstance(matrix, Quantity) and matrix.role.key == "W_h":
+            is_column = matrix is not node
+            name = matrix.symbol
+            right, other = (name, f"{name}^T") if is_column else (f"{name}^T", name)
+            turned = put(matrix if is_column else Transposed(matrix))
+            done = f"{step.symbol} was written as diag(slopes) {other}, it is diag(slopes) {right}"
+            yield Rewritten("matrix", Transposed(turned), done)
+            done = f"{step.symbol} was written as {right} diag(slopes), it is diag(slopes) {right}"
+            yield Rewritten("side", turned, f"{done}: a slope goes with a row, not with a column")
+            return
 
 
 def _untransposed(expr: Expr) -> Expr:
@@ -101,10 +130,14 @@ def _untransposed(expr: Expr) -> Expr:
     return expr.rebuilt(*map(_untransposed, expr.parts)) if expr.parts else expr
 
 
-def _outer_turned(step: Step, scope: Scope) -> Iterator[Rewritten]:
-    shape = entries(step.expr)
-    if step.role.what == "gradient" and len(shape) == 2 and shape[0] == shape[1] > 1:
-        yield Rewritten("", Transposed(step.expr), "the result was transposed")
+def _result_turned(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    if _back(step) and _is_square(step.expr):
+        done = f"{step.symbol} was written as its transpose: rows and columns changed places"
+        yield Rewritten("", _turned(step.expr), done)
+
+
+def _turned(expr: Expr) -> Expr:
+    return expr.parts[0] if isinstance(expr, Transposed) else Transposed(expr)
 
 
 def _terms(step: Step) -> Iterator[tuple[Expr, Rewritten]]:
@@ -178,7 +211,8 @@ COMMON = (
     _slope_taken("tanh", "sigmoid"),
     Mistake("sigmoid-for-tanh", "dc = dh*o*tanh(c)*(1 - tanh(c))", _sigmoid_slope),
     Mistake("transposed", "dx = W_f dz_f, where it should be W_f^T dz_f", _transpose_missing),
-    Mistake("transposed", "dW written as its transpose", _outer_turned),
+    Mistake("transposed", "dW, or J, written as its transpose", _result_turned),
+    Mistake("transposed", "J = W_h diag(slopes), or diag(slopes) W_h^T", _factor_turned),
     Mistake("states-swapped", "df = dc*c_t, where it should be dc*c_(t-1)", _states),
     Mistake("recurrent-term-omitted", "dc without what comes from t+1", _later_term),
     Mistake("term-omitted", "dx without what a gate passes on", _term),
