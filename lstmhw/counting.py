@@ -67,13 +67,27 @@ class Layer(NamedTuple):
     def total(self, convention: str) -> int:
         return sum(stack.total(convention) for stack in self.stacks)
 
+    @property
+    def directions(self) -> int:
+        return self.stacks[0].directions
+
+    @property
+    def is_recurrent(self) -> bool:
+        """Whether it multiplies the state before."""
+        return any(part.symbol == "U" for part in self.stacks[0].parts)
+
+
+LEAST_OF_ALL, LEAST_OF_A_LAYER = 20, 100
+"""Of fewer parameters any claim might be a multiple; with a layer, also one near the truth."""
+
 
 class Slip(NamedTuple):
-    """What makes a total too small by `amount`: the mistake's name and where it is."""
+    """What makes a total too small by `amount`: the mistake's name, where it is, what was done."""
 
     mistake: str
     where: str
     amount: int
+    done: str = "left out"
 
 
 def totals(layers: Sequence[Layer]) -> dict[str, int]:
@@ -89,13 +103,24 @@ def explanation(
     `asked` is the convention that is fixed; without it, each of them may have been meant.
     """
     if asked is None:
-        found = (_left_out(layers, convention, claimed) for convention in CONVENTIONS)
-        return next(filter(None, found), None)
+        return _in_some(layers, CONVENTIONS, claimed)
     return (
         _found(totals(layers)[asked], asked, _changes(layers, asked), claimed)
-        or _left_out(layers, asked, claimed)
+        or _in_some(layers, (asked,), claimed)
         or _two_mistakes(layers, asked, claimed)
     )
+
+
+def _in_some(
+    layers: Sequence[Layer], conventions: Sequence[str], claimed: Fraction
+) -> tuple[Slip, str] | None:
+    """The first mistake that gives the claimed total in one of these conventions."""
+    for look in (_left_out, _counted_again, _off_by_one):
+        for convention in conventions:
+            found = look(layers, convention, claimed)
+            if found is not None:
+                return found
+    return None
 
 
 def _two_mistakes(
@@ -119,6 +144,58 @@ def _left_out(
     return _found(totals(layers)[convention], convention, slips, claimed)
 
 
+def _counted_again(
+    layers: Sequence[Layer], convention: str, claimed: Fraction
+) -> tuple[Slip, str] | None:
+    """What of the network is in a claimed total more than once, in one convention."""
+    total = totals(layers)[convention]
+    twice = _found(total, convention, _second_counts(layers, convention), claimed)
+    return twice or _by_steps(layers, convention, claimed)
+
+
+def _second_counts(layers: Sequence[Layer], convention: str) -> Iterator[Slip]:
+    """Layers, then matrices, that are counted twice."""
+    every = [(layer, name, n) for layer in layers for name, n in _parts(layer, convention)]
+    every.sort(key=lambda entry: entry[1] != entry[0].name)
+    for layer, name, amount in every:
+        is_one_way = name == layer.name and layer.is_recurrent and layer.directions == 1
+        hint = ", as if it ran in both directions" if is_one_way else ""
+        yield Slip("counted-twice", name, -amount, f"counted twice{hint}")
+
+
+def _by_steps(
+    layers: Sequence[Layer], convention: str, claimed: Fraction
+) -> tuple[Slip, str] | None:
+    """What was counted once for every time step: the network, or a recurrent layer of it."""
+    total = totals(layers)[convention]
+    recurrent = [(layer.name, layer.total(convention)) for layer in layers if layer.is_recurrent]
+    likely = [(name, amount) for name, amount in recurrent if amount >= LEAST_OF_A_LAYER]
+    if recurrent and total >= LEAST_OF_ALL:
+        likely.insert(0, ("the whole network", total))
+    for name, amount in likely:
+        times = 1 + (claimed - total) / amount
+        if times.denominator == 1 and times >= 2:
+            slip = Slip("time-steps-counted", name, total - int(claimed))
+            rest = f" + {total - amount}" if total > amount else ""
+            return slip, (
+                f"{claimed} = {times} x {amount}{rest} ({convention}): {name} was counted {times} "
+                "times. The weights are the same at every time step and for every example, and "
+                "count once."
+            )
+    return None
+
+
+def _off_by_one(
+    layers: Sequence[Layer], convention: str, claimed: Fraction
+) -> tuple[Slip, str] | None:
+    """One too few, or one too many."""
+    slips = (
+        Slip("count-off-by-one", "one parameter", 1, "missing"),
+        Slip("count-off-by-one", "one parameter", -1, "too many"),
+    )
+    return _found(totals(layers)[convention], convention, slips, claimed)
+
+
 def _found(
     total: int, convention: str, slips: Iterable[Slip], claimed: Fraction
 ) -> tuple[Slip, str] | None:
@@ -130,9 +207,9 @@ def _found(
 def _sentence(convention: str, total: int, found: Sequence[Slip]) -> str:
     """The claimed total as the true one less (or plus) what all these slips leave out (or add)."""
     amount = found[0].amount
-    what = " or ".join(dict.fromkeys(slip.where for slip in found))
-    sign, said = ("-", "left out") if amount > 0 else ("+", "too many")
-    return f"{total - amount} = {total} ({convention}) {sign} {abs(amount)}: {what} {said}."
+    what = " or ".join(dict.fromkeys(f"{slip.where} {slip.done}" for slip in found))
+    sign = "-" if amount > 0 else "+"
+    return f"{total - amount} = {total} ({convention}) {sign} {abs(amount)}: {what}."
 
 
 def _changes(layers: Sequence[Layer], asked: str) -> Iterator[Slip]:
@@ -143,7 +220,7 @@ def _changes(layers: Sequence[Layer], asked: str) -> Iterator[Slip]:
             amount = by_convention[asked] - by_convention[convention]
             second = mistake in ("one-bias-for-two", "bias-counted-twice")
             what = "the second bias of every gate" if second else "every bias"
-            yield Slip(mistake, what, amount)
+            yield Slip(mistake, what, amount, "left out" if amount > 0 else "too many")
 
 
 def _bias_slips(layers: Sequence[Layer], convention: str) -> Iterator[Slip]:
@@ -152,6 +229,9 @@ def _bias_slips(layers: Sequence[Layer], convention: str) -> Iterator[Slip]:
         second = _amount(layer, convention, (SECOND_BIAS,))
         yield Slip("one-bias-for-two", f"the second bias of {layer.name}", second)
         yield Slip("bias-omitted", f"the bias of {layer.name}", _amount(layer, convention, BIASES))
+        if layer.directions == 2:
+            half = _amount(layer, convention, BIASES) // 2
+            yield Slip("bias-omitted", f"the bias of the second direction of {layer.name}", half)
 
 
 def _amount(layer: Layer, convention: str, symbols: Sequence[str]) -> int:
@@ -170,18 +250,23 @@ def _block_slips(layers: Sequence[Layer], convention: str) -> Iterator[Slip]:
             yield Slip("block-omitted", where, amount)
 
 
-def _blocks(layer: Layer, convention: str) -> Iterator[tuple[str, int]]:
-    name, total = layer.name, layer.total(convention)
+def _parts(layer: Layer, convention: str) -> Iterator[tuple[str, int]]:
+    """The matrices of a layer, and the layer itself, where that is something else."""
     matrices = dict.fromkeys(
         part.symbol for stack in layer.stacks for part in stack.parts if part.symbol not in BIASES
     )
     for symbol in matrices:
-        yield f"{symbol} of {name}", _amount(layer, convention, (symbol,))
+        yield f"{symbol} of {layer.name}", _amount(layer, convention, (symbol,))
     if len(matrices) > 1 or convention != "no-bias":
-        yield name, total
-    first, *later = layer.stacks
-    if first.directions == 2:
-        yield f"the second direction of {name}", total // 2
+        yield layer.name, layer.total(convention)
+
+
+def _blocks(layer: Layer, convention: str) -> Iterator[tuple[str, int]]:
+    name = layer.name
+    yield from _parts(layer, convention)
+    later = layer.stacks[1:]
+    if layer.directions == 2:
+        yield f"the second direction of {name}", layer.total(convention) // 2
         halves = sum(map(_half_input, later))
         yield f"one of the two directions that the stacked layers of {name} take in", halves
     for stack in later:

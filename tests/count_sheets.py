@@ -1,6 +1,6 @@
 """Answer sheets of parameter-count: a claimed total with one known mistake, or right."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
@@ -16,7 +16,8 @@ BIASES = {
     "bias-counted-twice": ("one-bias", "two-bias"),
 }
 BLOCK = "block-omitted"
-MADE = (*BIASES, BLOCK)
+TWICE, STEPS, ONE = "counted-twice", "time-steps-counted", "count-off-by-one"
+MADE = (*BIASES, BLOCK, TWICE, STEPS, ONE)
 
 
 class Block(NamedTuple):
@@ -86,6 +87,33 @@ def _left_out(rng: Random, blocks: list[Block], convention: str) -> int:
     return rng.choice(ways)
 
 
+def _again(rng: Random, blocks: list[Block], convention: str) -> int:
+    """How many parameters a matrix or a layer has, of those that are counted twice."""
+    layer = rng.choice(blocks).layer
+    of_layer = [b for b in blocks if b.layer == layer]
+    matrix = rng.choice([b for b in of_layer if not b.bias])
+    return rng.choice([matrix.size, sum(_count(b, convention) for b in of_layer)])
+
+
+def _over_time(rng: Random, blocks: list[Block], convention: str) -> int:
+    """How many parameters too many there are where some are counted at every time step."""
+    everything = _total(blocks, convention)
+    layer = rng.choice([b for b in blocks if b.recurrent]).layer
+    alone = sum(_count(b, convention) for b in blocks if b.layer == layer)
+    if min(everything / 20, alone / 100) < 1:
+        raise UnsuitedError  # of so few, other claims too are multiples
+    return (rng.randint(3, 60) - 1) * rng.choice([everything, alone])
+
+
+CHANGES: Mapping[str, Callable[[Random, list[Block], str], int]] = {
+    BLOCK: lambda rng, blocks, convention: -_left_out(rng, blocks, convention),
+    TWICE: _again,
+    STEPS: _over_time,
+    ONE: lambda rng, blocks, convention: rng.choice([-1, 1]),
+}
+"""How many parameters too many a mistake counts."""
+
+
 def count_sheet(seed: int, made: str | None) -> Sheet:
     """A sheet with a mistake of that name, or a correct one."""
     rng = Random(f"count {seed} {made}")
@@ -107,10 +135,10 @@ def _drawn(rng: Random, made: str | None) -> Sheet:
     if made in BIASES:
         asked, used = BIASES[made]
     claimed = totals[used]
-    if made == BLOCK:
-        claimed -= _left_out(rng, blocks, used)
+    if made is not None and made in CHANGES:
+        claimed += CHANGES[made](rng, blocks, used)
     right = {*totals.values()} if asked is None else {totals[asked]}
-    if (claimed in right) != (made is None) or (made == BLOCK and claimed in totals.values()):
+    if (claimed in right) != (made is None) or (made in CHANGES and claimed in totals.values()):
         raise UnsuitedError
     keys: Mapping[str, Any] = {"kind": "parameter-count", "layers": layers}
     if asked is not None:

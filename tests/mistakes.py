@@ -237,6 +237,13 @@ def _counted_twice(rng: Random, q: Question) -> Mistake:
     )
 
 
+def _forget_bias(rng: Random, q: Question) -> Mistake:
+    """1 is added in the forget gate, as a habit: at every step."""
+    if "f" not in q.computed():
+        raise UnsuitedError
+    return _editing("forget-bias-added", "f", lambda g: replace(g, b_x=[b + 1 for b in g.b_x]))
+
+
 def _one_bias(rng: Random, q: Question) -> Mistake:
     scope = [g for g in _some(rng, q.computed()) if q.gates[g].b_h is not None]
     key = rng.choice(["b_x", "b_h"])
@@ -432,6 +439,7 @@ MAKERS: dict[str, Maker] = {
     "sign-error": _sign_error,
     "bias-counted-twice": _counted_twice,
     "one-bias-for-two": _one_bias,
+    "forget-bias-added": _forget_bias,
 }
 SLIP = "arithmetic-slip"
 NAMES = (*MAKERS, SLIP)
@@ -454,6 +462,7 @@ ONLY = {  # names that belong to one cell
         "forget-gate-omitted",
         "input-gate-omitted",
         "tanh-omitted",
+        "forget-bias-added",
     ),
     "rnn": (),
 }

@@ -11,14 +11,17 @@ import pytest
 from conftest import marked, problem
 from gradient_sheets import gradient_sheets
 from sheets import Sheet, correct_sheets, mistaken_sheets, two_mistakes_sheets
+from time_sheets import time_sheets
 
+from lstmhw.expr import Constant, Expr, Quantity, Sum
 from lstmhw.marking import Marker
-from lstmhw.mistakes import MISTAKES
+from lstmhw.mistakes import MISTAKES, edits
+from lstmhw.mistakes.rewriting import Edit, Scope
 from lstmhw.reading import from_text
 from lstmhw.solution import Check
 
 # Of the contract's mistakes those that are about a line of a working; the others are about counts
-# (block-omitted) or about how a right number is written (truncated, rounded-early).
+# (block-omitted, counted-twice) or about how a right number is written (truncated, rounded-early).
 NAMES = {
     "softmax-for-sigmoid",
     "sigmoid-for-tanh",
@@ -44,6 +47,13 @@ NAMES = {
     "sign-error",
     "bias-counted-twice",
     "one-bias-for-two",
+    "forget-bias-added",
+    "forget-bias-omitted",
+    "hard-sigmoid-slope",
+    "only-last-step",
+    "overwritten",
+    "averaged",
+    "factor-for-norm",
 }
 
 
@@ -67,6 +77,7 @@ def test_every_mistake_of_a_line_has_a_rewrite_and_an_example() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_no_correct_sheet_is_accused(seed: int) -> None:
     sheets = [*correct_sheets(60, seed), *_some(gradient_sheets(20, seed), mistakes=0)]
+    sheets += _some(time_sheets(14, seed), mistakes=0)
     for sheet in sheets:
         verdicts = {check.verdict for check in checks_of(sheet).values()}
         assert verdicts <= {"right", "rounding"}, sheet.text
@@ -78,6 +89,7 @@ def _some(sheets: Iterator[Sheet], mistakes: int) -> Iterator[Sheet]:
 
 def test_the_first_wrong_cell_is_found_and_single_mistakes_are_named() -> None:
     sheets = [*mistaken_sheets(60, 5), *_some(gradient_sheets(20, 5), mistakes=1)]
+    sheets += _some(time_sheets(28, 5), mistakes=1)
     found: Counter[str] = Counter()
     for sheet in sheets:
         checks = checks_of(sheet)
@@ -312,3 +324,216 @@ def test_the_slope_of_another_hard_sigmoid_has_a_name() -> None:
     assert mistake_of(unit, "h_1", 0.7283) == ("wrong", "hard-sigmoid-slope")  # 1.37/6 + 0.5
     other = {**unit, "activation": "hard-sigmoid-6"}
     assert mistake_of(other, "h_1", 0.774) == ("wrong", "hard-sigmoid-slope")  # 0.2*1.37 + 0.5
+
+
+def test_a_step_is_told_as_the_sheet_has_it() -> None:
+    unit = {"kind": "rnn-step", "x": 0, "W_x": 1, "W_h": 2, "claimed": {"h_1": 1}}
+    (check,) = marked({**unit, "activation": "step"}).checks
+    assert "this sheet has step(0) = 0" in check.explanation.lower()
+    unit["claimed"] = {"h_1": 0}
+    (check,) = marked({**unit, "activation": "step-from-0"}).checks
+    assert check.mistake == "step-for-step-from-0"
+    assert "this sheet has step(0) = 1" in check.explanation.lower()
+    elsewhere = {**unit, "x": -1, "activation": "step-from-0", "claimed": {"h_1": 1}}
+    (check,) = marked(elsewhere).checks  # step(-1) is 0 in every book
+    assert "step" not in (check.mistake or "")
+
+
+def test_the_slope_of_a_hard_sigmoid_is_told_on_the_way_back_too() -> None:
+    data = {
+        "kind": "lstm-gradient",
+        "cell": "rnn",
+        "x": 0.75,
+        "W_x": 0.5,
+        "W_h": 0,
+        "activation": "hard-sigmoid",
+        "dh": 1.3,
+    }
+    assert mistake_of(data, "da_1", "0.2600")[0] == "right"  # 1.3 * 0.2
+    assert mistake_of(data, "da_1", "0.2167") == ("wrong", "hard-sigmoid-slope")  # 1.3/6
+    assert mistake_of(data, "da_1", "0.2300") != ("wrong", "hard-sigmoid-slope")
+
+
+def _sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-z))
+
+
+FORGET: dict[str, Any] = {
+    "kind": "lstm-step",
+    "x": [0.5, -1],
+    "h_prev": [0.3, -0.2],
+    "c_prev": [0.8, -1.1],
+    "concat": ["h", "x"],
+    "gates": {"f": {"W": [[0.4, -0.2, 0.3, 0.7], [0.1, 0.5, -0.6, 0.2]], "b": [0.3, -0.4]}},
+    "find": ["f"],
+}
+Z_F = (0.4 * 0.3 + 0.2 * 0.2 + 0.3 * 0.5 - 0.7 + 0.3, 0.1 * 0.3 - 0.5 * 0.2 - 0.3 - 0.2 - 0.4)
+
+
+def test_1_added_in_the_forget_gate() -> None:
+    def claim(more: float) -> tuple[str, str | None]:
+        return mistake_of(FORGET, "f_1", [f"{_sigmoid(z + more):.4f}" for z in Z_F])
+
+    assert claim(0) == ("right", None)
+    assert claim(1) == ("wrong", "forget-bias-added")
+    for other in (2, -1, 0.5):
+        assert claim(other)[0] == "wrong"
+        assert "forget-bias-added" not in (claim(other)[1] or "")
+
+
+def test_1_added_in_another_gate_is_no_forget_bias() -> None:
+    data = {**FORGET, "gates": {"i": FORGET["gates"]["f"]}, "find": ["i"]}
+    _, name = mistake_of(data, "i_1", [f"{_sigmoid(z + 1):.4f}" for z in Z_F])
+    assert "forget-bias-added" not in (name or "")
+
+
+@pytest.mark.parametrize("bias", [Constant(1.0), Quantity("forget_bias", np.ones(1), given=True)])
+def test_a_forget_bias_of_the_sheet_may_be_left_out(bias: Expr) -> None:
+    """Where the sheet adds one, it can be left out, and adding it is no mistake."""
+    solution = problem(FORGET).solve()
+    (line,) = (step for step in solution.steps if step.symbol == "z_f_1")
+    scope = Scope({leaf.symbol: leaf for leaf in line.expr.leaves()})
+    usual = {edit.mistake for edit in edits(line, scope)}
+    assert "forget-bias-added" in usual
+    assert "forget-bias-omitted" not in usual
+    found = list(edits(line._replace(expr=Sum(line.expr, bias)), scope))
+    assert "forget-bias-added" not in {edit.mistake for edit in found}
+    (omitted,) = (edit for edit in found if edit.mistake == "forget-bias-omitted")
+    np.testing.assert_allclose(omitted.expr.value, Z_F, rtol=1e-12)
+
+
+OVER_TIME: dict[str, Any] = {
+    "kind": "lstm-gradient",
+    "cell": "rnn",
+    "xs": [1, 0.5, -1],
+    "W_x": 0.6,
+    "W_h": 0.8,
+    "activation": "tanh",
+    "targets": [0.5, 0.2, -0.3],
+    "loss": "half-squared",
+}
+
+
+def _shares_of_dW_x() -> list[float]:  # noqa: N802 (its name on the sheet)
+    """What each step adds, by hand."""
+    xs, targets, h = OVER_TIME["xs"], OVER_TIME["targets"], [0.0]
+    for x in xs:
+        h.append(math.tanh(0.6 * x + 0.8 * h[-1]))
+    shares, later = [], 0.0
+    for t in (3, 2, 1):
+        da = (h[t] - targets[t - 1] + later) * (1 - h[t] ** 2)
+        later = 0.8 * da
+        shares.append(da * xs[t - 1])
+    return shares[::-1]
+
+
+SHARES = _shares_of_dW_x()
+
+
+@pytest.mark.parametrize(
+    ("claim", "mistake"),
+    [
+        (SHARES[2], "only-last-step"),
+        (SHARES[0], "overwritten"),
+        (sum(SHARES) / 3, "averaged"),
+    ],
+)
+def test_a_sum_over_time_is_told_by_what_became_of_its_shares(claim: float, mistake: str) -> None:
+    assert mistake_of(OVER_TIME, "dW_x", f"{sum(SHARES):.5f}") == ("right", None)
+    assert mistake_of(OVER_TIME, "dW_x", f"{claim:.5f}") == ("wrong", mistake)
+
+
+@pytest.mark.parametrize("claim", [SHARES[1], sum(SHARES) / 2, 3 * sum(SHARES), 0.2012])
+def test_another_share_or_another_mean_has_none_of_these_names(claim: float) -> None:
+    verdict, name = mistake_of(OVER_TIME, "dW_x", f"{claim:.5f}")
+    assert verdict == "wrong"
+    assert not {"only-last-step", "overwritten", "averaged"} & set((name or "").split(" + "))
+
+
+def test_one_step_has_nothing_to_add_up() -> None:
+    data = {**OVER_TIME, "xs": [1], "targets": [0.5]}
+    names = {edit.mistake for edit in _edits_of(data, "dW_x")}
+    assert names
+    assert not {"only-last-step", "overwritten", "averaged"} & names
+
+
+def _edits_of(data: dict[str, Any], symbol: str) -> list[Edit]:
+    solution = problem(data).solve()
+    (line,) = (step for step in solution.steps if step.symbol == symbol)
+    return list(edits(line, Marker(solution).program.scope))
+
+
+FLOW: dict[str, Any] = {
+    "kind": "gradient-flow",
+    "cell": "rnn",
+    "xs": [[1, 0.5], [0.3, -1], [0.2, 0.2]],
+    "W_x": [[1, 0.3], [0.2, -0.4]],
+    "W_h": [[0.5, 0.7], [-0.3, 0.2]],
+}
+
+
+def test_the_power_of_a_weight_is_not_the_norm_of_a_product() -> None:
+    """From .5 and 49 factors; at 1.78e-15 a verdict needs digits, so it is the line that counts."""
+    data = {"kind": "gradient-flow", "cell": "rnn", "W_x": 1, "W_h": 0.5}
+    data |= {"random": {"steps": 50, "seed": 0}, "from": 1, "to": 50}
+    found = [e for e in _edits_of(data, "norm_50") if e.mistake == "factor-for-norm"]
+    assert [np.ravel(e.expr.value).tolist() for e in found] == [[pytest.approx(0.5**49)]]
+    short = {**data, "random": {"steps": 5, "seed": 0}, "to": 5}
+    assert mistake_of(short, "norm_5", "0.0625") == ("wrong", "factor-for-norm")  # .5^4
+    for other in ("0.03125", "0.1250", "0.0700"):
+        assert mistake_of(short, "norm_5", other)[1] != "factor-for-norm"
+
+
+def test_a_norm_is_right_by_its_own_digits_and_follows_from_a_claimed_product() -> None:
+    true = problem(FLOW).solve().answers
+    assert mistake_of(FLOW, "norm_3", f"{true['norm_3']:.4f}") == ("right", None)
+    twice = 2 * true["P_3"]
+    claims = {
+        "P_3": [[f"{entry:.4f}" for entry in row] for row in twice],
+        "norm_3": f"{np.linalg.norm(twice, 2):.4f}",
+    }
+    checks = {c.symbol: c.verdict for c in marked({**FLOW, "claimed": claims}).checks}
+    assert checks == {"P_3": "wrong", "norm_3": "follows"}
+
+
+def test_the_power_of_a_given_factor_is_not_the_product() -> None:
+    data = {"kind": "gradient-flow", "factors": {"w": 0.8, "slope": 0.3, "count": 4}}
+    assert mistake_of(data, "P", f"{0.24**4:.6f}") == ("right", None)
+    assert mistake_of(data, "P", f"{0.8**4:.6f}") == ("wrong", "factor-for-norm")
+    assert mistake_of(data, "P", f"{0.24**3:.6f}")[1] != "factor-for-norm"
+
+
+@pytest.mark.parametrize(
+    ("orientation", "right", "other"), [("column", "W_h", "W_h^T"), ("row", "W_h^T", "W_h")]
+)
+def test_a_factor_that_is_turned_over_is_told_by_its_definition(
+    orientation: str, right: str, other: str
+) -> None:
+    data = {**FLOW, "orientation": orientation}
+    h = problem(data).solve().answers["h_2"]
+    slopes = np.diag(1 - h**2)
+    W = np.array(FLOW["W_h"])
+    M = W if orientation == "column" else W.T
+    told = {}
+    for name, claim in (("whole", M.T @ slopes), ("W", slopes @ M.T), ("side", M @ slopes)):
+        texts = [[f"{entry:.5f}" for entry in row] for row in claim]
+        (check,) = marked({**data, "claimed": {"J_2": texts}}).checks
+        assert (check.verdict, check.mistake) == ("wrong", "transposed")
+        assert "was not transposed" not in check.explanation
+        told[name] = check.explanation
+    assert "J_2 was written as its transpose" in told["whole"]
+    assert f"J_2 was written as diag(slopes) {other}, it is diag(slopes) {right}." in told["W"]
+    assert f"J_2 was written as {right} diag(slopes), it is diag(slopes) {right}:" in told["side"]
+
+
+@pytest.mark.parametrize("orientation", ["column", "row"])
+def test_a_transpose_left_out_on_the_way_back_is_told_as_that(orientation: str) -> None:
+    weights = {"W_x": [[0.5, -1], [0.25, 0.75]], "W_h": [[0, 0], [0, 0]]}
+    data = {"kind": "lstm-gradient", "cell": "rnn", "x": [1, -0.5], "dh": [0.6, -0.9], **weights}
+    data |= {"orientation": orientation}
+    da = problem(data).solve().answers["da_1"]
+    W = np.array(weights["W_x"])
+    claim = W @ da if orientation == "column" else da @ W
+    (check,) = marked({**data, "claimed": {"dx_1": [f"{v:.5f}" for v in claim]}}).checks
+    assert check.mistake == "transposed"
+    assert "W_x was not transposed" in check.explanation

@@ -160,11 +160,18 @@ def test_a_claim_written_to_fewer_digits_is_right_by_the_nearest() -> None:
         (168, "no-bias", "bias-added", "every bias"),
         (129, "two-bias", "bias-omitted + block-omitted", "U of layer 2 (rnn)"),
         (138, "two-bias", "one-bias-for-two + block-omitted", "W of layer 2 (rnn)"),
-        (153, None, None, None),
+        (153, None, "count-off-by-one", "one parameter"),
+        (174, "two-bias", "count-off-by-one", "one parameter"),
+        (179, None, "counted-twice", "U of layer 2 (rnn)"),
+        (209, "no-bias", "counted-twice", "layer 2 (rnn)"),
+        (7 * 154, None, "time-steps-counted", "the whole network"),
+        (152, None, None, None),
+        (7 * 154 + 3, None, None, None),
+        ("1078.5", None, None, None),
     ],
 )
 def test_wrong_totals_are_explained(
-    claimed: int, convention: str | None, mistake: str | None, where: str | None
+    claimed: int | str, convention: str | None, mistake: str | None, where: str | None
 ) -> None:
     more: dict[str, Any] = {"convention": convention} if convention else {}
     found = check(claimed, **more)
@@ -188,6 +195,35 @@ def test_what_is_left_out_of_a_layer(claimed: int, layer: dict[str, Any], where:
     found = check(claimed, [layer], convention="no-bias")
     assert found.mistake == "block-omitted"
     assert where in found.explanation
+
+
+ONE_WAY = [{"type": "rnn", "input": 8, "hidden": 8}]
+BOTH_WAYS = [{"type": "bidirectional-rnn", "input": 8, "hidden": 8}]
+
+
+@pytest.mark.parametrize("convention", [None, "one-bias"])
+def test_two_directions_and_one(convention: str | None) -> None:
+    """136 parameters in each direction, 8 of them a bias."""
+    more: dict[str, Any] = {"convention": convention} if convention else {}
+    short = check(2 * 136 - 8, BOTH_WAYS, **more)
+    assert short.mistake == "bias-omitted"
+    assert short.where == "the bias of the second direction of layer 1 (bidirectional-rnn)"
+    twice = check(2 * 136, ONE_WAY, **more)
+    assert twice.mistake == "counted-twice"
+    assert "as if it ran in both directions" in twice.explanation
+    assert check(2 * 136, BOTH_WAYS, **more).verdict == "right"
+    assert check(136, BOTH_WAYS, **more).mistake == "block-omitted"
+
+
+def test_only_what_recurs_is_counted_at_every_step() -> None:
+    words = {"type": "embedding", "vocabulary": 1000, "size": 32}
+    layers = [words, lstm(input=32, hidden=16)]
+    found = check(32_000 + 25 * 4 * 16 * (32 + 16 + 1), layers)
+    assert (found.mistake, found.where) == ("time-steps-counted", "layer 2 (lstm)")
+    assert "25 x 3136 + 32000" in found.explanation
+    assert check(25 * 32_000, [words]).mistake is None
+    small = {"type": "rnn", "input": 1, "hidden": 2}  # 6 weights: much is a multiple of them
+    assert check(32_000 + 4 * 6, [words, small], convention="no-bias").mistake is None
 
 
 def test_the_second_bias_of_a_keras_gru_may_be_forgotten() -> None:

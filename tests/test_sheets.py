@@ -9,6 +9,7 @@ from count_sheets import count_sheets
 from gradient_sheets import gradient_sheets
 from mistakes import NAMES
 from sheets import ROUNDINGS, Sheet, correct_sheets, mistaken_sheets, two_mistakes_sheets
+from time_sheets import time_sheets
 from working import HALF_UP
 
 from lstmhw.marking.claims import read
@@ -17,7 +18,10 @@ from lstmhw.problem import Problem
 from lstmhw.reading import from_text
 from lstmhw.solution import Solution
 
-CLASSES = (correct_sheets, mistaken_sheets, two_mistakes_sheets, gradient_sheets, count_sheets)
+CLASSES = (
+    *(correct_sheets, mistaken_sheets, two_mistakes_sheets),
+    *(gradient_sheets, count_sheets, time_sheets),
+)
 COUNT = 2 * max(len(NAMES), len(ROUNDINGS))
 
 
@@ -72,6 +76,7 @@ def test_what_is_rounded_once_agrees_with_the_solution() -> None:
     once = ("rounded", "half to even", "float32", "final zeros left out", "fractions")
     sheets = [s for s in correct_sheets(5 * COUNT) if s.kind_of_sheet in once]
     sheets += [s for s in gradient_sheets(COUNT) if s.kind_of_sheet == "rounded"]
+    sheets += [s for s in time_sheets(COUNT) if not s.mistakes]
     assert len(sheets) > COUNT
     for sheet in sheets:
         asked, solution = solved(sheet)

@@ -297,7 +297,10 @@ class ParameterCount(Problem, kind="parameter-count"):
             return
         asked = self.convention
         found = explanation(self._named, asked, value)
-        slip, said = found or (None, "No single part left out explains this total.")
+        slip, said = found or (
+            None,
+            "No part left out or counted twice explains this total.",
+        )
         yield Check(
             symbol="total",
             claimed=claim,
