@@ -256,7 +256,7 @@ softmax = Function(
 magnitude = Function("abs", np.abs, r"\operatorname{abs}", "abs(z) = z where z > 0, else -z")
 norm = Function(
     "norm",
-    lambda matrix: np.asarray(np.linalg.norm(matrix, 2)),
+    lambda matrices: np.asarray(np.linalg.norm(matrices, 2, axis=(-2, -1))),
     r"\operatorname{norm}",
     "norm(A): the largest singular value of the matrix A",
 )

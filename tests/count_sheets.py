@@ -30,7 +30,7 @@ class Block(NamedTuple):
     gates: int = 1
 
 
-def _layers(rng: Random) -> list[dict[str, Any]]:
+def random_layers(rng: Random) -> list[dict[str, Any]]:
     words, size = rng.randint(5, 40), rng.randint(2, 12)
     layers: list[dict[str, Any]] = []
     if rng.random() < 0.6:
@@ -126,7 +126,7 @@ def count_sheet(seed: int, made: str | None) -> Sheet:
 
 
 def _drawn(rng: Random, made: str | None) -> Sheet:
-    layers = _layers(rng)
+    layers = random_layers(rng)
     blocks = _blocks(layers)
     totals = {convention: _total(blocks, convention) for convention in CONVENTIONS}
     asked: str | None
