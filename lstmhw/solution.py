@@ -94,12 +94,13 @@ class Check(NamedTuple):
     """The verdict on one answer; `claimed` as written, if at all, `expected` at full precision.
 
     `expected` is an array; True or False where that is the question, a count, or one count for each
-    convention; None where nothing is right.  `extras` are what else the JSON of a check says.
+    convention; a text where a formula or a word is claimed, several where reasons are; None where
+    nothing is right.  `extras` are what else the JSON of a check says.
     """
 
     symbol: str
     claimed: Claim | None
-    expected: Floats | bool | int | Mapping[str, int] | None
+    expected: Floats | bool | int | Mapping[str, int] | str | tuple[str, ...] | None
     verdict: str
     mistake: str | None
     where: str | None
@@ -107,10 +108,19 @@ class Check(NamedTuple):
     extras: Mapping[str, Any] = {}
 
 
+class Words(NamedTuple):
+    """An answer that is a word: which, why, and how each of the possible words is spelled."""
+
+    answer: str
+    why: str
+    spellings: Mapping[str, tuple[str, ...]]
+
+
 class Solution(NamedTuple):
     """A solved problem.
 
     `answers` maps every symbol to its value, `data` those whose value is no array to plain data,
+    `words` those whose value is a word,
     `missing` those that cannot be computed to the reasons; `only_step` is the time index that a
     claimed symbol may leave out; `digits` is how many decimals are shown; `steps` are all lines of
     the working, shown or not, and `blocks` the letters of the gates in the order in which a
@@ -128,6 +138,7 @@ class Solution(NamedTuple):
     sections: tuple[Section, ...]
     answers: Mapping[str, Floats] = {}
     data: Mapping[str, Any] = {}
+    words: Mapping[str, Words] = {}
     missing: Mapping[str, tuple[Fault, ...]] = {}
     only_step: int | None = None
     steps: tuple[Step, ...] = ()
