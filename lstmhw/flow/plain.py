@@ -44,7 +44,7 @@ def of_rnn(cell: Rnn, sheet: Worksheet, found: Flow, other: With) -> Outcome:
     extras = {"spectral_radius": largest, "spectral_norm": norm}
     followed = not is_scalar and found.factors.size <= MOST_FOLLOWED
     lines = _lines(cell, sheet, W_h, found.times) if followed else ()
-    return Outcome(tuple(sections), answers, extras, lines)
+    return Outcome(tuple(sections), answers, extras, lines=lines)
 
 
 def _lines(cell: Rnn, sheet: Worksheet, W_h: Floats, times: range) -> tuple[Step, ...]:
