@@ -59,7 +59,7 @@ class _Expansion:
             case Quantity(symbol=symbol):
                 return self.named(symbol)
             case Constant(value=value) if np.isfinite(float(value)):
-                return _without_zeros({ONE: Fraction(value)})
+                return _without_zeros({ONE: Fraction(repr(float(value)))})  # 0.1 is one tenth
             case Apply(function=function, parts=(argument,)):
                 inner = self.of(argument)
                 return inner if function.name == "identity" else _atom((function.name, _key(inner)))

@@ -86,8 +86,11 @@ class Section(NamedTuple):
     body: tuple[Block, ...]
 
 
-Claim = str | tuple["Claim", ...]
-"""A claimed answer as written (its digits say how exact it claims to be), or a list of claims."""
+Claim = str | tuple["Claim", ...] | Mapping[str, "Claim"]
+"""A claimed answer as written (its digits say how exact it claims to be), or a list of claims.
+
+A mapping has a claim for each of several cases.
+"""
 
 
 class Check(NamedTuple):
@@ -128,7 +131,8 @@ class Solution(NamedTuple):
     stands on the sheet as a value.  `extras` are what else the JSON of
     a kind says, as plain data and arrays; `claims_weights` says that the weights are a claim too,
     `refuted` that they are wrong, `interrupted` that the user broke off a search, so that the
-    answer is less than was asked for.
+    answer is less than was asked for.  `checked` are the names of claims that the checks are about,
+    where those have another symbol.
     """
 
     kind: str
@@ -145,6 +149,7 @@ class Solution(NamedTuple):
     blocks: str = ""
     unused: Mapping[str, Expr] = {}
     checks: tuple[Check, ...] = ()
+    checked: frozenset[str] = frozenset()
     extras: Mapping[str, Any] = {}
     claims_weights: bool = False
     refuted: bool = False

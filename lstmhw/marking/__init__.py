@@ -60,7 +60,7 @@ class Marker:
         What the solution has checked itself stays as it is.
         """
         own = self.solution.checks
-        known = frozenset(check.symbol for check in own)
+        known = self.solution.checked | {check.symbol for check in own}
         said, of_words, claimed = taken(claimed, self.solution.words)
         written, of_formulas, claimed = self.formulas.taken(claimed)
         twice = frozenset(check.symbol for check in written)
