@@ -129,6 +129,7 @@ class Parser:
     """
 
     hints: Mapping[str, str] = {}
+    deepest = DEEPEST
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
@@ -182,8 +183,8 @@ class Parser:
     def deeper(self) -> None:
         """One parenthesis more that is open."""
         self.depth += 1
-        if self.depth > DEEPEST:
-            message = f"expected at most {DEEPEST} parentheses in each other, found more"
+        if self.depth > self.deepest:
+            message = f"expected at most {self.deepest} parentheses in each other, found more"
             raise FormulaError(message, at=self.token.at)
 
     def close(self, mark: str, words: str) -> None:

@@ -42,6 +42,7 @@ from lstmhw.handwritten.spelling import ENTRYWISE, spelled
 LONGEST = 600
 MOST_READINGS = 64
 LONGEST_WORD = 40  # that is taken apart
+DEEPEST = 50  # parentheses in each other
 FUNCTIONS: Mapping[str, Function] = {
     **{name.replace("-", "_"): function for name, function in ACTIVATIONS.items()},
     **{name.replace("-", ""): function for name, function in ACTIVATIONS.items()},
@@ -204,6 +205,8 @@ def _pieces(word: str, names: Names) -> Iterator[tuple[str, ...]]:
 
 class _Line(Parser):
     """One reading of a formula: `meant` is what each of its tokens stands for, if for anything."""
+
+    deepest = DEEPEST
 
     def __init__(
         self,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from lstmhw.faults import Fault, did_you_mean, shown
+from lstmhw.marking.claims import NO_ANSWER
 from lstmhw.solution import Check, Claim, Words
 
 
@@ -16,7 +17,9 @@ def taken(
         if name not in words:
             continue
         meant = _meant(claim, words[name])
-        if meant is None:
+        if claim in NO_ANSWER:
+            checks.append(_unanswered(name, words[name]))
+        elif meant is None:
             faults.append(_fault(name, claim, words[name]))
         else:
             checks.append(_check(name, str(claim), meant, words[name]))
@@ -46,3 +49,7 @@ def _check(name: str, claim: str, meant: str, words: Words) -> Check:
         return Check(name, claim, words.answer, "right", None, None, read)
     said = " ".join(filter(None, (read, words.why)))
     return Check(name, claim, words.answer, "wrong", None, name, said)
+
+
+def _unanswered(name: str, words: Words) -> Check:
+    return Check(name, None, words.answer, "unanswered", None, None, "There is no answer.")
