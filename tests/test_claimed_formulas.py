@@ -213,6 +213,17 @@ def test_a_formula_without_a_step_is_that_of_every_step() -> None:
     check = only(RNN, "a", "W_x x_t + W_h h_t + b")
     assert (check.symbol, check.mistake) == ("a_t", "another-step")
     assert "h_t stands where h_(t-1) is due" in check.explanation
+    numbers = " With the numbers of t = 2 it gives "
+    assert numbers in only(RNN, "h_t", "tanh(W_x x + W_h h_{t-1})").explanation
+
+
+def test_a_formula_is_followed_through_all_steps_of_a_long_sequence() -> None:
+    """Neither is the right one accused, nor is the other one taken for it."""
+    long = {**LSTM, "xs": [[1, 0.5, k] for k in range(60)]}
+    del long["x"]
+    back = "o_60 * tanh(f_60*(f_59*c_58 + i_59*g_59) + i_60*g_60)"
+    assert only(long, "h_60", back).verdict == "right"
+    assert only(long, "h_60", back.replace("c_58", "c_57")).verdict == "wrong"
 
 
 def test_formulas_and_numbers_stand_beside_each_other() -> None:
@@ -235,6 +246,7 @@ def test_one_symbol_has_one_claim() -> None:
         ("f*q + i*g", 2, "expected a symbol of this problem, found 'q'"),
         ("f*c_{t-2} + i*g", 2, "expected a symbol of this problem, found 'c_{t-2}'"),
         ("f*c_prev ++ i*g", 10, "expected a number, a symbol or a parenthesis, found '+'"),
+        ("f*c_{t-1 + i*g", 14, "expected a closing }, found the end"),
         (r"f \oplus c_{t-1}", 2, r"expected a command of LaTeX that is known here, found '\oplus'"),
         ("f*c_prev + i*g)", 14, "expected an operator or the end, found ')'"),
         ("f^x", 2, "expected T or a whole number as an exponent, found 'x'"),

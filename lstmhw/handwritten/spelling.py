@@ -72,6 +72,8 @@ class _Speller:
                 self.place += 1
                 return
             yield from self.piece()
+        if closing:
+            raise FormulaError(f"expected a closing {closing}, found the end", at=self.place)
 
     def piece(self) -> Spelled:
         """The next character, group or command."""

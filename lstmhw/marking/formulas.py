@@ -7,6 +7,7 @@ every line that a mistake makes of the true one.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,13 +31,17 @@ DRAWS = 32
 SIZES = (0.3, 1.0, 3.0, 1.0)
 """Of the random values: small and large, so that a function is met where it bends."""
 NEAR = 1e-9
-MOST_LINES = 300  # that a formula is followed through
+MOST_LINES = 3000  # that a formula is followed through
 MOST_EDITED = 40  # lines that lead to the one that is claimed
 ANY_STEP = "t"
 OPERATIONS = ("+", "*", "/", "^", "=", "@", "(")
 MISTYPED = re.compile(r"[-+]?[0-9oOlI,_.]*[0-9.][0-9oOlI,_.]*")
 """A number with letters that look like digits, or marks that do not belong there."""
 ARITHMETIC = re.compile(r"[0-9.)]\s*(?:[*+]|\s-\s)\s*[-(]*[0-9.]")
+
+
+Lines = Mapping[str, Expr]
+"""Lines of a working, by the symbol that each defines."""
 
 
 class Formula(NamedTuple):
@@ -63,8 +68,11 @@ class Values:
         self.size = SIZES[seed % len(SIZES)]
         self.data: dict[str, Floats] = {}
 
-    def of(self, expr: Expr, lines: Mapping[str, Expr]) -> Any:
-        """The value of an expression; symbols that have a line have the value of that line."""
+    def of(self, expr: Expr, lines: Lines) -> Any:
+        """The value of an expression; symbols that have a line have the value of that line.
+
+        The lines stand in the order in which they can be computed, for the most part.
+        """
         known: dict[str, Any] = {}
 
         def value_of(quantity: Quantity) -> Any:
@@ -76,6 +84,8 @@ class Values:
             return known[symbol]
 
         with np.errstate(all="ignore"):
+            for symbol in _leading_to(expr, lines):
+                known.setdefault(symbol, lines[symbol].evaluated(value_of))
             return expr.evaluated(value_of)
 
     def drawn(self, quantity: Quantity) -> Floats:
@@ -83,6 +93,17 @@ class Values:
             shape = np.shape(quantity.value)
             self.data[quantity.symbol] = self.size * self.random.standard_normal(shape)
         return self.data[quantity.symbol]
+
+
+def _leading_to(expr: Expr, lines: Lines) -> list[str]:
+    """The symbols whose lines an expression rests on, in the order of the lines."""
+    wanted, found = [expr], set()
+    while wanted:
+        for leaf in wanted.pop().leaves():
+            if leaf.symbol in lines and leaf.symbol not in found:
+                found.add(leaf.symbol)
+                wanted.append(lines[leaf.symbol])
+    return [symbol for symbol in lines if symbol in found]
 
 
 class Formulas:
@@ -207,25 +228,32 @@ class Formulas:
         """How it was decided that a formula is the line; "" where it is not."""
         if self._rests_on_itself(symbol, claimed):
             return ""
-        for lines in self._depths(symbol):
-            try:
-                if expanded(claimed, lines) == expanded(line, lines):
-                    return "by algebra"
-            except UndecidedError:
-                pass
-            if _agree(claimed, line, lines, lines):
-                return f"at {DRAWS} draws of random values for all symbols"
+        nearest, every = self._nearest(symbol), self._every
+        try:
+            if expanded(claimed, nearest) == expanded(line, nearest):
+                return "by algebra"
+        except UndecidedError:
+            pass
+        if any(_agree(claimed, line, lines, lines) for lines in (nearest, every)):
+            return f"at {DRAWS} draws of random values for all symbols"
         return ""
 
-    def _depths(self, symbol: str) -> Iterator[Mapping[str, Expr]]:
-        """The lines that a formula is followed through: those of its step, then all."""
-        steps = {s: step.expr for s, step in self.program.steps.items()}
-        every = {**steps, **self.program.scope.unused}
+    def _nearest(self, symbol: str) -> Lines:
+        """The lines of the step of a symbol; none for a symbol that is of no step."""
         _, time = indexed(symbol)
-        if time is not None:
-            yield {s: expr for s, expr in every.items() if indexed(s)[1] == time}
-        if len(every) <= MOST_LINES:
-            yield every
+        if time is None:
+            return {}
+        return {s: expr for s, expr in self._lines.items() if indexed(s)[1] == time}
+
+    @cached_property
+    def _lines(self) -> Lines:
+        steps = {s: step.expr for s, step in self.program.steps.items()}
+        return {**self.program.scope.unused, **steps}
+
+    @property
+    def _every(self) -> Lines:
+        """All lines, unless they are too many to be followed."""
+        return self._lines if len(self._lines) <= MOST_LINES else {}
 
     def _rests_on_itself(self, symbol: str, claimed: Expr) -> bool:
         if symbol in self.program.steps:
@@ -239,7 +267,7 @@ class Formulas:
         symbol, row, due = formula.symbol, formula.row, self._due(formula, shown_line)
         for reading in found:
             for mistake, done in self._mistakes(symbol, reading.expr, line):
-                said = f"{_capitalized(done)}. {due}{self._numbers(symbol, reading.expr)}"
+                said = f"{_capitalized(done)}. {due}{self._numbers(formula, reading.expr)}"
                 return Difference(mistake, row, said)
         for reading in found:
             for misplaced, right in self._other_steps(symbol, reading.expr, line):
@@ -248,12 +276,13 @@ class Formulas:
                 if misplaced == symbol:
                     said = f"{names[0]} would rest on itself: {names[1]} is due on the right side."
                 return Difference("another-step", names[0], f"{said} {due}")
-        first = found[0].expr
+        others = (r.expr for r in found if not self._rests_on_itself(symbol, r.expr))
+        first = next(others, found[0].expr)
         if self._rests_on_itself(symbol, first):
             said = f"This would rest on itself: {symbol} is needed to compute what it is made of."
             return Difference(None, row, f"{said} {due}")
         said = f"None of the mistakes with a name gives this. {due}"
-        return Difference(None, row, said + self._numbers(symbol, first))
+        return Difference(None, row, said + self._numbers(formula, first))
 
     def _due(self, formula: Formula, shown_line: Expr) -> str:
         return f"The line is {equation(formula.row, shown_line, Text())}."
@@ -262,7 +291,7 @@ class Formulas:
         """The mistakes that make the claimed formula of a line that leads to it, its own first."""
         if self._rests_on_itself(symbol, claimed):
             return
-        lines = next(self._depths(symbol))
+        lines = self._nearest(symbol) or self._every
         first = Values(0)
         value = _shaped(first.of(claimed, lines), np.shape(line.value))
         for step in self._edited(symbol, line, lines) if value is not None else ():
@@ -274,7 +303,7 @@ class Formulas:
                 ):
                     yield edit.mistake, edit.done
 
-    def _edited(self, symbol: str, line: Expr, lines: Mapping[str, Expr]) -> Iterator[Step]:
+    def _edited(self, symbol: str, line: Expr, lines: Lines) -> Iterator[Step]:
         """The lines of the same step that lead to a symbol, its own first."""
         role = self.program.scope.named[symbol].role
         own = Step(symbol, line, np.asarray(line.value), "", role)
@@ -300,21 +329,23 @@ class Formulas:
                 ):
                     yield leaf, there.symbol
 
-    def _numbers(self, symbol: str, claimed: Expr) -> str:
+    def _numbers(self, formula: Formula, claimed: Expr) -> str:
         """What the formula gives with the problem's own numbers, beside what the line gives."""
-        true = np.asarray(self.program.scope.named[symbol].value, dtype=float)
+        true = np.asarray(self.program.scope.named[formula.symbol].value, dtype=float)
         with np.errstate(all="ignore"):
             own = _shaped(claimed.value, true.shape)
         if own is None or not np.all(np.isfinite(own)) or not np.all(np.isfinite(true)):
             return ""
+        time = indexed(formula.symbol)[1]
+        here = "here" if formula.row == formula.symbol else f"of t = {time}"
         digits = max(4, self.solution.digits)
         pairs = zip(own.ravel().tolist(), true.ravel().tolist(), strict=True)
         for k, pair in enumerate(pairs, 1):
             mine, right = (decimal(value, digits) for value in pair)
             if mine != right:
                 where = f" in unit {k}" if true.ndim == 1 and true.size > 1 else ""
-                return f" With the numbers here it gives {mine}{where}, the line {right}."
-        return " With the numbers here both give the same; with others they do not."
+                return f" With the numbers {here} it gives {mine}{where}, the line {right}."
+        return f" With the numbers {here} both give the same; with others they do not."
 
 
 def is_formula(text: str, symbols: Symbols) -> bool:
@@ -337,9 +368,7 @@ def is_formula(text: str, symbols: Symbols) -> bool:
     return operations if words else bool(ARITHMETIC.search(text))
 
 
-def _agree(
-    claimed: Expr, line: Expr, lines: Mapping[str, Expr], changed: Mapping[str, Expr]
-) -> bool:
+def _agree(claimed: Expr, line: Expr, lines: Lines, changed: Lines) -> bool:
     """Whether two expressions, over lines each, are the same at random values of the data."""
     compared = 0
     for seed in range(DRAWS):
@@ -357,7 +386,7 @@ def _agree(
     return compared > 0
 
 
-def _is_near(values: Values, line: Expr, lines: Mapping[str, Expr], claimed: Any) -> bool:
+def _is_near(values: Values, line: Expr, lines: Lines, claimed: Any) -> bool:
     """Whether a line has the claimed value; one that does not fit together has none."""
     try:
         true = np.asarray(values.of(line, lines), dtype=float)

@@ -157,6 +157,8 @@ class Symbols:
         base = name.base.rstrip("~")
         if name.base.endswith("~") and base in ("g", "G", "n", "N", "c", "C", "h", "H"):
             yield self.candidate
+        if name.bare == "e" and "E" in self._spellings:
+            yield "x"
         lowered = "_".join([base.lower(), *name.indices])
         if len(base) == 1 and base not in "WUVE" and lowered in self._spellings:
             yield lowered
