@@ -90,6 +90,9 @@ def only(data: dict[str, Any], name: str, text: str) -> Check:
         (LSTM, "c", "ig + c_prev . f"),
         (LSTM, "c", "f ∘ cₜ₋₁ + i ⊙ gₜ"),
         (LSTM, "c", "(c_prev/2)*2f - i*(-g)"),
+        (LSTM, "c", r"\Gamma_f * c^{<t-1>} + \Gamma_u * \tilde{c}^{\langle t \rangle}"),
+        (LSTM, "c", "forget_gate * c_prev + input_gate * candidate"),
+        (LSTM, "c", "f_t × c_{t−1} + i_t × ĉ_t"),
         (LSTM, "h", "o*tanh(c)"),
         (LSTM, "h", r"$\mathbf{o}^{(t)} \cdot \tanh c^{(t)}$"),
         (LSTM, "h", "o * tanh(f*c_prev + i*g)"),
@@ -102,6 +105,8 @@ def only(data: dict[str, Any], name: str, text: str) -> Check:
         (LSTM, "f", r"\sigma\left(W_f \cdot [h_{t-1}, x_t] + b_f\right)"),
         (LSTM, "f", "1/(1 + exp(-z_f))"),
         (LSTM, "f", "sigmoid(W_f [h, x] + b_f)"),  # as `concat: [h, x]` has it
+        (LSTM, "f", r"\sigma(W_f [a^{<t-1>}, x^{<t>}] + b_f)"),
+        (LSTM, "i", r"\sigma(\mathbf{W}_{ix}\mathbf{x}_t + \mathbf{W}_{ih}\mathbf{h}_{t-1} + b_i)"),
         (LSTM, "i", "sigmoid(W_ii x + b_ii + W_hi h + b_hi)"),
         (LSTM, "o", "sigmoid(x^T W_x_o^T + U_o h_prev + b_o)"),  # o has no bias: zero
         (LSTM, "tanh_c", "tanh(c)"),
@@ -113,6 +118,8 @@ def only(data: dict[str, Any], name: str, text: str) -> Check:
         (GRU, "n", r"\tanh(X W_{xh} + (R \odot H_{t-1}) W_{hh} + b_h)"),
         (GRU, "n", "tanh(x W_x_n + r*h_prev W_h_n + b_n)"),
         (GRU, "h", r"h_{t-1} - (1 - z) h_{t-1} + (1-z)\tilde h_t"),
+        (GRU, "h", "update*h_prev + (1 - update)*h̃_t"),
+        (GRU, "n", r"\tanh(x_t W_h + (r \odot h_{t-1}) U_h + b_h)"),
         (GRU, "h", "Z*H_prev + (1-Z)*H~"),
         (RNN, "h_1", "tanh(U x_1 + W h_0 + b)"),
         (RNN, "h_2", "tanh(W_xh x + W_hh h_prev + b_h)"),

@@ -1,6 +1,7 @@
 """One spelling for formulas: LaTeX and the marks of Unicode as one would type them, in place."""
 
 from collections.abc import Iterator
+from unicodedata import normalize
 
 from lstmhw.formula import FormulaError
 
@@ -18,6 +19,7 @@ COMMANDS = {
     **dict.fromkeys(("left", "right", "big", "Big", "bigl", "bigr", "displaystyle"), ""),
     **dict.fromkeys(("quad", "qquad", ",", ";", ":", "!", " ", "\\", "limits"), " "),
     **{name: f" {name} " for name in ("sigma", "tanh", "exp", "ln", "log")},
+    "Gamma": " Gamma",
     "prime": "'",
     "lbrack": "[",
     "rbrack": "]",
@@ -38,6 +40,7 @@ MARKS = {
     **dict.fromkeys("$&", " "),
     **dict.fromkeys("\u2032\u2019", "'"),
     "\u03c3": " sigma ",
+    "\u0393": " Gamma",
     "\u1d40": "^T",
     "\u00b2": "^2",
     "\u2264": "<=",
@@ -96,7 +99,8 @@ class _Speller:
                 self.place += 1
             yield "}", self.place - 1
         else:
-            yield MARKS.get(mark, mark), at
+            for part in normalize("NFD", mark):  # a letter, and the accent on it
+                yield MARKS.get(part, part), at
 
     def command(self, at: int) -> Spelled:
         name = self.name()

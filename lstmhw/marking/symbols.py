@@ -23,6 +23,16 @@ BEFORE = ("prev", "old", "last", "before")
 STATES = ("h", "c")
 CANDIDATES = {"g": ("g", "c"), "n": ("n", "h", "c", "g")}
 """The letters of a candidate, and those that its weights have in books."""
+GATES = {
+    **{letter: letter for letter in "ifor"},
+    "input": "i",
+    "forget": "f",
+    "output": "o",
+    "reset": "r",
+    "update": "zi",
+    "u": "zi",
+}
+"""The gates under their names, and by the letters that they have in other books."""
 SCORES = ("z", "a", "net")
 KEYS = ("b", "b_x", "b_h")
 PLAIN = {"x": {"xh", "hx", "ih", "e"}, "h": {"hh"}, "": {"a"}}
@@ -157,8 +167,7 @@ class Symbols:
         base = name.base.rstrip("~")
         if name.base.endswith("~") and base in ("g", "G", "n", "N", "c", "C", "h", "H"):
             yield self.candidate
-        if name.bare == "e" and "E" in self._spellings:
-            yield "x"
+        yield from self._other_books(name)
         lowered = "_".join([base.lower(), *name.indices])
         if len(base) == 1 and base not in "WUVE" and lowered in self._spellings:
             yield lowered
@@ -166,6 +175,20 @@ class Symbols:
             for score in SCORES:
                 for letter in self._letters(name.indices[0]):
                     yield f"{score}_{letter}"
+
+    def _other_books(self, name: Name) -> Iterator[str]:
+        """What a symbol may be in a book that calls it by another letter, or in words."""
+        if name.bare == "e" and "E" in self._spellings:
+            yield "x"
+        if name.bare == "a":
+            yield "h"
+        index = next(iter(name.indices), "")
+        gate = name.base if index in ("", "gate") else index if name.base == "Gamma" else ""
+        for letter in GATES.get(gate.lower(), ""):
+            if letter in self.gates:
+                yield letter
+        if gate.lower() == "candidate":
+            yield self.candidate
 
     def _letters(self, written: str) -> Iterator[str]:
         """The gates that a letter may mean: c is the candidate of many books."""
