@@ -192,6 +192,15 @@ def test_a_line_that_rests_on_itself_is_told_what_is_due() -> None:
     assert check.where == "c_1"
 
 
+def test_shapes_that_do_not_fit_are_told_with_the_side_of_a_matrix() -> None:
+    said = only(LSTM, "z_f", "b_f + x W_x_f + h_prev W_h_f").explanation
+    assert "in 'x W_x_f + h_prev W_h_f': " in said
+    assert "Vectors are columns here, so a matrix stands to their left." in said
+    assert "in 'x W_x_f': " in only(LSTM, "z_f", "z_f = x W_x_f").explanation
+    said = only(GRU, "a_r", "W_x_r x + W_h_r h_prev + b_r").explanation
+    assert "Vectors are rows here, so a matrix stands to their right." in said
+
+
 def test_what_the_line_is_stands_in_the_json(lstmhw: Run) -> None:
     checks = json.loads(lstmhw("check", "lstm-equation-sheet", "--format", "json").stdout)["checks"]
     last = checks[-1]
@@ -332,7 +341,8 @@ def test_submissions_may_hold_formulas(lstmhw: Run, tmp_path: Path) -> None:
         {"name": "Ben", "claimed": {"c": "f*c + i*g", "h": "o*tanh(c)"}},
         {"name": "Cleo", "claimed": {"c": "f*k", "h": "o+tanh(c)"}},
     ]
-    (tmp_path / "a.yaml").write_text(json.dumps({**LSTM, "find": ["c", "h"]}))
+    asked = {**LSTM, "claimed": {"c_t": "f_t c_{t-1} + i_t g_t", "h": "o*tanh(c)"}}
+    (tmp_path / "a.yaml").write_text(json.dumps(asked))
     (tmp_path / "class.ndjson").write_text("\n".join(map(json.dumps, lines)))
     result = lstmhw("grade", "a.yaml", "class.ndjson")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))

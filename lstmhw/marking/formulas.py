@@ -170,7 +170,7 @@ class Formulas:
         try:
             found = list(self._readings(formula, self._symbols(formula.symbol)))
         except ShapeError as error:
-            said = f"The shapes do not go together: {error}. {self._due(formula, shown_line)}"
+            said = f"{self._misfit(formula, error)} {self._due(formula, shown_line)}"
             return Check(row, text, expected, "wrong", None, row, said)
         for reading in found:
             how = self._sameness(formula.symbol, reading.expr, line)
@@ -180,6 +180,15 @@ class Formulas:
                 return Check(row, text, expected, "right", None, None, said)
         mistake, where, said = self._difference(formula, found, line, shown_line)
         return Check(row, text, expected, "wrong", mistake, where, said)
+
+    def _misfit(self, formula: Formula, error: ShapeError) -> str:
+        """Where shapes do not go together, and on which side of a vector a matrix stands here."""
+        orientation = self._symbols(formula.symbol).orientation
+        side = "left" if orientation == "column" else "right"
+        return (
+            f"The shapes do not go together in {shown(formula.text[error.at :])!r}: {error}. "
+            f"Vectors are {orientation}s here, so a matrix stands to their {side}."
+        )
 
     def _shown(self, formula: Formula, line: Expr) -> Expr:
         """The line as it is shown: with t in the place of the step where every step is meant."""
@@ -195,7 +204,8 @@ class Formulas:
         earlier = re.sub(r"_t-1(?![0-9.])", "_{t-1}", text)
         try:
             found = readings(text, symbols, symbols.orientation)
-        except ShapeError:
+        except ShapeError as error:
+            error.at += place
             if earlier == text:
                 raise
             found = []
