@@ -11,13 +11,15 @@ Path = tuple[str | int, ...]
 class Fault(NamedTuple):
     """One error: the key path it is at, what was expected and found, and how to mend it.
 
-    `at_key` says that the key itself is wrong, not the value that stands behind it.
+    `at_key` says that the key itself is wrong, not the value that stands behind it; `at` is the
+    place in a text that is wrong there, counted from 0.
     """
 
     path: Path
     message: str
     hint: str = ""
     at_key: bool = False
+    at: int = 0
 
 
 class ProblemError(Exception):

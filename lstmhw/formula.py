@@ -9,9 +9,9 @@ divides a matrix has one entry for each column; apart from that both sides have 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from operator import add, mul, sub, truediv
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -43,22 +43,30 @@ _HINTS = {
 
 
 class FormulaError(ValueError):
-    """A text that is no formula here: what was expected and found, and how to mend it."""
+    """A text that is no formula here: what was expected and found, and how to mend it.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    `at` is the place in the text, counted from 0.
+    """
+
+    def __init__(self, message: str, hint: str = "", at: int = 0) -> None:
         super().__init__(message)
         self.hint = hint
+        self.at = at
+
+
+class Token(NamedTuple):
+    """A word or mark of a formula, its kind, and its place in the text, counted from 0."""
+
+    kind: str
+    text: str
+    at: int
 
 
 def parsed(text: str, names: Mapping[str, Expr]) -> Expr:
     """The expression that a formula over these names means.  Raises FormulaError."""
     if len(text) > LONGEST:
         raise FormulaError(f"expected a formula of at most {LONGEST} characters, found {len(text)}")
-    parser = _Parser(text, names)
-    expr = parser.sum()
-    if parser.kind != "end":
-        raise parser.unexpected("an operator (+ - * /) or the end")
-    return expr
+    return _EntryByEntry(_tokens(text), names).whole("an operator (+ - * /) or the end")
 
 
 def fitted(expr: Expr, shape: tuple[int, ...]) -> Floats:
@@ -114,58 +122,118 @@ def _names_infinity(expr: Expr) -> bool:
     return any(map(_names_infinity, expr.parts))
 
 
-class _Parser:
-    """Reads a formula from left to right: `kind` and `token` are what comes next."""
+class Parser:
+    """Reads a formula from left to right, over the names that it knows.
 
-    def __init__(self, text: str, names: Mapping[str, Expr]) -> None:
-        self.names = names
+    `token` is what comes next.  What a product is, subclasses say.
+    """
+
+    hints: Mapping[str, str] = {}
+    deepest = DEEPEST
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = tokens
+        self.place = 0
         self.depth = 0
-        self.tokens = _tokens(text)
-        self.kind = self.token = ""
-        self.advance()
 
-    def advance(self) -> str:
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.place]
+
+    def advance(self) -> Token:
         """Goes on to the next token, and returns the one before it."""
         read = self.token
-        self.kind, self.token = next(self.tokens)
+        self.place = min(self.place + 1, len(self.tokens) - 1)
         return read
+
+    def whole(self, next_expected: str) -> Expr:
+        """The formula, after which nothing else may come."""
+        expr = self.sum()
+        if self.token.kind != "end":
+            raise self.unexpected(next_expected)
+        return expr
 
     def sum(self) -> Expr:
         left = self.product()
-        while self.token in SUMS:
+        while self.token.text in SUMS:
             left = self.combined(self.advance(), left, self.product())
         return left
 
     def product(self) -> Expr:
+        raise NotImplementedError
+
+    def combined(self, mark: Token, left: Expr, right: Expr) -> Expr:
+        """left + right, say.  Raises FormulaError where their shapes do not go together."""
+        raise NotImplementedError
+
+    def number(self) -> Expr:
+        token = self.advance()
+        try:
+            return Constant(np.float64(number(token.text)))  # of which 1/0 is no exception
+        except ValueError as error:
+            raise FormulaError(f"expected a number, found {error}", at=token.at) from None
+
+    def parentheses(self) -> Expr:
+        self.deeper()
+        self.advance()
+        inner = self.sum()
+        self.close(")", "a closing parenthesis")
+        return inner
+
+    def deeper(self) -> None:
+        """One parenthesis more that is open."""
+        self.depth += 1
+        if self.depth > self.deepest:
+            message = f"expected at most {self.deepest} parentheses in each other, found more"
+            raise FormulaError(message, at=self.token.at)
+
+    def close(self, mark: str, words: str) -> None:
+        """One parenthesis less."""
+        if self.token.text != mark:
+            raise self.unexpected(words)
+        self.advance()
+        self.depth -= 1
+
+    def unexpected(self, expected: str, hint: str = "") -> FormulaError:
+        kind, text, at = self.token
+        found = "the end" if kind == "end" else repr(shown(text))
+        return FormulaError(f"expected {expected}, found {found}", self.hints.get(text, hint), at)
+
+
+class _EntryByEntry(Parser):
+    """The formulas of problem files: all operations go entry by entry."""
+
+    hints = _HINTS
+
+    def __init__(self, tokens: Sequence[Token], names: Mapping[str, Expr]) -> None:
+        super().__init__(tokens)
+        self.names = names
+
+    def product(self) -> Expr:
         left = self.factor()
-        while self.token in PRODUCTS:
+        while self.token.text in PRODUCTS:
             left = self.combined(self.advance(), left, self.factor())
         return left
 
     def factor(self) -> Expr:
         negative = False
-        while self.token == "-":
+        while self.token.text == "-":
             negative = not negative
             self.advance()
         return -self.atom() if negative else self.atom()
 
     def atom(self) -> Expr:
-        if self.kind == "number":
+        if self.token.kind == "number":
             return self.number()
-        if self.kind == "name":
+        if self.token.kind == "name":
             return self.named()
-        if self.token == "(":
+        if self.token.text == "(":
             return self.parentheses()
         raise self.unexpected("a number, a name or a parenthesis")
 
-    def number(self) -> Expr:
-        try:
-            return Constant(np.float64(number(self.advance())))  # of which 1/0 is no exception
-        except ValueError as error:
-            raise FormulaError(f"expected a number, found {error}") from None
-
     def named(self) -> Expr:
-        name = self.advance()
+        token = self.advance()
+        name = token.text
         if name in FUNCTIONS:
             return self.applied(FUNCTIONS[name])
         if name in self.names:
@@ -174,46 +242,30 @@ class _Parser:
         hint = did_you_mean(name, known) or f"the names here are {some(known)}"
         if name.lower() in ("inf", "infinity"):
             hint = "infinity is written .inf"
-        raise FormulaError(f"expected a name that is known here, found {shown(name)!r}", hint)
+        message = f"expected a name that is known here, found {shown(name)!r}"
+        raise FormulaError(message, hint, token.at)
 
     def applied(self, function: Function) -> Expr:
-        if self.token != "(":
+        if self.token.text != "(":
             raise self.unexpected("a parenthesis", f"write {function.name}(...)")
         applied: Expr = function(self.parentheses())
         return applied
 
-    def parentheses(self) -> Expr:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise FormulaError(f"expected at most {DEEPEST} parentheses in each other, found more")
-        self.advance()
-        inner = self.sum()
-        if self.token != ")":
-            raise self.unexpected("a closing parenthesis")
-        self.advance()
-        self.depth -= 1
-        return inner
-
-    def combined(self, mark: str, left: Expr, right: Expr) -> Expr:
-        """left + right, say, where their shapes go together."""
+    def combined(self, mark: Token, left: Expr, right: Expr) -> Expr:
         shapes = np.shape(_value(left)), np.shape(_value(right))
         matrix, vector = shapes
-        by_column = mark in PRODUCTS and len(matrix) == 2 and vector == matrix[1:]
+        by_column = mark.text in PRODUCTS and len(matrix) == 2 and vector == matrix[1:]
         if not (shapes[0] == shapes[1] or () in shapes or by_column):
             found = " and ".join(map(described, shapes))
-            raise FormulaError(f"expected the same shape on both sides of {mark}, found {found}")
-        result: Expr = (SUMS | PRODUCTS)[mark](left, right)
+            message = f"expected the same shape on both sides of {mark.text}, found {found}"
+            raise FormulaError(message, at=mark.at)
+        result: Expr = (SUMS | PRODUCTS)[mark.text](left, right)
         return result
 
-    def unexpected(self, expected: str, hint: str = "") -> FormulaError:
-        found = "the end" if self.kind == "end" else repr(shown(self.token))
-        return FormulaError(f"expected {expected}, found {found}", _HINTS.get(self.token, hint))
 
-
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    """The tokens with their kinds; last, and for ever, the end."""
-    for match in _TOKEN.finditer(text):
-        kind = str(match.lastgroup)
-        yield kind, match[kind]
-    while True:
-        yield "end", ""
+def _tokens(text: str) -> list[Token]:
+    """The tokens of a formula, the end as the last."""
+    matches = _TOKEN.finditer(text)
+    return [
+        Token(str(m.lastgroup), m[str(m.lastgroup)], m.start(str(m.lastgroup))) for m in matches
+    ]

@@ -86,20 +86,24 @@ class Section(NamedTuple):
     body: tuple[Block, ...]
 
 
-Claim = str | tuple["Claim", ...]
-"""A claimed answer as written (its digits say how exact it claims to be), or a list of claims."""
+Claim = str | tuple["Claim", ...] | Mapping[str, "Claim"]
+"""A claimed answer as written (its digits say how exact it claims to be), or a list of claims.
+
+A mapping has a claim for each of several cases.
+"""
 
 
 class Check(NamedTuple):
     """The verdict on one answer; `claimed` as written, if at all, `expected` at full precision.
 
     `expected` is an array; True or False where that is the question, a count, or one count for each
-    convention; None where nothing is right.  `extras` are what else the JSON of a check says.
+    convention; a text where a formula or a word is claimed, several where reasons are; None where
+    nothing is right.  `extras` are what else the JSON of a check says.
     """
 
     symbol: str
     claimed: Claim | None
-    expected: Floats | bool | int | Mapping[str, int] | None
+    expected: Floats | bool | int | Mapping[str, int] | str | tuple[str, ...] | None
     verdict: str
     mistake: str | None
     where: str | None
@@ -107,10 +111,19 @@ class Check(NamedTuple):
     extras: Mapping[str, Any] = {}
 
 
+class Words(NamedTuple):
+    """An answer that is a word: which, why, and how each of the possible words is spelled."""
+
+    answer: str
+    why: str
+    spellings: Mapping[str, tuple[str, ...]]
+
+
 class Solution(NamedTuple):
     """A solved problem.
 
     `answers` maps every symbol to its value, `data` those whose value is no array to plain data,
+    `words` those whose value is a word,
     `missing` those that cannot be computed to the reasons; `only_step` is the time index that a
     claimed symbol may leave out; `digits` is how many decimals are shown; `steps` are all lines of
     the working, shown or not, and `blocks` the letters of the gates in the order in which a
@@ -118,7 +131,8 @@ class Solution(NamedTuple):
     stands on the sheet as a value.  `extras` are what else the JSON of
     a kind says, as plain data and arrays; `claims_weights` says that the weights are a claim too,
     `refuted` that they are wrong, `interrupted` that the user broke off a search, so that the
-    answer is less than was asked for.
+    answer is less than was asked for.  `checked` are the names of claims that the checks are about,
+    where those have another symbol.
     """
 
     kind: str
@@ -128,12 +142,14 @@ class Solution(NamedTuple):
     sections: tuple[Section, ...]
     answers: Mapping[str, Floats] = {}
     data: Mapping[str, Any] = {}
+    words: Mapping[str, Words] = {}
     missing: Mapping[str, tuple[Fault, ...]] = {}
     only_step: int | None = None
     steps: tuple[Step, ...] = ()
     blocks: str = ""
     unused: Mapping[str, Expr] = {}
     checks: tuple[Check, ...] = ()
+    checked: frozenset[str] = frozenset()
     extras: Mapping[str, Any] = {}
     claims_weights: bool = False
     refuted: bool = False

@@ -245,7 +245,9 @@ def _shade(value: float) -> str:
 def claim_text(claim: Claim) -> str:
     """A claimed answer as it was written."""
     if isinstance(claim, str):
-        return claim
+        return " ".join(claim.split())
+    if isinstance(claim, Mapping):
+        return "; ".join(f"{name}: {claim_text(part)}" for name, part in claim.items())
     return f"[{', '.join(claim_text(part) for part in claim)}]"
 
 
@@ -301,9 +303,7 @@ def _gap_row(gap: Gap, width: int) -> tuple[Inline, ...]:
 def _check_row(check: Check, view: View) -> tuple[Inline, ...]:
     """The claim as it was written, the truth to as many decimals, the verdict."""
     written = "" if check.claimed is None else claim_text(check.claimed)
-    shown = 0 if check.claimed is None else _most_decimals(check.claimed)
-    digits = max(view.digits, min(15, shown))
-    true = _expected(check, view._replace(digits=digits))
+    true = _expected(check, view)
     verdict = f"{check.verdict}: {check.mistake}" if check.mistake else check.verdict
     name = Quantity(check.symbol, check.expected, given=False)
     return name, written, true, Verdict(check.verdict, verdict)
@@ -317,9 +317,15 @@ def _expected(check: Check, view: View) -> str:
             return str(answer).lower()
         case int(count):
             return str(count)
+        case str(text):
+            return text
+        case tuple(texts):
+            return f"[{', '.join(texts)}]"
         case Mapping() as counts:
             return " or ".join(map(str, dict.fromkeys(counts.values())))
-    return listed(computed(check.expected), view)
+    shown = 0 if check.claimed is None else _most_decimals(check.claimed)
+    digits = max(view.digits, min(15, shown))
+    return listed(computed(check.expected), view._replace(digits=digits))
 
 
 def _most_decimals(claim: Claim) -> int:

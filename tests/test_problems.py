@@ -85,6 +85,30 @@ def test_q2_says_that_the_values_given_do_not_follow_from_the_weights() -> None:
         assert f"= {numbers}: they do NOT agree" in text
 
 
+def test_the_equation_sheet_adds_where_it_should_multiply() -> None:
+    right = dict.fromkeys(("i_1", "f_1", "g_1", "o_1", "c_1"), "right")
+    assert verdicts("lstm-equation-sheet") == {**right, "h_1": "wrong"}
+    assert solve("lstm-equation-sheet").checks[-1].mistake == "plus-for-times"
+
+
+def test_the_handout_makes_the_new_cell_state_of_itself() -> None:
+    assert verdicts("lstm-lab-handout") == {"c_1": "wrong", "h_1": "right"}
+    assert solve("lstm-lab-handout").checks[0].mistake == "another-step"
+
+
+def test_the_handouts_gradient_does_not_stay() -> None:
+    assert verdicts("gradient-flow-scalar") == {"P_50": "wrong", "verdict": "wrong"}
+
+
+def test_the_toggle_is_impossible_for_another_reason() -> None:
+    assert verdicts("step-rnn-b") == {"feasible": "right", "certificate": "wrong"}
+
+
+def test_the_sheet_on_the_way_back_is_right() -> None:
+    symbols = ("dc_1", "dz_f_1", "dz_i_1", "dz_g_1", "dz_o_1", "dx_1", "dh_0", "dc_0")
+    assert verdicts("lstm-gradient") == dict.fromkeys(symbols, "right")
+
+
 def test_both_readings_of_the_lab_sequence_are_one_network() -> None:
     one, many = solve("rnn-many-to-one").answers, solve("rnn-many-to-many").answers
     assert [symbol for symbol in many if symbol.startswith("y")] == ["y_1", "y_2", "y_3", "y_4"]

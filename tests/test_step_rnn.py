@@ -400,9 +400,11 @@ def test_several_files_give_a_list(lstmhw: Run, tmp_path: Path) -> None:
     assert len(json.loads(result.stdout)) == 3
 
 
-def test_strict_fails_on_wrong_weights(lstmhw: Run) -> None:
+def test_strict_fails_on_wrong_weights_and_on_wrong_reasons(lstmhw: Run, tmp_path: Path) -> None:
     assert lstmhw("solve", "--strict", "step-rnn-a").returncode == 1
-    assert lstmhw("solve", "--strict", "step-rnn-b").returncode == 0
+    assert lstmhw("solve", "--strict", "step-rnn-b").returncode == 1
+    (tmp_path / "b.yaml").write_text(json.dumps({**B, "claimed": {"feasible": False}}))
+    assert lstmhw("solve", "--strict", "b.yaml").returncode == 0
 
 
 @pytest.mark.parametrize(

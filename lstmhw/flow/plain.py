@@ -51,7 +51,8 @@ def of_rnn(cell: Rnn, sheet: Worksheet, found: Flow, other: With) -> Outcome:
         sections.append(_handout(cell, len(found.times), other))
     answers = {f"bound_{t}": np.array(b) for t, b in zip(found.times, bounds, strict=True)}
     extras = {"spectral_radius": largest, "spectral_norm": norm}
-    return Outcome(tuple(sections), answers, extras, _lines(cell, sheet, W_h, found))
+    lines = _lines(cell, sheet, W_h, found)
+    return Outcome(tuple(sections), answers, extras, lines=lines)
 
 
 def _lines(cell: Rnn, sheet: Worksheet, W_h: Floats, found: Flow) -> tuple[Step, ...]:

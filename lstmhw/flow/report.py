@@ -10,7 +10,17 @@ from lstmhw.expr import Constant, Expr, Quantity, Role
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.flow import first_below, pace, verdict
 from lstmhw.functions import Floats, Function, magnitude, norm
-from lstmhw.solution import Entry, Inline, Paragraph, Section, Step, Table, Working, Worksheet
+from lstmhw.solution import (
+    Entry,
+    Inline,
+    Paragraph,
+    Section,
+    Step,
+    Table,
+    Words,
+    Working,
+    Worksheet,
+)
 
 LONGEST_BAR = 20
 MARKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
@@ -19,12 +29,28 @@ MARKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 WEIGHTS = Role("weights", key="W_h")
 
 
+SPELLINGS = {
+    "vanishes": ("vanish", "vanishing", "vanished"),
+    "explodes": ("explode", "exploding", "exploded"),
+    "stays": ("stay", "staying", "constant", "stays constant"),
+}
+
+
+class Conclusion(NamedTuple):
+    """The verdict on norms: as data, as an answer that is a word, and in words."""
+
+    extras: Mapping[str, Any]
+    words: Mapping[str, Words]
+    body: tuple[Paragraph, ...]
+
+
 class Outcome(NamedTuple):
     """What a solution is put together from; `lines` are worked too, but not shown."""
 
     sections: tuple[Section, ...]
     answers: Mapping[str, Floats]
     extras: Mapping[str, Any] = {}
+    words: Mapping[str, Words] = {}
     lines: tuple[Step, ...] = ()
 
     @property
@@ -64,8 +90,8 @@ def _bar(decade: float, mark: float) -> str:
     return ("+" if decade > 0 else "-") * round(abs(decade) / mark) or "1"
 
 
-def concluded(norms: Floats, start: int, limit: float) -> tuple[dict[str, Any], list[Paragraph]]:
-    """The verdict on norms of which the first is that after one step, as data and in words."""
+def concluded(norms: Floats, start: int, limit: float) -> Conclusion:
+    """The verdict on norms of which the first is that after one step."""
     found, below = verdict(norms), first_below(norms, limit, start)
     steps = "1 step" if len(norms) == 1 else f"{len(norms)} steps"
     said = f"The gradient {found}: after {steps} its norm is {norms[-1]:.4g}"
@@ -75,10 +101,11 @@ def concluded(norms: Floats, start: int, limit: float) -> tuple[dict[str, Any], 
         if below is None
         else f"Its norm is first under {limit:g} at t = {below}."
     )
-    return {"verdict": found, "first_below": below}, [
-        Paragraph((said + changes,)),
-        Paragraph((under,)),
-    ]
+    return Conclusion(
+        {"verdict": found, "first_below": below},
+        {"verdict": Words(found, said + changes, SPELLINGS)},
+        (Paragraph((said + changes,)), Paragraph((under,))),
+    )
 
 
 def product(w: Floats, slope: Floats, count: int, limit: float) -> Outcome:
@@ -89,13 +116,13 @@ def product(w: Floats, slope: Floats, count: int, limit: float) -> Outcome:
     )
     sheet("P", factor**count, f"the product of {count} factors", Role("product"))
     norms = np.abs(w * slope) ** np.arange(1.0, count + 1)
-    extras, conclusion = concluded(norms, 0, limit)
+    conclusion = concluded(norms, 0, limit)
     sections = (
         Section("Working", (Working(tuple(sheet.steps)),)),
         Section("After t factors", (table(range(1, count + 1), {"norm": norms}, norms),)),
-        Section("The product", tuple(conclusion)),
+        Section("The product", conclusion.body),
     )
-    return Outcome(sections, sheet.answers, extras)
+    return Outcome(sections, sheet.answers, conclusion.extras, conclusion.words)
 
 
 def clipped(limit: float, gradient: Floats) -> Outcome:

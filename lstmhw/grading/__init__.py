@@ -108,6 +108,8 @@ def _asked(problem: Problem, solution: Solution) -> Iterator[str]:
     if isinstance(problem, RecurrentProblem):
         names = (*names, *(problem.find or ()))
         times = problem.times
+    if solution.only_step is not None:
+        names = [name.removesuffix("_t") for name in names]
     for name in names:
         symbols = [f"{name}_{t}" for t in times if f"{name}_{t}" in solution.answers]
         yield from symbols if symbols and name not in solution.answers else [name]

@@ -142,6 +142,7 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
         return self.told(
             (section for part in parts for section in part.sections),
             answers={symbol: value for part in parts for symbol, value in part.answers.items()},
+            words={name: words for part in parts for name, words in part.words.items()},
             steps=tuple(step for part in parts for step in part.steps),
             extras=extras,
         )
@@ -173,15 +174,16 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
             answers |= {f"J_{t}": factor, f"P_{t}": running, f"norm_{t}": np.array(norm)}
         last = [f"{name}_{self.end}" for name in ("J", "P", "norm", "bound", "P_c")]
         shown = Entries(tuple(Entry(s, answers[s], False) for s in last if s in answers))
-        extras, conclusion = concluded(found.norms, self.start, limit)
+        conclusion = concluded(found.norms, self.start, limit)
         sections = (
             Section("Given", (Entries(tuple(sheet.entries)),)),
             Section("Conventions", tuple(map(Paragraph, self._conventions()))),
             Section("Remarks", (*sheet.remarks, *self._constants())),
             *told.sections,
-            Section("Answer", (shown, *conclusion)),
+            Section("Answer", (shown, *conclusion.body)),
         )
-        return Outcome(sections, answers, {**extras, **told.extras}, told.lines)
+        extras = {**conclusion.extras, **told.extras}
+        return Outcome(sections, answers, extras, conclusion.words, told.lines)
 
     def _conventions(self) -> Iterator[tuple[Inline, ...]]:
         yield from self.cell.conventions(self.t)

@@ -316,7 +316,7 @@ class ParameterCount(Problem, kind="parameter-count"):
 def _number_text(claim: Claim) -> str:
     """The claimed number as written, [154] as 154.  Raises ValueError for several."""
     while not isinstance(claim, str):
-        if len(claim) != 1:
+        if isinstance(claim, Mapping) or len(claim) != 1:
             raise ValueError(f"a list of {len(claim)}")
         claim = claim[0]
     return claim

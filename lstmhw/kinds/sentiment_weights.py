@@ -42,7 +42,7 @@ from lstmhw.rules.report import (
     trace_json,
     words_text,
 )
-from lstmhw.solution import Block, Entries, Entry, Paragraph, Section, Solution
+from lstmhw.solution import Block, Entries, Entry, Paragraph, Section, Solution, Words
 
 if TYPE_CHECKING:
     from lstmhw.parameters import Scores
@@ -51,6 +51,9 @@ MOST_FLAGS = 64
 LARGEST = 1e100  # of weights; what is computed from larger ones could overflow
 FINEST = 2**40  # of the score of an n-gram, in units of the common denominator
 MOST_ANSWERS = 1000  # words; of longer documents only the trace is told
+
+SPELLINGS = {"proved": ("proven",), "refuted": ("disproved", "disproven"), "unknown": ()}
+"""The verdicts that may be claimed, and how else they are written."""
 
 
 @record
@@ -189,7 +192,8 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             **(_weights_json(made) if made is not None else {}),
         }
         refuted = found.verdict == "refuted" and not self.is_open
-        return self._solution(sections, reading, extras, refuted)
+        words = {"verdict": Words(found.verdict, _why(extras["proof"]), SPELLINGS)}
+        return self._solution(sections, reading, extras, refuted)._replace(words=words)
 
     def trace(self) -> Solution:
         """The sequence word by word, without a proof."""
@@ -371,6 +375,17 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             claims_weights=not self.is_open,
             refuted=refuted,
         )
+
+
+def _why(proof: Mapping[str, Any]) -> str:
+    """The verdict of a proof as a sentence."""
+    if proof["verdict"] == "proved":
+        return f"It is proved for {proof['scope']}."
+    if proof["verdict"] == "unknown":
+        return "It is neither proved nor refuted here."
+    document = " ".join(proof["counterexample"])
+    gives = f"gives {proof['output']:.6g}, where {proof['expected']:.6g} is due"
+    return f'It is refuted: "{document}" {gives}.'
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:

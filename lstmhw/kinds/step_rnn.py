@@ -15,6 +15,8 @@ from lstmhw.solution import Check, Claim, Paragraph, Section, Solution
 from lstmhw.threshold.feasibility import Certificate, Vector, Witness
 from lstmhw.threshold.hidden import Network, Search
 from lstmhw.threshold.question import Question
+from lstmhw.threshold.reasons import KEYS as REASONS
+from lstmhw.threshold.reasons import reason_check, reason_faults
 from lstmhw.threshold.report import Page, network_section, repairs, whole
 from lstmhw.threshold.weights import pleasant_for
 
@@ -58,6 +60,7 @@ class StepRnn(Problem, kind="step-rnn"):
             yield Fault(
                 ("claimed", "feasible"), f"expected true or false, found {_shown(feasible)}"
             )
+        yield from reason_faults(self.claimed, self.dimension, self.initials)
 
     def _number_faults(self, name: str) -> Iterator[Fault]:
         claim = self.claimed[name]
@@ -235,6 +238,7 @@ class StepRnn(Problem, kind="step-rnn"):
             [*sections, *ran],
             answers={} if weights is None else self._values(weights),
             checks=checks,
+            checked=frozenset(REASONS),
             extras=extras,
         )
 
@@ -271,6 +275,8 @@ class StepRnn(Problem, kind="step-rnn"):
             why = "there are weights that do it, see above" if is_feasible else "see the reasons"
             wrong = None if self.claimed["feasible"] == text else ("", f"It is {text}: {why}.")
             checks.append(_check("feasible", self.claimed["feasible"], is_feasible, wrong))
+        if any(key in self.claimed for key in REASONS):
+            checks.append(reason_check(self.claimed, {k: self.question(k) for k in self.initials}))
         return tuple(checks), sections
 
     def _claimed_weights(self) -> Vector:

@@ -9,11 +9,13 @@ from lstmhw.faults import Fault
 from lstmhw.marking.claims import Claimed, read
 from lstmhw.marking.explaining import Marked, check
 from lstmhw.marking.follow_through import Judged
+from lstmhw.marking.formulas import Formulas
 from lstmhw.marking.found import Found
 from lstmhw.marking.judging import judge, trivial
 from lstmhw.marking.program import Program
 from lstmhw.marking.rounding import manner_of
 from lstmhw.marking.search import Search
+from lstmhw.marking.words import taken
 from lstmhw.problem import Problem
 from lstmhw.solution import Check, Claim, Solution
 
@@ -48,6 +50,7 @@ class Marker:
         self.solution = solution
         self.program = Program(solution)
         self.search = Search(self.program)
+        self.formulas = Formulas(self.program, solution)
         self.order = {symbol: k for k, symbol in enumerate(solution.answers)}
 
     def mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
@@ -57,12 +60,15 @@ class Marker:
         What the solution has checked itself stays as it is.
         """
         own = self.solution.checks
-        known = frozenset(check.symbol for check in own)
-        claims, absent, faults = read(claimed, self.solution, known)
+        known = self.solution.checked | {check.symbol for check in own}
+        said, of_words, claimed = taken(claimed, self.solution.words)
+        written, of_formulas, claimed = self.formulas.taken(claimed)
+        twice = frozenset(check.symbol for check in written)
+        claims, absent, faults = read(claimed, self.solution, known, twice)
         claims.sort(key=lambda claim: self.order[claim.symbol])
-        checks = [*self._judged(claims), *map(self.unanswered, absent)]
-        checks.sort(key=lambda check: self.order[check.symbol])
-        return (*own, *checks), tuple(faults)
+        checks = [*written, *self._judged(claims), *map(self.unanswered, absent), *said]
+        checks.sort(key=lambda check: self.order.get(check.symbol, len(self.order)))
+        return (*own, *checks), (*faults, *of_formulas, *of_words)
 
     def unanswered(self, symbol: str) -> Check:
         """The row of a symbol that is asked for, and has no answer."""

@@ -117,11 +117,14 @@ def _figures(text: str) -> int:
 
 
 def read(
-    claimed: Mapping[str, Claim], solution: Solution, judged: frozenset[str]
+    claimed: Mapping[str, Claim],
+    solution: Solution,
+    judged: frozenset[str],
+    formulas: frozenset[str] = frozenset(),
 ) -> tuple[list[Claimed], list[str], list[Fault]]:
     """The claims that can be compared, the symbols without an answer (null), and the other faults.
 
-    Those that are judged already are left out.
+    Those that are judged already are left out; of `formulas` there is a claim already.
     """
     faults: list[Fault] = []
     found: dict[str, Claimed] = {}
@@ -137,7 +140,7 @@ def read(
             faults.append(Fault(path, message, hint, at_key=True))
         elif claim in NO_ANSWER:
             unanswered.append(symbol)
-        elif symbol in found:
+        elif symbol in found or symbol in formulas:
             message = f"expected one claim of {symbol}, found another"
             faults.append(Fault(path, message, at_key=True))
         else:

@@ -204,8 +204,18 @@ def _mark(root: Node, fault: Fault) -> Mark:
             mark = node.mark
         else:
             return mark
-    at_value = isinstance(node, Scalar) and node.text and not fault.at_key
-    return node.mark if at_value else mark
+    if not (isinstance(node, Scalar) and node.text) or fault.at_key:
+        return mark
+    return _mark_within(node, fault.at)
+
+
+def _mark_within(scalar: Scalar, at: int) -> Mark:
+    """A place in a value; where escapes or several lines may come before it, the value itself."""
+    line, column = scalar.mark
+    is_as_written = scalar.plain or "\\" not in scalar.text[:at]
+    if at and is_as_written and "\n" not in scalar.text:
+        return Mark(line, column + at + (0 if scalar.plain else 1))
+    return scalar.mark
 
 
 def headline(name: str, mark: Mark, fault: Fault) -> str:

@@ -41,6 +41,9 @@ from lstmhw.reading.runs import Run, parts_of
 from lstmhw.reading.shapes import Array, bind
 from lstmhw.solution import Claim
 
+BY_CASE = (("certificate",), ("certificates",))
+"""What may be claimed as a mapping from cases to claims, below `claimed`."""
+
 
 class Draft(NamedTuple):
     """A record whose arrays still wait for their sizes."""
@@ -402,6 +405,9 @@ class _Decoder:
     def _claim(self, node: Node, path: Path) -> Claim:
         if isinstance(node, Items):
             return tuple(self._claim(item, (*path, k)) for k, item in enumerate(node.nodes))
+        if isinstance(node, Fields) and path[1:] in BY_CASE:
+            items = node.entries.items()
+            return {case: self._claim(rows, (*path, case)) for case, (_, rows) in items}
         if isinstance(node, Fields):
             self.fault(path, "a number or a list of numbers", described(node))
             return ()

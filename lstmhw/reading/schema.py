@@ -23,6 +23,7 @@ CLAIM = {
     "anyOf": [
         {"type": ["number", "string", "boolean"]},
         {"type": "array", "items": {"$ref": "#/definitions/claim"}},
+        {"type": "object", "additionalProperties": {"$ref": "#/definitions/claim"}},
     ]
 }
 

@@ -1,7 +1,7 @@
 """JSON: one object for one solution, a list for several."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -98,7 +98,14 @@ def check_object(check: Check) -> dict[str, Any]:
 def _claim(claim: Claim) -> Any:
     if claim in ("true", "false"):
         return claim == "true"
-    return _numbers(number(claim)) if isinstance(claim, str) else [_claim(part) for part in claim]
+    if isinstance(claim, Mapping):
+        return {name: _claim(part) for name, part in claim.items()}
+    if not isinstance(claim, str):
+        return [_claim(part) for part in claim]
+    try:
+        return _numbers(number(claim))
+    except ValueError:  # a formula, a reason or a word
+        return claim
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,588 @@
+"""Claims that are formulas: the problem's own line for all values, or not, and then why."""
+
+import csv
+import html
+import io
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from conftest import Run, problem, solved
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from lstmhw.algebra import UndecidedError, expanded
+from lstmhw.expr import Apply, Constant, Divide, Expr, Negative, Power, Quantity, Sum, Times
+from lstmhw.faults import Fault
+from lstmhw.formula import FormulaError
+from lstmhw.functions import sigmoid, tanh
+from lstmhw.handwritten import readings
+from lstmhw.marking import Marker
+from lstmhw.render import FORMATS, render
+from lstmhw.solution import Check
+from lstmhw.view import View
+
+GATE = {"W_x": [[0.5, 0.1, -0.2], [0.3, -0.6, 0.8]], "W_h": [[0.1, 0.2], [0.3, -0.4]]}
+STATES = {"x": [1, 0.5, 2], "h_prev": [0.2, -0.4]}
+LSTM = {
+    "kind": "lstm-step",
+    **STATES,
+    "c_prev": [0.5, -0.3],
+    "gates": {**{k: {**GATE, "b": [0.1, -0.3]} for k in "ifg"}, "o": GATE},
+}
+JOINED = {
+    "kind": "lstm-step",
+    "t": 2,
+    **STATES,
+    "c_prev": [0.5, -0.3],
+    "concat": ["x", "h"],
+    "gates": {
+        "f": {"value": [0.4, 0.6], "W": [[0.1, 0.2, 0.3, 0.4, 0.5], [1, 2, 3, 4, 5]]},
+        **{k: {"W": [[0.5, -0.1, 0.2, 0.3, 1], [0.3, 0.6, 0, 1, 0]], "b": [0.1, 1]} for k in "igo"},
+    },
+}
+ROWS = {"W_x": [[0.5, 0.1], [-0.2, 0.3], [-0.6, 0.8]], "W_h": [[0.1, 0.2], [0.3, -0.4]]}
+GRU = {
+    "kind": "gru-step",
+    "update": "keep",
+    "reset": "before",
+    "orientation": "row",
+    **STATES,
+    "gates": {k: {**ROWS, "b": [0.1, 0.2]} for k in "rzn"},
+}
+RNN = {
+    "kind": "rnn-step",
+    "xs": [[1, 0.5, 2], [0, 1, 0]],
+    "h_prev": [0.2, -0.4],
+    **GATE,
+    "b": [0.1, 0],
+    "output": {"W": [[1, 2], [3, 4], [5, 6]], "b": [0, 1, 0], "activation": "softmax"},
+}
+BACK = {**LSTM, "kind": "lstm-gradient", "dh": [1, 2], "dc": [0.5, 0.1]}
+
+
+def mark(
+    data: dict[str, Any], claimed: dict[str, Any]
+) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
+    asked = problem({**data, "claimed": claimed})
+    return Marker(asked.solve()).mark(asked.claimed)
+
+
+def only(data: dict[str, Any], name: str, text: str) -> Check:
+    """The check of one formula, which is not refused."""
+    checks, faults = mark(data, {name: text})
+    assert faults == ()
+    (check,) = checks
+    assert check.claimed == text
+    return check
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "text"),
+    [
+        (LSTM, "c", "f*c_prev + i*g"),
+        (LSTM, "c_1", "c_1 = f_1 c_0 + i_1 g_1"),
+        (LSTM, "c_t", "f_t c_t-1 + i_t g_t"),  # no space: the c before
+        (LSTM, "c", r"C_t = F_t \odot C_{t-1} + I_t \odot \tilde{C}_t"),
+        (LSTM, "c", "ig + c_prev . f"),
+        (LSTM, "c", "f ∘ cₜ₋₁ + i ⊙ gₜ"),
+        (LSTM, "c", "(c_prev/2)*2f - i*(-g)"),
+        (LSTM, "c", r"\Gamma_f * c^{<t-1>} + \Gamma_u * \tilde{c}^{\langle t \rangle}"),
+        (LSTM, "c", "forget_gate * c_prev + input_gate * candidate"),
+        (LSTM, "c", "f_t × c_{t−1} + i_t × ĉ_t"),
+        (LSTM, "h", "o*tanh(c)"),
+        (LSTM, "h", r"$\mathbf{o}^{(t)} \cdot \tanh c^{(t)}$"),
+        (LSTM, "h", "o * tanh(f*c_prev + i*g)"),
+        (LSTM, "h", "tanh(c) sigmoid(W_o [h_prev; x])"),
+        (LSTM, "h", "o * (2*sigmoid(2c) - 1)"),
+        (LSTM, "h", "o .* (exp(c) - exp(-c)) / (exp(c) + exp(-c))"),
+        (LSTM, "f", "sigmoid(W_x_f x + W_h_f h_prev + b_f)"),
+        (LSTM, "f", r"\sigma(W_{xf} x_t + W_{hf} h_{t-1} + b_f)"),
+        (LSTM, "f", "σ(W_f x + U_f h_prev + b_f)"),
+        (LSTM, "f", r"\sigma\left(W_f \cdot [h_{t-1}, x_t] + b_f\right)"),
+        (LSTM, "f", "1/(1 + exp(-z_f))"),
+        (LSTM, "f", "sigmoid(W_f [h, x] + b_f)"),  # as `concat: [h, x]` has it
+        (LSTM, "f", r"\sigma(W_f [a^{<t-1>}, x^{<t>}] + b_f)"),
+        (LSTM, "i", r"\sigma(\mathbf{W}_{ix}\mathbf{x}_t + \mathbf{W}_{ih}\mathbf{h}_{t-1} + b_i)"),
+        (LSTM, "i", "sigmoid(W_ii x + b_ii + W_hi h + b_hi)"),
+        (LSTM, "o", "sigmoid(x^T W_x_o^T + U_o h_prev + b_o)"),  # o has no bias: zero
+        (LSTM, "tanh_c", "tanh(c)"),
+        (JOINED, "f", "sigmoid(W_f [x, h_1])"),  # a value is given, the line is there all the same
+        (JOINED, "g", "tanh(W_c [x; h_prev] + b_c)"),
+        (JOINED, "i", "sigmoid(W_i x_2 + U_i h_1 + b_i)"),
+        (JOINED, "c", "f c_1 + i g"),
+        (GRU, "r", "s(X W_xr + H_{t-1} W_hr + b_r)"),
+        (GRU, "n", r"\tanh(X W_{xh} + (R \odot H_{t-1}) W_{hh} + b_h)"),
+        (GRU, "n", "tanh(x W_x_n + r*h_prev W_h_n + b_n)"),
+        (GRU, "h", r"h_{t-1} - (1 - z) h_{t-1} + (1-z)\tilde h_t"),
+        (GRU, "h", "update*h_prev + (1 - update)*h̃_t"),
+        (GRU, "n", r"\tanh(x_t W_h + (r \odot h_{t-1}) U_h + b_h)"),
+        (GRU, "h", "Z*H_prev + (1-Z)*H~"),
+        (RNN, "h_1", "tanh(U x_1 + W h_0 + b)"),
+        (RNN, "h_2", "tanh(W_xh x + W_hh h_prev + b_h)"),
+        (RNN, "h_2", "tanh(W_x x_2 + W_h tanh(W_x x_1 + W_h h_0 + b) + b)"),  # through two steps
+        (RNN, "y_2", "softmax(V h + b_y)"),
+        (RNN, "a_y_1", "U h + b2"),
+        (BACK, "dz_f", "dc * c_prev * f * (1 - f)"),
+        (BACK, "dz_f", r"dc \cdot c_{t-1} \cdot \sigma'(z_f)"),
+        (BACK, "dc_1", "dh*o*(1 - tanh^2(c)) + dc"),
+        (BACK, "dW_x_f", "dz_f x^T"),
+        (BACK, "dW_h_g", r"\mathrm{dz}_g h_{t-1}^{\top}"),
+        (BACK, "dh_0", "W_h_f' dz_f + W_h_i' dz_i + W_h_g' dz_g + W_h_o' dz_o"),
+    ],
+)
+def test_the_line_in_other_words_is_right(data: dict[str, Any], name: str, text: str) -> None:
+    check = only(data, name, text)
+    assert (check.verdict, check.mistake) == ("right", None), check.explanation
+    assert "by algebra" in check.explanation or "random values" in check.explanation
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "text", "mistake"),
+    [
+        (LSTM, "h", "o + tanh(c)", "plus-for-times"),
+        (LSTM, "h", r"o_t + \tanh(c_t)", "plus-for-times"),
+        (LSTM, "h", "o*c", "tanh-omitted"),
+        (LSTM, "h", "tanh(c)", "output-gate-omitted"),
+        (LSTM, "c", "i*g", "forget-term-omitted"),
+        (LSTM, "c", "c_prev + i*g", "forget-gate-omitted"),
+        (LSTM, "c", "f*c_prev + g", "input-gate-omitted"),
+        (LSTM, "c", "i*c_prev + f*g", "gates-swapped"),
+        (LSTM, "c", "f*c_prev - i*g", "sign-error"),
+        (LSTM, "c", "f*c + i*g", "another-step"),
+        (LSTM, "c", "f * c_t + i * g", "another-step"),
+        (LSTM, "f", "sigmoid(W_x_f x + W_h_f h_prev)", "bias-omitted"),
+        (LSTM, "f", "sigmoid(W_x_f x + W_h_f h_t + b_f)", "another-step"),
+        (LSTM, "f", "tanh(z_f)", "tanh-for-sigmoid"),
+        (LSTM, "f", "softmax(z_f)", "softmax-for-sigmoid"),
+        (LSTM, "g", "sigmoid(z_g)", "sigmoid-for-tanh"),
+        (LSTM, "g", "z_g", "activation-omitted"),
+        (LSTM, "z_f", "W_f x + b_f", "recurrent-term-omitted"),
+        (LSTM, "z_f", "U_f h_prev + b_f", "input-term-omitted"),
+        (LSTM, "z_f", "W_x_f x + W_h_f^T h_prev + b_f", "transposed"),
+        (LSTM, "h", "o * tanh(f*c_prev + g)", "input-gate-omitted"),  # in a line before it
+        (LSTM, "h", "o + tanh(f*c_prev + i*g)", "plus-for-times"),
+        (LSTM, "f", "sigmoid(W_x_f h_prev + W_h_f x + b_f)", None),  # the shapes do not fit
+        (LSTM, "f", "f", None),
+        (LSTM, "o", "h/tanh(c)", None),  # true of the values, and no way to compute o
+        (LSTM, "c", "f*c_prev*g + 2*i", None),
+        (LSTM, "h", "0.31*o/o", None),
+        (GRU, "h", r"(1-z) h_{t-1} + z \tilde{h}", "update-flipped"),
+        (GRU, "n", "tanh(x W_x_n + r*(h_prev W_h_n) + b_n)", "reset-misplaced"),
+        (GRU, "h", "Z*H + (1-Z)*H~", "another-step"),
+        (RNN, "y_2", "W_y h_2 + b_y", "activation-omitted"),
+        (BACK, "dz_g", "dc*i*(1 - g)", None),
+    ],
+)
+def test_another_line_is_wrong(
+    data: dict[str, Any], name: str, text: str, mistake: str | None
+) -> None:
+    check = only(data, name, text)
+    assert check.verdict == "wrong", check.explanation
+    assert check.mistake == mistake, check.explanation
+    assert "The line is " in check.explanation
+
+
+def test_a_line_that_rests_on_itself_is_told_what_is_due() -> None:
+    check = only(LSTM, "c", "f * c_t + i * g")
+    assert "c_1 would rest on itself: c_0 is due on the right side." in check.explanation
+    assert check.where == "c_1"
+
+
+def test_shapes_that_do_not_fit_are_told_with_the_side_of_a_matrix() -> None:
+    said = only(LSTM, "z_f", "b_f + x W_x_f + h_prev W_h_f").explanation
+    assert "in 'x W_x_f + h_prev W_h_f': " in said
+    assert "Vectors are columns here, so a matrix stands to their left." in said
+    assert "in 'x W_x_f': " in only(LSTM, "z_f", "z_f = x W_x_f").explanation
+    said = only(GRU, "a_r", "W_x_r x + W_h_r h_prev + b_r").explanation
+    assert "Vectors are rows here, so a matrix stands to their right." in said
+
+
+def test_what_the_line_is_stands_in_the_json(lstmhw: Run) -> None:
+    checks = json.loads(lstmhw("check", "lstm-equation-sheet", "--format", "json").stdout)["checks"]
+    last = checks[-1]
+    assert (last["symbol"], last["claimed"]) == ("h_1", r"o_t + \tanh(c_t)")
+    assert (last["expected"], last["mistake"]) == ("o_1*tanh(c_1)", "plus-for-times")
+
+
+def test_the_numbers_said_are_those_of_the_formula() -> None:
+    answers = solved(LSTM).answers
+    wrong = answers["o_1"] + np.tanh(answers["c_1"])
+    explanation = only(LSTM, "h", "o + tanh(c)").explanation
+    assert f"it gives {wrong[0]:.4f} in unit 1, the line {answers['h_1'][0]:.4f}" in explanation
+
+
+def test_equal_numbers_do_not_make_a_formula_right() -> None:
+    """Where h_0 and c_0 are zeros, dropping their terms changes no number."""
+    bare = {key: value for key, value in LSTM.items() if key not in ("h_prev", "c_prev")}
+    check = only(bare, "c", "i*g")
+    assert (check.verdict, check.mistake) == ("wrong", "forget-term-omitted")
+    assert "With the numbers here both give the same; with others they do not." in check.explanation
+
+
+def test_a_formula_without_a_step_is_that_of_every_step() -> None:
+    check = only(RNN, "h_t", "tanh(W_x x + W_h h_{t-1} + b)")
+    assert (check.symbol, check.expected, check.verdict) == ("h_t", "tanh(a_t)", "right")
+    check = only(RNN, "a", "W_x x_t + W_h h_t + b")
+    assert (check.symbol, check.mistake) == ("a_t", "another-step")
+    assert "h_t stands where h_(t-1) is due" in check.explanation
+    numbers = " With the numbers of t = 2 it gives "
+    assert numbers in only(RNN, "h_t", "tanh(W_x x + W_h h_{t-1})").explanation
+
+
+def test_a_formula_is_followed_through_all_steps_of_a_long_sequence() -> None:
+    """Neither is the right one accused, nor is the other one taken for it."""
+    long = {**LSTM, "xs": [[1, 0.5, k] for k in range(60)]}
+    del long["x"]
+    back = "o_60 * tanh(f_60*(f_59*c_58 + i_59*g_59) + i_60*g_60)"
+    assert only(long, "h_60", back).verdict == "right"
+    assert only(long, "h_60", back.replace("c_58", "c_57")).verdict == "wrong"
+
+
+def test_formulas_and_numbers_stand_beside_each_other() -> None:
+    checks, faults = mark(LSTM, {"h": "o + tanh(c)", "c": "f*c_prev + i*g", "f_1": [0.1, 0.2]})
+    assert not faults
+    assert [check.symbol for check in checks] == ["f_1", "c_1", "h_1"]
+
+
+def test_one_symbol_has_one_claim() -> None:
+    checks, faults = mark(LSTM, {"h": "o*tanh(c)", "h_1": [0.1, 0.2]})
+    assert [check.symbol for check in checks] == ["h_1"]
+    assert [fault.message for fault in faults] == ["expected one claim of h_1, found another"]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "message"),
+    [
+        ("f*c_prev + i*", 13, "expected a number, a symbol or a parenthesis, found the end"),
+        ("f*c_prev + (i*g", 15, "expected a closing ), found the end"),
+        ("f*q + i*g", 2, "expected a symbol of this problem, found 'q'"),
+        ("f*c_{t-2} + i*g", 2, "expected a symbol of this problem, found 'c_{t-2}'"),
+        ("f*c_prev ++ i*g", 10, "expected a number, a symbol or a parenthesis, found '+'"),
+        ("f*c_{t-1 + i*g", 14, "expected a closing }, found the end"),
+        (r"f \oplus c_{t-1}", 2, r"expected a command of LaTeX that is known here, found '\oplus'"),
+        ("f*c_prev + i*g)", 14, "expected an operator or the end, found ')'"),
+        ("f^x", 2, "expected T or a whole number as an exponent, found 'x'"),
+        ("h = o*tanh(c)", 0, "expected a line for c_1, found one for 'h'"),
+        ("c = f*c_prev + q", 15, "expected a symbol of this problem, found 'q'"),
+        ("1/3 + 2", 0, "found numbers to be worked out"),
+        ("f*" + "(" * 60 + "g" + ")" * 60, 52, "expected at most 50 parentheses"),
+    ],
+)
+def test_what_is_no_formula_is_an_error_at_its_place(text: str, at: int, message: str) -> None:
+    checks, (fault,) = mark(LSTM, {"c": text})
+    assert checks == ()
+    assert (fault.path, fault.at) == (("claimed", "c"), at)
+    assert message in fault.message
+
+
+def test_the_caret_stands_below_what_is_wrong(lstmhw: Run, tmp_path: Path) -> None:
+    text = json.dumps({**RNN, "title": "T"})[:-1] + ',\n "claimed": {"h_1": "tanh(a + q)"}}'
+    (tmp_path / "a.yaml").write_text(text)
+    result = lstmhw("check", "a.yaml")
+    assert result.returncode == 2
+    _, line, caret, *_ = result.stderr.splitlines()
+    assert line[caret.index("^")] == "q"
+
+
+@pytest.mark.parametrize("text", ["1/3", "0.5", "1e-3", "-.5"])
+def test_a_number_as_a_text_is_a_number(text: str) -> None:
+    scalar = {"kind": "rnn-step", "x": [1], "W_x": [[1]], "W_h": [[1]], "activation": "identity"}
+    check = only(scalar, "h", text)
+    assert isinstance(check.expected, np.ndarray)
+
+
+@pytest.mark.parametrize("text", ["O.6", "o.6", "0,5", "l.0", "1.2.3", "abc", "NaN", "yes"])
+def test_a_mistyped_number_is_no_formula(text: str) -> None:
+    checks, (fault,) = mark(LSTM, {"c": text})
+    assert checks == ()
+    assert fault.message.startswith("expected a number, found ")
+
+
+class Abc:
+    """The names a, b, ab and bc."""
+
+    def known(self) -> list[str]:
+        return ["a", "ab", "b", "bc", "c"]
+
+    def meanings(self, name: str, joined: bool) -> list[Expr]:
+        return [Quantity(name, np.array(1.0), given=True)] if name in self.known() else []
+
+
+def test_what_can_be_read_in_two_ways_shows_both() -> None:
+    assert len(readings("ab c", Abc(), "column")) == 1
+    with pytest.raises(FormulaError, match="one meaning, found 'abc'") as caught:
+        readings("abc", Abc(), "column")
+    assert caught.value.hint == "it can be read as a * bc or as ab * c; write the *"
+
+
+def test_every_format_shows_a_formula_as_it_was_written() -> None:
+    text = r"\sigma(W_{xf} x_t + W_{hf} h_{t-1} + b_f) < 1"
+    asked = problem({**LSTM, "title": "T", "claimed": {"h": r"o_t + \tanh(c_t)"}})
+    solution = asked.solve()
+    checks, _ = Marker(solution).mark(asked.claimed)
+    checks = (checks[0], checks[0]._replace(claimed=text))
+    pages = {
+        name: render([solution._replace(checks=checks)], name, View(width=200)) for name in FORMATS
+    }
+    assert text in pages["table"]
+    assert html.escape(text) in pages["html"]
+    assert r"o\_t + \\tanh(c\_t)" in pages["markdown"]
+    assert r"o\_t + \textbackslash{}tanh(c\_t)" in pages["latex"]
+    assert json.loads(pages["json"])["checks"][1]["claimed"] == text
+
+
+def test_submissions_may_hold_formulas(lstmhw: Run, tmp_path: Path) -> None:
+    lines = [
+        {"name": "Ann", "claimed": {"c": "f_t c_{t-1} + i_t g_t", "h": "o*tanh(c)"}},
+        {"name": "Ben", "claimed": {"c": "f*c + i*g", "h": "o*tanh(c)"}},
+        {"name": "Cleo", "claimed": {"c": "f*k", "h": "o+tanh(c)"}},
+    ]
+    asked = {**LSTM, "claimed": {"c_t": "f_t c_{t-1} + i_t g_t", "h": "o*tanh(c)"}}
+    (tmp_path / "a.yaml").write_text(json.dumps(asked))
+    (tmp_path / "class.ndjson").write_text("\n".join(map(json.dumps, lines)))
+    result = lstmhw("grade", "a.yaml", "class.ndjson")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [(row["score"], row["mistake"]) for row in rows] == [
+        ("2", ""),
+        ("1", "another-step"),
+        ("0", "plus-for-times"),
+    ]
+    assert "found 'k'" in rows[2]["error"]
+
+
+# Random formulas, as trees of our own with values of our own.
+
+
+class Node(NamedTuple):
+    """An operation (+ * @ neg, or a function) over parts, or a name without any."""
+
+    mark: str
+    parts: tuple["Node", ...] = ()
+
+
+def leaf(name: str) -> Node:
+    return Node(name)
+
+
+def plus(*parts: Node) -> Node:
+    return Node("+", parts)
+
+
+def z_of(gate: str) -> Node:
+    x = Node("@", (leaf(f"W_x_{gate}"), leaf("x")))
+    h = Node("@", (leaf(f"W_h_{gate}"), leaf("h_prev")))
+    return plus(x, h, leaf(f"b_{gate}"))
+
+
+LINES = {
+    **{f"z_{gate}": z_of(gate) for gate in "ifg"},
+    **{gate: Node("sigmoid", (leaf(f"z_{gate}"),)) for gate in "if"},
+    "g": Node("tanh", (leaf("z_g"),)),
+    "c": plus(Node("*", (leaf("f"), leaf("c_prev"))), Node("*", (leaf("i"), leaf("g")))),
+    "h": Node("*", (leaf("o"), Node("tanh", (leaf("c"),)))),
+}
+SPELLINGS = {
+    "c_prev": ("c_prev", "c_{t-1}", "c_0", "C_{t-1}", "c_(t-1)", "c^{(t-1)}", "c_old"),
+    "h_prev": ("h_prev", "h_{t-1}", "h_0", "H_{t - 1}", r"\mathbf{h}_{t-1}", "h0"),
+    "x": ("x", "x_t", "x_1", "X_t", r"\vec{x}_t", "x(t)"),
+    **{name: (name, f"{name}_t", f"{name}_1", name.upper(), f"{name}_{{t}}") for name in "ifgoch"},
+    **{f"W_x_{g}": (f"W_x_{g}", f"W_{{x{g}}}", f"W_{{{g},x}}", f"W_{g}x") for g in "ifg"},
+    **{f"W_h_{g}": (f"W_h_{g}", f"W_{{h{g}}}", f"U_{g}", rf"\mathbf{{U}}_{{{g}}}") for g in "ifg"},
+    **{f"b_{g}": (f"b_{g}", f"b_{{{g}}}") for g in "ifg"},
+    **{f"z_{g}": (f"z_{g}", f"z_{g}_t", f"z_{{{g},t}}", f"a_{g}", f"z_{g}_1") for g in "ifg"},
+}
+VECTORS = ("f", "i", "g", "o", "c_prev", "h_prev", "c", "z_f", "b_i")
+
+
+@cache
+def marker() -> Marker:
+    return Marker(problem(LSTM).solve())
+
+
+def verdict(name: str, text: str) -> Check:
+    checks, faults = marker().mark({name: text})
+    assert not faults, (text, faults)
+    return checks[0]
+
+
+def values(seed: int) -> dict[str, Any]:
+    """Random values of all names, each as its line has it."""
+    draw = np.random.default_rng(seed).standard_normal
+    known: dict[str, Any] = {"x": draw(3), "h_prev": draw(2), "c_prev": draw(2), "o": draw(2)}
+    for gate in "ifg":
+        known |= {f"W_x_{gate}": draw((2, 3)), f"W_h_{gate}": draw((2, 2)), f"b_{gate}": draw(2)}
+    for name, line in LINES.items():
+        known[name] = value(line, known)
+    return known
+
+
+def value(node: Node, known: dict[str, Any]) -> Any:
+    if not node.parts:
+        return float(node.mark) if node.mark[0].isdigit() else known[node.mark]
+    first, *rest = (value(part, known) for part in node.parts)
+    match node.mark:
+        case "+":
+            return sum(rest, start=first)
+        case "*":
+            return first * rest[0]
+        case "@":
+            return first @ rest[0]
+        case "neg":
+            return -first
+        case "sigmoid":
+            return 1 / (1 + np.exp(-first))
+    return np.tanh(first)
+
+
+@st.composite
+def rewritten(draw: st.DrawFn, node: Node) -> Node:
+    """The same in other words: commuted, taken apart, with lines in the places of symbols."""
+    if not node.parts:
+        expand = node.mark in LINES and draw(st.integers(0, 3)) == 0
+        return draw(rewritten(LINES[node.mark])) if expand else node
+    parts = tuple(draw(rewritten(part)) for part in node.parts)
+    if node.mark in ("+", "*"):
+        parts = tuple(draw(st.permutations(parts)))
+    if node.mark == "*" and parts[0].mark == "+" and draw(st.booleans()):
+        return Node("+", tuple(Node("*", (part, parts[1])) for part in parts[0].parts))
+    return draw(st.sampled_from([*_wrapped(Node(node.mark, parts)), *[Node(node.mark, parts)] * 3]))
+
+
+def _wrapped(node: Node) -> tuple[Node, ...]:
+    """A node with something around it that changes nothing."""
+    return (
+        Node("neg", (Node("neg", (node,)),)),
+        Node("*", (leaf("1"), node)),
+        plus(node, leaf("0")),
+        plus(leaf("2"), node, Node("neg", (leaf("2"),))),
+    )
+
+
+@st.composite
+def spelled(draw: st.DrawFn, node: Node) -> str:
+    """A node as somebody might write it."""
+    if not node.parts:
+        return draw(st.sampled_from(SPELLINGS.get(node.mark, (node.mark,))))
+    parts = [draw(spelled(part)) for part in node.parts]
+    match node.mark:
+        case "+":
+            return f"({draw(st.sampled_from((' + ', '+'))).join(parts)})"
+        case "*":
+            sign = draw(st.sampled_from((" * ", "*", r" \odot ", r" \cdot ", " ⊙ ", " . ", " ")))
+            return f"({parts[0]}{'*' if parts[1][0].isdigit() else sign}{parts[1]})"
+        case "@":
+            return parts[0] + draw(st.sampled_from((" ", "*", " @ ", r"\cdot "))) + parts[1]
+        case "neg":
+            return f"(-{parts[0]})"
+    names = {"sigmoid": ("sigmoid", r"\sigma", "σ"), "tanh": ("tanh", r"\tanh", "Tanh")}
+    return f"{draw(st.sampled_from(names[node.mark]))}({parts[0]})"
+
+
+@given(data=st.data(), name=st.sampled_from(sorted(LINES)))
+def test_rewritings_of_the_line_are_right(data: st.DataObject, name: str) -> None:
+    node = data.draw(rewritten(LINES[name]))
+    text = data.draw(spelled(node))
+    assume(len(text) <= 500)
+    known = values(1)
+    np.testing.assert_allclose(value(node, known), known[name], rtol=1e-9)
+    assert verdict(name, text).verdict == "right", text
+
+
+def places(node: Node) -> list[tuple[int, ...]]:
+    inner = [(k, *place) for k, part in enumerate(node.parts) for place in places(part)]
+    return [(), *inner]
+
+
+def changed(node: Node, place: tuple[int, ...], other: Node) -> Node:
+    if not place:
+        return other
+    first, *rest = place
+    parts = list(node.parts)
+    parts[first] = changed(parts[first], tuple(rest), other)
+    return Node(node.mark, tuple(parts))
+
+
+def at(node: Node, place: tuple[int, ...]) -> Node:
+    return at(node.parts[place[0]], place[1:]) if place else node
+
+
+def names_of(node: Node) -> list[str]:
+    leaves = (at(node, place) for place in places(node))
+    return [each.mark for each in leaves if not each.parts and not each.mark.isdigit()]
+
+
+@st.composite
+def edited(draw: st.DrawFn, node: Node) -> Node:
+    """A node with one thing in it that is another."""
+    place = draw(st.sampled_from(places(node)))
+    old = at(node, place)
+    options = [Node("neg", (old,)), Node("*", (leaf("2"), old))]
+    if old.mark == "*":
+        options += [Node("+", old.parts), *old.parts]
+    if old.mark == "+":
+        options += [Node("+", old.parts[1:]), Node("*", old.parts[:2])]
+    if old.mark in ("sigmoid", "tanh"):
+        other = "tanh" if old.mark == "sigmoid" else "sigmoid"
+        options += [Node(other, old.parts), old.parts[0]]
+    if not old.parts and old.mark in VECTORS:
+        options += [leaf(name) for name in VECTORS if name != old.mark]
+    return changed(node, place, draw(st.sampled_from(options)))
+
+
+@given(data=st.data(), name=st.sampled_from(sorted(LINES)))
+def test_single_changes_that_matter_are_wrong(data: st.DataObject, name: str) -> None:
+    node = data.draw(edited(data.draw(rewritten(LINES[name]))))
+    try:
+        off = [np.max(np.abs(value(node, k) - k[name])) for k in map(values, (1, 2, 3))]
+    except ValueError:  # shapes that do not fit are another test's business
+        assume(False)
+    assume(max(off) > 1e-3)
+    assume(names_of(node))  # what has none is a number
+    text = data.draw(spelled(node))
+    assume(len(text) <= 500)
+    assert verdict(name, text).verdict == "wrong", text
+
+
+NAMES = {name: Quantity(name, np.array(0.0), given=True) for name in "abc"}
+
+
+@st.composite
+def expressions(draw: st.DrawFn, depth: int = 3) -> Expr:
+    if depth == 0 or draw(st.integers(0, 3)) == 0:
+        leaves = [*NAMES.values(), Constant(2.0), Constant(0.5)]
+        return draw(st.sampled_from(leaves))
+    parts = [draw(expressions(depth - 1)), draw(expressions(depth - 1))]
+    kind = draw(st.sampled_from((Sum, Times, Divide, Negative, Power, Apply)))
+    if kind is Negative:
+        return Negative(parts[0])
+    if kind is Power:
+        return Power(parts[0], Constant(draw(st.integers(1, 2))))
+    if kind is Apply:
+        return Apply(draw(st.sampled_from((sigmoid, tanh))), parts[0])
+    binary: Expr = kind(*parts)
+    return binary
+
+
+@given(left=expressions(), right=expressions(), seed=st.integers(0, 100))
+def test_what_algebra_calls_the_same_has_the_same_value(left: Expr, right: Expr, seed: int) -> None:
+    """The sum of products of left + right, written the other way about, and of another one."""
+    known = dict(zip(NAMES, np.random.default_rng(seed).uniform(0.5, 2, 3).tolist(), strict=True))
+
+    def number(expr: Expr) -> float:
+        with np.errstate(all="ignore"):
+            return float(expr.evaluated(lambda quantity: np.float64(known[quantity.symbol])))
+
+    try:
+        same = expanded(left, {}) == expanded(right, {})
+        assert expanded(Sum(left, right), {}) == expanded(Sum(right, left), {})
+        assert expanded(Times(left, right), {}) == expanded(Times(right, left), {})
+    except (UndecidedError, ZeroDivisionError):
+        assume(False)
+    values_of = number(left), number(right)
+    assume(all(map(np.isfinite, values_of)))
+    if same:
+        assert values_of[0] == pytest.approx(values_of[1], rel=1e-6, abs=1e-6)
