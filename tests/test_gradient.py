@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import ROOT, marked, problem, solved
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from plain import STANDARD, activate, affine, gru, lstm
 from record_vectors import gradient_ends, gradient_problem, listed, random, torch_gradients
@@ -254,7 +254,10 @@ def test_gradients_through_an_output_layer(
 )
 @given(seed=st.integers(0, 1000))
 def test_other_activations_agree_with_complex_steps(use: dict[str, str], seed: int) -> None:
-    assert agreement(solved({**random_problem("lstm", seed, 3), "activations": use}))["agrees"]
+    solution = solved({**random_problem("lstm", seed, 3), "activations": use})
+    states = [value for symbol, value in solution.answers.items() if symbol[:2] == "c_"]
+    assume(all(np.all(value != 0) for value in states))  # a corner has no derivative
+    assert agreement(solution)["agrees"]
 
 
 def test_a_slope_is_zero_at_a_corner() -> None:
