@@ -9,18 +9,22 @@ plain types (`bool`, `str`, `Literal[...]`, `tuple[str, ...]`, other records, `X
     Annotated[str, OneOf(names)]         one of these words
     Annotated[int, Range(0, 15)]         a whole number in a range
     Annotated[Fraction, Exact()]         a number, exactly as written
+    Annotated[float, Between(0, 1)]      a number in a range
     Mapping[str, ...]                    keys that are data, such as the n-grams of a score
     Record | Record | ...                told apart by the words of their first Literal
+    X | Record, X | Mapping[str, ...]    told apart by whether a mapping stands there
     Annotated[Floats, Shape("m"), OfState("c")]    a key that a cell without the state c has not
     Annotated[Record, Embedded()]        a record whose keys stand beside those of this one
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import (
     Annotated,
     Any,
     ClassVar,
+    Literal,
     NamedTuple,
     TypeVar,
     dataclass_transform,
@@ -67,6 +71,13 @@ class Exact(NamedTuple):
     above: int | None = None
 
 
+class Between(NamedTuple):
+    """The numbers from `least` to `most`."""
+
+    least: float
+    most: float = math.inf
+
+
 class OfState(NamedTuple):
     """Beside a Shape: the key is there only where an embedded cell has the state of this letter."""
 
@@ -104,6 +115,42 @@ def record(cls: type[AnyRecord]) -> type[AnyRecord]:
     return dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
 
 
+Points = Annotated[float, Between(0)]
+
+
+@record
+class Tolerance(Record):
+    """How far from the truth an answer still is right: so much, or by such a share of the truth."""
+
+    absolute: Annotated[float, Between(0)] = 0.0
+    relative: Annotated[float, Between(0)] = 0.0
+
+
+@record
+class Marking(Record):
+    """How a course marks: the digits it asks for, and the points that answers earn."""
+
+    decimals: Annotated[int, Range(1, 15)] | None = None
+    significant: Annotated[int, Range(1, 15)] | None = None
+    tolerance: Annotated[float, Between(0)] | Tolerance | None = None
+    points: Points | Mapping[str, Points] | None = None
+    per: Literal["symbol", "entry"] = "symbol"
+    follow: Annotated[float, Between(0, 1)] = 1.0
+    repeated: Literal["each", "once"] = "each"
+
+    def faults(self) -> Iterator[Fault]:
+        """What excludes one another."""
+        if self.decimals is not None and self.significant is not None:
+            message = "expected decimals or significant digits, found both"
+            yield Fault(("marking", "significant"), message, at_key=True)
+
+    def points_of(self, symbol: str) -> float:
+        """The points of an answer; 1 where nothing is said of it."""
+        if isinstance(self.points, Mapping):
+            return self.points.get(symbol, 1.0)
+        return 1.0 if self.points is None else self.points
+
+
 @record
 class Problem(Record):
     """A problem of some kind: `class Q(Problem, kind="q")`.
@@ -116,6 +163,7 @@ class Problem(Record):
     source: str = ""
     digits: Annotated[int, Range(0, 15)] = 4
     claimed: Mapping[str, Claim] = field(default_factory=dict)
+    marking: Marking | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
     written: Mapping[Path, Sequence[str]] = field(default_factory=dict)
 
@@ -132,6 +180,11 @@ class Problem(Record):
     def faults(self) -> Iterator[Fault]:
         """What is wrong with the problem beyond the types and shapes of its keys."""
         yield from ()
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The symbols that the problem says are to be found; none where it does not say."""
+        return ()
 
     def solve(self) -> Solution:
         """The worked solution.  Raises ProblemError where the data do not allow one."""

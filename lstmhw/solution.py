@@ -97,18 +97,21 @@ class Check(NamedTuple):
     """The verdict on one answer; `claimed` as written, if at all, `expected` at full precision.
 
     `expected` is an array; True or False where that is the question, a count, or one count for each
-    convention; a text where a formula or a word is claimed, several where reasons are; None where
-    nothing is right.  `extras` are what else the JSON of a check says.
+    convention; weights by their names; a text where a formula or a word is claimed, several where
+    reasons are; None where
+    nothing is right.  `extras` are what else the JSON of a check says, `verdicts` those on each
+    number of an array.
     """
 
     symbol: str
     claimed: Claim | None
-    expected: Floats | bool | int | Mapping[str, int] | str | tuple[str, ...] | None
+    expected: Floats | bool | int | Mapping[str, Any] | str | tuple[str, ...] | None
     verdict: str
     mistake: str | None
     where: str | None
     explanation: str
     extras: Mapping[str, Any] = {}
+    verdicts: tuple[str, ...] = ()
 
 
 class Words(NamedTuple):
@@ -117,6 +120,13 @@ class Words(NamedTuple):
     answer: str
     why: str
     spellings: Mapping[str, tuple[str, ...]]
+
+
+class Score(NamedTuple):
+    """The points that answers earn, of those that they can."""
+
+    earned: float
+    out_of: float
 
 
 class Solution(NamedTuple):
@@ -129,10 +139,10 @@ class Solution(NamedTuple):
     the working, shown or not, and `blocks` the letters of the gates in the order in which a
     framework's layout stacks them, where the problem uses one; `unused` are the lines of what
     stands on the sheet as a value.  `extras` are what else the JSON of
-    a kind says, as plain data and arrays; `claims_weights` says that the weights are a claim too,
-    `refuted` that they are wrong, `interrupted` that the user broke off a search, so that the
-    answer is less than was asked for.  `checked` are the names of claims that the checks are about,
-    where those have another symbol.
+    a kind says, as plain data and arrays; `interrupted` says that the user broke off a search, so
+    that the answer is less than was asked for.  `checked` are the names under which the kind judges
+    claims itself, with the symbols that their checks have; `score` are the points that the checks
+    earn.
     """
 
     kind: str
@@ -149,16 +159,15 @@ class Solution(NamedTuple):
     blocks: str = ""
     unused: Mapping[str, Expr] = {}
     checks: tuple[Check, ...] = ()
-    checked: frozenset[str] = frozenset()
+    checked: Mapping[str, str] = {}
+    score: Score | None = None
     extras: Mapping[str, Any] = {}
-    claims_weights: bool = False
-    refuted: bool = False
     interrupted: bool = False
 
     @property
     def is_wrong(self) -> bool:
         """Whether something that the problem claims is wrong."""
-        return self.refuted or any(check.verdict == "wrong" for check in self.checks)
+        return any(check.verdict == "wrong" for check in self.checks)
 
 
 NO_VALUE: Floats = np.empty(0)

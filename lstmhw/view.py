@@ -251,6 +251,9 @@ def claim_text(claim: Claim) -> str:
     return f"[{', '.join(claim_text(part) for part in claim)}]"
 
 
+WEIGHTS = "weights"  # the row of weights that are a claim
+
+
 def sections(solution: Solution, view: View) -> Iterator[Section]:
     """All sections of a page: the solution's own, and the claimed answers where there are any."""
     for section in solution.sections:
@@ -303,16 +306,22 @@ def _gap_row(gap: Gap, width: int) -> tuple[Inline, ...]:
 def _check_row(check: Check, view: View) -> tuple[Inline, ...]:
     """The claim as it was written, the truth to as many decimals, the verdict."""
     written = "" if check.claimed is None else claim_text(check.claimed)
+    if check.symbol == WEIGHTS and isinstance(check.claimed, Mapping):
+        written = _weights_text(check.claimed)
     true = _expected(check, view)
     verdict = f"{check.verdict}: {check.mistake}" if check.mistake else check.verdict
     name = Quantity(check.symbol, check.expected, given=False)
     return name, written, true, Verdict(check.verdict, verdict)
 
 
+def _weights_text(weights: Mapping[str, Claim]) -> str:
+    return ", ".join(f"{name} = {claim_text(value)}" for name, value in weights.items())
+
+
 def _expected(check: Check, view: View) -> str:
     match check.expected:
         case None:
-            return "none"
+            return "-"
         case bool(answer):
             return str(answer).lower()
         case int(count):
@@ -321,6 +330,8 @@ def _expected(check: Check, view: View) -> str:
             return text
         case tuple(texts):
             return f"[{', '.join(texts)}]"
+        case Mapping() as weights if check.symbol == WEIGHTS:
+            return _weights_text(weights)
         case Mapping() as counts:
             return " or ".join(map(str, dict.fromkeys(counts.values())))
     shown = 0 if check.claimed is None else _most_decimals(check.claimed)

@@ -128,7 +128,7 @@ def first_difference(one: Written, other: Written) -> tuple[str, int] | None:
     return None
 
 
-def _claimed(rng: Random, q: Question, written: Written) -> Written:
+def claims_of(rng: Random, q: Question, written: Written) -> Written:
     """The claims of the file: the index may be dropped, a vector of one be a number."""
     drop = len(q.xs) == 1 and rng.random() < 0.5
     alone = rng.random() < 0.5
@@ -236,7 +236,7 @@ def _correct(rng: Random, rounding: str, cell: str) -> Sheet:
     values = Working(q, hand).values
     _check_correct(rounding, hand, values, exact, symbols)
     written = write(hand, values, symbols)
-    text = file(problem(q), _claimed(rng, q, written))
+    text = file(problem(q), claims_of(rng, q, written))
     return Sheet(text, (), None, rounding, (), claims, (), Origin(q, hand, (*symbols,), written))
 
 
@@ -336,7 +336,7 @@ def _mistaken(rng: Random, name: str, cell: str) -> Sheet:
     first = made.shows(written, clean)
     if made.digits_changed(written, clean) < 4 or (mistake.slip and mistake.slip[0] != first):
         raise UnsuitedError
-    text = file(problem(made.q), _claimed(rng, made.q, written))
+    text = file(problem(made.q), claims_of(rng, made.q, written))
     origin = Origin(made.q, made.hand, made.symbols, written)
     return Sheet(text, (name,), first, "one mistake", (first,), made.claims, (), origin)
 
@@ -383,7 +383,7 @@ def _with_two(rng: Random, names: tuple[str, str], cell: str) -> Sheet:
         raise UnsuitedError
     kind = "two mistakes in one cell" if same else "two mistakes in two cells"
     named = tuple(name for _, name in shown)
-    text = file(problem(made.q), _claimed(rng, made.q, written))
+    text = file(problem(made.q), claims_of(rng, made.q, written))
     origin = Origin(made.q, made.hand, made.symbols, written)
     return Sheet(text, named, cells[0], kind, cells, made.claims, (), origin)
 

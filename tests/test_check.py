@@ -40,7 +40,7 @@ def test_the_audit_of_the_homework(lstmhw: Run) -> None:
         ("q1", "first wrong one is i_1 (softmax-for-sigmoid)"),
         ("q2", "first wrong one is z_g_2 (miscopied-given)"),
         ("lstm-equation-sheet", "first wrong one is h_1 (plus-for-times)"),
-        ("gradient-flow-scalar", "first wrong one is P_50 (activation-omitted)"),
+        ("gradient-flow-scalar", "first wrong one is P_50."),
         ("sentiment-two-units", "after 'not bad' (2 words)"),
         ("lstm-lab-handout", "c_1 would rest on itself: c_0 is due on the right side"),
         ("step-rnn-b", "first wrong one is certificate"),

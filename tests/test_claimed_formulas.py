@@ -121,6 +121,7 @@ def only(data: dict[str, Any], name: str, text: str) -> Check:
         (GRU, "h", "update*h_prev + (1 - update)*h̃_t"),
         (GRU, "n", r"\tanh(x_t W_h + (r \odot h_{t-1}) U_h + b_h)"),
         (GRU, "h", "Z*H_prev + (1-Z)*H~"),
+        (GRU, "h", "Z*H + (1-Z)*H~"),
         (RNN, "h_1", "tanh(U x_1 + W h_0 + b)"),
         (RNN, "h_2", "tanh(W_xh x + W_hh h_prev + b_h)"),
         (RNN, "h_2", "tanh(W_x x_2 + W_h tanh(W_x x_1 + W_h h_0 + b) + b)"),  # through two steps
@@ -172,7 +173,6 @@ def test_the_line_in_other_words_is_right(data: dict[str, Any], name: str, text:
         (LSTM, "h", "0.31*o/o", None),
         (GRU, "h", r"(1-z) h_{t-1} + z \tilde{h}", "update-flipped"),
         (GRU, "n", "tanh(x W_x_n + r*(h_prev W_h_n) + b_n)", "reset-misplaced"),
-        (GRU, "h", "Z*H + (1-Z)*H~", "another-step"),
         (RNN, "y_2", "W_y h_2 + b_y", "activation-omitted"),
         (BACK, "dz_g", "dc*i*(1 - g)", None),
     ],

@@ -77,7 +77,8 @@ def test_refuted_weights_say_by_which_document(lstmhw: Run, tmp_path: Path) -> N
     data = {**WORDS, "gates": gates, "output": output, "claimed": {"verdict": "proved"}}
     (tmp_path / "a.yaml").write_text(json.dumps(data))
     result = lstmhw("check", "a.yaml", "--format", "json")
-    (check,) = json.loads(result.stdout)["checks"]
+    weights, check = json.loads(result.stdout)["checks"]
+    assert (weights["symbol"], weights["verdict"], weights["where"]) == ("weights", "wrong", "bad")
     assert (check["verdict"], check["expected"]) == ("wrong", "refuted")
     assert 'It is refuted: "bad" gives 1, where -1 is due.' in check["explanation"]
 

@@ -59,7 +59,7 @@ def table(text: str) -> list[dict[str, str]]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The folder that `lstmhw` runs in, with a problem."""
-    (tmp_path / "p.yaml").write_text(PROBLEM)
+    (tmp_path / "p.yaml").write_text(PROBLEM + "find: [h]\n")
     return tmp_path
 
 
@@ -76,18 +76,18 @@ def test_a_row_says_what_was_right_and_where_it_went_wrong() -> None:
     assert row[:4] == ("Ann", 1, 2, "h_1")
     assert row.error is None
     assert [check.verdict for check in row.checks] == ["right", "wrong"]
-    assert row_of(line_of("Bob", RIGHT))[:4] == ("Bob", 1, 1, None)
+    assert row_of(line_of("Bob", RIGHT))[:4] == ("Bob", 1, 2, None)  # a is not answered
 
 
 @pytest.mark.parametrize(
     ("more", "claimed", "score"),
     [
-        ("", {**RIGHT}, (1, 1)),
+        ("", {**RIGHT}, (1, 2)),
         ("", {**RIGHT, "a": [0, 0]}, (1, 2)),
         ("find: [a, h]\n", {**RIGHT}, (1, 2)),
         ("find: [h]\n", {**RIGHT, "a": [0.5, -1.5], "x": 0.5}, (1, 1)),
         ("claimed: {a: [0, 0], h: [0, 0]}\n", {**RIGHT}, (1, 2)),
-        ("find: [a]\nclaimed: {h: [0, 0]}\n", {**RIGHT}, (1, 2)),
+        ("find: [a]\nclaimed: {h: [0, 0]}\n", {**RIGHT}, (0, 1)),
     ],
 )
 def test_the_score_is_out_of_what_the_problem_asks(
@@ -105,7 +105,7 @@ def test_every_step_that_is_asked_counts() -> None:
 
 def test_numbers_are_kept_as_they_are_written() -> None:
     subject = Grader(from_text("p.yaml", PROBLEM.replace("x: 0.5", "x: 0.52")))
-    for written, score in (("0.5", 0), ("0.50", 0), ("0.520", 1), ("52e-2", 1), ("5e-1", 0)):
+    for written, score in (("0.5", 0), ("0.51", 0), ("0.520", 1), ("52e-2", 1), ("5e-1", 0)):
         text = f'{{"name": "Ann", "claimed": {{"h": [{written}, -1.56]}}}}'
         assert subject.row(Source("s.ndjson", 1, text.encode())).score == score, written
     assert row_of('{"name": 007, "claimed": {}}').error
@@ -121,8 +121,9 @@ def test_kinds_that_mark_themselves_mark_every_submission() -> None:
 
     assert row(count, {"total": 168})[:4] == ("Ann", 1, 1, None)
     assert row(count, {"total": 169})[:4] == ("Ann", 0, 1, "total")
-    assert row(step, {"w1": 1, "w2": 1, "b": "-1/2"})[:4] == ("Ann", 3, 3, None)
-    assert row(step, {"w1": 1, "w2": 2, "b": -1})[:4] == ("Ann", 0, 3, "w1")
+    assert row(step, {"w1": 1, "w2": 1, "b": "-1/2"})[:4] == ("Ann", 1, 1, None)
+    assert row(step, {"w1": 1, "w2": 2, "b": -1})[:4] == ("Ann", 0, 1, "weights")
+    assert row(step, {"weights": {"w1": 1, "w2": 1, "b": 0}})[:4] == ("Ann", 1, 1, None)
     partly = row(step, {"w1": 1, "feasible": False})
     assert partly.first_wrong == "feasible"
     assert "expected w1, w2 and b together" in str(partly.error)
@@ -145,7 +146,7 @@ def test_what_earns_credit(
     check = Check("h_1", "0", None, verdict, None, None, "", extras)
     monkeypatch.setattr(subject, "mark", lambda _: ((check,), ()))
     row = subject.row(Source("s.ndjson", 1, line_of("Ann", RIGHT).encode()))
-    assert (row.score, row.out_of) == (score, 1)
+    assert (row.score, row.out_of) == (score, 2)
     assert (row.first_wrong == "h_1") == (verdict == "wrong")
 
 
@@ -252,7 +253,7 @@ def test_names_fit_on_a_line() -> None:
 
 @given(st.text(), st.sampled_from(FORMATS))
 def test_rows_are_read_back_as_they_were_written(name: str, format: str) -> None:
-    row = row_of(line_of(name, WRONG))
+    row = row_of(line_of(name, WRONG), "find: [h]\n")
     written = graded(row, format)
     file = io.BytesIO((rows.header(format) + written.line + "torn").encode())
     found = [row for _, row in rows.read_rows("file", file) if row is not None]

@@ -56,7 +56,7 @@ def test_the_digits_are_kept_as_written(tmp_path: Any) -> None:
 
     file = tmp_path / "q.yaml"
     text = "kind: rnn-step\nx: 0.52\nW_x: 1\nW_h: 0\nactivation: identity\nclaimed: {h: %s}\n"
-    for written, verdict in (("0.5", "coarse"), ("0.50", "wrong"), ("0.520", "right")):
+    for written, verdict in (("0.5", "coarse"), ("0.51", "wrong"), ("0.520", "right")):
         file.write_text(text % written)
         asked = read(str(file)).problem
         checks, faults = Marker(asked.solve()).mark(asked.claimed)

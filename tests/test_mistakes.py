@@ -88,8 +88,8 @@ def _some(sheets: Iterator[Sheet], mistakes: int) -> Iterator[Sheet]:
 
 
 def test_the_first_wrong_cell_is_found_and_single_mistakes_are_named() -> None:
-    sheets = [*mistaken_sheets(60, 5), *_some(gradient_sheets(20, 5), mistakes=1)]
-    sheets += _some(time_sheets(28, 5), mistakes=1)
+    sheets = [*mistaken_sheets(34, 5), *_some(gradient_sheets(14, 5), mistakes=1)]
+    sheets += _some(time_sheets(14, 5), mistakes=1)
     found: Counter[str] = Counter()
     for sheet in sheets:
         checks = checks_of(sheet)
@@ -102,7 +102,7 @@ def test_the_first_wrong_cell_is_found_and_single_mistakes_are_named() -> None:
 
 def test_both_of_two_mistakes_are_named() -> None:
     """Of many sheets four in five, as the benchmark says; of these few a little fewer."""
-    sheets = list(two_mistakes_sheets(30, 9))
+    sheets = list(two_mistakes_sheets(18, 9))
     both = sum(_names(checks_of(sheet)) >= set(sheet.mistakes) for sheet in sheets)
     assert both >= 0.75 * len(sheets)
 
@@ -203,7 +203,7 @@ def test_a_misread_entry_is_found_with_what_it_was_read_as(
     b = LSTM["gates"][gate]["b"]
     z = [math.fsum(w * x for w, x in zip(r, v, strict=True)) + c for r, c in zip(W, b, strict=True)]
     value = [1 / (1 + math.exp(-entry)) for entry in z]
-    check = check_of(claims(f_1=value), "f_1")
+    check = check_of({**claims(), "f_1": [f"{v:.6f}" for v in value]}, "f_1")
     assert check.mistake == name
     place = f"W_{gate}[{row + 1}][{column + 1}]"
     assert check.where == f"{place} was read as {read:g}, it is {true:g}"
@@ -260,7 +260,7 @@ def test_a_mistake_made_again_is_wrong_again_and_what_lies_between_follows() -> 
         "W_x": 0.5,
         "W_h": 0.25,
         "b": 0.1,
-        "claimed": {"a_1": "0.5", "h_1": "0.4621", "a_2": "1.1155", "h_2": "0.8061"},
+        "claimed": {"a_1": "0.5", "h_1": "0.4621", "a_2": "1.1155", "h_2": "0.8060"},
     }
     checks = {check.symbol: check for check in marked(data).checks}
     assert [checks[s].verdict for s in ("a_1", "h_1", "a_2", "h_2")] == [
@@ -288,7 +288,7 @@ def test_a_gate_computed_where_the_sheet_gives_its_value() -> None:
 
 def test_rewording_the_notes_changes_no_mark() -> None:
     """What a line does is data: no mistake is told by the words beside it."""
-    sheets = [*mistaken_sheets(14, 31), *gradient_sheets(6, 32)]
+    sheets = [*mistaken_sheets(8, 31), *gradient_sheets(4, 32)]
     named = 0
     for sheet in sheets:
         asked = from_text("sheet.yaml", sheet.text).problem
@@ -302,7 +302,7 @@ def test_rewording_the_notes_changes_no_mark() -> None:
         reworded, _ = Marker(solution._replace(steps=steps)).mark(asked.claimed)
         assert list(map(str, usual)) == list(map(str, reworded))
         named += any(check.mistake for check in usual)
-    assert named > 12
+    assert named > 6
 
 
 def mistake_of(data: dict[str, Any], symbol: str, claim: Any) -> tuple[str, str | None]:

@@ -179,7 +179,8 @@ def test_wrong_totals_are_explained(
     more: dict[str, Any] = {"convention": convention} if convention else {}
     found = check(claimed, **more)
     assert (found.verdict, found.mistake, found.where) == ("wrong", mistake, where)
-    assert found.extras == {"convention": None}
+    assert found.extras["convention"] is None
+    assert ("evidence" in found.extras) == (mistake is not None)
     assert found.explanation
 
 

@@ -109,7 +109,7 @@ def test_every_construction_is_the_rnn(construction: str, data: dict[str, Any]) 
     assert solution.extras["max_error"] <= 1e-12
     assert solution.extras["max_error"] == max(solution.extras["error_by_step"])
     assert len(solution.extras["error_by_step"]) == len(expected)
-    assert not solution.refuted
+    assert not solution.is_wrong
 
 
 def closed_form(asked: RnnInLstm, added: float) -> float:
@@ -190,7 +190,7 @@ def test_what_is_exact_and_where(
     assert solution.extras["exact_in"] == exact_in
     assert solution.extras["scale"] == pytest.approx(scale, rel=1e-15)
     assert (solution.extras["bound"] is not None) == (exact_in == "limit")
-    assert not solution.refuted
+    assert not solution.is_wrong
 
 
 @pytest.mark.parametrize(("K", "error"), [(5, 2e-3), (10, 2e-5), (20, 9e-10)])
@@ -233,10 +233,10 @@ def test_gates_of_ones_own_that_are_right() -> None:
     assert solution.extras["exact_in"] == "limit"
     assert solution.extras["scale"] == pytest.approx(math.tanh(1))
     assert solution.extras["bound"] is None
-    assert not solution.refuted
+    assert not solution.is_wrong
     finite = {**LIMIT, "i": {"b": 40}, "f": {"b": -40}, "g": {"b": [40, "1e2"]}}
     solution = solved({**DATA, "gates": finite, "readout": "h / tanh(1)"})
-    assert (solution.extras["exact_in"], solution.refuted) == ("float64", False)
+    assert (solution.extras["exact_in"], solution.is_wrong) == ("float64", False)
 
 
 def altered(gate: str, **parts: Any) -> dict[str, Any]:
@@ -261,7 +261,7 @@ FORGED = {
 @pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED.keys())
 def test_gates_that_are_slightly_wrong_are_refuted(forged: dict[str, Any]) -> None:
     solution = solved({**DATA, **forged})
-    assert solution.refuted
+    assert solution.is_wrong
     assert solution.extras["exact_in"] == "no"
     assert solution.extras["max_error"] > 1e-12
     assert "These gates do not do it" in text(solution)
@@ -272,7 +272,7 @@ def test_an_error_that_the_inputs_hide_is_found() -> None:
     del hidden["random"]
     solution = solved(hidden)
     assert solution.extras["max_error"] < 1e-12
-    assert solution.refuted
+    assert solution.is_wrong
     assert "on 50 random inputs (standard normal, seed 0) one does" in text(solution)
 
 
@@ -311,9 +311,9 @@ def test_rounding_that_an_rnn_magnifies_is_not_held_against_the_gates() -> None:
     data = {"kind": "rnn-in-lstm", "rnn": rnn, "random": {"steps": 60}, **SATURATED}
     solution = solved(data)
     assert solution.extras["max_error"] > 1e-12
-    assert not solution.refuted
+    assert not solution.is_wrong
     wrong = {**altered("o", W_h="W_h * 1.3130"), "kind": "rnn-in-lstm", "rnn": rnn}
-    assert solved({**wrong, "random": {"steps": 60}}).refuted
+    assert solved({**wrong, "random": {"steps": 60}}).is_wrong
 
 
 def shipped(name: str) -> Solution:
@@ -332,7 +332,7 @@ def shipped(name: str) -> Solution:
 )
 def test_the_shipped_problems(name: str, exact_in: str, refuted: bool) -> None:
     solution = shipped(name)
-    assert (solution.extras["exact_in"], solution.refuted) == (exact_in, refuted)
+    assert (solution.extras["exact_in"], solution.is_wrong) == (exact_in, refuted)
     assert refuted or solution.extras["max_error"] < 1e-15
 
 

@@ -77,7 +77,7 @@ def test_the_refutation_in_json() -> None:
     assert proof["verdict"] == "refuted"
     assert proof["counterexample"] == ["not", "bad"]
     assert (proof["expected"], proof["output"]) == (-1, -2)
-    assert solution.refuted
+    assert solution.is_wrong
     assert solution.is_wrong
     documents = solution.extras["impossible"]["documents"]
     assert len(documents) == 4
@@ -97,7 +97,7 @@ def test_a_linear_cell_that_is_right_is_right_for_every_document() -> None:
     assert proof["max_words"] is None
     assert proof["error_per_word"] == 0
     assert solution.extras["impossible"] is None
-    assert not solution.refuted
+    assert not solution.is_wrong
 
 
 def test_a_decimal_is_what_is_written_not_the_float_next_to_it() -> None:
@@ -125,7 +125,7 @@ def test_constructed_weights_are_complete(source: str) -> None:
     assert len(extras["output"]["weights"]) == 2
     assert extras["proof"]["verdict"] == "proved"
     assert [row["output"] for row in extras["trace"]] == pytest.approx([0, -1, -1], abs=1e-7)
-    assert not solution.refuted
+    assert not solution.is_wrong
 
 
 def test_constructed_weights_prove_again_as_a_file() -> None:
@@ -163,7 +163,8 @@ def test_infinite_biases_are_limits() -> None:
 
 def test_claimed_outputs_are_marked() -> None:
     data = six_unit_problem(six_units(), sequence="good uh", claimed={"y_1": 0, "y_2": 2})
-    assert [check.verdict for check in marked(data).checks] == ["right", "wrong"]
+    checks = {check.symbol: check.verdict for check in marked(data).checks}
+    assert checks == {"weights": "right", "y_1": "right", "y_2": "wrong"}
 
 
 # Traps: weights that were once called proved.
@@ -281,7 +282,7 @@ def test_what_cannot_be_decided_is_said() -> None:
     assert solution.extras["proof"]["verdict"] == "unknown"
     assert solution.extras["proof"]["max_words"] >= 6
     assert "neither a proof" in page(solution)
-    assert not solution.refuted
+    assert not solution.is_wrong
 
 
 # The command line.

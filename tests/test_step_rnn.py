@@ -100,13 +100,14 @@ def test_part_a_is_feasible() -> None:
 
 
 def test_the_claimed_weights_of_part_a_fail_at_4() -> None:
-    checks = marked({**A, "claimed": {"w1": 1, "w2": 2, "b": -1}}).checks
-    assert [(c.symbol, c.verdict, c.where) for c in checks] == [
-        ("w1", "wrong", "t = 4"),
-        ("w2", "wrong", "t = 4"),
-        ("b", "wrong", "t = 4"),
-    ]
-    assert checks[0].explanation == "At t = 4, z = 0 and step(0) = 0, but s_4 is 1."
+    (check,) = marked({**A, "claimed": {"w1": 1, "w2": 2, "b": -1}}).checks
+    assert (check.symbol, check.verdict, check.where) == ("weights", "wrong", "t = 4")
+    assert check.explanation == (
+        "At t = 4, z = 0 and step(0) = 0, but s_4 is 1. "
+        "All weights with b <= 0, w1 + b > 0, w2 + b > 0 do it, and no others."
+    )
+    assert check.claimed == {"w1": "1", "w2": "2", "b": "-1"}
+    assert check.expected == {"w1": "2", "w2": "2", "b": "-1"}
 
 
 def test_part_b_is_infeasible_by_two_steps() -> None:
@@ -162,8 +163,40 @@ def test_a_claimed_impossibility_is_met_with_weights(claimed: Any, verdict: str)
 
 
 def test_right_weights_are_right_though_others_are_shown() -> None:
-    checks = marked({**A, "claimed": {"w1": 1, "w2": 1, "b": 0}}).checks
-    assert [c.verdict for c in checks] == ["right"] * 3
+    (check,) = marked({**A, "claimed": {"w1": 1, "w2": 1, "b": 0}}).checks
+    assert (check.symbol, check.verdict, check.where) == ("weights", "right", None)
+
+
+@given(st.lists(st.integers(0, 1), min_size=1, max_size=8), st.data())
+def test_claimed_weights_are_right_where_they_run_right(outputs: list[int], data: Any) -> None:
+    size = len(outputs)
+    inputs = data.draw(st.lists(st.integers(-2, 2), min_size=size, max_size=size))
+    w1, w2, b = data.draw(st.tuples(*[st.integers(-3, 3)] * 3))
+    question = {"kind": "step-rnn", "inputs": inputs, "outputs": outputs}
+    (check,) = marked({**question, "claimed": {"weights": {"w1": w1, "w2": w2, "b": b}}}).checks
+    before = [0, *outputs]
+    states = [int(w1 * x + w2 * s + b > 0) for x, s in zip(inputs, before, strict=False)]
+    fails = [t for t, (a, s) in enumerate(zip(states, outputs, strict=True), 1) if a != s]
+    assert (check.verdict, check.where) == (
+        ("wrong", f"t = {fails[0]}") if fails else ("right", None)
+    )
+    if check.expected is not None:
+        assert isinstance(check.expected, dict)
+        v1, v2, c = (Fraction(check.expected[name]) for name in ("w1", "w2", "b"))
+        again = [int(v1 * x + v2 * s + c > 0) for x, s in zip(inputs, before, strict=False)]
+        assert again == outputs
+
+
+def test_a_claimed_network_is_run() -> None:
+    parity = {"kind": "step-rnn", "inputs": [1, 1, 0, 1], "outputs": [1, 0, 0, 1], "hidden": 2}
+    # The output is "one, and the state was 0" or "zero, and it was 1": two units see which.
+    network = {"W_x": [[1]], "W_h": [[-1]], "b": [0]}
+    (check,) = marked({**parity, "claimed": network}).checks
+    assert (check.symbol, check.verdict) == ("weights", "right")
+    (check,) = marked({**parity, "claimed": {**network, "b": [-1]}}).checks
+    assert (check.verdict, check.where) == ("wrong", "t = 1")
+    solution = marked({**parity, "inputs": [0, 1, 1, 0, 0, 1], "outputs": [1, 0, 1, 1, 0, 0]})
+    assert solution.extras["feasible"] in (True, False)
 
 
 # Any sequence.

@@ -26,8 +26,9 @@ def check(files: tuple[str, ...], manner: Manner) -> int:
     follows   not right, but by the right method from an earlier wrong answer
     wrong     with the name of the mistake, where one gives these digits
 
-    Exits with 1 where a claim, or weights that are a claim, are wrong.  A claim that cannot be read
-    is an error at its line (exit status 2), and the others are marked all the same.
+    Exits with 1 where a claim is wrong; weights that are given to be proved are one too.  A claim
+    that cannot be read is an error at its line (exit status 2), and the others are marked all the
+    same.
     """
     from lstmhw.reading import read_sheet
 
@@ -47,7 +48,7 @@ def _marked(sheet: "Sheet") -> "tuple[Solution, InputError | None]":
 
     solution, faults = marked(sheet.document.problem, sheet.claimed)
     complaint = sheet.complaint(faults)
-    if not (solution.checks or solution.claims_weights or complaint):
+    if not (solution.checks or complaint):
         message = "expected claimed answers, found none"
         hint = "add `claimed:` with symbols and values, or use `lstmhw solve`"
         raise ProblemError([Fault((), message, hint)])

@@ -1,30 +1,28 @@
 """Many submissions of one problem -> a row each: points, the first wrong symbol, the mistake."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, printable
 from lstmhw.marking import Marker, marked
-from lstmhw.problem import Problem
+from lstmhw.marking.claims import USUAL
+from lstmhw.marking.scoring import asked
 from lstmhw.reading import Document
 from lstmhw.reading.submissions import Source, Submission, read_submission
-from lstmhw.recurrent import RecurrentProblem
-from lstmhw.solution import Check, Claim, Solution
-
-EARNING = ("right", "rounding", "follows")
+from lstmhw.solution import Check, Claim
 
 
 class Row(NamedTuple):
     """What is said about one submission.
 
-    `score` is the number of symbols that earn credit, out of `out_of`; None where nothing could be
+    `score` are the points that the answers earn, out of `out_of`; None where nothing could be
     read.  `first_wrong`, `mistake` and `where` are those of the first wrong symbol of the working.
     """
 
     name: str
-    score: int | None
-    out_of: int | None
+    score: float | None
+    out_of: float | None
     first_wrong: str | None
     mistake: str | None
     where: str | None
@@ -42,12 +40,12 @@ class Grader:
         self.document = document
         self.problem = replace(document.problem, claimed={})
         solution = self.problem.solve()
-        self.marker = Marker(solution)
+        self.marker = Marker(solution, self.problem.marking or USUAL)
+        self.asked, no_points = asked(document.problem, solution)
         _, faults = self.mark(document.problem.claimed)
-        unknown = [fault for fault in faults if fault.at_key]
+        unknown = [*no_points, *(fault for fault in faults if fault.at_key)]
         if unknown:
             raise document.error(unknown)
-        self.asked = frozenset(_asked(document.problem, solution))
 
     def row(self, source: Source) -> Row:
         """The row of a submission, whatever is wrong with it."""
@@ -63,26 +61,19 @@ class Grader:
         if claimed is None:
             return _unmarked(submission, submission.error(()))
         checks, faults = self.mark(claimed)
-        checks = self._completed(checks)
+        checks = self.marker.completed(checks, self.asked.points)
         wrong = next((check for check in checks if check.verdict == "wrong"), None)
-        counted = [check for check in checks if not self.asked or check.symbol in self.asked]
+        score = self.asked.score(checks)
         return Row(
             name=submission.name,
-            score=sum(map(_earns, counted)),
-            out_of=len(self.asked or claimed),
+            score=score.earned,
+            out_of=score.out_of,
             first_wrong=wrong and wrong.symbol,
             mistake=wrong and wrong.mistake,
             where=wrong and wrong.where,
             error=submission.error(faults),
             checks=checks,
         )
-
-    def _completed(self, checks: tuple[Check, ...]) -> tuple[Check, ...]:
-        """The checks, with a row for each symbol that is asked for and has no answer."""
-        order, there = self.marker.order, {check.symbol for check in checks}
-        absent = [s for s in self.asked - there if s in order]
-        rows = [*checks, *map(self.marker.unanswered, absent)]
-        return tuple(sorted(rows, key=lambda check: order.get(check.symbol, -1)))
 
     def mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
         """The checks of the claims that can be marked, and the faults of the others."""
@@ -94,22 +85,3 @@ class Grader:
 
 def _unmarked(submission: Submission, error: str | None) -> Row:
     return Row(submission.name, None, None, None, None, None, error)
-
-
-def _earns(check: Check) -> bool:
-    """Whether a symbol is credited; a claim that made what follows trivial earns nothing."""
-    return check.verdict in EARNING and check.extras.get("credit") != 0
-
-
-def _asked(problem: Problem, solution: Solution) -> Iterator[str]:
-    """The symbols that the problem asks for: those of its own `claimed` and `find`."""
-    names: Iterable[str] = problem.claimed
-    times: Iterable[int | None] = (solution.only_step,)
-    if isinstance(problem, RecurrentProblem):
-        names = (*names, *(problem.find or ()))
-        times = problem.times
-    if solution.only_step is not None:
-        names = [name.removesuffix("_t") for name in names]
-    for name in names:
-        symbols = [f"{name}_{t}" for t in times if f"{name}_{t}" in solution.answers]
-        yield from symbols if symbols and name not in solution.answers else [name]

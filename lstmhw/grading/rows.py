@@ -105,14 +105,16 @@ def _read_csv(line: str) -> Graded:
     return Graded(row, line, ((first_wrong, "wrong", mistake),) if first_wrong else ())
 
 
-def _points(cell: str) -> int | None:
-    return int(cell) if cell else None
+def _points(cell: str) -> float | None:
+    if not cell:
+        return None
+    return float(cell) if "." in cell else int(cell)
 
 
 def _read_ndjson(line: str) -> Graded:
     content = json.loads(line)
     row = Row(*(content[column] for column in COLUMNS))
-    if not isinstance(row.name, str) or not isinstance(row.score, int | None):
+    if not isinstance(row.name, str) or not isinstance(row.score, int | float | None):
         raise TypeError
     checks = content["checks"]
     return Graded(row, line, tuple((c["symbol"], c["verdict"], c["mistake"]) for c in checks))

@@ -17,8 +17,8 @@ class Tally:
         self.rows = 0
         self.errors = 0
         self.scored = 0
-        self.score = 0
-        self.out_of = 0
+        self.score = 0.0
+        self.out_of = 0.0
         self.verdicts: dict[str, Counter[str]] = {}
         self.by_symbol: dict[str, Counter[str]] = {}
         self.by_mistake: Counter[str] = Counter()

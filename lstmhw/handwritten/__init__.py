@@ -67,6 +67,7 @@ _TOKEN = re.compile(
     r"|(?P<end>$)|(?P<other>.))",
     re.DOTALL,
 )
+POWER_OF_E = re.compile(r"(?<![A-Za-z0-9_\\])e\s*\^\s*(?=[({])")
 _BEGINS = ("(", "{", "[")
 _MULTIPLY = ("*", ".", "@")
 
@@ -95,9 +96,9 @@ def tokens(text: str) -> list[Token]:
     """The tokens of a formula, the end as the last.  Raises FormulaError."""
     if len(text) > LONGEST:
         raise FormulaError(f"expected a formula of at most {LONGEST} characters, found {len(text)}")
-    marks = spelled(text)
+    marks = spelled(POWER_OF_E.sub("exp", text))
     plain = "".join(mark for mark, _ in marks)
-    places = [*(at for _, at in marks), len(text)]
+    places = [*(min(at, len(text)) for _, at in marks), len(text)]
     found = []
     for match in _TOKEN.finditer(plain):
         kind = str(match.lastgroup)

@@ -14,7 +14,7 @@ from lstmhw.functions import Floats, sigmoid, tanh, times
 from lstmhw.imitation import Comparison, Lstm, Rnn
 from lstmhw.imitation.constructions import NO_WAY_WITHOUT
 from lstmhw.recurrent.random_inputs import RandomInputs
-from lstmhw.solution import Block, Entry, Paragraph, Step, Table, Verdict, Worksheet
+from lstmhw.solution import Block, Check, Entry, Paragraph, Step, Table, Verdict, Worksheet
 
 PROBE = RandomInputs(steps=50)  # that gates of the user's own are tried on too
 
@@ -175,6 +175,21 @@ def own_verdict(lstm: Lstm, outcome: Outcome, probe: Comparison) -> Iterator[Par
         yield from tanh_of_tanh(lstm, wrong, t, unit)
     elif isinstance(lstm.readout, Quantity) and not lstm.c_0.any():
         yield Paragraph((NO_WAY_WITHOUT,))
+
+
+def weights_check(outcome: Outcome) -> Check:
+    """The row of gates of the user's own, which are a claim."""
+    if outcome.exact_in != "no":
+        said = "They give the RNN's h at every step that was tried, rounding aside."
+        return Check("weights", "the gates of the file", None, "right", None, None, said)
+    wrong = outcome.telling
+    t, unit = wrong.worst
+    said = (
+        f"At step {t + 1}, unit {unit + 1}, the RNN has h = {wrong.h[t, unit]:.4f}, and "
+        f"{wrong.read[t, unit]:.4f} is read from the LSTM."
+    )
+    where = f"t = {t + 1}"
+    return Check("weights", "the gates of the file", None, "wrong", None, where, said)
 
 
 def tanh_of_tanh(lstm: Lstm, wrong: Comparison, t: int, unit: int) -> Iterator[Paragraph]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from math import prod
+from math import log2, prod
 from typing import Annotated, Any, ClassVar, Literal
 
 from lstmhw.counting import (
@@ -12,6 +12,7 @@ from lstmhw.counting import (
     SECOND_BIAS,
     Layer,
     Part,
+    Slip,
     Stack,
     explanation,
     totals,
@@ -237,6 +238,7 @@ class ParameterCount(Problem, kind="parameter-count"):
             sections,
             data={"total": self._totals, "breakdown": list(map(_plain, self._parts()))},
             checks=tuple(self._checks()),
+            checked={"total": "total"},
             extras={"convention": self.convention},
         )
 
@@ -309,8 +311,15 @@ class ParameterCount(Problem, kind="parameter-count"):
             mistake=None if slip is None else slip.mistake,
             where=None if slip is None else slip.where,
             explanation=said,
-            extras={"convention": None},
+            extras={"convention": None} | self._evidence(slip, value),
         )
+
+    def _evidence(self, slip: Slip | None, value: Fraction) -> dict[str, float]:
+        """Bits: how seldom a number that is off by no more than this would be that of a slip."""
+        if slip is None:
+            return {}
+        off = min(abs(total - value) for total in self._totals.values())
+        return {"evidence": round(log2(1 + float(off)), 1)}
 
 
 def _number_text(claim: Claim) -> str:

@@ -34,6 +34,7 @@ from lstmhw.imitation.report import (
     off_by,
     steps_shown,
     verdict,
+    weights_check,
     weights_shown,
 )
 from lstmhw.problem import Exact, Problem, Record, Shape, record
@@ -276,8 +277,8 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
                 "scale": lstm.scale,
                 "bound": outcome.bound,
             },
-            claims_weights=self._made is None,
-            refuted=self._made is None and outcome.exact_in == "no",
+            checks=(weights_check(outcome),) if self._made is None else (),
+            checked={"weights": "weights"},
         )
 
     def exported(self) -> "Imitation":

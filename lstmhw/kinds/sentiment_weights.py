@@ -42,7 +42,7 @@ from lstmhw.rules.report import (
     trace_json,
     words_text,
 )
-from lstmhw.solution import Block, Entries, Entry, Paragraph, Section, Solution, Words
+from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Section, Solution, Words
 
 if TYPE_CHECKING:
     from lstmhw.parameters import Scores
@@ -191,9 +191,9 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             "impossible": self._impossible_json(subject, square),
             **(_weights_json(made) if made is not None else {}),
         }
-        refuted = found.verdict == "refuted" and not self.is_open
         words = {"verdict": Words(found.verdict, _why(extras["proof"]), SPELLINGS)}
-        return self._solution(sections, reading, extras, refuted)._replace(words=words)
+        checks = () if self.is_open else (_weights_check(extras["proof"]),)
+        return self._solution(sections, reading, extras)._replace(words=words, checks=checks)
 
     def trace(self) -> Solution:
         """The sequence word by word, without a proof."""
@@ -207,7 +207,7 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
         ]
         if len(reading.words) <= SHOWN:
             sections.append(Section("Gates and states", (Entries(tuple(_entries(reading))),)))
-        return self._solution(sections, reading, {"trace": trace_json(reading)}, False)
+        return self._solution(sections, reading, {"trace": trace_json(reading)})
 
     def exported(self) -> "Scores":
         from lstmhw.parameters import Network, Scores
@@ -360,7 +360,6 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
         sections: list[Section],
         reading: Reading | None,
         extras: dict[str, Any],
-        refuted: bool,
     ) -> Solution:
         answers: dict[str, Floats] = {}
         if reading is not None and len(reading.words) <= MOST_ANSWERS:
@@ -372,9 +371,17 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             answers=answers,
             only_step=1 if reading is not None and len(reading.words) == 1 else None,
             extras=extras,
-            claims_weights=not self.is_open,
-            refuted=refuted,
+            checked={"weights": "weights"},
         )
+
+
+def _weights_check(proof: Mapping[str, Any]) -> Check:
+    """The row of the weights that are given: they are a claim too, wrong only where refuted."""
+    verdict = "wrong" if proof["verdict"] == "refuted" else "right"
+    if proof["verdict"] == "unknown":
+        verdict = "coarse"
+    where = " ".join(proof["counterexample"]) if verdict == "wrong" else None
+    return Check("weights", "the gates of the file", None, verdict, None, where, _why(proof))
 
 
 def _why(proof: Mapping[str, Any]) -> str:

@@ -1,13 +1,13 @@
 """`step-rnn`: are there weights of one step unit that turn these inputs into these outputs?"""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, cached_property, partial
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from lstmhw.faults import Fault, shown
+from lstmhw.faults import Fault, Path, shown
 from lstmhw.functions import Floats
 from lstmhw.numerals import exact
 from lstmhw.problem import Problem, Range, Shape, record
@@ -23,6 +23,13 @@ from lstmhw.threshold.weights import pleasant_for
 MOST_SEARCHED = 100  # time steps, with extra units
 MOST_DEMANDS = 20  # of which it is said which follow from the others
 WEIGHTS = ("w1", "w2", "b")
+NETWORK = ("W_x", "W_h", "b")
+CHECKED = {
+    **dict.fromkeys(REASONS, "certificate"),
+    **dict.fromkeys((*WEIGHTS, *NETWORK, "weights"), "weights"),
+    "feasible": "feasible",
+}
+"""The names of what is claimed, and the rows of the marks that they have."""
 
 
 @record
@@ -37,6 +44,10 @@ class StepRnn(Problem, kind="step-rnn"):
 
     marks_claims = True
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        return () if self.claimed else ("feasible",)
+
     def faults(self) -> Iterator[Fault]:
         for t, output in enumerate(self.outputs.tolist()):
             if output not in (0, 1):
@@ -47,38 +58,76 @@ class StepRnn(Problem, kind="step-rnn"):
             yield Fault(("hidden",), f"{message}, found {len(self.outputs)}")
         yield from self._claim_faults()
 
+    @cached_property
+    def claims(self) -> Mapping[str, Claim]:
+        """What is claimed, the numbers under `weights` by their own names."""
+        weights = self.claimed.get("weights")
+        if not isinstance(weights, Mapping):
+            return self.claimed
+        return {**{k: v for k, v in self.claimed.items() if k != "weights"}, **weights}
+
+    def _path(self, name: str) -> Path:
+        """The place of a claim in the file."""
+        return ("claimed", name) if name in self.claimed else ("claimed", "weights", name)
+
     def _claim_faults(self) -> Iterator[Fault]:
-        given = [name for name in WEIGHTS if name in self.claimed]
-        absent = [name for name in WEIGHTS if name not in self.claimed]
+        is_network = {"W_x", "W_h"} & self.claims.keys()
+        given = [] if is_network else [name for name in WEIGHTS if name in self.claims]
+        absent = [name for name in WEIGHTS if name not in self.claims]
         if given and absent:
             message = f"expected w1, w2 and b together, found no {' and no '.join(absent)}"
-            yield Fault(("claimed", given[0]), message, at_key=True)
+            yield Fault(self._path(given[0]), message, at_key=True)
         for name in given:
             yield from self._number_faults(name)
-        feasible = self.claimed.get("feasible", "true")
+        feasible = self.claims.get("feasible", "true")
         if feasible not in ("true", "false"):
             yield Fault(
                 ("claimed", "feasible"), f"expected true or false, found {_shown(feasible)}"
             )
-        yield from reason_faults(self.claimed, self.dimension, self.initials)
+        yield from self._network_faults()
+        yield from reason_faults(self.claims, self.dimension, self.initials)
+
+    def _network_faults(self) -> Iterator[Fault]:
+        """What is wrong with a claimed network: W_x (units x inputs), W_h (units x units), b."""
+        given = [name for name in ("W_x", "W_h") if name in self.claims]
+        if not given:
+            return
+        absent = [name for name in NETWORK if name not in self.claims]
+        if absent:
+            message = f"expected W_x, W_h and b of a network, found no {' and no '.join(absent)}"
+            yield Fault(self._path(given[0]), message, at_key=True)
+            return
+        units = len(_rows(self.claims["b"]))
+        widths = {"W_x": self.dimension, "W_h": units, "b": 1}
+        for name, width in widths.items():
+            rows = _rows(self.claims[name])
+            if len(rows) != units or any(len(row) != width for row in rows):
+                message = f"expected {units} rows of {width}, for {units} units"
+                yield Fault(self._path(name), f"{message}, found {_shown(self.claims[name])}")
+                continue
+            for text in (part for row in rows for part in row):
+                try:
+                    exact(text)
+                except ValueError as error:
+                    yield Fault(self._path(name), f"expected a number, found {error}")
 
     def _number_faults(self, name: str) -> Iterator[Fault]:
-        claim = self.claimed[name]
+        claim = self.claims[name]
         numbers = [claim] if isinstance(claim, str) else list(claim)
         size = self.dimension if name == "w1" else 1
         if len(numbers) != size:
             wanted = "a single number" if size == 1 else f"{size} numbers"
             message = f"expected {wanted}, as in an input; found {len(numbers)}"
-            yield Fault(("claimed", name), message)
+            yield Fault(self._path(name), message)
         for text in numbers:
             if not isinstance(text, str):
-                yield Fault(("claimed", name), "expected a number, found a list in a list")
+                yield Fault(self._path(name), "expected a number, found a list in a list")
                 continue
             try:
                 if isinstance(exact(text), float):
                     raise ValueError("an infinite one")
             except ValueError as error:
-                yield Fault(("claimed", name), f"expected a number, found {error}")
+                yield Fault(self._path(name), f"expected a number, found {error}")
 
     @property
     def dimension(self) -> int:
@@ -238,7 +287,7 @@ class StepRnn(Problem, kind="step-rnn"):
             [*sections, *ran],
             answers={} if weights is None else self._values(weights),
             checks=checks,
-            checked=frozenset(REASONS),
+            checked=CHECKED,
             extras=extras,
         )
 
@@ -259,29 +308,75 @@ class StepRnn(Problem, kind="step-rnn"):
     def _judged(self, weights: Vector | None) -> tuple[tuple[Check, ...], list[Section]]:
         """The claims run: weights step by step, a claimed impossibility against the answer."""
         checks, sections = [], []
-        if "w1" in self.claimed:
+        if "w1" in self.claims:
             claimed = self._claimed_weights()
             failures = [self._failure(self.question(k), k, claimed) for k in self.initials]
             wrong = None if None in failures else failures[0]
-            for name in WEIGHTS:
-                own = None if weights is None else self._values(weights).get(name)
-                checks.append(_check(name, self.claimed[name], own, wrong))
             best = self.initials[failures.index(None)] if None in failures else self.initials[0]
-            run = Page(self.question(best)).trajectory(claimed)
-            sections.append(Section("The claimed weights, run", (run,)))
-        if "feasible" in self.claimed:
+            page = Page(self.question(best))
+            checks.append(self._weights_check(weights, wrong, page))
+            sections.append(Section("The claimed weights, run", (page.trajectory(claimed),)))
+        elif "W_x" in self.claims:
+            checks.append(self._network_check())
+        if "feasible" in self.claims:
             is_feasible = weights is not None
             text = "true" if is_feasible else "false"
             why = "there are weights that do it, see above" if is_feasible else "see the reasons"
-            wrong = None if self.claimed["feasible"] == text else ("", f"It is {text}: {why}.")
-            checks.append(_check("feasible", self.claimed["feasible"], is_feasible, wrong))
-        if any(key in self.claimed for key in REASONS):
-            checks.append(reason_check(self.claimed, {k: self.question(k) for k in self.initials}))
+            wrong = None if self.claims["feasible"] == text else ("", f"It is {text}: {why}.")
+            checks.append(_check("feasible", self.claims["feasible"], is_feasible, wrong))
+        if any(key in self.claims for key in REASONS):
+            checks.append(reason_check(self.claims, {k: self.question(k) for k in self.initials}))
         return tuple(checks), sections
 
+    def _weights_check(
+        self, weights: Vector | None, wrong: tuple[str, str] | None, page: Page
+    ) -> Check:
+        """The one row of claimed weights: why they fail, or do it, and all that do."""
+        claim = {name: self.claims[name] for name in WEIGHTS}
+        expected = None if weights is None else self._named(weights)
+        region = page.region_text() if len(page.question.decisive) <= MOST_DEMANDS else ""
+        if weights is None:
+            region = "No weights do it; see the reasons."
+        elif region:
+            region = f"All weights with {region} do it, and no others."
+        if wrong is None:
+            return Check(
+                "weights", claim, expected, "right", None, None, f"They do it. {region}".strip()
+            )
+        where, why = wrong
+        return Check("weights", claim, expected, "wrong", None, where, f"{why} {region}".strip())
+
+    def _network_check(self) -> Check:
+        """The row of a claimed network, which is run from each s_0 that there may be."""
+        claim = {name: self.claims[name] for name in NETWORK}
+        rows = zip(*(_matrix(self.claims[name]) for name in NETWORK), strict=True)
+        network = tuple((*w_x, *w_h, *b) for w_x, w_h, b in rows)
+        failures = [self._network_failure(network, initial) for initial in self.initials]
+        if None in failures:
+            return Check(
+                "weights", claim, None, "right", None, None, "Run step by step, it does it."
+            )
+        t, state = failures[0] or (0, 0)
+        why = f"At t = {t + 1} the output unit is {state}, but s_{t + 1} is {1 - state}."
+        return Check("weights", claim, None, "wrong", None, f"t = {t + 1}", why)
+
+    def _network_failure(self, network: Sequence[Vector], initial: int) -> tuple[int, int] | None:
+        """The first time step, from 0, at which the output unit is wrong, and what it is there.
+
+        The output unit is the first; the others start from 0.
+        """
+        states = [initial, *[0] * (len(network) - 1)]
+        for t, wanted in enumerate(int(output) for output in self.outputs):
+            seen = (*self._input(t), *map(Fraction, states), Fraction(1))
+            sums = [sum(w * v for w, v in zip(unit, seen, strict=True)) for unit in network]
+            states = [int(z > 0 or (z == 0 and self.threshold == ">=")) for z in sums]
+            if states[0] != wanted:
+                return t, states[0]
+        return None
+
     def _claimed_weights(self) -> Vector:
-        w1 = self.claimed["w1"]
-        lists = [w1, self.claimed["w2"], self.claimed["b"]]
+        w1 = self.claims["w1"]
+        lists = [w1, self.claims["w2"], self.claims["b"]]
         texts = [part for claim in lists for part in ([claim] if isinstance(claim, str) else claim)]
         return tuple(Fraction(exact(str(text))) for text in texts)
 
@@ -294,6 +389,16 @@ class StepRnn(Problem, kind="step-rnn"):
         why = f"At t = {t + 1}, z = {z} and step({z}) = {1 - wanted}, but s_{t + 1} is {wanted}."
         begun = f" (with s_0 = {initial})" if self.initial == "free" else ""
         return f"t = {t + 1}", why + begun
+
+
+def _rows(claim: Claim) -> list[list[str]]:
+    """A claimed matrix row by row; a vector as a column."""
+    rows = [claim] if isinstance(claim, str) else list(claim)
+    return [[row] if isinstance(row, str) else [str(part) for part in row] for row in rows]
+
+
+def _matrix(claim: Claim) -> list[list[Fraction]]:
+    return [[_number(text) for text in row] for row in _rows(claim)]
 
 
 @cache

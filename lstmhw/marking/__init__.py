@@ -1,28 +1,29 @@
 """Claimed answers -> verdicts and named mistakes."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from lstmhw.faults import Fault
-from lstmhw.marking.claims import Claimed, read
-from lstmhw.marking.explaining import Marked, check
+from lstmhw.marking.claims import USUAL, Claimed, read
+from lstmhw.marking.explaining import Marked, check, explained
 from lstmhw.marking.follow_through import Judged
 from lstmhw.marking.formulas import Formulas
-from lstmhw.marking.found import Found
-from lstmhw.marking.judging import judge, trivial
+from lstmhw.marking.judging import judge
 from lstmhw.marking.program import Program
+from lstmhw.marking.recent import Recent
 from lstmhw.marking.rounding import manner_of
-from lstmhw.marking.search import Search
+from lstmhw.marking.scoring import asked
+from lstmhw.marking.search import Search, Searched
+from lstmhw.marking.stories import told
+from lstmhw.marking.triviality import trivial
 from lstmhw.marking.words import taken
-from lstmhw.problem import Problem
+from lstmhw.problem import Marking, Problem
 from lstmhw.solution import Check, Claim, Solution
 
+MOST_MARKED = 1000  # sheets that are remembered
 MOST_LOOKED_INTO = 60  # wrong claims of one sheet that are searched for a mistake
-MOST_REWORKED = 20_000  # that lead to the wrong claims of one sheet, and are worked again
+MOST_REWORKED = 20_000  # lines that lead to the wrong claims of one sheet, and are worked again
 MOST_WRONG = 0.67  # of the other claims that may be wrong beside a slip in one number
-MOST_UNEXPLAINED = 4  # claims after which no more are searched for two
 
 
 def marked(problem: Problem, claimed: Mapping[str, Claim]) -> tuple[Solution, tuple[Fault, ...]]:
@@ -39,15 +40,22 @@ def marked(problem: Problem, claimed: Mapping[str, Claim]) -> tuple[Solution, tu
         problem = replace(problem, claimed=kept)
     solution = problem.solve()
     understood = problem.claimed if problem.marks_claims else claimed
-    checks, more = Marker(solution).mark(understood)
-    return solution._replace(checks=checks), (*faults, *more)
+    marker = Marker(solution, problem.marking or Marking())
+    checks, more = marker.mark(understood)
+    wanted, unknown = asked(replace(problem, claimed=claimed), solution)
+    if problem.marking is not None:
+        checks = marker.completed(checks, wanted.points)
+    scored = solution._replace(checks=checks, score=wanted.score(checks) if claimed else None)
+    return scored, (*faults, *more, *unknown)
 
 
 class Marker:
     """Marks answers that are claimed for one solution, as often as asked."""
 
-    def __init__(self, solution: Solution) -> None:
+    def __init__(self, solution: Solution, marking: Marking = USUAL) -> None:
         self.solution = solution
+        self.marking = marking
+        self._marked: Recent[tuple[tuple[Check, ...], tuple[Fault, ...]]] = Recent(MOST_MARKED)
         self.program = Program(solution)
         self.search = Search(self.program)
         self.formulas = Formulas(self.program, solution)
@@ -57,80 +65,95 @@ class Marker:
         """A verdict on each claimed answer, and a fault for each claim that cannot be compared.
 
         That is an unknown symbol, one that is claimed twice, a wrong shape, or a word for a number.
-        What the solution has checked itself stays as it is.
+        What the solution has checked itself stays as it is.  Equal claims are judged once.
         """
+        key = repr(list(claimed.items()))
+        if key not in self._marked:
+            self._marked[key] = self._mark(claimed)
+        return self._marked[key]
+
+    def _mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
         own = self.solution.checks
-        known = self.solution.checked | {check.symbol for check in own}
+        known = frozenset(self.solution.checked) | {check.symbol for check in own}
         said, of_words, claimed = taken(claimed, self.solution.words)
         written, of_formulas, claimed = self.formulas.taken(claimed)
         twice = frozenset(check.symbol for check in written)
-        claims, absent, faults = read(claimed, self.solution, known, twice)
+        claims, absent, faults = read(claimed, self.solution, known, twice, self.marking)
         claims.sort(key=lambda claim: self.order[claim.symbol])
         checks = [*written, *self._judged(claims), *map(self.unanswered, absent), *said]
         checks.sort(key=lambda check: self.order.get(check.symbol, len(self.order)))
         return (*own, *checks), (*faults, *of_formulas, *of_words)
 
+    def completed(self, checks: Sequence[Check], asked: Iterable[str]) -> tuple[Check, ...]:
+        """The checks, with a row for each symbol that is asked for and has no answer."""
+        there = {check.symbol for check in checks}
+        absent = [symbol for symbol in asked if symbol not in there]
+        rows = [*checks, *map(self.unanswered, absent)]
+        return tuple(sorted(rows, key=lambda check: self.order.get(check.symbol, -1)))
+
     def unanswered(self, symbol: str) -> Check:
         """The row of a symbol that is asked for, and has no answer."""
-        expected = self.solution.answers[symbol]
+        expected = self.solution.answers.get(symbol)
         return Check(symbol, None, expected, "unanswered", None, None, "There is no answer.")
 
-    def _judged(self, claims: list[Claimed]) -> list[Check]:
+    def _judged(self, claims: Sequence[Claimed]) -> list[Check]:
+        sheet, wrong = self._verdicts(claims)
+        stories = told({symbol: searched.claim for symbol, searched in wrong.items()})
+        made_up: set[str] = set()  # and what they have made trivial
+        earlier: dict[str, Judged] = {}
+        checks = []
+        for symbol, judged in sheet.items():
+            idle: tuple[str, ...] = ()
+            if judged.worst == "follows":
+                idle = trivial(self.program, judged, earlier, made_up)
+            if idle or (judged.worst == "wrong" and symbol not in stories):
+                made_up.add(symbol)
+            marked = Marked(
+                judged,
+                explained(symbol, wrong, stories),
+                self.search.copied(judged) if judged.worst == "wrong" else None,
+                symbol not in stories and _is_slip(judged, sheet),
+                self._mistaken(judged, earlier),
+                idle,
+            )
+            checks.append(check(marked))
+            earlier[symbol] = judged
+        return checks
+
+    def _verdicts(self, claims: Sequence[Claimed]) -> tuple[dict[str, Judged], dict[str, Searched]]:
+        """The verdict on each claim, and the stories there may be of those that are wrong."""
         manner = manner_of(claims)
-        looked = unexplained = lines = 0
         sheet: dict[str, Judged] = {}
-        found: dict[str, tuple[Found, ...]] = {}
+        wrong: dict[str, Searched] = {}
+        lines = 0
         for claim in claims:
             judged, own = judge(self.program, claim, sheet, manner, MOST_REWORKED - lines)
             lines += 0 if own is None else len(own.steps)
-            found[claim.symbol] = ()
-            if judged.worst == "wrong" and looked < MOST_LOOKED_INTO:
-                looked += 1
-                patience = MOST_UNEXPLAINED - unexplained
-                found[claim.symbol] = self.search.explain(judged, own, patience)
-                unexplained += not found[claim.symbol]
-            for explained in found[claim.symbol][:1]:
-                judged = judged._replace(estimate=explained.values)
+            if judged.worst == "wrong" and own is not None and len(wrong) < MOST_LOOKED_INTO:
+                wrong[claim.symbol] = self.search.searched(judged, own, wrong)
+                judged = judged._replace(estimate=wrong[claim.symbol].estimate)
             sheet[claim.symbol] = judged
-        usual = Counter(name for each in found.values() for name in {f.name for f in each})
-        return [
-            check(
-                Marked(
-                    judged,
-                    _chosen(found[symbol], usual),
-                    _is_slip(judged, found[symbol], sheet),
-                    *self._followed(judged, sheet),
-                )
-            )
-            for symbol, judged in sheet.items()
-        ]
+        return sheet, wrong
 
-    def _followed(self, judged: Judged, sheet: Mapping[str, Judged]) -> tuple[tuple[str, ...], str]:
-        """The claims that one follows from, and the one that made it trivial."""
+    def _mistaken(self, judged: Judged, earlier: Mapping[str, Judged]) -> tuple[str, ...]:
+        """The claims that one follows from."""
         if judged.worst != "follows":
-            return (), ""
-        earlier = dict(takewhile(lambda item: item[1] is not judged, sheet.items()))
+            return ()
         steps = self.program.before(judged.claimed.symbol, earlier)
         used = {leaf.symbol for step in steps for leaf in step.expr.leaves()}
-        mistaken = tuple(
+        return tuple(
             symbol
             for symbol, other in earlier.items()
             if symbol in used and other.worst in ("follows", "wrong")
         )
-        return mistaken, trivial(self.program, judged, earlier, mistaken)
 
 
-def _chosen(equals: Sequence[Found], usual: Mapping[str, int]) -> tuple[Found, ...]:
-    """The explanation that serves for most of the sheet, before the others that are as good."""
-    return tuple(sorted(equals, key=lambda found: -usual[found.name]))
-
-
-def _is_slip(judged: Judged, found: Sequence[Found], sheet: Mapping[str, Judged]) -> bool:
-    """Whether nothing explains what is wrong here, and what stands around it agrees.
+def _is_slip(judged: Judged, sheet: Mapping[str, Judged]) -> bool:
+    """Whether what stands around a claim that nothing explains agrees.
 
     A slip is in one number: that a whole vector is off, or half of a sheet, has another reason.
     """
-    if judged.worst != "wrong" or found:
+    if judged.worst != "wrong":
         return False
     others = [other.worst == "wrong" for other in sheet.values() if other is not judged]
     share = sum(others) / max(1, len(others))

@@ -9,6 +9,7 @@ import numpy as np
 from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, some
 from lstmhw.functions import Floats
 from lstmhw.numerals import agrees, decimals, half_unit, number
+from lstmhw.problem import Marking, Tolerance
 from lstmhw.solution import Claim, Solution, indexed
 
 EXACT_DECIMALS = 12  # of a fraction such as 1/3
@@ -18,10 +19,15 @@ FEWEST_DECIMALS = 2  # nobody computes on with fewer
 TELLING_FIGURES = 3  # as good as two decimals
 COARSE = 0.005  # off by more than this, and by this share of the truth, is not told by few digits
 NO_ANSWER = ("null", "~", "")
+USUAL = Marking()
+"""No digits asked for, no tolerance, a point for each answer."""
 
 
 class Claimed:
-    """A claimed answer: its symbol, its numbers in the shape of the true ones."""
+    """A claimed answer: its symbol, its numbers in the shape of the true ones.
+
+    `marking` says which digits are asked for, and how near is near enough.
+    """
 
     def __init__(
         self,
@@ -29,9 +35,11 @@ class Claimed:
         claim: Claim,
         texts: Sequence[str],
         expected: Floats,
+        marking: Marking,
         values: Floats | None = None,
     ) -> None:
         self.symbol = symbol
+        self.marking = marking
         self.claim = claim
         self.texts = tuple(texts)
         self.expected = expected
@@ -41,7 +49,7 @@ class Claimed:
 
     def with_values(self, values: Floats) -> "Claimed":
         """The claim with other numbers in the places of those written."""
-        return Claimed(self.symbol, self.claim, self.texts, self.expected, values)
+        return Claimed(self.symbol, self.claim, self.texts, self.expected, self.marking, values)
 
     @cached_property
     def halves(self) -> Floats:
@@ -72,13 +80,27 @@ class Claimed:
     def are_coarse(self, data_decimals: int) -> list[bool]:
         """Number by number, whether it shows too few digits to tell that it is right.
 
-        As many decimals as the data of the problem have are enough, if there are any.
+        As many decimals as the data of the problem have are enough, if there are any; a course may
+        ask for so many itself.
         """
         with np.errstate(invalid="ignore"):  # infinities that are equal
             off = np.abs(self.values - self.expected).ravel()
         near = ~(off > COARSE) | (off <= COARSE * np.abs(self.expected).ravel())
-        rows = zip(self.texts, near.tolist(), strict=True)
-        return [not close and not _tells(text, data_decimals) for text, close in rows]
+        pairs = zip(self.values.ravel().tolist(), self.expected.ravel().tolist(), strict=True)
+        enough = [self._is_near(value, other) for value, other in pairs]
+        rows = zip(self.texts, near.tolist(), enough, strict=True)
+        return [
+            not is_enough and self._shows_few(text, close, data_decimals)
+            for text, close, is_enough in rows
+        ]
+
+    def _shows_few(self, text: str, is_close: bool, data_decimals: int) -> bool:
+        """Whether a number has fewer digits than it needs, or than are asked for."""
+        if self.marking.decimals is not None:
+            return _decimals(text) < self.marking.decimals
+        if self.marking.significant is not None:
+            return _significant(text) < self.marking.significant
+        return not is_close and not _tells(text, data_decimals)
 
     @property
     def are_right(self) -> list[bool]:
@@ -93,15 +115,40 @@ class Claimed:
             self.halves.ravel().tolist(),
             strict=True,
         )
-        return [agrees(value, other, half) for value, other, half in rows]
+        return [
+            agrees(value, other, half) or self._is_near(value, other) for value, other, half in rows
+        ]
+
+    def _is_near(self, value: float, other: float) -> bool:
+        """Whether a number is as near to another as the course asks for."""
+        tolerance = self.marking.tolerance
+        if tolerance is None:
+            return False
+        if not isinstance(tolerance, Tolerance):
+            tolerance = Tolerance(absolute=tolerance)
+        room = max(tolerance.absolute, tolerance.relative * abs(other))
+        return abs(value - other) <= room * (1 + 1e-12)
 
 
 def significant_figures(claims: Sequence[Claimed]) -> int | None:
-    """How many significant figures all numbers of a sheet have, if it is that they have alike."""
+    """How many significant figures all numbers of a sheet have, if they have as many alike."""
+    counts = _all_figures(claims)
+    return counts[0] if len(counts) >= FEWEST_ALIKE and _are_alike(counts) else None
+
+
+def possible_figures(claims: Sequence[Claimed]) -> int | None:
+    """The same, of a sheet with too few numbers to tell."""
+    counts = _all_figures(claims)
+    return counts[0] if 0 < len(counts) < FEWEST_ALIKE and _are_alike(counts) else None
+
+
+def _all_figures(claims: Sequence[Claimed]) -> list[int]:
     texts = [text for claim in claims for text in claim.texts if number(text) != 0]
-    counts = [_figures(text) for text in texts if "." in text]
-    alike = len(counts) >= FEWEST_ALIKE and len(set(counts)) == 1
-    return counts[0] if alike and counts[0] >= FEWEST_FIGURES else None
+    return [_figures(text) for text in texts if "." in text]
+
+
+def _are_alike(counts: Sequence[int]) -> bool:
+    return len(set(counts)) == 1 and counts[0] >= FEWEST_FIGURES
 
 
 def _tells(text: str, data_decimals: int) -> bool:
@@ -109,6 +156,15 @@ def _tells(text: str, data_decimals: int) -> bool:
     if "/" in text or _figures(text) >= TELLING_FIGURES:
         return True
     return decimals(text) >= min(FEWEST_DECIMALS, data_decimals or FEWEST_DECIMALS)
+
+
+def _decimals(text: str) -> int:
+    return EXACT_DECIMALS if "/" in text else decimals(text)
+
+
+def _significant(text: str) -> int:
+    """Significant digits; of 0 and of a fraction as many as anyone may ask for."""
+    return EXACT_DECIMALS if "/" in text or number(text) == 0 else _figures(text)
 
 
 def _figures(text: str) -> int:
@@ -121,6 +177,7 @@ def read(
     solution: Solution,
     judged: frozenset[str],
     formulas: frozenset[str] = frozenset(),
+    marking: Marking = USUAL,
 ) -> tuple[list[Claimed], list[str], list[Fault]]:
     """The claims that can be compared, the symbols without an answer (null), and the other faults.
 
@@ -132,7 +189,7 @@ def read(
     for name, claim in claimed.items():
         if name in judged:
             continue
-        symbol = _full_name(name, solution)
+        symbol = full_name(name, solution)
         path: Path = ("claimed", name)
         if symbol not in solution.answers:
             hint = _hint(name, symbol, solution) if len(faults) < MOST_ERRORS else ""
@@ -145,13 +202,16 @@ def read(
             faults.append(Fault(path, message, at_key=True))
         else:
             try:
-                found[symbol] = _read(symbol, claim, path, solution.answers[symbol])
+                texts = _texts_of(claim, path, solution.answers[symbol])
+                expected = solution.answers[symbol]
+                found[symbol] = Claimed(symbol, claim, texts, expected, marking)
             except ProblemError as error:
                 faults += error.faults
     return list(found.values()), unanswered, faults
 
 
-def _read(symbol: str, claim: Claim, path: Path, expected: Floats) -> Claimed:
+def _texts_of(claim: Claim, path: Path, expected: Floats) -> list[str]:
+    """The claimed numbers as written.  Raises ProblemError for words and other shapes."""
     if isinstance(claim, str) and expected.size > 1:
         list(_texts(claim, path))  # a word is told from a number
     shape = _shape(claim)
@@ -159,10 +219,10 @@ def _read(symbol: str, claim: Claim, path: Path, expected: Floats) -> Claimed:
     if shape != expected.shape and not alone:
         message = f"expected {_described(expected.shape)}, found {_described(shape)}"
         raise ProblemError([Fault(path, message)])
-    return Claimed(symbol, claim, list(_texts(claim, path)), expected)
+    return list(_texts(claim, path))
 
 
-def _full_name(name: str, solution: Solution) -> str:
+def full_name(name: str, solution: Solution) -> str:
     """The symbol that is meant, its time index filled in where there is only one step."""
     at_step = f"{name}_{solution.only_step}"
     known = name not in solution.answers and (

@@ -1,54 +1,144 @@
 """What a marked answer is told: what was done, what should have been done, and the numbers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lstmhw.marking.claims import EXACT_DECIMALS
+from lstmhw.marking.contrast import Contrast, contrast
 from lstmhw.marking.follow_through import Judged
-from lstmhw.marking.found import Contrast, Found
+from lstmhw.marking.search import Copied, Searched
+from lstmhw.marking.stories import Told
 from lstmhw.notation import Text, as_given, decimal, equation, symbol, write
 from lstmhw.numerals import decimals
 from lstmhw.solution import Check
 
+SLIP = "arithmetic-slip"
 MOST_CORRECTIONS = 3
 MOST_SENTENCES = 2
-VAGUE = {"factor-omitted", "term-omitted"}  # what a name that says more has said already
+VAGUE = {
+    "factor-omitted",
+    "term-omitted",
+    "another-symbol",
+}  # what a name that says more has said already
 FEWEST_DECIMALS = 4
+
+
+class Explained(NamedTuple):
+    """The story of a wrong claim in all that is told of it.
+
+    `first` is the claim at which its cause is told, `digits` how many digits of how many `answers`
+    the cause explains; `within` says how far the story is from the claim, where it is a guess, and
+    `is_slip` that it explains all numbers but one.
+    """
+
+    told: Told
+    first: str
+    digits: int
+    answers: int
+    within: float | None
+    is_slip: bool
+    gives: Sequence[float]
+    contrast: Contrast | None
 
 
 class Marked(NamedTuple):
     """A claim with all that was found out about it.
 
-    `equals` are the mistakes that explain it equally well; `is_slip` says that none does, and that
-    all around it agrees; `trivial` names the wrong claim that left nothing to compute here;
-    `mistaken` are the wrong claims that it follows from.
+    `copied` is said of a datum; `is_slip` says that nothing explains the claim, and that all around
+    it agrees; `mistaken` are the wrong claims that it follows from; `trivial` are the made-up ones
+    that left nothing to compute here.
     """
 
     judged: Judged
-    equals: Sequence[Found] = ()
+    explained: Explained | None = None
+    copied: Copied | None = None
     is_slip: bool = False
     mistaken: Sequence[str] = ()
-    trivial: str = ""
+    trivial: Sequence[str] = ()
+
+
+def explained(
+    symbol: str, wrong: Mapping[str, Searched], stories: Mapping[str, Told]
+) -> Explained | None:
+    """What is told of a claim that has a story, which may be that of other claims too."""
+    if symbol not in stories:
+        return None
+    told, target = stories[symbol], wrong[symbol].target
+    option = told.option
+    keys = option.keys
+    same = [s for s in wrong if s in stories and stories[s].option.keys & keys]
+    counts = [wrong[s].target.digits(stories[s].option.values) for s in same]
+    first = next((s for s in same if stories[s].option.keys >= keys), symbol)
+    away = np.abs(option.values - target.wanted)[target.off]
+    missed = int(np.sum(target.misses(option.values)))
+    is_near = bool(np.all(target.is_explained(option.values)[target.off]))
+    is_slip = missed == 1 and not is_near and (target.wanted.size > 2 or len(same) > 1)
+    return Explained(
+        told,
+        first,
+        sum(counts),
+        sum(1 for count in counts if count),
+        float(np.max(away)) if missed and not is_slip else None,
+        is_slip,
+        option.values[target.off].tolist(),
+        contrast(target, option.variant.lines),
+    )
 
 
 def check(marked: Marked) -> Check:
     """The verdict on a claim, in words too."""
-    judged, equals = marked.judged, marked.equals
+    judged = marked.judged
     claimed, worst = judged.claimed, judged.worst
     name, claim, expected = claimed.symbol, claimed.claim, claimed.expected
     if worst == "right":
-        return Check(name, claim, expected, worst, None, None, "")
-    mistake = {"rounding": judged.rounding, "coarse": "too-few-digits"}.get(worst)
-    if worst == "wrong":
-        mistake = equals[0].name if equals else "arithmetic-slip" if marked.is_slip else None
+        return Check(name, claim, expected, worst, None, None, "", {}, judged.verdicts)
     where = ", ".join(_places(judged, worst))
-    for found in equals[:1]:
-        where = "; ".join(m.described for m in found.misread) or where
-    extras: Mapping[str, int] = {"credit": 0} if marked.trivial else {}
+    if marked.explained is not None:
+        variant = marked.explained.told.option.variant
+        where = "; ".join(m.described for m in variant.misread) or variant.elsewhere or where
     explanation = " ".join(filter(None, _sentences(marked)))
-    return Check(name, claim, expected, worst, mistake, where, explanation, extras)
+    return Check(
+        name,
+        claim,
+        expected,
+        worst,
+        _mistake(marked),
+        where,
+        explanation,
+        _extras(marked),
+        judged.verdicts,
+    )
+
+
+def _mistake(marked: Marked) -> str | None:
+    """The name of what was done."""
+    match marked.judged.worst:
+        case "rounding":
+            return marked.judged.rounding
+        case "coarse":
+            return "too-few-digits"
+        case "wrong" if marked.copied is not None:
+            return marked.copied.mistake
+        case "wrong" if marked.explained is not None:
+            names = marked.explained.told.option.variant.names
+            return " + ".join((*names, SLIP) if marked.explained.is_slip else names)
+        case "wrong" if marked.is_slip:
+            return SLIP
+    return None
+
+
+def _extras(marked: Marked) -> Mapping[str, Any]:
+    """What else the JSON of a check says."""
+    extras: dict[str, Any] = {}
+    if marked.explained is not None:
+        extras["evidence"] = round(marked.explained.told.evidence, 1)
+        if marked.explained.first != marked.judged.claimed.symbol:
+            extras["repeats"] = marked.explained.first
+    if marked.trivial:
+        extras["credit"] = 0
+    return extras
 
 
 def _sentences(marked: Marked) -> Iterator[str]:
@@ -64,11 +154,14 @@ def _sentences(marked: Marked) -> Iterator[str]:
             names = ", ".join(symbol(name, Text()) for name in marked.mistaken)
             yield f"Right method, from your own {names or 'earlier values'}."
             if marked.trivial:
-                name = symbol(marked.trivial, Text())
-                yield f"Your {name} left nothing to compute here, so this earns no credit."
+                names = " and ".join(symbol(name, Text()) for name in marked.trivial)
+                yield f"Your {names} left nothing to compute here, so this earns no credit."
             yield _corrections(judged, "follows")
-        case _ if marked.equals:
-            yield from _of_mistake(judged, marked.equals)
+        case _ if marked.copied is not None:
+            yield f"{_capitalized(marked.copied.done)}."
+            yield _corrections(judged, "wrong")
+        case _ if marked.explained is not None:
+            yield from _of_story(judged, marked.explained)
         case _:
             yield _of_slip(marked.is_slip)
             yield _corrections(judged, "wrong")
@@ -89,26 +182,45 @@ def _of_slip(is_slip: bool) -> str:
     return "None of the mistakes with a name gives this."
 
 
-def _of_mistake(judged: Judged, equals: Sequence[Found]) -> Iterator[str]:
-    found = equals[0]
-    digits = max(FEWEST_DECIMALS, min(judged.claimed.decimals, 12))
-    for done in found.done[:MOST_SENTENCES]:
-        yield f"{_capitalized(done)}."
-    if len(found.done) > MOST_SENTENCES:
-        yield f"So too in {len(found.done) - MOST_SENTENCES} more lines."
-    if found.contrast is not None:
-        yield _contrasted(found.contrast, digits)
-    if found.slip:
-        off = np.max(np.abs(found.values - judged.claimed.values))
-        yield f"That comes within {off:.1g} of the numbers claimed: there is a slip besides."
-    elif not found.whole:
+def _of_story(judged: Judged, explained: Explained) -> Iterator[str]:
+    """What was done, what it gives, how much it explains."""
+    option = explained.told.option
+    done = option.variant.done
+    digits = max(FEWEST_DECIMALS, min(judged.claimed.decimals, EXACT_DECIMALS))
+    if explained.first != judged.claimed.symbol:
+        yield f"The same as in {symbol(explained.first, Text())}: {done[0]}."
+    elif explained.within is not None:
+        gives = _listed([decimal(value, digits) for value in explained.gives])
+        within = f"within {explained.within:.2g} of yours"
+        yield f"It looks as if {'; '.join(done[:MOST_SENTENCES])}: that gives {gives}, {within}."
+    else:
+        for sentence in done[:MOST_SENTENCES]:
+            yield f"{_capitalized(sentence)}."
+        if len(done) > MOST_SENTENCES:
+            yield f"So too in {len(done) - MOST_SENTENCES} more lines."
+        if explained.contrast is not None:
+            yield _contrasted(explained.contrast, digits)
+        yield _explains(explained)
+    if explained.is_slip:
+        yield "One number has a slip besides."
+    if not option.whole:
         yield f"That was done in {', '.join(_places(judged, 'wrong'))} alone."
     yield _corrections(judged, "wrong")
-    if len(equals) > 1:
-        named = [other for other in equals[:0:-1] if not VAGUE & set(other.names)]
-        others = {frozenset(other.names): other.name for other in named}
-        names = ", ".join(reversed([n for key, n in others.items() if key != set(found.names)]))
-        yield f"Also explained by: {names}." if names else ""
+    names = [" + ".join(other.variant.names) for other in explained.told.equals]
+    others = [name for name in names if not VAGUE & set(name.split(" + "))]
+    yield f"Also explained by: {', '.join(others)}." if others else ""
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """a, b and c."""
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def _explains(explained: Explained) -> str:
+    """How much a story explains, in words."""
+    digits = "1 digit" if explained.digits == 1 else f"{explained.digits} digits"
+    answers = "1 answer" if explained.answers == 1 else f"{explained.answers} answers"
+    return f"That explains {digits} of {answers}."
 
 
 def _capitalized(text: str) -> str:

@@ -17,16 +17,18 @@ from lstmhw.expr import Expr, Quantity
 from lstmhw.faults import Fault, shown
 from lstmhw.formula import FormulaError
 from lstmhw.functions import Floats
-from lstmhw.handwritten import FUNCTIONS, LONGEST, Reading, readings, tokens
+from lstmhw.handwritten import FUNCTIONS, LONGEST, NAME, Reading, readings, tokens
 from lstmhw.handwritten.products import ShapeError
 from lstmhw.marking.program import Program
-from lstmhw.marking.symbols import Symbols
+from lstmhw.marking.symbols import Symbols, taken_apart
 from lstmhw.mistakes import edits
 from lstmhw.mistakes.rewriting import substituted
 from lstmhw.notation import Text, decimal, equation, write
 from lstmhw.numerals import number
 from lstmhw.solution import Check, Claim, Solution, Step, indexed
 
+CERTAIN = 32.0
+"""Bits: a formula that is a mistaken line at as many draws of random values is no chance."""
 DRAWS = 32
 SIZES = (0.3, 1.0, 3.0, 1.0)
 """Of the random values: small and large, so that a function is met where it bends."""
@@ -143,7 +145,11 @@ class Formulas:
             return None
         bare = re.sub(r"_(t|\{t\})$", "", name)
         only = self.solution.only_step
-        named = [s for s in (name, bare, f"{bare}_{only}") if self._line(s) is not None]
+        spelled = [name, bare, f"{bare}_{only}"]
+        parts = taken_apart(name) if name[:1].isalpha() else None
+        if only is not None and parts is not None and parts.later is not None:
+            spelled.append(f"{parts.bare}_{only + parts.later}")  # dc_prev is dc_0
+        named = [s for s in spelled if self._line(s) is not None]
         steps = [s for s in self.program.steps if only is None and indexed(s)[0] == bare]
         if not named and not steps:
             return None
@@ -179,7 +185,8 @@ class Formulas:
                 said += _read_as(reading, found[0], formula)
                 return Check(row, text, expected, "right", None, None, said)
         mistake, where, said = self._difference(formula, found, line, shown_line)
-        return Check(row, text, expected, "wrong", mistake, where, said)
+        extras = {"evidence": CERTAIN} if mistake else {}
+        return Check(row, text, expected, "wrong", mistake, where, said, extras)
 
     def _misfit(self, formula: Formula, error: ShapeError) -> str:
         """Where shapes do not go together, and on which side of a vector a matrix stands here."""
@@ -365,7 +372,9 @@ def is_formula(text: str, symbols: Symbols) -> bool:
         return False
     except ValueError:
         pass
-    if len(text) > LONGEST or MISTYPED.fullmatch(text.strip()) or r"\begin" in text:
+    is_name = re.fullmatch(NAME, text.strip()) and symbols.meanings(text.strip(), False)
+    is_mistyped = MISTYPED.fullmatch(text.strip()) and not is_name
+    if len(text) > LONGEST or is_mistyped or r"\begin" in text:
         return False
     try:
         found = tokens(text)

@@ -1,22 +1,19 @@
 """The verdict on each number of a claimed answer, and how it was rounded."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from lstmhw.functions import Floats
-from lstmhw.marking.claims import Claimed
-from lstmhw.marking.follow_through import (
-    TRUE,
-    FollowThrough,
-    Judged,
-    by_hand,
-    follow_through,
-    reached,
-)
-from lstmhw.marking.program import Program, RoundedRun, Run
-from lstmhw.marking.rounding import Manner, is_cut, is_noise, is_within
+from lstmhw.marking.claims import FEWEST_DECIMALS, Claimed
+from lstmhw.marking.follow_through import TRUE, FollowThrough, Judged, follow_through, is_about
+from lstmhw.marking.program import Program
+from lstmhw.marking.rounding import TIE, Manner, has_digits, is_cut, is_noise, is_within
+from lstmhw.marking.spread import Rounding
+from lstmhw.marking.ways import ALIKE, Answer, Start, Way, cutting_ways, outcomes, ways
 
+NEAR = 4.0  # times the crude bound, beyond which no way of rounding is tried
 TWICE = 1.1  # times half a unit: rounded to one digit more, and then once more
 UNSEEN = 3  # units that an answer may be off whose working is not followed line by line
 
@@ -73,27 +70,106 @@ def _compared(
         exactly = np.asarray(mine.written.of_lines(mine.steps), dtype=float)
         _settle(verdicts, claimed.agreeing(exactly), "follows")
     _settle(verdicts, is_noise(claimed), "rounding")
+    _settle(verdicts, is_cut(claimed, claimed.expected), "rounding")
     if _settle(verdicts, is_within(claimed, TWICE * claimed.last), "rounding"):
         rounding = rounding or "rounded-early"
-    if _settle_by(verdicts, program, claimed, truth, "rounding"):
+    old = {s: j for s, j in earlier.items() if not is_about(s, claimed.symbol)}
+    worked = _worked(program, claimed, old, earlier, manner)
+    if _settle_by_hand(verdicts, worked, truth, "rounding"):
         rounding = rounding or "rounded-early"
     if misled:
-        _settle_by(verdicts, program, claimed, mine, "follows")
+        known = {**old, **{s: j for s, j in earlier.items() if j.is_misled}}
+        _settle_by_hand(
+            verdicts, _worked(program, claimed, known, earlier, manner), mine, "follows"
+        )
     return Judged(claimed, tuple(verdicts), _estimate(claimed, verdicts, mine), rounding), mine
 
 
-def _settle_by(
-    verdicts: list[str], program: Program, claimed: Claimed, mine: FollowThrough, verdict: str
+class Worked(NamedTuple):
+    """A claim, where its working begins, and the sheet's manner of rounding."""
+
+    claimed: Claimed
+    start: Start
+    manner: Manner
+
+
+def _worked(
+    program: Program,
+    claimed: Claimed,
+    known: Mapping[str, Judged],
+    earlier: Mapping[str, Judged],
+    manner: Manner,
+) -> Worked:
+    """The working of a claim from the answers that are known; the others are worked once more."""
+    answers = {
+        s: Answer(j.estimate, j.claimed.values, j.claimed.decimals) for s, j in known.items()
+    }
+    true = {s: j for s, j in earlier.items() if s not in known and not j.is_misled}
+    written = {symbol: judged.claimed.values for symbol, judged in true.items()}
+    steps = program.before(claimed.symbol, answers)
+    return Worked(claimed, Start(program, steps, answers, written, manner.decimals), manner)
+
+
+def _is_near(claimed: Claimed, followed: FollowThrough, rounding: Rounding) -> bool:
+    """Whether rounding to so many digits might explain a claim, by crude bounds."""
+    off = np.abs(claimed.values.ravel() - np.ravel(followed.spread.value))
+    radius = np.broadcast_to(followed.spread.radius, followed.spread.shape).ravel()
+    decimals = rounding.decimals if rounding.figures is None else rounding.figures - 1
+    more = 10.0 ** (claimed.kept - decimals)
+    return bool(np.any(~(off > NEAR * (radius + 4 * claimed.half) * more)))
+
+
+def _settle_by_hand(
+    verdicts: list[str], worked: Worked, followed: FollowThrough, verdict: str
 ) -> bool:
-    """Gives a verdict to numbers that come out with rounding on the way; whether there are any."""
-    found = _settle(verdicts, reached(claimed, mine, mine.spread), verdict)
-    if "wrong" in verdicts and mine.coarse:
-        run = RoundedRun(program, mine.finer, mine.rounding)
-        steps = program.before(claimed.symbol, mine.finer)
-        found = _settle(verdicts, reached(claimed, mine, run.of_lines(steps)), verdict) or found
-    if "wrong" not in verdicts:
-        return found
-    return _settle_all(verdicts, by_hand(program, claimed, mine), verdict) or found
+    """Gives a verdict to numbers that come out with rounding on the way; whether there are any.
+
+    Rounded to the digits shown, line by line or here and there, a number lies between the least and
+    the most that the ways come to; rounded to fewer digits, a way has to give all numbers exactly.
+    """
+    found = False
+    claimed, manner = worked.claimed, worked.manner
+    for rounding in manner.fine(claimed):
+        if "wrong" in verdicts and _is_near(claimed, followed, rounding):
+            found = _settle(verdicts, _between(worked, rounding), verdict) or found
+    for rounding in manner.coarse(claimed):
+        if "wrong" in verdicts and _is_near(claimed, followed, rounding):
+            found = _settle_all(verdicts, _exactly(worked, rounding), verdict) or found
+    return found
+
+
+def _between(worked: Worked, rounding: Rounding) -> list[bool]:
+    """Number by number, whether it lies between what the ways of rounding, or of cutting, give."""
+    claimed = worked.claimed
+    low, high = _ends(worked, ways(rounding))
+    wanted, half = claimed.values.ravel(), claimed.halves.ravel() * (1 + TIE)
+    within = (wanted >= low - half) & (wanted <= high + half)
+    if worked.manner.may_cut:
+        cut_low, cut_high = _ends(worked, cutting_ways(rounding))
+        low, high = np.minimum(low, cut_low), np.maximum(high, cut_high)
+        unit = 2 * claimed.last * (1 - TIE)
+        above, below = np.where(low < 0, unit, 0.0), np.where(high > 0, unit, 0.0)
+        within |= (wanted >= low - below) & (wanted <= high + above)
+    return [bool(flag) for flag in within & np.ravel(has_digits(claimed))]
+
+
+def _ends(worked: Worked, several: Iterator[Way]) -> tuple[Floats, Floats]:
+    """The least and the most of each number in some ways."""
+    rows = np.concatenate([outcomes(worked.start, way) for way in several])
+    return rows.min(axis=0), rows.max(axis=0)
+
+
+def _exactly(worked: Worked, rounding: Rounding) -> Iterator[list[bool]]:
+    """Row by row, number by number, whether a way of rounding to fewer digits gives it."""
+    claimed = worked.claimed
+    few = rounding.figures is None and rounding.decimals < FEWEST_DECIMALS
+    kept = slice(ALIKE if few else None)  # so coarse a way is believed only all along
+    for way in ways(rounding):
+        for row in np.unique(outcomes(worked.start, way)[kept], axis=0):
+            yield claimed.agreeing(row)
+    for way in cutting_ways(rounding) if worked.manner.may_cut else ():
+        for row in np.unique(outcomes(worked.start, way)[kept], axis=0):
+            yield is_cut(claimed, row.reshape(claimed.values.shape))
 
 
 def _estimate(claimed: Claimed, verdicts: Sequence[str], mine: FollowThrough) -> Floats:
@@ -101,29 +177,10 @@ def _estimate(claimed: Claimed, verdicts: Sequence[str], mine: FollowThrough) ->
     shape = claimed.expected.shape
     if not {"follows", "wrong"} & set(verdicts):
         return claimed.expected
-    values = np.asarray(mine.values.of_lines(mine.steps), dtype=float).reshape(shape)
+    values = mine.right.reshape(shape)
     kinds = np.array(verdicts).reshape(shape)
     kept = np.where(kinds == "follows", values, claimed.expected)
     return np.where(kinds == "wrong", claimed.values, kept)
-
-
-def trivial(
-    program: Program, judged: Judged, earlier: Mapping[str, Judged], mistaken: Sequence[str]
-) -> str:
-    """The wrong claim that left nothing to compute for one that follows, if there is such a claim.
-
-    That is one with zeros: with it as claimed, nothing else that the line is written with matters.
-    """
-    symbol = judged.claimed.symbol
-    steps = program.before(symbol, earlier)
-    written = {name: other.claimed.values for name, other in earlier.items()}
-    for name in mistaken:
-        if np.any(earlier[name].claimed.values == 0) and not np.any(judged.estimate):
-            changed = {s: v * 1.37 + 0.11 for s, v in written.items() if s != name}
-            other = Run(program, {**changed, name: written[name]}, data=lambda v: v * 1.37 + 0.11)
-            if not np.any(other.of_lines(steps)):
-                return name
-    return ""
 
 
 def _as_true(judged: Judged) -> Judged:

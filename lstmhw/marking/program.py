@@ -133,7 +133,7 @@ class Run:
             return self.of._defined(symbol)
         expr = self.lines.get(symbol)
         if isinstance(expr, Quantity) and expr.symbol == symbol:
-            return expr.value
+            return expr.value if self.data is None else self.data(expr.value)
         if expr is None:
             expr = self.program.steps[symbol].expr
         if symbol in self._open:

@@ -1,50 +1,83 @@
 """How a sheet rounds, and what that does to one number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lstmhw.functions import Floats
-from lstmhw.marking.claims import FEWEST_DECIMALS, Claimed, significant_figures
+from lstmhw.marking.claims import (
+    EXACT_DECIMALS,
+    FEWEST_DECIMALS,
+    Claimed,
+    possible_figures,
+    significant_figures,
+)
 from lstmhw.marking.spread import Rounding
+from lstmhw.numerals import decimals
+from lstmhw.solution import indexed
 
 FLOAT32 = 1e-6  # relative noise of single precision
 EXACT = 1e-12
+BY_CHANCE = 2  # numbers that look rounded, though they were cut off and carried on
 TIE = 1e-9  # of a unit, within which floats miss a tie
 
 
 class Manner(NamedTuple):
-    """How a sheet rounds: the decimals it shows anywhere, or figures if it keeps to so many.
+    """How a sheet rounds, by what its claims look like.
 
-    `cuts` says that its digits are cut off rather than rounded.
+    `decimals` are those it shows of each symbol, and of each name, `least` those that are left of
+    all of them without the zeros at the end; it keeps to so many `figures`, or may do so where
+    `possible` says; `cuts` says that digits are cut off rather than rounded, `may_cut` that nothing
+    speaks against it.
     """
 
-    decimals: Sequence[int]
+    decimals: Mapping[str, int]
+    least: int = 0
     figures: int | None = None
+    possible: int | None = None
     cuts: bool = False
+    may_cut: bool = True
 
     def rounding(self, claimed: Claimed) -> Rounding:
+        """What a claim is likely to be computed with."""
         return Rounding(claimed.kept, self.figures, 1.0 if self.cuts else 0.5)
 
-    def ways(self, claimed: Claimed) -> list[Rounding]:
-        """How lines before a claim may have been rounded, the finest first."""
-        least = min((d for d in self.decimals if d > 0), default=claimed.kept)
-        least = min(least, max(FEWEST_DECIMALS, claimed.kept - 2))
-        ways = [Rounding(d) for d in range(claimed.kept, least - 1, -1)]
+    def fine(self, claimed: Claimed) -> list[Rounding]:
+        """Rounding to the digits of a claim."""
         of_figures = [] if self.figures is None else [Rounding(claimed.kept, self.figures)]
-        return [*of_figures, *ways]
+        return [*of_figures, Rounding(claimed.kept)]
+
+    def coarse(self, claimed: Claimed) -> list[Rounding]:
+        """Rounding to fewer digits, which other answers show, or one more, or all without zeros."""
+        shown = {d + more for d in self.decimals.values() for more in (0, 1)}
+        likely = {self.least, *(d for d in shown if d >= FEWEST_DECIMALS)}
+        few = [Rounding(d) for d in sorted(likely, reverse=True) if 0 < d < claimed.kept]
+        possible = [] if self.possible is None else [Rounding(EXACT_DECIMALS, self.possible)]
+        return [*few, *possible]
 
 
 def manner_of(claims: Sequence[Claimed]) -> Manner:
-    """How a sheet rounds, by what its claims look like."""
+    """How a sheet rounds."""
     cut = rounded = 0
     for claim in claims:
         pairs = list(zip(is_cut(claim, claim.expected), claim.are_right, strict=True))
         cut += sum(c and not r for c, r in pairs)
         rounded += sum(r and not c for c, r in pairs)
-    shown = sorted({claim.decimals for claim in claims})
-    return Manner(shown, significant_figures(claims), cut > rounded + 1)
+    of_names = {indexed(claim.symbol)[0]: claim.kept for claim in claims}
+    return Manner(
+        of_names | {claim.symbol: claim.decimals for claim in claims},
+        max((_without_zeros(text) for claim in claims for text in claim.texts), default=0),
+        significant_figures(claims),
+        possible_figures(claims),
+        cut > rounded + 1,
+        rounded <= cut + BY_CHANCE,
+    )
+
+
+def _without_zeros(text: str) -> int:
+    """The decimals of a number without the zeros at its end."""
+    return decimals(text.rstrip("0") if "." in text and "e" not in text.lower() else text)
 
 
 def is_cut(claimed: Claimed, true: Floats) -> list[bool]:

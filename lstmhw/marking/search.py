@@ -1,35 +1,87 @@
-"""Which mistake was made: lines rewritten, or data misread, until the claimed digits come out."""
+"""Which stories might explain a claim: variants of the lines that lead to it, and their bits."""
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from lstmhw.marking.candidates import (
-    Batch,
-    Candidates,
-    apart,
-    at_line,
-    carried,
-    joined,
-    line_batch,
-)
+from lstmhw.functions import Floats
+from lstmhw.marking import prices
+from lstmhw.marking.candidates import Candidates, Catalogue, Variant, all_read
 from lstmhw.marking.follow_through import FollowThrough, Judged
-from lstmhw.marking.found import MOST_EQUALS, Found, Tried, among, best, found_of, tried_of
-from lstmhw.marking.misreading import misreadings
-from lstmhw.marking.program import Program
-from lstmhw.marking.target import Target
-from lstmhw.mistakes import COMMON, MISTAKES
+from lstmhw.marking.program import Lines, Program
+from lstmhw.marking.recent import Recent
+from lstmhw.marking.rounding import EXACT
+from lstmhw.marking.target import ROUGHLY, Target
+from lstmhw.marking.variants import Choices, Numbers, VariedRuns, lines_of, overlapping, paired
 
-NEAR = 0.02  # how much nearer than the truth a mistake has to be to be named in spite of a slip
-LEAD = 3.0  # and how much nearer than any other
-OF_TWO = 0.15  # of the room that single mistakes have
-OF_COARSE = 0.4  # of the room of those that are rounded coarsely
-MOST_CHANCE = 0.5  # matches to be expected where no mistake was made, of one in some units alone
-MOST_MATCHES = 3.0  # and of one or two that give the whole claim, which are likelier than a slip
-MOST_COARSE = 8
-FEWEST_PAIRS = 100  # that are as likely as any two mistakes
-MOST_COMPUTED = 60_000  # computed in each part of the search
+MOST_REMEMBERED = 64  # lines with their values, of what was computed for earlier claims
+MOST_OF_TWO = 12
+MOST_KEPT = 16  # stories of a claim that are looked at more closely
+MOST_READ = 4  # wrong numbers of a claim, for each of which an entry may have been misread
+MOST_PAIRS = 60_000
+TURNS = 12
+PATIENCE = 3  # claims that nothing explains, after which no two things are looked for
+WORTH = 6.0  # bits left, for which a second mistake is looked for
+
+
+class Option(NamedTuple):
+    """A story of one claim: what was done, the bits it leaves, and what it gives.
+
+    `whole` says that it is told of all numbers, `partly` that it leaves a wrong one unexplained.
+    """
+
+    variant: Variant
+    bits: float
+    values: Floats
+    whole: bool
+    partly: bool = False
+
+    @property
+    def keys(self) -> frozenset[object]:
+        """Of all causes."""
+        return frozenset(cause.key for cause in self.variant.causes)
+
+    def cost(self, paid: Mapping[object, float]) -> float:
+        """In bits, where some causes are paid for already."""
+        owed = (prices.AGAIN if c.key in paid else c.bits for c in self.variant.causes)
+        return self.bits + self.variant.place + sum(owed)
+
+
+class Unexplained(NamedTuple):
+    """A wrong claim: the bits of it where there is no story, and the stories there may be."""
+
+    bits: float
+    options: Sequence[Option]
+
+    @property
+    def left(self) -> float:
+        """The bits that the best story leaves, its own price aside."""
+        return min([self.bits, *(option.bits for option in self.options)])
+
+
+class Searched(NamedTuple):
+    """A wrong claim with its stories, and what the student had before rounding, as it seems."""
+
+    target: Target
+    claim: Unexplained
+    estimate: Floats
+
+
+class Copied(NamedTuple):
+    """What is said of a datum that is claimed otherwise than it is given."""
+
+    mistake: str
+    done: str
+
+
+class Pairs(NamedTuple):
+    """Two candidates at once, row by row: their places among all, their choices, what they give."""
+
+    first: Numbers
+    second: Numbers
+    choices: Choices
+    values: Floats
 
 
 class Search:
@@ -37,180 +89,203 @@ class Search:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.candidates = Candidates(program)
+        self.catalogue = Catalogue(program)
+        self._found: Recent[Floats] = Recent(MOST_REMEMBERED)
+        self._found_of_two: Recent[Pairs] = Recent(MOST_OF_TWO)
 
-    def explain(
-        self, judged: Judged, followed: FollowThrough | None, patience: int
-    ) -> tuple[Found, ...]:
-        """The mistakes that give the wrong numbers of a claim equally well, the simplest first.
-
-        `patience` is for how many more claims of the sheet two mistakes are looked for.
-        """
-        if followed is None:
-            return self._datum(judged)
+    def searched(
+        self, judged: Judged, followed: FollowThrough, earlier: Mapping[str, "Searched"]
+    ) -> Searched:
+        """The stories of a wrong claim, after those of the earlier ones."""
         off = [k for k, verdict in enumerate(judged.verdicts) if verdict == "wrong"]
-        target = Target(self.program, judged.claimed, followed, off, followed.values)
-        singles = list(self._singles(target))
-        tried = sorted(tried_of(target, singles), key=lambda t: t.order)
-        count = sum(len(batch.candidates) for batch in singles)
-        matches = target.chance * count / len(MISTAKES)
-        whole = [
-            t
-            for t in tried
-            if t.whole
-            and (matches * (1 + t.candidate.rank) <= MOST_MATCHES or target.is_hit(t.values))
-        ]
-        in_some = [t for t in tried if target.chance * count <= MOST_CHANCE]
-        return (
-            best(target, whole)
-            or best(target, in_some if len(target.off) > 1 else [])
-            or _misread(target)
-            or best(target, in_some)
-            or _coarsely(target, singles)
-            or _all_but_some(target, singles)
-            or (self._two(target) if patience > 0 else ())
-            or _near(target, singles)
-        )
+        target = Target(self.program, judged.claimed, followed, off)
+        paid = {
+            cause.key: cause.bits
+            for searched in earlier.values()
+            for option in searched.claim.options[:1]
+            for cause in option.variant.causes
+        }
+        options = self.singles(target, paid)
+        missed = sum(1 for searched in earlier.values() if searched.claim.left > WORTH)
+        if Unexplained(target.unexplained, options).left > WORTH and missed < PATIENCE:
+            options = _sorted([*options, *self._two(target, paid)], paid)
+        values = target.wanted
+        if options and options[0].cost(paid) < target.unexplained:
+            values = target.estimate(options[0].values, options[0].whole)
+        shape = judged.claimed.expected.shape
+        claim = Unexplained(target.unexplained, options)
+        return Searched(target, claim, values.reshape(shape))
 
-    def _datum(self, judged: Judged) -> tuple[Found, ...]:
-        """A datum that is copied wrong."""
+    def copied(self, judged: Judged) -> Copied | None:
+        """What is said of a datum that was copied wrong."""
         claimed, named = judged.claimed, self.program.scope.named
         given = claimed.symbol in named and named[claimed.symbol].given
         if claimed.symbol in self.program.steps or not given:
-            return ()
+            return None
         line = self.program.scope.unused.get(claimed.symbol)
         if line is not None and all(claimed.agreeing(np.asarray(line.value, dtype=float))):
             done = f"{claimed.symbol} was computed from the weights, where the sheet gives a value"
-            return (Found(("given-value-ignored",), (done,), claimed.values),)
-        done = f"{claimed.symbol} is given, and was copied wrong"
-        return (Found(("miscopied-given",), (done,), claimed.values),)
+            return Copied("given-value-ignored", done)
+        return Copied("miscopied-given", f"{claimed.symbol} is given, and was copied wrong")
 
-    def _singles(self, target: Target) -> Iterator[Batch]:
-        most = max(1, MOST_COMPUTED // len(target.steps))  # runs, in a very long working
-        yield apart(target, self.candidates.several(target.steps)[:most])
-        for step in target.steps[: -most - 1 : -1]:  # the claim's own line is the likeliest
-            yield line_batch(target, target.followed.values, step, self.candidates.alone(step))
-
-    def _two(self, target: Target) -> tuple[Found, ...]:
-        """Two mistakes at once, of which both are needed."""
-        if target.chance * FEWEST_PAIRS > MOST_MATCHES:
-            return ()
-        tried = []
-        count = 0
-        for batch in self._pairs(target):
-            count += len(batch.candidates)
-            tried += [t for t in tried_of(target, [batch], OF_TWO) if t.whole]
-        tried.sort(key=lambda t: t.order)
-        share = min(1.0, tried[0].candidate.rank / len(COMMON)) if tried else 1.0
-        most = MOST_MATCHES if len(target.off) > 1 else MOST_CHANCE
-        if not tried or target.chance * count * share > most:
-            return ()
-        return best(target, tried)
-
-    def _pairs(self, target: Target) -> Iterator[Batch]:
-        run, steps = target.followed.values, target.steps
-        left = MOST_COMPUTED // len(steps)
-        alone = {step.symbol: at_line(run, step, self.candidates.common(step)) for step in steps}
-        for step in reversed(steps):
-            left -= 3
-            if left > 0:
-                yield line_batch(target, run, step, self.candidates.both_in(step))
-        groups = [
-            group for group in self.candidates.several(steps) if group.edits[0].rank < len(COMMON)
+    def singles(self, target: Target, paid: Mapping[object, float]) -> list[Option]:
+        """The stories of a claim in which one thing was done otherwise, the cheapest first."""
+        candidates = self.catalogue.candidates(target.steps)
+        values = self._values(target, candidates)
+        found = [
+            *self._refined(target, candidates.variants, values, candidates.prices, paid),
+            *self._read_apart(target, candidates, values),
         ]
-        for group in groups:
-            varied = run.varied(group.lines)
-            for step in steps:
-                left -= 1
-                if left > 0 and step.symbol not in group.lines:
-                    at = at_line(varied, step, self.candidates.common(step))
-                    pairs = [joined(group, other) for other in at.candidates]
-                    yield carried(target, varied, step, Batch(pairs, at.values))
-            again = list(self.candidates.again_in(group, steps))
-            left -= len(again)
-            if left > 0:
-                yield apart(target, again)
-        for number, second in enumerate(steps):
-            for other in self.candidates.common(second):
-                varied = run.varied(other.lines)
-                left -= number
-                for first in steps[:number] if left > 0 else ():
-                    at = alone[first.symbol]
-                    pairs = [joined(one, other) for one in at.candidates]
-                    yield carried(target, varied, first, Batch(pairs, at.values))
+        return _sorted(found, paid)
 
+    def _values(self, target: Target, candidates: Candidates) -> Floats:
+        """What each candidate gives; it is the same for all who have the same earlier values."""
+        key = self._start(target)
+        if key not in self._found:
+            run = VariedRuns(target.followed.values, candidates.choices)
+            self._found[key] = run.of_lines(target.steps)
+        return self._found[key]
 
-def _misread(target: Target) -> tuple[Found, ...]:
-    """A datum that was read as another number, or one for each number that is wrong."""
-    found = misreadings(target)
-    lines = {reading.symbol: reading.as_line() for reading in found}
-    values = target.value(lines) if len(lines) == 1 else None
-    if values is None:
-        return ()
-    if len(found) > 1:
-        values = np.where(among(target, target.off), target.wanted, target.right)
-        values = values.reshape(target.claimed.values.shape)
-    name = "sign-error" if all(m.is_sign for m in found) else "miscopied-given"
-    return (Found((name,), tuple(m.described for m in found), values, misread=found),)
+    def _start(self, target: Target) -> Hashable:
+        """What the values of a claim depend on: its lines, and the earlier values they use."""
+        known = target.followed.values.known
+        used = frozenset().union(*(self.program.leaves[step.symbol] for step in target.steps))
+        numbers = tuple((s, np.asarray(known[s]).tobytes()) for s in sorted(used & known.keys()))
+        return tuple(step.symbol for step in target.steps), numbers
 
+    def _refined(
+        self,
+        target: Target,
+        variants: Sequence[Variant],
+        values: Floats,
+        costs: Floats,
+        paid: Mapping[object, float],
+    ) -> Iterator[Option]:
+        """The best ones, with their own rounding."""
+        if not len(variants):
+            return
+        bits = target.roughly(values).bits
+        total = bits + costs - _discounts(variants, costs, paid)
+        near = np.flatnonzero(bits < target.unexplained)
+        near = near[np.argsort(total[near], kind="stable")][:MOST_KEPT]
+        for row in near.tolist():
+            yield self._option(target, variants[row], values[row])
 
-def _all_but_some(target: Target, singles: Sequence[Batch]) -> tuple[Found, ...]:
-    """A mistake that gives most of the claim, and a misread datum, or a slip, for the rest."""
-    rows = [
-        (candidate, values, [k for k, same in enumerate(target.agreeing(values)) if not same])
-        for batch in singles
-        for candidate, values in zip(batch.candidates, batch.values, strict=True)
-        if candidate.rank < len(COMMON)
-    ]
-    count = len(rows)
-    rows = [row for row in rows if target.explains_most(row[2], count)]
-    rows.sort(key=lambda row: (len(row[2]), row[0].rank))
-    for candidate, values, rest in rows[:MOST_EQUALS]:
-        whole = found_of(target, Tried(candidate, values, True, True))
-        for other in _misread(target.after(candidate.lines, rest)):
-            names, done = (*whole.names, *other.names), (*whole.done, *other.done)
-            if len(set(names)) > 1:
-                return (whole._replace(names=names, done=done, values=other.values),)
-        if len(rest) == 1 and target.wanted.size > 2:
-            names = (*whole.names, "arithmetic-slip")
-            wanted = target.claimed.values
-            done = (*whole.done, "one number has a slip besides")
-            return (whole._replace(names=names, done=done, values=wanted),)
-    return ()
+    def _option(self, target: Target, variant: Variant, values: Floats) -> Option:
+        bits, whole, given = target.exactly(variant.lines, values)
+        partly = not np.all(target.is_explained(given)[target.off])
+        return Option(variant, bits, given, whole, partly)
 
+    def _read_apart(
+        self, target: Target, candidates: Candidates, values: Floats
+    ) -> Iterator[Option]:
+        """A datum of which one entry for each wrong number was read as another."""
+        off = np.flatnonzero(target.off)
+        if not 1 < len(off) <= MOST_READ:
+            return
+        each = target.bits_of(values, ROUGHLY * target.radius)
+        still = np.abs(values - target.right) <= EXACT * (1 + np.abs(target.right))
+        is_read = np.array([len(v.misread) == len(v.lines) == 1 for v in candidates.variants])
+        chosen = []
+        for unit in off:
+            alone = is_read & ~still[:, unit] & np.delete(still, unit, axis=1).all(axis=1)
+            costs = np.where(alone, each[:, unit] + candidates.prices, np.inf)
+            if not np.min(costs) < np.inf:
+                return
+            chosen.append(candidates.variants[int(np.argmin(costs))])
+        variant = all_read(chosen)
+        given = None if variant is None else target.value_in(variant.lines, target.followed.values)
+        if variant is not None and given is not None:
+            yield self._option(target, variant, given)
 
-def _coarsely(target: Target, singles: Sequence[Batch]) -> tuple[Found, ...]:
-    """A mistake with all lines rounded to fewer digits, which are shown elsewhere on the sheet."""
-    if target.coarser == 1.0:
-        return ()
-    rows = [
-        (batch.candidates[row], batch.values[row])
-        for batch in singles
-        if batch.candidates
-        for row in target.near(batch.values, target.coarser * OF_COARSE)
-    ]
-    rows.sort(key=lambda row: row[0].rank)
-    found = (row for row in rows[:MOST_COARSE] if target.agrees_by_hand(row[0].lines))
-    return tuple(found_of(target, Tried(*row, True, False)) for row in islice(found, 1))
+    def _two(self, target: Target, paid: Mapping[object, float]) -> Iterator[Option]:
+        """Two things done otherwise, both of which are needed."""
+        candidates = self.catalogue.candidates(target.steps)
+        costs = candidates.prices - _discounts(candidates.variants, candidates.prices, paid)
+        most = target.unexplained - prices.MARGIN / 2
+        pairs = self._pairs(target, candidates, costs) if 2 * np.min(costs) < most else None
+        if pairs is None:
+            return
+        first, second, choices, found = pairs
+        bits = target.roughly(found).bits
+        total = bits + costs[first] + costs[second]
+        for row in np.argsort(total, kind="stable")[:MOST_KEPT]:
+            if bits[row] < target.unexplained and total[row] - bits[row] < most:
+                one, other = (candidates.variants[k[row]] for k in (first, second))
+                lines = lines_of(choices, int(row))
+                yield self._option(target, _joined(one, other, lines), found[row])
 
+    def _pairs(self, target: Target, candidates: Candidates, costs: Floats) -> Pairs:
+        """The cheapest two candidates at once, where their prices are these."""
+        key = (self._start(target), costs.tobytes())
+        if key not in self._found_of_two:
+            self._found_of_two[key] = self._paired(target, candidates, costs)
+        return self._found_of_two[key]
 
-def _near(target: Target, singles: Sequence[Batch]) -> tuple[Found, ...]:
-    """A mistake that comes near the claim, far nearer than the truth, with a slip besides."""
-    if target.wanted.size < 2:
-        return ()
-    rows = [
-        (distance, candidate, values)
-        for batch in singles
-        if batch.candidates
-        for distance, candidate, values in zip(
-            target.distances(batch.values), batch.candidates, batch.values, strict=True
+    def _paired(self, target: Target, candidates: Candidates, costs: Floats) -> Pairs:
+        kept = _telling(self._values(target, candidates), target.right)
+        first, second = _cheapest_pairs(costs[kept], float(2 * np.max(costs)))
+        first, second = kept[first], kept[second]
+        again = overlapping(candidates.choices, first, second)  # which came first then matters
+        first, second = (
+            np.concatenate([first, second[again]]),
+            np.concatenate([second, first[again]]),
         )
-    ]
-    rows.sort(key=lambda row: row[0])
-    if not rows or rows[0][0] > NEAR:
-        return ()
-    distance, candidate, values = rows[0]
-    rivals = [row for row in rows if not np.allclose(row[2], values, rtol=1e-6, atol=1e-9)]
-    if rivals and rivals[0][0] < LEAD * distance:
-        return ()
-    return (found_of(target, Tried(candidate, values, True, False), slip=True),)
+        choices = paired(candidates.choices, first, second, self.catalogue.both)
+        found = VariedRuns(target.followed.values, choices).of_lines(target.steps)
+        return Pairs(first, second, choices, found)
+
+
+def _sorted(options: Iterable[Option], paid: Mapping[object, float]) -> list[Option]:
+    return sorted(options, key=lambda option: option.cost(paid))
+
+
+def _discounts(variants: Sequence[Variant], costs: Floats, paid: Mapping[object, float]) -> Floats:
+    """What each saves where a cause is paid for already."""
+    saved = np.zeros(len(costs))
+    if paid:
+        for row, variant in enumerate(variants):
+            for cause in variant.causes:
+                if cause.key in paid:
+                    saved[row] += cause.bits - prices.AGAIN
+    return saved
+
+
+def _cheapest_pairs(costs: Floats, most: float) -> tuple[Numbers, Numbers]:
+    """The two rows of each pair, the cheapest: below a price, and as many as can be looked at."""
+    order = np.argsort(costs, kind="stable")
+    rising = costs[order]
+    low, high = 0.0, most
+    for _ in range(TURNS):
+        middle = (low + high) / 2
+        if _partners(rising, middle).sum() <= MOST_PAIRS:
+            low = middle
+        else:
+            high = middle
+    partners = _partners(rising, most if _partners(rising, most).sum() <= MOST_PAIRS else low)
+    first = np.repeat(np.arange(len(order)), partners)
+    starts = np.repeat(np.cumsum(partners) - partners, partners)
+    return order[first], order[np.arange(len(first)) - starts]
+
+
+def _partners(rising: Floats, most: float) -> Numbers:
+    """For each of these prices how many before it make with it no more than that."""
+    counts = np.searchsorted(rising, most - rising, "right")
+    return np.minimum(counts, np.arange(len(rising)))
+
+
+def _telling(values: Floats, right: Floats) -> Numbers:
+    """The rows that change something."""
+    changes = np.any(np.abs(values - right) > EXACT * (1 + np.abs(right)), axis=1)
+    return np.flatnonzero(changes & np.all(np.isfinite(values), axis=1))
+
+
+def _joined(one: Variant, other: Variant, lines: Lines) -> Variant:
+    return Variant(
+        (*one.causes, *other.causes),
+        lines,
+        (*one.worked, *other.worked),
+        one.place + other.place,
+        (*one.misread, *other.misread),
+        one.elsewhere or other.elsewhere,
+    )

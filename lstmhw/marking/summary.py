@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lstmhw.marking.follow_through import VERDICTS
 from lstmhw.notation import Text, symbol
-from lstmhw.solution import Paragraph, Section, Solution, Verdict
+from lstmhw.solution import Paragraph, Section, Solution
 
 VERDICT = "Verdict"  # the section in which weights that are a claim are proved or refuted
 
@@ -23,9 +23,9 @@ def marks(solution: Solution) -> Solution:
 def _summary(solution: Solution) -> Iterator[Paragraph]:
     """How many answers are right, and the first that is not."""
     checks = solution.checks
-    if solution.claims_weights:
-        word = "wrong" if solution.refuted else "right"
-        yield Paragraph(("The weights that are given are a claim too: ", Verdict(word, word), "."))
+    if solution.score is not None:
+        earned, out_of = solution.score
+        yield Paragraph((f"Score: {earned:g} of {out_of:g}.",))
     if not checks:
         return
     counts = {verdict: sum(check.verdict == verdict for check in checks) for verdict in VERDICTS}

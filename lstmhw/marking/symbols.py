@@ -167,6 +167,7 @@ class Symbols:
         base = name.base.rstrip("~")
         if name.base.endswith("~") and base in ("g", "G", "n", "N", "c", "C", "h", "H"):
             yield self.candidate
+            return
         yield from self._other_books(name)
         lowered = "_".join([base.lower(), *name.indices])
         if len(base) == 1 and base not in "WUVE" and lowered in self._spellings:
@@ -202,7 +203,8 @@ class Symbols:
         """The quantity at the time that is written; without one, at that of the line.
 
         A state without a time may be the one before: in [h, x], and where the later one rests on
-        the line itself.
+        the line itself; h also in its own line, h = tanh(W_x x + W_h h + b), as many books write
+        it.  A gradient without a time may be the one after, from which it comes.
         """
         if name.time is not None:
             yield from self._named(bare, name.time)
@@ -211,8 +213,14 @@ class Symbols:
         else:
             yield from self._about_now(bare, 0)
             yield from self._named(bare, None)
-            if bare in STATES and self.time is not None and (joined or self._is_later(bare)):
+            if self.time is not None and self._may_be_before(bare, joined):
                 yield from self._named(bare, self.time - 1)
+            if self.time is not None and bare == self.own and bare.startswith("d"):
+                yield from self._named(bare, self.time + 1)
+
+    def _may_be_before(self, bare: str, joined: bool) -> bool:
+        """Whether a name without a time may be that of a state before this step."""
+        return bare in STATES and (joined or self._is_later(bare) or bare == self.own == "h")
 
     def _about_now(self, bare: str, later: int) -> Iterator[Quantity]:
         """The quantity at the time of the line, or so much later; else at that of the only step."""

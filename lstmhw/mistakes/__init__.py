@@ -20,20 +20,18 @@ from lstmhw.mistakes import (
 from lstmhw.mistakes.rewriting import Edit, Scope
 from lstmhw.solution import Step
 
-FAMILIES = (
-    definitions,
-    activations,
-    sums,
-    flow,
-    pre_activation,
-    recurrence,
-    products,
-    slopes,
-)
+FAMILIES = (activations, sums, flow, pre_activation, recurrence, products, slopes)
 COMMON = tuple(mistake for family in FAMILIES for mistake in family.COMMON)
 RARE = tuple(mistake for family in FAMILIES for mistake in family.RARE)
-MISTAKES = (*COMMON, *RARE)
+MISTAKES = (*COMMON, *RARE, *definitions.DEFINITIONS)
 """A name may stand here more than once, for its different senses."""
+
+
+def usual(rank: int) -> str:
+    """How usual a mistake is: `common`, `rare`, or another `definition`."""
+    if rank < len(COMMON):
+        return "common"
+    return "rare" if rank < len(COMMON) + len(RARE) else "definition"
 
 
 def edits(step: Step, scope: Scope) -> Iterator[Edit]:

@@ -40,9 +40,8 @@ def _defined_otherwise(
     return Mistake(name, example, rewrite)
 
 
-COMMON = (
+DEFINITIONS = (
     _defined_otherwise("hard-sigmoid-slope", "z/6 + 0.5, where it should be 0.2 z + 0.5", SLOPES),
     _defined_otherwise("step-from-0-for-step", "step(0) = 1, where step(0) is 0", FROM_0),
     _defined_otherwise("step-for-step-from-0", "step(0) = 0, where step(0) is 1", AFTER_0),
 )
-RARE: tuple[Mistake, ...] = ()

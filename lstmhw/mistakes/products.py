@@ -142,7 +142,8 @@ def _other_gate(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for other in scope.gates.replace(own, ""):
         there = scope.at(f"d{other}", time_of(step))
         if there is not None:
-            yield Rewritten(f"{own}-{other}", there, f"this is {there.symbol}, not {step.symbol}")
+            site = "-".join(sorted(own + other))
+            yield Rewritten(site, there, f"this is {there.symbol}, not {step.symbol}")
 
 
 def _gate_twice(step: Step, scope: Scope) -> Iterator[Rewritten]:
@@ -178,9 +179,9 @@ COMMON = (
     _factor("g"),
     Mistake("candidate-term-omitted", "c = f*c", _candidate_term),
     Mistake("sign-error", "c = f*c - i*g", _signs),
+    Mistake("sign-error", "h = -o*tanh(c)", _whole_sign),
 )
 RARE = (
-    Mistake("sign-error", "h = -o*tanh(c)", _whole_sign),
     Mistake("times-for-plus", "c = f*c * i*g", _times_for_plus),
     Mistake("gates-swapped", "c = i*c + i*g", _gate_twice),
     Mistake("gates-swapped", "df = dc*g, which is di", _other_gate),

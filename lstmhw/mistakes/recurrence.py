@@ -199,16 +199,6 @@ def _earlier(step: Step, scope: Scope) -> Iterator[Rewritten]:
             yield Rewritten(name, expr, f"{before.symbol} was taken in the place of {right.symbol}")
 
 
-def _of_another_step(step: Step, scope: Scope) -> Iterator[Rewritten]:
-    """What belongs to the step before, or after, written down for this one."""
-    name, t = indexed(step.symbol)
-    for other in (t - 1, t + 1) if t is not None and is_forward(step) else ():
-        there = scope.at(name, other)
-        if there is not None:
-            value = Quantity(f"{there.symbol} itself", there.value, given=True)
-            yield Rewritten("", value, f"this is {there.symbol}, not {step.symbol}")
-
-
 def _units_exchanged(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """The numbers of the units in another order."""
     if step.value.ndim == 1 and 1 < step.value.size <= MOST_UNITS:
@@ -240,7 +230,6 @@ COMMON = (
 )
 RARE = (
     Mistake("wrong-step", "z_2 = W_x x_1 + W_h h_1 + b", _earlier),
-    Mistake("wrong-step", "h_1 written down as h_2", _of_another_step),
     Mistake("gates-coupled", "c = f*c + (1 - f)*g", _coupled),
     Mistake("units-swapped", "the number of unit 1 written down for unit 2", _units_exchanged),
     Mistake("reset-misplaced", "n = tanh(r*(W_x x + W_h h + b))", _reset_over_all),

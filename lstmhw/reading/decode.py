@@ -22,12 +22,13 @@ from lstmhw.faults import (
 from lstmhw.functions import Floats
 from lstmhw.kinds import KINDS, known, record_of
 from lstmhw.numerals import exact, number, whole_number
-from lstmhw.problem import Exact, OneOf, Problem, Range, Record, Shape
+from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.mending import versions
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
 from lstmhw.reading.records import (
     NOT_KEYS,
     Owners,
+    is_mapping,
     keys_of,
     keys_together,
     options_of,
@@ -41,8 +42,8 @@ from lstmhw.reading.runs import Run, parts_of
 from lstmhw.reading.shapes import Array, bind
 from lstmhw.solution import Claim
 
-BY_CASE = (("certificate",), ("certificates",))
-"""What may be claimed as a mapping from cases to claims, below `claimed`."""
+BY_CASE = (("certificate",), ("certificates",), ("weights",))
+"""What may be claimed as a mapping, from cases or from names, below `claimed`."""
 
 
 class Draft(NamedTuple):
@@ -67,7 +68,8 @@ def decode(root: Node) -> Problem:
     if attempt.faults:
         raise ProblemError([*attempt.faults, *_faults_beside(attempt)])
     problem = attempt.problem()
-    faults = tuple(problem.faults())
+    of_marking = () if problem.marking is None else problem.marking.faults()
+    faults = (*problem.faults(), *of_marking)
     if faults:
         raise ProblemError(faults)
     return problem
@@ -240,6 +242,11 @@ class _Decoder:
         raise TypeError(f"{spelled(path)}: no rule to decode {annotation}")
 
     def _one_of(self, node: Node, options: list[Any], path: Path) -> Any:
+        mappings = [option for option in options if is_mapping(option)]
+        if len(mappings) < len(options):
+            others = [option for option in options if option not in mappings]
+            fitting = mappings if isinstance(node, Fields) else others
+            return self.value(node, fitting[0], path)
         key, by_word = told_apart(options)
         chosen = node.entries.get(key) if isinstance(node, Fields) else None
         if chosen is None:
@@ -256,6 +263,8 @@ class _Decoder:
             return self._word(node, marker.words, path)
         if isinstance(marker, Exact):
             return self._exact(node, marker, path)
+        if isinstance(marker, Between):
+            return self._between(node, marker, path)
         return self._whole(node, marker, path)
 
     def _nested(self, node: Node, record: type[Record], path: Path) -> Any:
@@ -306,6 +315,18 @@ class _Decoder:
             return self.fault(path, "a finite number", node.text)
         outside = bounds.above is not None and value <= bounds.above
         return self.fault(path, expected, node.text) if outside else value
+
+    def _between(self, node: Node, bounds: Between, path: Path) -> Any:
+        expected = f"a number from {bounds.least:g}"
+        expected += f" to {bounds.most:g}" if bounds.most < np.inf else " on"
+        if not isinstance(node, Scalar):
+            return self.fault(path, expected, described(node))
+        try:
+            value = number(node.text)
+        except ValueError as error:
+            return self.fault(path, expected, str(error))
+        inside = bounds.least <= value <= bounds.most and abs(value) < np.inf
+        return value if inside else self.fault(path, expected, node.text)
 
     def _mapping(self, node: Node, annotation: Any, path: Path) -> Any:
         if not isinstance(node, Fields):

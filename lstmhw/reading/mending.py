@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from lstmhw.faults import MOST_ERRORS, Path, nearest
-from lstmhw.problem import Exact, OneOf, Range, Record, Shape
+from lstmhw.problem import Between, Exact, OneOf, Range, Record, Shape
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
 from lstmhw.reading.records import (
     keys_together,
@@ -21,6 +21,7 @@ from lstmhw.reading.records import (
 )
 from lstmhw.reading.runs import Joined, Run
 from lstmhw.reading.shapes import terms
+from lstmhw.solution import Claim
 
 NOWHERE = Mark(1, 1)
 
@@ -103,8 +104,9 @@ class _Mender:
         if not any(wrong[: len(path)] == path for wrong in self.broken):
             return node
         options = options_of(annotation)
-        if isinstance(node, Fields) and get_origin(options[0]) is Mapping:
-            return self._mapping(node, options[0], path)
+        mapping = next((option for option in options if get_origin(option) is Mapping), None)
+        if isinstance(node, Fields) and mapping is not None and annotation is not Claim:
+            return self._mapping(node, mapping, path)
         if isinstance(node, Fields) and (record := _chosen(node, options)) is not None:
             return self.record(node, record, path)
         self.paths.add(path)
@@ -144,7 +146,7 @@ class _Mender:
             return self._one_of(marker.words)
         if isinstance(marker, Exact):
             return _scalar((marker.above or 0) + 1)
-        assert isinstance(marker, Range)
+        assert isinstance(marker, Range | Between)
         return _scalar(marker.least)
 
     def _one_of(self, words: Sequence[object]) -> Node:

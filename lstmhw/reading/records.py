@@ -99,6 +99,12 @@ def options_of(annotation: Any) -> list[Any]:
     return [option for option in get_args(annotation) if option is not type(None)]
 
 
+def is_mapping(annotation: Any) -> bool:
+    """Whether a mapping is what an annotation allows."""
+    is_record = isinstance(annotation, type) and issubclass(annotation, Record)
+    return is_record or get_origin(annotation) is Mapping
+
+
 def required(field: Field[Any]) -> bool:
     """Whether a key of a record has to be there."""
     return field.default is MISSING and field.default_factory is MISSING

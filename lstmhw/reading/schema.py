@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
-from lstmhw.problem import Exact, OneOf, Problem, Range, Record, Shape
+from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.records import embedded_of, keys_together, options_of, required
 from lstmhw.solution import Claim
 
@@ -111,6 +111,9 @@ def _marked(marker: Any) -> Schema:
         return {"enum": list(marker.words)}
     if isinstance(marker, Exact):
         return {"$ref": "#/definitions/number"}
+    if isinstance(marker, Between):
+        bounds = {"minimum": marker.least, "maximum": marker.most}
+        return {"type": "number", **{k: v for k, v in bounds.items() if v < float("inf")}}
     assert isinstance(marker, Range)
     return {"type": "integer", "minimum": marker.least, "maximum": marker.most}
 

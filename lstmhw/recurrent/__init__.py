@@ -51,6 +51,10 @@ class RecurrentProblem(Problem):
     output: OutputLayer | None = None
     find: tuple[str, ...] | None = None
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        return self.find or ()
+
     def faults(self) -> Iterator[Fault]:
         yield from self.cell.faults()
         yield from self._input_faults()

@@ -41,9 +41,16 @@ def _solution(solution: Solution, view: View) -> dict[str, Any]:
         "answers": _plain({**solution.answers, **solution.data}),
         "steps": [_step(step, view) for step in steps],
         "checks": [check_object(check) for check in solution.checks],
+        **_score(solution),
         "notes": [_note(section, p, view) for section, p in _paragraphs(solution)],
         **{key: _plain(value) for key, value in solution.extras.items()},
     }
+
+
+def _score(solution: Solution) -> dict[str, float]:
+    if solution.score is None:
+        return {}
+    return {"score": solution.score.earned, "out_of": solution.score.out_of}
 
 
 def _paragraphs(solution: Solution) -> list[tuple[Section, Paragraph]]:
@@ -91,7 +98,7 @@ def check_object(check: Check) -> dict[str, Any]:
     """A check as plain data."""
     claimed = None if check.claimed is None else _claim(check.claimed)
     entry = {**check._asdict(), **check.extras, "claimed": claimed}
-    del entry["extras"]
+    del entry["extras"], entry["verdicts"]
     return {key: _plain(value) for key, value in entry.items()}
 
 

@@ -155,6 +155,10 @@ class Page:
             body += self._picture(weights, left)
         return Section("The region", tuple(body))
 
+    def region_text(self) -> str:
+        """The demands that all the others follow from, in one line."""
+        return ", ".join(self.demand(t) for t in self._irredundant())
+
     def _irredundant(self) -> list[int]:
         """The demands, without repeats, that do not follow from the others that are kept."""
         kept: dict[Row, int] = {}

@@ -3,7 +3,9 @@
     python tests/benchmarks/marking.py [SHEETS [SEED]] [--only NAME] [--show N] [--save FOLDER]
 
 SHEETS of each class (default 300): correct ones with every kind of rounding, sheets with one
-mistake, sheets with two; and fewer on gradients and counts, without a mistake or with one.
+mistake, sheets with two; and fewer on gradients and counts, without a mistake or with one.  Then
+sheets with a random wrong number, which nobody should name; sheets of which only the last answers
+are claimed, with few digits; and how often a name with so much evidence is right.
 --only takes the sheets with that rounding or mistake.  --show prints the first N sheets that were
 marked otherwise than they were made; --save writes all of these as files for `lstmhw check`.
 """
@@ -21,15 +23,21 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import sheets
 from count_sheets import count_sheets
 from gradient_sheets import gradient_sheets
+from random_sheets import final_answers, random_sheets
 from sheets import Sheet
 from time_sheets import time_sheets
 
 from lstmhw.marking import Marker
+from lstmhw.marking.follow_through import VERDICTS
 from lstmhw.reading import from_text
 from lstmhw.solution import Check
 
-AIMS = {"false alarms": 0, "cells": 98, "one": 90, "two": 80}  # percent
-ALSO = "also explained by"
+AIMS = {"false alarms": 0, "cells": 99, "one": 97, "two": 90, "random": 2}  # percent
+BITS = (0, 1, 2, 4, 8, 16, 32)
+ALSO = "Also explained by"
+DIGITS = ("truncated", "rounded-early", "too-few-digits")  # names of what is no mistake of method
+UNNAMED = ("arithmetic-slip", *DIGITS, *(f"({verdict})" for verdict in VERDICTS))
+EARNING = ("right", "rounding", "follows")
 
 
 class Marked(NamedTuple):
@@ -150,6 +158,45 @@ def two_mistakes(marked: Sequence[Marked]) -> list[Marked]:
     return bad + [m for m in marked if m.cell_found() and not how[id(m)]]
 
 
+def random_numbers(count: int, seed: int) -> list[Marked]:
+    """Wrong numbers that nobody computed: how many get a name."""
+    print(f"random wrong numbers with the name of a mistake (aim {AIMS['random']} %)")
+    named = []
+    for digits in range(1, 6):
+        drawn = [mark(sheet) for sheet in random_sheets(count, digits, seed)]
+        bad = [m for m in drawn if m.said(m.sheet.first_wrong) not in UNNAMED]
+        print(f"    {digits} digits {percent(len(bad), len(drawn))}")
+        named += bad
+    return named
+
+
+def last_answers(count: int, seed: int) -> list[Marked]:
+    """Sheets with a mistake of which only the last answers are claimed: how many get all points."""
+    drawn = filter(None, (final_answers(1000 * seed + k) for k in range(count)))
+    marked = [mark(sheet) for sheet in drawn]
+    full = [m for m in marked if all(c.verdict in EARNING for c in m.checks.values())]
+    off = Counter(m.sheet.kind_of_sheet for m in full)
+    print(f"all points for last answers at two decimals: {percent(len(full), len(marked))}")
+    print(f"    which are off by: {dict(off)}")
+    return full
+
+
+def calibration(marked: Sequence[Marked]) -> None:
+    """How often the name of a single mistake is right, by its evidence."""
+    groups: dict[int, list[bool]] = defaultdict(list)
+    for m in marked:
+        symbol = m.sheet.first_wrong or ""
+        evidence = m.checks[symbol].extras.get("evidence") if symbol in m.checks else None
+        if evidence is not None and m.cell_found():
+            least = max(bits for bits in BITS if bits <= max(evidence, 0))
+            groups[least].append(bool(m.named(m.sheet.mistakes[0], symbol)))
+    print(
+        "names that are right, by the bits of evidence (1 bit says 67 %, 2 bits 80 %, 4 bits 94 %)"
+    )
+    for least, right in sorted(groups.items()):
+        print(f"    from {least:2} bits {percent(sum(right), len(right))}")
+
+
 def not_found(title: str, marked: Sequence[Marked]) -> list[Marked]:
     bad = [m for m in marked if not m.cell_found()]
     found = percent(len(marked) - len(bad), len(marked))
@@ -213,8 +260,14 @@ def main() -> None:
             continue
         missed += judge(marked)
         times = sorted(1000 * m.seconds for m in marked)
-        mean = sum(times) / len(times)
-        print(f"    {mean:.1f} ms a sheet, {times[-1]:.0f} ms the slowest\n")
+        mean, median = sum(times) / len(times), times[len(times) // 2]
+        print(f"    {mean:.1f} ms a sheet, median {median:.1f}, {times[-1]:.0f} the slowest")
+        if judge is one_mistake:
+            calibration(marked)
+        print()
+    if asked.only is None:
+        missed += random_numbers(asked.sheets, asked.seed)
+        missed += last_answers(asked.sheets, asked.seed)
     for m in missed[: asked.show]:
         print(shown(m))
     if asked.save:

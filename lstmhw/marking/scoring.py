@@ -1,0 +1,90 @@
+"""The points of a sheet: what is asked, and what its answers earn."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from lstmhw.faults import Fault, did_you_mean, shown
+from lstmhw.marking.claims import full_name
+from lstmhw.problem import Marking, Problem
+from lstmhw.solution import Check, Score, Solution, indexed
+
+IN_FULL = ("right", "rounding")
+DECIMALS = 4  # of points
+
+
+class Asked(NamedTuple):
+    """The symbols that a problem asks for, each with its points, and how they are earned."""
+
+    points: Mapping[str, float]
+    marking: Marking
+
+    @property
+    def out_of(self) -> float:
+        return _rounded(sum(self.points.values()))
+
+    def score(self, checks: Iterable[Check]) -> Score:
+        """What checks earn of the points; what has no check earns nothing."""
+        found = {check.symbol: check for check in checks}
+        earned = [
+            points * self._share(found[symbol])
+            for symbol, points in self.points.items()
+            if symbol in found
+        ]
+        return Score(_rounded(sum(earned)), self.out_of)
+
+    def _share(self, check: Check) -> float:
+        """The share of its points that an answer earns."""
+        if check.extras.get("credit") == 0:
+            return 0.0
+        if self.marking.repeated == "once" and "repeats" in check.extras:
+            return self.marking.follow
+        if self.marking.per == "entry" and check.verdicts:
+            return sum(map(self._credit, check.verdicts)) / len(check.verdicts)
+        return self._credit(check.verdict)
+
+    def _credit(self, verdict: str) -> float:
+        if verdict in IN_FULL:
+            return 1.0
+        return self.marking.follow if verdict == "follows" else 0.0
+
+
+def asked(problem: Problem, solution: Solution) -> tuple[Asked, tuple[Fault, ...]]:
+    """What a problem asks for, and a fault for each symbol with points that it has not.
+
+    That are the symbols with points, else those that it says are to be found, else those that its
+    own claims are about, else all that is computed, or that it judges.
+    """
+    marking = problem.marking or Marking()
+    known: dict[str, None] = dict.fromkeys(
+        [*solution.answers, *solution.words, *solution.checked.values()]
+    )
+    if isinstance(marking.points, Mapping):
+        points: dict[str, float] = {}
+        faults = []
+        for name, value in marking.points.items():
+            symbols = _symbols(name, solution, known)
+            points |= dict.fromkeys(symbols, value)
+            if not symbols:
+                message = f"expected a symbol that is computed here, found {shown(name)!r}"
+                path = ("marking", "points", name)
+                faults.append(Fault(path, message, did_you_mean(name, known), at_key=True))
+        return Asked(points, marking), tuple(faults)
+    computed = [step.symbol for step in solution.steps]
+    names: list[str] = [*problem.wanted] or [*problem.claimed] or computed or [*solution.checked]
+    found = dict.fromkeys(s for name in names for s in _symbols(name, solution, known))
+    return Asked({symbol: marking.points_of(symbol) for symbol in found}, marking), ()
+
+
+def _symbols(name: str, solution: Solution, known: Mapping[str, None]) -> list[str]:
+    """The symbols that a name stands for: itself, at the only step, or at every step."""
+    symbol = solution.checked.get(name) or full_name(name, solution)
+    if symbol in known:
+        return [symbol]
+    computed = {step.symbol for step in solution.steps}
+    return [s for s in known if s in computed and indexed(s)[0] == name.removesuffix("_t")]
+
+
+def _rounded(points: float) -> float:
+    """Points without the dust of floats; whole ones as whole numbers."""
+    rounded = round(points, DECIMALS)
+    return int(rounded) if rounded == int(rounded) else rounded

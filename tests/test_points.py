@@ -1,0 +1,263 @@
+"""How a course marks: the digits it asks for, points, shares, repeats, made-up answers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run, problem
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstmhw.grading import Grader, Row
+from lstmhw.marking import marked
+from lstmhw.reading import from_text
+from lstmhw.reading.submissions import Source
+from lstmhw.solution import Check, Solution
+
+LSTM: dict[str, Any] = {
+    "kind": "lstm-step",
+    "x": [0.5, -1],
+    "h_prev": [0.4, -0.2],
+    "c_prev": [0.3, 0.8],
+    "gates": {
+        gate: {"W_x": [[0.5, w], [w, -0.25]], "W_h": [[0.3, -w], [0.2, 0.1]], "b": [w, 0.1]}
+        for gate, w in zip("ifgo", (0.4, 0.7, -0.6, 0.2), strict=True)
+    },
+}
+TRUE = {s: value.tolist() for s, value in problem(LSTM).solve().answers.items()}
+STATES = {"c": 5, "h": 5}
+
+
+def texts(values: list[float], digits: int) -> list[str]:
+    return [f"{value:.{digits}f}" for value in values]
+
+
+def answers(**changed: list[float]) -> dict[str, Any]:
+    found = {s: texts(TRUE[f"{s}_1"], 5) for s in "ifgoch"}
+    return found | {s: texts(values, 5) for s, values in changed.items()}
+
+
+def solution(marking: Any, claimed: Any, **more: Any) -> Solution:
+    data = {**LSTM, "claimed": claimed, **more}
+    asked = problem(data if marking is None else {**data, "marking": marking})
+    found, faults = marked(asked, asked.claimed)
+    assert not faults
+    return found
+
+
+def score(marking: Any, claimed: Any, **more: Any) -> tuple[float, float]:
+    found = solution(marking, claimed, **more).score
+    assert found is not None
+    return found.earned, found.out_of
+
+
+def checks(marking: Any, claimed: Any, **more: Any) -> dict[str, Check]:
+    return {c.symbol: c for c in solution(marking, claimed, **more).checks}
+
+
+# Digits.
+
+
+@pytest.mark.parametrize(
+    ("marking", "written", "verdict"),
+    [
+        ({"decimals": 3}, 3, "right"),
+        ({"decimals": 3}, 2, "coarse"),
+        ({"significant": 3}, 3, "right"),
+        ({"significant": 3}, 1, "coarse"),
+        ({}, 2, "right"),
+    ],
+)
+def test_fewer_digits_than_are_asked_for_are_coarse(
+    marking: Any, written: int, verdict: str
+) -> None:
+    claimed = {"c": texts(TRUE["c_1"], written)}
+    check = checks(marking, claimed)["c_1"]
+    assert check.verdict == verdict
+    assert score(marking, claimed, find=["c"]) == (int(verdict == "right"), 1)
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "off", "is_right"),
+    [
+        (0.01, 0.009, True),
+        (0.01, 0.011, False),
+        ({"absolute": 0.01}, 0.009, True),
+        ({"relative": 0.05}, 0.04 * abs(TRUE["c_1"][0]), True),
+        ({"relative": 0.05}, 0.06 * abs(TRUE["c_1"][0]), False),
+    ],
+)
+def test_so_near_is_right_whatever_its_digits(tolerance: Any, off: float, is_right: bool) -> None:
+    claimed = {"c": [f"{TRUE['c_1'][0] + off:.9f}", f"{TRUE['c_1'][1]:.9f}"]}
+    marking = {"tolerance": tolerance, "decimals": 12}
+    assert (checks(marking, claimed)["c_1"].verdict == "right") == (is_right and off < 1)
+    assert checks({"decimals": 3}, claimed)["c_1"].verdict == "wrong"
+
+
+# Points.
+
+
+def test_what_is_asked_earns_and_nothing_else() -> None:
+    half = answers(c=[9.0, 9.0])
+    assert score(None, half, find=["g", "c", "h"]) == (2, 3)
+    assert score({"points": 2}, answers(), find=["c", "h"]) == (4, 4)
+    assert score({"points": {"h_1": 4, "c": 1}}, answers()) == (5, 5)
+    assert score({"points": {"h_1": 4, "c": 1}}, {"h": texts(TRUE["h_1"], 5)}) == (4, 5)
+
+
+def test_an_answer_left_out_is_a_row() -> None:
+    found = checks({"points": {"h": 4, "c": 1}}, {"h": texts(TRUE["h_1"], 5)})
+    assert found["c_1"].verdict == "unanswered"
+    assert list(found) == ["c_1", "h_1"]
+
+
+def test_the_points_of_an_array_are_shared_by_its_entries() -> None:
+    claimed = {"c": [f"{TRUE['c_1'][0]:.5f}", "9.00000"]}
+    assert score({"per": "entry", "points": 3}, claimed, find=["c"]) == (1.5, 3)
+    assert score({"per": "symbol", "points": 3}, claimed, find=["c"]) == (0, 3)
+
+
+def followed() -> dict[str, Any]:
+    """A cell state without its old part, and the hidden state that follows from it."""
+    import math
+
+    c = [i * g for i, g in zip(TRUE["i_1"], TRUE["g_1"], strict=True)]
+    h = [o * math.tanh(v) for o, v in zip(TRUE["o_1"], c, strict=True)]
+    return answers(c=c, h=h)
+
+
+@pytest.mark.parametrize(("share", "earned"), [(1, 1), (0.5, 0.5), (0, 0)])
+def test_what_follows_earns_a_share(share: float, earned: float) -> None:
+    assert checks(None, followed())["h_1"].verdict == "follows"
+    assert score({"follow": share}, followed(), find=["c", "h"]) == (earned, 2)
+
+
+def test_a_mistake_made_again_may_cost_once() -> None:
+    import math
+
+    data = {"kind": "rnn-step", "xs": [0.5, -1, 0.8], "W_x": 0.7, "W_h": 0.4, "b": 0.3}
+    h, claimed = 0.0, {}
+    for t, x in enumerate((0.5, -1, 0.8), 1):
+        h = math.tanh(0.7 * x + 0.4 * h)  # without the bias, each time
+        claimed[f"h_{t}"] = f"{h:.5f}"
+    earned = {}
+    for repeated in ("each", "once"):
+        asked = problem({**data, "claimed": claimed, "marking": {"repeated": repeated}})
+        found, _ = marked(asked, asked.claimed)
+        earned[repeated] = found.score
+    assert earned == {"each": (0, 3), "once": (2, 3)}
+
+
+@pytest.mark.parametrize("made_up", [{"f": [0, 0], "i": [0, 0]}, {"f": [0, 0], "g": [0, 0]}])
+def test_made_up_answers_that_leave_nothing_to_compute_earn_nothing(made_up: Any) -> None:
+    claimed = answers(**{gate: [0.0, 0.0] for gate in made_up}, c=[0.0, 0.0], h=[0.0, 0.0])
+    found = checks(None, claimed)
+    assert (found["c_1"].verdict, found["c_1"].extras["credit"]) == ("follows", 0)
+    assert found["h_1"].extras["credit"] == 0
+    assert score(None, claimed, find=["c", "h"]) == (0, 2)
+    assert "left nothing to compute" in found["c_1"].explanation
+
+
+def test_ones_for_all_gates_leave_the_old_state_to_add() -> None:
+    ones = {gate: [1.0, 1.0] for gate in "ifgo"}
+    claimed = answers(**ones, c=[v + 1 for v in (0.3, 0.8)])
+    assert "credit" not in checks(None, claimed)["c_1"].extras
+
+
+def test_an_honest_mistake_keeps_its_credit() -> None:
+    assert "credit" not in checks(None, followed())["h_1"].extras
+
+
+# The same for all.
+
+MARKINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "points": st.sampled_from([1, 2.5, {"h_2": 2, "h_1": 0.5, "a_1": 3}]),
+        "per": st.sampled_from(["symbol", "entry"]),
+        "follow": st.sampled_from([0, 0.25, 1]),
+        "repeated": st.sampled_from(["each", "once"]),
+        "tolerance": st.sampled_from([0.001, {"relative": 0.01}]),
+    },
+)
+RNN: dict[str, Any] = {
+    "kind": "rnn-step",
+    "xs": [[0.5], [-1.0]],
+    "W_x": [[0.7], [0.2]],
+    "W_h": [[0.4, 0.1], [0.3, -0.6]],
+    "b": [0.3, -0.1],
+    "find": ["a_1", "h_1", "h_2"],
+}
+SHEETS = st.dictionaries(
+    st.sampled_from(["a_1", "h_1", "h_2", "a_2"]),
+    st.lists(st.sampled_from(["0.6500", "0.5717", "0.0", "1", "-0.3000"]), min_size=2, max_size=2),
+    min_size=1,
+    max_size=3,
+)
+
+
+def row(subject: Grader, claimed: Any) -> Row:
+    line = json.dumps({"name": "Ann", "claimed": claimed})
+    return subject.row(Source("s.ndjson", 1, line.encode()))
+
+
+@settings(max_examples=10)
+@given(MARKINGS, SHEETS)
+def test_scores_lie_between_nothing_and_all_and_grading_is_checking(
+    marking: Any, claimed: Any
+) -> None:
+    data = {**RNN, "marking": marking}
+    subject = Grader(from_text("p.yaml", json.dumps(data)))
+    true = {s: [f"{v:.6f}" for v in values] for s, values in subject_answers().items()}
+    nothing = dict.fromkeys(RNN["find"])
+    found, blank, full = (row(subject, sheet) for sheet in (claimed, nothing, true))
+    assert found.out_of == blank.out_of == full.out_of == full.score
+    assert blank.score == 0
+    assert found.score is not None
+    assert found.out_of is not None
+    assert 0 <= found.score <= found.out_of
+    asked = problem({**data, "claimed": claimed})
+    assert marked(asked, asked.claimed)[0].score == (found.score, found.out_of)
+
+
+def subject_answers() -> dict[str, Any]:
+    solved = problem(RNN).solve().answers
+    return {symbol: solved[symbol].tolist() for symbol in RNN["find"]}
+
+
+def test_points_on_the_page_and_in_json(lstmhw: Run, tmp_path: Path) -> None:
+    data = {**LSTM, "claimed": followed(), "marking": {"follow": 0.5}, "find": ["c", "h"]}
+    (tmp_path / "p.yaml").write_text(json.dumps(data))
+    assert "Score: 0.5 of 2." in lstmhw("check", "p.yaml").stdout
+    for command in ("check", "solve"):
+        found = json.loads(lstmhw(command, "p.yaml", "--format", "json").stdout)
+        assert (found["score"], found["out_of"]) == (0.5, 2)
+    rows = lstmhw("grade", "p.yaml", "-", stdin=json.dumps({"claimed": followed()}) + "\n")
+    assert ",0.5,2," in rows.stdout
+
+
+@pytest.mark.parametrize(
+    ("marking", "message"),
+    [
+        ({"points": -1}, "expected a number from 0 on, found -1"),
+        ({"points": {"h_1": -1}}, "expected a number from 0 on, found -1"),
+        ({"points": {"hh": 1}}, "expected a symbol that is computed here, found 'hh'"),
+        ({"decimals": 3, "significant": 3}, "expected decimals or significant digits, found both"),
+        ({"follow": 2}, "expected a number from 0 to 1, found 2"),
+        ({"tolerance": -0.1}, "expected a number from 0 on, found -0.1"),
+        ({"tolerance": {"absolut": 0.1}}, "unknown key 'absolut'"),
+        ({"per": "row"}, "expected symbol or entry, found the text 'row'"),
+        ({"point": 1}, "unknown key 'point'"),
+    ],
+)
+def test_what_is_wrong_with_the_marking_is_said(
+    marking: Any, message: str, lstmhw: Run, tmp_path: Path
+) -> None:
+    data = {**LSTM, "claimed": answers(), "marking": marking}
+    (tmp_path / "p.yaml").write_text(json.dumps(data))
+    for command in (("check", "p.yaml"), ("solve", "p.yaml"), ("grade", "p.yaml", "-")):
+        result = lstmhw(*command, stdin='{"claimed": {}}\n')
+        assert result.returncode == 2
+        assert message in result.stderr
+        assert result.stderr.startswith("p.yaml:1:")
