@@ -110,6 +110,7 @@ class Marker:
                 made_up.add(symbol)
             marked = Marked(
                 judged,
+                wrong.get(symbol),
                 explained(symbol, wrong, stories),
                 self.search.copied(judged) if judged.worst == "wrong" else None,
                 symbol not in stories and _is_slip(judged, sheet),

@@ -44,7 +44,7 @@ class Explained(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """A claim with all that was found out about it.
+    """A claim with all that was found out about it; of a wrong one, the stories there may be.
 
     `copied` is said of a datum; `is_slip` says that nothing explains the claim, and that all around
     it agrees; `mistaken` are the wrong claims that it follows from; `trivial` are the made-up ones
@@ -52,6 +52,7 @@ class Marked(NamedTuple):
     """
 
     judged: Judged
+    searched: Searched | None = None
     explained: Explained | None = None
     copied: Copied | None = None
     is_slip: bool = False
@@ -132,13 +133,26 @@ def _mistake(marked: Marked) -> str | None:
 def _extras(marked: Marked) -> Mapping[str, Any]:
     """What else the JSON of a check says."""
     extras: dict[str, Any] = {}
-    if marked.explained is not None:
-        extras["evidence"] = round(marked.explained.told.evidence, 1)
-        if marked.explained.first != marked.judged.claimed.symbol:
-            extras["repeats"] = marked.explained.first
+    if _mistake(marked) is not None:
+        extras["evidence"] = round(_evidence(marked), 1)
+    if marked.explained is not None and marked.explained.first != marked.judged.claimed.symbol:
+        extras["repeats"] = marked.explained.first
     if marked.trivial:
         extras["credit"] = 0
     return extras
+
+
+def _evidence(marked: Marked) -> float:
+    """Bits: by how much the story is better than another, or than none.
+
+    Of a slip it is by how much no story is better than the best there is.  Of what digits show by
+    themselves it is a bit for each number, which else might as well have been rounded rightly.
+    """
+    if marked.explained is not None:
+        return marked.explained.told.evidence
+    if marked.searched is not None:
+        return marked.searched.claim.lead
+    return float(marked.judged.verdicts.count(marked.judged.worst))
 
 
 def _sentences(marked: Marked) -> Iterator[str]:

@@ -59,6 +59,12 @@ class Unexplained(NamedTuple):
         """The bits that the best story leaves, its own price aside."""
         return min([self.bits, *(option.bits for option in self.options)])
 
+    @property
+    def lead(self) -> float:
+        """By how many bits it is better to have no story than the best one; 0 where it is not."""
+        costs = [option.cost({}) for option in self.options]
+        return max(0.0, min(costs) - self.bits) if costs else self.bits
+
 
 class Searched(NamedTuple):
     """A wrong claim with its stories, and what the student had before rounding, as it seems."""
