@@ -246,3 +246,69 @@ def test_a_name_is_given_for_a_price(
     assert of(claimed)["c_1"].mistake == "forget-term-omitted"
     monkeypatch.setattr(prices, price, at_most)
     assert of(claimed)["c_1"].mistake != "forget-term-omitted"
+
+
+RNN3 = {"kind": "rnn-step", "xs": [0.5, -1, 0.8], "W_x": 0.7, "W_h": 0.4, "b": 0.3}
+RNN2 = {
+    "kind": "rnn-step",
+    "x": [0.5, -0.75],
+    "h_prev": [0.4, -0.3],
+    "W_x": [[0.6, -0.4], [0.3, 0.9]],
+    "W_h": [[0.5, 0.2], [-0.7, 0.1]],
+    "b": [0.25, -0.35],
+}
+
+
+def without_bias(times: int) -> dict[str, str]:
+    """h of three steps, the first so many without the bias."""
+    h, claimed = 0.0, {}
+    for t, x in enumerate((0.5, -1, 0.8), 1):
+        h = float(np.tanh(0.7 * x + 0.4 * h + (0.3 if t > times else 0)))
+        claimed[f"h_{t}"] = f"{h:.8f}"
+    return claimed
+
+
+def a_of(x: tuple[float, float], bias: tuple[float, float] = (0.25, -0.35)) -> list[str]:
+    W_x, W_h, h = RNN2["W_x"], RNN2["W_h"], RNN2["h_prev"]
+    sums = np.array(W_x) @ np.array(x) + np.array(W_h) @ np.array(h) + np.array(bias)
+    return [f"{v:.6f}" for v in sums]
+
+
+EQUAL = {**RNN3, "xs": [0.5, 0], "W_h": 0.3, "h_prev": 1}
+"""At the first step W_h h_0 and b are the same number."""
+OF = problem(SCALAR).solve().answers
+FORGOTTEN = {"c": f"{float((OF['i_1'] * OF['g_1'])[0]):.6f}"}
+KNOBS: list[tuple[str, float, dict[str, Any], dict[str, Any], str]] = [
+    # The price, what it is changed to, the sheet, its claims, the symbol of which more or less is
+    # said then.
+    ("SLIP", -20.0, SCALAR, FORGOTTEN, "c_1"),
+    ("MARGIN", 60.0, SCALAR, FORGOTTEN, "c_1"),
+    ("MISREAD", 60.0, RNN2, {"a": a_of((0.05, -0.75))}, "a_1"),
+    ("ELSEWHERE", 60.0, SCALAR, {"g": f"{OF['tanh_c_1'][0]:.6f}"}, "g_1"),
+    ("SIGN_LOST", 60.0, SCALAR, {"c": f"{-OF['c_1'][0]:.5f}"}, "c_1"),
+    ("AGAIN", 60.0, RNN3, without_bias(3), "h_2"),
+    ("EVERYWHERE", 60.0, RNN3, {"h_3": without_bias(3)["h_3"]}, "h_3"),
+    ("IN_SOME_UNITS", 60.0, RNN2, {"a": a_of((0.5, -0.75), (0.0, -0.35))}, "a_1"),
+    ("ROUND_NUMBER", 60.0, SCALAR, {"i": "0.00000", "f": "0.00000"}, "i_1"),
+    ("PARTLY", 200.0, RNN2, {"a": [a_of((0.5, -0.75), (0, 0))[0], "7.123456"]}, "a_1"),
+    ("TIE", -100.0, EQUAL, {"h_1": f"{np.tanh(0.65):.7f}"}, "h_1"),
+]
+
+
+@pytest.mark.parametrize(("knob", "value", "data", "claimed", "symbol"), KNOBS)
+def test_each_price_is_there_for_something(
+    knob: str,
+    value: float,
+    data: dict[str, Any],
+    claimed: dict[str, Any],
+    symbol: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def said() -> tuple[str | None, str, Any]:
+        checks = {c.symbol: c for c in marked({**data, "claimed": claimed}).checks}
+        check = checks[symbol]
+        return check.mistake, check.explanation, check.extras.get("evidence")
+
+    usual = said()
+    monkeypatch.setattr(prices, knob, value)
+    assert said() != usual

@@ -18,6 +18,7 @@ from lstmhw.mistakes.rewriting import Edit, substituted
 from lstmhw.solution import Step, indexed
 
 MOST_VARIANTS = 20_000
+MOST_COMPUTED = 600_000  # lines of variants
 MOST_ELSEWHERE = 100  # symbols whose values may have been written down
 FEW = 6  # lines, of which any two may be worked alike
 
@@ -81,7 +82,8 @@ class Catalogue:
         key = tuple(step.symbol for step in steps)
         if key not in self._candidates:
             ways = (self._mistakes(steps), self._misread(steps), self._elsewhere(steps[-1]))
-            self._candidates[key] = _candidates(chain.from_iterable(ways))
+            most = min(MOST_VARIANTS, MOST_COMPUTED // len(steps))
+            self._candidates[key] = _candidates(chain.from_iterable(ways), most)
         return self._candidates[key]
 
     def both(self, symbol: str, exprs: Sequence[Expr]) -> tuple[Sequence[Expr], Numbers]:
@@ -257,7 +259,8 @@ def all_read(variants: Sequence[Variant]) -> Variant | None:
     return Variant(tuple(causes), {symbol: line}, (), 0.0, tuple(readings))
 
 
-def _candidates(variants: Iterable[Variant]) -> Candidates:
-    found = sorted(variants, key=lambda variant: variant.price)[:MOST_VARIANTS]
+def _candidates(variants: Iterable[Variant], most: int) -> Candidates:
+    """The cheapest of the variants."""
+    found = sorted(variants, key=lambda variant: variant.price)[:most]
     costs = np.array([variant.price for variant in found])
     return Candidates(found, choices_of([variant.lines for variant in found]), costs)

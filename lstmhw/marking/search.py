@@ -21,6 +21,7 @@ MOST_KEPT = 16  # stories of a claim that are looked at more closely
 MOST_READ = 4  # wrong numbers of a claim, for each of which an entry may have been misread
 MOST_PAIRS = 60_000
 TURNS = 12
+MOST_LINES_OF_TWO = 40  # that lead to a claim, in which two things are looked for
 PATIENCE = 3  # claims that nothing explains, after which no two things are looked for
 WORTH = 6.0  # bits left, for which a second mistake is looked for
 
@@ -113,7 +114,9 @@ class Search:
         }
         options = self.singles(target, paid)
         missed = sum(1 for searched in earlier.values() if searched.claim.left > WORTH)
-        if Unexplained(target.unexplained, options).left > WORTH and missed < PATIENCE:
+        is_short = len(target.steps) <= MOST_LINES_OF_TWO
+        worth = Unexplained(target.unexplained, options).left > WORTH and missed < PATIENCE
+        if worth and is_short:
             options = _sorted([*options, *self._two(target, paid)], paid)
         values = target.wanted
         if options and options[0].cost(paid) < target.unexplained:
