@@ -36,7 +36,7 @@ def checks_of(sheet: Sheet) -> dict[str, Check]:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_variants_give_at_once_what_they_give_one_by_one(seed: int) -> None:
-    sheets = [*mistaken_sheets(6, seed), *gradient_sheets(3, seed)]
+    sheets = [*mistaken_sheets(5, seed), *gradient_sheets(2, seed)]
     compared = 0
     for sheet in sheets:
         program = Program(from_text("sheet.yaml", sheet.text).problem.solve())
@@ -80,16 +80,16 @@ def test_products_are_rounded_one_by_one(rows: list[list[float]]) -> None:
 
 def test_random_wrong_numbers_get_hardly_a_name() -> None:
     """Two in a hundred are allowed; the benchmark draws more of them."""
-    sheets = [sheet for digits in range(1, 6) for sheet in random_sheets(14, digits, seed=3)]
+    sheets = [sheet for digits in range(1, 6) for sheet in random_sheets(10, digits, seed=3)]
     named = sum(
         checks_of(sheet)[sheet.first_wrong or ""].mistake not in DIGITS_ONLY for sheet in sheets
     )
-    assert named <= 0.03 * len(sheets)
+    assert named <= 0.02 * len(sheets)
 
 
 def test_last_answers_at_two_decimals_get_no_points_for_a_mistake() -> None:
-    sheets = [sheet for k in range(24) if (sheet := final_answers(k)) is not None]
-    assert len(sheets) > 15
+    sheets = [sheet for k in range(16) if (sheet := final_answers(k)) is not None]
+    assert len(sheets) > 8
     earned = [
         all(check.verdict in ("right", "rounding", "follows") for check in checks_of(s).values())
         for s in sheets
