@@ -97,7 +97,7 @@ def test_last_answers_at_two_decimals_get_no_points_for_a_mistake() -> None:
     assert sum(earned) <= 0.1 * len(sheets)  # of 144 they were 36 once, now 3
 
 
-SCALAR = {
+SCALAR: dict[str, Any] = {
     "kind": "lstm-step",
     "x": [0.5],
     "h_prev": [0.25],
@@ -278,10 +278,32 @@ EQUAL = {**RNN3, "xs": [0.5, 0], "W_h": 0.3, "h_prev": 1}
 """At the first step W_h h_0 and b are the same number."""
 OF = problem(SCALAR).solve().answers
 FORGOTTEN = {"c": f"{float((OF['i_1'] * OF['g_1'])[0]):.6f}"}
-KNOBS: list[tuple[str, float, dict[str, Any], dict[str, Any], str]] = [
+
+
+def forgetting_a_bias(steps: int) -> str:
+    """c after so many steps, the bias of the forget gate left out in each."""
+    gates = {**SCALAR["gates"], "f": {**SCALAR["gates"]["f"], "b": [0]}}
+    data = {**SCALAR, "gates": gates, "xs": [[0.5], [-0.7]][:steps]}
+    del data["x"]
+    return f"{problem(data).solve().answers[f'c_{steps}'][0]:.8f}"
+
+
+def turned_and_without_bias() -> list[str]:
+    x, h = np.array(RNN2["x"]), np.array(RNN2["h_prev"])
+    return [f"{v:.7f}" for v in np.array(RNN2["W_x"]) @ x + np.array(RNN2["W_h"]).T @ h]
+
+
+TWO_STEPS = {key: value for key, value in SCALAR.items() if key != "x"} | {"xs": [[0.5], [-0.7]]}
+BIASED = float((OF["i_1"] * OF["g_1"])[0])
+KNOBS: list[tuple[str, Any, dict[str, Any], dict[str, Any], str]] = [
     # The price, what it is changed to, the sheet, its claims, the symbol of which more or less is
     # said then.
     ("SLIP", -20.0, SCALAR, FORGOTTEN, "c_1"),
+    ("NAMES", {"common": 60, "rare": 60, "definition": 60}, SCALAR, FORGOTTEN, "c_1"),
+    ("LAST_DIGIT", 60.0, SCALAR, {"c": f"{BIASED + 1.2e-6:.6f}"}, "c_1"),
+    ("IN_ONE_LINE", 60.0, SCALAR, {"c": forgetting_a_bias(1)}, "c_1"),
+    ("IN_ALL_STEPS", 60.0, TWO_STEPS, {"c_2": forgetting_a_bias(2)}, "c_2"),
+    ("MARGIN_MORE", 90.0, RNN2, {"a": turned_and_without_bias()}, "a_1"),
     ("MARGIN", 60.0, SCALAR, FORGOTTEN, "c_1"),
     ("MISREAD", 60.0, RNN2, {"a": a_of((0.05, -0.75))}, "a_1"),
     ("ELSEWHERE", 60.0, SCALAR, {"g": f"{OF['tanh_c_1'][0]:.6f}"}, "g_1"),
@@ -298,7 +320,7 @@ KNOBS: list[tuple[str, float, dict[str, Any], dict[str, Any], str]] = [
 @pytest.mark.parametrize(("knob", "value", "data", "claimed", "symbol"), KNOBS)
 def test_each_price_is_there_for_something(
     knob: str,
-    value: float,
+    value: Any,
     data: dict[str, Any],
     claimed: dict[str, Any],
     symbol: str,
