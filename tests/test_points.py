@@ -169,6 +169,66 @@ def test_an_honest_mistake_keeps_its_credit() -> None:
     assert "credit" not in checks(None, followed())["h_1"].extras
 
 
+SCALAR: dict[str, Any] = {
+    "kind": "lstm-step",
+    "x": [1],
+    "c_prev": [0.5],
+    "gates": {
+        gate: {"W_x": w, "W_h": 0} for gate, w in zip("figo", (0.5, 0.6, 0.7, 0.8), strict=True)
+    },
+}
+
+
+def scalar_checks(**claimed: str) -> dict[str, Check]:
+    asked = problem({**SCALAR, "claimed": claimed})
+    found, faults = marked(asked, asked.claimed)
+    assert not faults
+    return {check.symbol: check for check in found.checks}
+
+
+@given(st.floats(-3, 3).filter(lambda z: abs(z - 0.6) > 0.05 and abs(z) > 0.05))
+@settings(max_examples=15)
+def test_a_function_of_an_honest_slip_keeps_its_credit(z: float) -> None:
+    import math
+
+    z = round(z, 4)
+    found = scalar_checks(z_i=f"{z:.4f}", i=f"{1 / (1 + math.exp(-z)):.4f}")
+    assert found["z_i_1"].verdict == "wrong"
+    assert found["i_1"].verdict in ("follows", "right", "rounding")
+    assert "credit" not in found["i_1"].extras
+
+
+def test_two_slips_that_a_line_rests_on_leave_it_to_be_computed() -> None:
+    import math
+
+    found = scalar_checks(c="0.8371", o="0.3127", h=f"{0.3127 * math.tanh(0.8371):.4f}")
+    assert found["h_1"].verdict == "follows"
+    assert "credit" not in found["h_1"].extras
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        {"o": "0.0000", "c": "0.8371", "h": "0.0000"},
+        {"f": "0.0000", "i": "0.0000", "c": "0.0000", "tanh_c": "0.0000", "h": "0.0000"},
+    ],
+)
+def test_zeros_that_are_carried_on_earn_nothing(claimed: dict[str, str]) -> None:
+    found = scalar_checks(**claimed)
+    follows = [check for check in found.values() if check.verdict == "follows"]
+    assert follows
+    assert [check.extras.get("credit") for check in follows] == [0] * len(follows)
+
+
+def test_a_step_unit_that_stays_where_it_is_is_not_made_trivial() -> None:
+    data = {"kind": "rnn-step", "xs": [1, -3], "W_x": 0.7, "W_h": 2.5, "b": 0.3}
+    asked = problem({**data, "activation": "step", "claimed": {"h_1": "0", "h_2": "0"}})
+    found, _ = marked(asked, asked.claimed)
+    checked = {check.symbol: check for check in found.checks}
+    assert [check.verdict for check in checked.values()] == ["wrong", "follows"]
+    assert "credit" not in checked["h_2"].extras
+
+
 # The same for all.
 
 MARKINGS = st.fixed_dictionaries(
