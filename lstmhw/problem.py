@@ -170,6 +170,8 @@ class Problem(Record):
     kind: ClassVar[str]
     marks_claims: ClassVar[bool] = False
     """Whether `solve` marks the claims itself, so that other claims need another solution."""
+    claimed_together: ClassVar[frozenset[str]] = frozenset()
+    """The claims that are one answer: where one of them cannot be read, none can be marked."""
     kinds: ClassVar[dict[str, type["Problem"]]] = {}
 
     def __init_subclass__(cls, kind: str = "") -> None:

@@ -88,7 +88,7 @@ def test_demands_that_contradict_are_a_reason(data: dict[str, Any], rows: Any) -
         (
             {**TOGGLE, "outputs": [0, 0, 0, 1, 1, 1, 1, 1]},
             ["b <= 0", "w1 + b > 0"],
-            "There are weights that do it, see above.",
+            "There are weights that do it: w1 = 2, w2 = 2, b = -1.",
         ),
     ],
 )

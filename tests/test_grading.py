@@ -124,9 +124,31 @@ def test_kinds_that_mark_themselves_mark_every_submission() -> None:
     assert row(step, {"w1": 1, "w2": 1, "b": "-1/2"})[:4] == ("Ann", 1, 1, None)
     assert row(step, {"w1": 1, "w2": 2, "b": -1})[:4] == ("Ann", 0, 1, "weights")
     assert row(step, {"weights": {"w1": 1, "w2": 1, "b": 0}})[:4] == ("Ann", 1, 1, None)
+    network = {"W_x": [[2]], "W_h": [[2]], "b": [-1]}
+    assert row(step, {"weights": network})[:4] == ("Ann", 1, 1, None)
+    assert row(step, {"weights": {**network, "b": [-2]}})[:6:3] == ("Ann", "weights")
     partly = row(step, {"w1": 1, "feasible": False})
     assert partly.first_wrong == "feasible"
     assert "expected w1, w2 and b together" in str(partly.error)
+
+
+@pytest.mark.parametrize(
+    ("name", "claimed", "wrong"),
+    [
+        ("sentiment-two-units", {"y_1": 0}, "y_1"),
+        ("sentiment-two-units", {"y_1": 1}, None),
+        ("rnn-in-lstm-tanh", {"c_1": ["0.71630", "0.19738"]}, None),
+    ],
+)
+def test_the_gates_of_the_problem_are_no_claim_of_a_student(
+    name: str, claimed: Any, wrong: str | None
+) -> None:
+    """They are refuted, which `check` says of the file."""
+    grader = Grader(from_text("p.yaml", (ROOT / f"problems/{name}.yaml").read_text()))
+    row = grader.row(Source("s.ndjson", 1, line_of("Ann", claimed).encode()))
+    assert row.first_wrong == wrong
+    assert row.error is None
+    assert {check.verdict for check in row.checks if check.symbol == "weights"} <= {"unanswered"}
 
 
 @pytest.mark.parametrize(

@@ -282,6 +282,9 @@ def test_what_cannot_be_decided_is_said() -> None:
     assert solution.extras["proof"]["verdict"] == "unknown"
     assert solution.extras["proof"]["max_words"] >= 6
     assert "neither a proof" in page(solution)
+    (check,) = solution.checks
+    assert (check.symbol, check.verdict, check.mistake) == ("weights", "coarse", None)
+    assert solution.extras["proof"]["scope"] in check.explanation
     assert not solution.is_wrong
 
 

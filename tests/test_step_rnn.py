@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from lstmhw.faults import ProblemError
 from lstmhw.kinds.step_rnn import StepRnn
 from lstmhw.render import FORMATS, render
-from lstmhw.solution import Solution
+from lstmhw.solution import Check, Solution
 from lstmhw.threshold.question import Question
 from lstmhw.threshold.weights import simplest
 from lstmhw.view import View
@@ -199,7 +200,52 @@ def test_a_claimed_network_is_run() -> None:
     assert solution.extras["feasible"] in (True, False)
 
 
+def test_a_network_that_does_it_is_shown_beside_one_that_does_not() -> None:
+    claimed = {"W_x": [[1], [0]], "W_h": [[1, 0], [0, 1]], "b": ["1/2", 0]}
+    solution = marked({**B, "hidden": 2, "claimed": claimed})
+    (check,) = solution.checks
+    assert (check.verdict, check.where) == ("wrong", "t = 4")
+    assert check.explanation == "At t = 4, z of s = 5/2 and step(5/2) = 1, but s_4 is 0."
+    assert isinstance(check.expected, dict)
+    assert network_run(B, check.expected, 0) == B["outputs"]
+    assert "s_t step(x + s_(t-1) + 1/2)" in page(solution)
+    assert "4 5/2 1 0 0 NO" in page(solution)
+    (check,) = marked({**B, "claimed": claimed}).checks
+    assert check.expected is None
+
+
+def test_why_no_weights_do_it_stands_on_the_page_of_marks(lstmhw: Run, tmp_path: Path) -> None:
+    """That page has no working, so nothing above can be referred to."""
+    claimed = {"w1": 1, "w2": 1, "b": 1, "feasible": True}
+    (tmp_path / "b.yaml").write_text(json.dumps({**B, "claimed": claimed}))
+    text = " ".join(lstmhw("check", "b.yaml").stdout.split())
+    why = "No weights do it: t = 1 needs b > 0; t = 5 needs b <= 0. Both cannot be."
+    assert f"but s_4 is 0. {why}" in text
+    assert f"feasible: It is false. {why}" in text
+    (tmp_path / "a.yaml").write_text(json.dumps({**A, "claimed": {"feasible": False}}))
+    text = " ".join(lstmhw("check", "a.yaml").stdout.split())
+    assert "feasible: It is true: w1 = 2, w2 = 2, b = -1 do it." in text
+
+
 # Any sequence.
+
+SMALL = st.integers(-3, 3)
+
+
+def failures(data: dict[str, Any], states: list[int]) -> list[int]:
+    return [t for t, (a, b) in enumerate(zip(states, data["outputs"], strict=True), 1) if a != b]
+
+
+def holds(text: str, values: dict[str, int]) -> bool:
+    """Whether weights meet demands as they are printed: 2 w1 + b > 0, w2 + b <= 0."""
+    for demand in text.split(", "):
+        left, relation, _ = re.split(r" (>=|<=|>|<) ", demand)
+        terms = re.findall(r"([+-]?) ?(?:([\d/]+) )?(w1|w2|b)", left)
+        z = sum(Fraction(f"{sign}{size or 1}") * values[name] for sign, size, name in terms)
+        if not {">": z > 0, ">=": z >= 0, "<": z < 0, "<=": z <= 0}[relation]:
+            return False
+    return True
+
 
 BITS = st.integers(0, 1)
 INPUTS = st.integers(-2, 2) | st.sampled_from([0.5, -1.5, 0.1])
@@ -216,6 +262,58 @@ def sequences(draw: st.DrawFn, inputs: Any, most: int = 8) -> dict[str, Any]:
         "initial": draw(st.sampled_from([0, 1, "free"])),
         "threshold": draw(st.sampled_from([">", ">="])),
     }
+
+
+@settings(max_examples=60)
+@given(sequences(INPUTS), st.tuples(SMALL, SMALL, SMALL))
+def test_the_row_of_weights_says_what_running_them_shows(
+    data: dict[str, Any], weights: tuple[int, int, int]
+) -> None:
+    """Verdict, `where` and which weights do it, from each s_0, beside plain loops."""
+    claimed = dict(zip(("w1", "w2", "b"), weights, strict=True))
+    (check,) = marked({**data, "claimed": claimed}).checks
+    initials = [0, 1] if data["initial"] == "free" else [data["initial"]]
+    failed = {k: failures(data, run(data, claimed, k)) for k in initials}
+    does = [k for k in initials if not failed[k]]
+    assert check.verdict == ("right" if does else "wrong")
+    assert check.mistake is None
+    told = set(re.findall(r"t = (\d+)", check.where or ""))
+    assert told == (set() if does else {str(failed[k][0]) for k in initials})
+    for k in initials:
+        begun = f"From s_0 = {k}, a" if len(initials) > 1 else "A"
+        region = re.search(rf"{begun}ll weights with (.*?) do it", check.explanation)
+        none = re.search(rf"{begun[:-1]}[nN]o weights do it: ", check.explanation)
+        assert bool(region) != bool(none)
+        assert (holds(region[1], claimed) if region else False) == (k in does)
+    if not isinstance(check.expected, dict):
+        assert (check.expected, check.verdict) == (None, "wrong")
+    else:
+        assert any(run(data, check.expected, k) == data["outputs"] for k in initials)
+
+
+@settings(max_examples=60)
+@given(sequences(st.integers(-2, 2)), st.integers(1, 3), st.data())
+def test_a_claimed_network_fails_where_running_it_fails(
+    data: dict[str, Any], units: int, draw: Any
+) -> None:
+    data = {**data, "threshold": ">", "initial": 0}
+    row = st.lists(SMALL, min_size=units, max_size=units)
+    network = {
+        "W_x": [[x] for x in draw.draw(row)],
+        "W_h": [draw.draw(row) for _ in range(units)],
+        "b": draw.draw(row),
+    }
+    if draw.draw(st.booleans()):
+        data["outputs"] = network_run(data, network, 0)
+    (check,) = marked({**data, "claimed": {"weights": network}}).checks
+    failed = failures(data, network_run(data, network, 0))
+    wanted = ("wrong", f"t = {failed[0]}") if failed else ("right", None)
+    assert (check.verdict, check.where) == wanted
+    if not isinstance(check.expected, dict):
+        assert check.expected is None
+        assert failed
+    else:
+        assert network_run(data, check.expected, 0) == data["outputs"]
 
 
 @settings(max_examples=30)
@@ -468,12 +566,37 @@ def test_bad_questions(arguments: list[str], message: str, lstmhw: Run) -> None:
         ({"w1": [1, 2], "w2": 1, "b": 0}, "expected a single number, as in an input; found 2"),
         ({"w1": "one", "w2": 1, "b": 0}, "expected a number, found the text 'one'"),
         ({"feasible": "maybe"}, "expected true or false"),
+        ({"weights": 3}, "expected weights, found '3'"),
+        ({"weights": {"w1": 1, "w2": 1, "b": 0, "w3": 1}}, "name of a weight, found 'w3'"),
+        ({"w1": 1, "weights": {"w1": 1, "w2": 1, "b": 0}}, "weights once, found w1 beside them"),
+        ({"w1": 1, "W_x": 1, "W_h": 1, "b": 0}, "one unit or a network, found w1 beside W_x"),
+        ({"W_x": 1, "b": 0}, "expected W_x, W_h and b of a network, found no W_h"),
+        ({"W_x": [[1, 2]], "W_h": 1, "b": 0}, "expected 1 row of 1, as b has 1"),
+        ({"W_x": [[[1]]], "W_h": 1, "b": 0}, "expected a number, found"),
+        ({"W_x": 1, "W_h": ".inf", "b": 0}, "expected a number, found an infinite one"),
     ],
 )
 def test_bad_claims(claimed: dict[str, Any], message: str) -> None:
     with pytest.raises(ProblemError) as error:
         solved({**A, "claimed": claimed})
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("none", ["null", "", "~"])
+def test_weights_left_out_are_no_claim(none: str) -> None:
+    assert marked({**A, "claimed": {"weights": none, "feasible": "true"}}).checks[:1] == (
+        Check("feasible", "true", True, "right", None, None, ""),
+    )
+
+
+def test_a_weight_that_cannot_be_read_is_one_error(lstmhw: Run, tmp_path: Path) -> None:
+    """Not one more for each of the others, which are lacking nothing."""
+    claimed = {"w1": "one", "w2": 1, "b": 0, "feasible": True}
+    (tmp_path / "a.yaml").write_text(json.dumps({**A, "claimed": claimed}))
+    result = lstmhw("check", "a.yaml")
+    assert result.returncode == 2
+    assert result.stderr.count("error:") == 1
+    assert "feasible" in result.stdout
 
 
 def test_an_interrupted_search_tells_what_is_known() -> None:

@@ -388,8 +388,10 @@ def _why(proof: Mapping[str, Any]) -> str:
     """The verdict of a proof as a sentence."""
     if proof["verdict"] == "proved":
         return f"It is proved for {proof['scope']}."
+    if proof["verdict"] == "unknown" and not proof["max_words"]:
+        return "It is neither proved nor refuted."
     if proof["verdict"] == "unknown":
-        return "It is neither proved nor refuted here."
+        return f"It is proved for {proof['scope']}; of longer ones it is not known."
     document = " ".join(proof["counterexample"])
     gives = f"gives {proof['output']:.6g}, where {proof['expected']:.6g} is due"
     return f'It is refuted: "{document}" {gives}.'

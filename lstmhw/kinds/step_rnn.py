@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, cached_property, partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -12,16 +12,26 @@ from lstmhw.functions import Floats
 from lstmhw.numerals import exact
 from lstmhw.problem import Problem, Range, Shape, record
 from lstmhw.solution import Check, Claim, Paragraph, Section, Solution
+from lstmhw.threshold.claimed import (
+    Case,
+    Failure,
+    first_that_does,
+    network_failure,
+    network_run,
+    outcome,
+    unit_failure,
+    where,
+    which_do,
+)
 from lstmhw.threshold.feasibility import Certificate, Vector, Witness
 from lstmhw.threshold.hidden import Network, Search
 from lstmhw.threshold.question import Question
 from lstmhw.threshold.reasons import KEYS as REASONS
 from lstmhw.threshold.reasons import reason_check, reason_faults
-from lstmhw.threshold.report import Page, network_section, repairs, whole
+from lstmhw.threshold.report import MOST_DEMANDS, Page, network_section, repairs, whole
 from lstmhw.threshold.weights import pleasant_for
 
 MOST_SEARCHED = 100  # time steps, with extra units
-MOST_DEMANDS = 20  # of which it is said which follow from the others
 WEIGHTS = ("w1", "w2", "b")
 NETWORK = ("W_x", "W_h", "b")
 CHECKED = {
@@ -43,6 +53,7 @@ class StepRnn(Problem, kind="step-rnn"):
     hidden: Annotated[int, Range(0, 8)] = 0
 
     marks_claims = True
+    claimed_together = frozenset({*WEIGHTS, *NETWORK, "weights"})
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -71,27 +82,52 @@ class StepRnn(Problem, kind="step-rnn"):
         return ("claimed", name) if name in self.claimed else ("claimed", "weights", name)
 
     def _claim_faults(self) -> Iterator[Fault]:
-        is_network = {"W_x", "W_h"} & self.claims.keys()
-        given = [] if is_network else [name for name in WEIGHTS if name in self.claims]
+        yield from self._nested_faults()
+        if {"W_x", "W_h"} & self.claims.keys():
+            yield from self._network_faults()
+        else:
+            yield from self._unit_faults()
+        feasible = self.claims.get("feasible", "true")
+        if feasible not in ("true", "false"):
+            yield Fault(
+                ("claimed", "feasible"), f"expected true or false, found {_shown(feasible)}"
+            )
+        yield from reason_faults(self.claims, self.dimension, self.initials)
+
+    def _nested_faults(self) -> Iterator[Fault]:
+        """What is wrong with `weights` as a claim of its own: other keys, or weights beside it."""
+        weights = self.claimed.get("weights")
+        if weights in (None, "", "null", "~"):  # no answer
+            return
+        hint = "write {w1: .., w2: .., b: ..} or {W_x: .., W_h: .., b: ..}"
+        if not isinstance(weights, Mapping):
+            yield Fault(("claimed", "weights"), f"expected weights, found {_shown(weights)}", hint)
+            return
+        for name in weights.keys() - {*WEIGHTS, *NETWORK}:
+            message = f"expected the name of a weight, found {name!r}"
+            yield Fault(("claimed", "weights", name), message, hint, at_key=True)
+        twice = [name for name in (*WEIGHTS, "W_x", "W_h") if name in self.claimed]
+        if twice:
+            message = f"expected weights once, found {' and '.join(twice)} beside them"
+            yield Fault(("claimed", "weights"), message, "keep one of the two", at_key=True)
+
+    def _unit_faults(self) -> Iterator[Fault]:
+        """What is wrong with claimed weights of one unit."""
+        given = [name for name in WEIGHTS if name in self.claims]
         absent = [name for name in WEIGHTS if name not in self.claims]
         if given and absent:
             message = f"expected w1, w2 and b together, found no {' and no '.join(absent)}"
             yield Fault(self._path(given[0]), message, at_key=True)
         for name in given:
             yield from self._number_faults(name)
-        feasible = self.claims.get("feasible", "true")
-        if feasible not in ("true", "false"):
-            yield Fault(
-                ("claimed", "feasible"), f"expected true or false, found {_shown(feasible)}"
-            )
-        yield from self._network_faults()
-        yield from reason_faults(self.claims, self.dimension, self.initials)
 
     def _network_faults(self) -> Iterator[Fault]:
         """What is wrong with a claimed network: W_x (units x inputs), W_h (units x units), b."""
-        given = [name for name in ("W_x", "W_h") if name in self.claims]
-        if not given:
-            return
+        given = [name for name in NETWORK if name in self.claims]
+        for name in ("w1", "w2"):
+            if name in self.claims:
+                message = f"expected one unit or a network, found {name} beside {given[0]}"
+                yield Fault(self._path(name), message, "keep one of the two", at_key=True)
         absent = [name for name in NETWORK if name not in self.claims]
         if absent:
             message = f"expected W_x, W_h and b of a network, found no {' and no '.join(absent)}"
@@ -102,14 +138,12 @@ class StepRnn(Problem, kind="step-rnn"):
         for name, width in widths.items():
             rows = _rows(self.claims[name])
             if len(rows) != units or any(len(row) != width for row in rows):
-                message = f"expected {units} rows of {width}, for {units} units"
+                numbers = f"{units} {'row' if units == 1 else 'rows'} of {width}"
+                message = f"expected {numbers}, as b has {units}"
                 yield Fault(self._path(name), f"{message}, found {_shown(self.claims[name])}")
                 continue
-            for text in (part for row in rows for part in row):
-                try:
-                    exact(text)
-                except ValueError as error:
-                    yield Fault(self._path(name), f"expected a number, found {error}")
+            for row in rows:
+                yield from self._exact_faults(name, row)
 
     def _number_faults(self, name: str) -> Iterator[Fault]:
         claim = self.claims[name]
@@ -119,6 +153,10 @@ class StepRnn(Problem, kind="step-rnn"):
             wanted = "a single number" if size == 1 else f"{size} numbers"
             message = f"expected {wanted}, as in an input; found {len(numbers)}"
             yield Fault(self._path(name), message)
+        yield from self._exact_faults(name, numbers)
+
+    def _exact_faults(self, name: str, numbers: Sequence[Claim]) -> Iterator[Fault]:
+        """What are no numbers, or infinite ones."""
         for text in numbers:
             if not isinstance(text, str):
                 yield Fault(self._path(name), "expected a number, found a list in a list")
@@ -157,14 +195,20 @@ class StepRnn(Problem, kind="step-rnn"):
     def solve(self) -> Solution:
         return self.answered(lambda extra, tried: None)
 
+    @cached_property
+    def _cases(self) -> Mapping[int, Case]:
+        """The question and its answer, by s_0."""
+        questions = {initial: self.question(initial) for initial in self.initials}
+        return {initial: Case(q, q.answer()) for initial, q in questions.items()}
+
     def answered(self, progress: Callable[[int, int], None]) -> Solution:
         """The solution; `progress` is told how many extra units are tried, and how often."""
-        questions = {initial: self.question(initial) for initial in self.initials}
-        answers = {initial: question.answer() for initial, question in questions.items()}
-        for initial, answer in answers.items():
+        for initial, (question, answer) in self._cases.items():
             if isinstance(answer, Witness):
-                weights = pleasant_for(questions[initial], answer.weights)
-                return self._feasible(questions[initial], initial, weights)
+                weights = pleasant_for(question, answer.weights)
+                return self._feasible(question, initial, weights)
+        questions = {initial: case.question for initial, case in self._cases.items()}
+        answers = {initial: case.answer for initial, case in self._cases.items()}
         certificates = {k: whole(a) for k, a in answers.items() if isinstance(a, Certificate)}
         return self._infeasible(questions, certificates, progress)
 
@@ -182,9 +226,13 @@ class StepRnn(Problem, kind="step-rnn"):
             "z": lambda: [str(question.z(weights, t)) for t in range(len(question))],
             "certificate": None,
         }
+        network = _network_json(Network((weights,), ()), self.dimension)
         if self.hidden:
-            extras["network"] = _network_json(Network((weights,), ()), self.dimension)
-        return self._solution(page, sections, weights, extras)
+            extras["network"] = network
+        checks = self._checks(
+            named, f"It is true: {page.named(weights)} do it{self._begun(initial)}.", network
+        )
+        return self._solution(sections, checks, extras)._replace(answers=self._values(weights))
 
     def _infeasible(
         self,
@@ -220,21 +268,22 @@ class StepRnn(Problem, kind="step-rnn"):
             extras["contradictions"] = {
                 str(k): pages[k].contradiction(certificates[k]) for k in certificates
             }
-        solution = self._solution(pages[first], sections, None, extras)
-        return self._extended(solution, progress) if self.hidden else solution
+        searched = self._searched(progress) if self.hidden else Searched({}, ())
+        extras |= searched.extras
+        checks = self._checks(
+            None, f"It is false. {which_do(self._cases)}", searched.extras.get("network")
+        )
+        solution = self._solution([*sections, *searched.sections], checks, extras)
+        return solution._replace(interrupted="interrupted" in searched.extras)
 
-    def _extended(self, solution: Solution, progress: Callable[[int, int], None]) -> Solution:
-        """The solution, and what extra units can do; what is known where the user interrupts."""
+    def _searched(self, progress: Callable[[int, int], None]) -> "Searched":
+        """What extra units can do; what is known of it where the user interrupts."""
         known: list[int] = []
         try:
-            more, section = self._with_extra_units(known, progress)
+            return self._with_extra_units(known, progress)
         except KeyboardInterrupt:
-            section = _interrupted(len(known))
             more = {"interrupted": True, "excluded": len(known)}
-            solution = solution._replace(interrupted=True)
-        return solution._replace(
-            sections=(*solution.sections, section), extras={**solution.extras, **more}
-        )
+            return Searched(more, (_interrupted(len(known)),))
 
     def _other_initial(self, initial: int) -> Section:
         """Whether it would help to begin in the other state."""
@@ -252,7 +301,7 @@ class StepRnn(Problem, kind="step-rnn"):
 
     def _with_extra_units(
         self, known: list[int], progress: Callable[[int, int], None]
-    ) -> tuple[dict[str, Any], Section]:
+    ) -> "Searched":
         """A network with the fewest extra units, or that none up to the limit will do.
 
         Numbers of units that will not do are added to `known` one by one.
@@ -275,21 +324,20 @@ class StepRnn(Problem, kind="step-rnn"):
                 if network is not None:
                     found = _network_json(network, self.dimension)
                     section = network_section(network, self.dimension)
-                    return {"network": found, "initial": initial}, section
+                    return Searched({"network": found, "initial": initial}, (section,))
             known.append(extra)
-        return {"network": None}, _exhausted(self.hidden, tried)
+        return Searched({"network": None}, (_exhausted(self.hidden, tried),))
 
     def _solution(
-        self, page: Page, sections: list[Section], weights: Vector | None, extras: dict[str, Any]
+        self, sections: list[Section], checks: Iterator[Check], extras: dict[str, Any]
     ) -> Solution:
-        checks, ran = self._judged(weights)
         return self.told(
-            [*sections, *ran],
-            answers={} if weights is None else self._values(weights),
-            checks=checks,
-            checked=CHECKED,
-            extras=extras,
+            [*sections, *self._runs()], checks=tuple(checks), checked=CHECKED, extras=extras
         )
+
+    def _begun(self, initial: int) -> str:
+        """From which s_0, where that is free."""
+        return f", from s_0 = {initial}" if self.initial == "free" else ""
 
     def _values(self, weights: Vector) -> dict[str, Floats]:
         """The weights as floats; nothing where one is beyond them."""
@@ -305,74 +353,68 @@ class StepRnn(Problem, kind="step-rnn"):
         *w1, w2, b = map(str, weights)
         return {"w1": w1 if self.inputs.ndim > 1 else w1[0], "w2": w2, "b": b}
 
-    def _judged(self, weights: Vector | None) -> tuple[tuple[Check, ...], list[Section]]:
-        """The claims run: weights step by step, a claimed impossibility against the answer."""
-        checks, sections = [], []
+    def _checks(
+        self, weights: Mapping[str, Any] | None, why: str, network: Mapping[str, Any] | None
+    ) -> Iterator[Check]:
+        """The rows of the claims.
+
+        `weights` and `network` are such as do it, None where none are known; `why` is the reason
+        for `feasible`.
+        """
         if "w1" in self.claims:
-            claimed = self._claimed_weights()
-            failures = [self._failure(self.question(k), k, claimed) for k in self.initials]
-            wrong = None if None in failures else failures[0]
-            best = self.initials[failures.index(None)] if None in failures else self.initials[0]
-            page = Page(self.question(best))
-            checks.append(self._weights_check(weights, wrong, page))
-            sections.append(Section("The claimed weights, run", (page.trajectory(claimed),)))
+            said = f"{outcome(self._failures, 'z')} {which_do(self._cases)}"
+            yield self._weights_check(WEIGHTS, weights, said.strip())
         elif "W_x" in self.claims:
-            checks.append(self._network_check())
+            said = outcome(self._failures, "z of s")
+            yield self._weights_check(NETWORK, network or self._network_that_does(), said)
         if "feasible" in self.claims:
             is_feasible = weights is not None
-            text = "true" if is_feasible else "false"
-            why = "there are weights that do it, see above" if is_feasible else "see the reasons"
-            wrong = None if self.claims["feasible"] == text else ("", f"It is {text}: {why}.")
-            checks.append(_check("feasible", self.claims["feasible"], is_feasible, wrong))
+            is_right = self.claims["feasible"] == str(is_feasible).lower()
+            verdict, said = ("right", "") if is_right else ("wrong", why)
+            claim = self.claims["feasible"]
+            yield Check("feasible", claim, is_feasible, verdict, None, None, said)
         if any(key in self.claims for key in REASONS):
-            checks.append(reason_check(self.claims, {k: self.question(k) for k in self.initials}))
-        return tuple(checks), sections
+            yield reason_check(self.claims, {k: case.question for k, case in self._cases.items()})
 
     def _weights_check(
-        self, weights: Vector | None, wrong: tuple[str, str] | None, page: Page
+        self, names: Sequence[str], expected: Mapping[str, Any] | None, said: str
     ) -> Check:
-        """The one row of claimed weights: why they fail, or do it, and all that do."""
-        claim = {name: self.claims[name] for name in WEIGHTS}
-        expected = None if weights is None else self._named(weights)
-        region = page.region_text() if len(page.question.decisive) <= MOST_DEMANDS else ""
-        if weights is None:
-            region = "No weights do it; see the reasons."
-        elif region:
-            region = f"All weights with {region} do it, and no others."
-        if wrong is None:
-            return Check(
-                "weights", claim, expected, "right", None, None, f"They do it. {region}".strip()
-            )
-        where, why = wrong
-        return Check("weights", claim, expected, "wrong", None, where, f"{why} {region}".strip())
+        """The one row of claimed weights, whatever there are of them."""
+        claim = {name: self.claims[name] for name in names}
+        verdict = "wrong" if first_that_does(self._failures) is None else "right"
+        return Check("weights", claim, expected, verdict, None, where(self._failures), said)
 
-    def _network_check(self) -> Check:
-        """The row of a claimed network, which is run from each s_0 that there may be."""
-        claim = {name: self.claims[name] for name in NETWORK}
+    @cached_property
+    def _failures(self) -> Mapping[int, Failure | None]:
+        """Where the claimed weights fail first, by s_0."""
+        if "w1" in self.claims:
+            claimed = self._claimed_weights()
+            return {k: unit_failure(claimed, case.question) for k, case in self._cases.items()}
+        network = self._claimed_network()
+        return {k: network_failure(network, case.question) for k, case in self._cases.items()}
+
+    def _runs(self) -> Iterator[Section]:
+        """The claimed weights, run from an s_0 from which they do it, if there is one."""
+        if not {"w1", "W_x"} & self.claims.keys():
+            return
+        initial = first_that_does(self._failures)
+        question = self._cases[self.initials[0] if initial is None else initial].question
+        if "w1" in self.claims:
+            table = Page(question).trajectory(self._claimed_weights())
+            yield Section("The claimed weights, run", (table,))
+        else:
+            yield network_run(self._claimed_network(), question)
+
+    def _claimed_network(self) -> tuple[Vector, ...]:
+        """Each unit's weights on (x, states before, 1)."""
         rows = zip(*(_matrix(self.claims[name]) for name in NETWORK), strict=True)
-        network = tuple((*w_x, *w_h, *b) for w_x, w_h, b in rows)
-        failures = [self._network_failure(network, initial) for initial in self.initials]
-        if None in failures:
-            return Check(
-                "weights", claim, None, "right", None, None, "Run step by step, it does it."
-            )
-        t, state = failures[0] or (0, 0)
-        why = f"At t = {t + 1} the output unit is {state}, but s_{t + 1} is {1 - state}."
-        return Check("weights", claim, None, "wrong", None, f"t = {t + 1}", why)
+        return tuple((*w_x, *w_h, *b) for w_x, w_h, b in rows)
 
-    def _network_failure(self, network: Sequence[Vector], initial: int) -> tuple[int, int] | None:
-        """The first time step, from 0, at which the output unit is wrong, and what it is there.
-
-        The output unit is the first; the others start from 0.
-        """
-        states = [initial, *[0] * (len(network) - 1)]
-        for t, wanted in enumerate(int(output) for output in self.outputs):
-            seen = (*self._input(t), *map(Fraction, states), Fraction(1))
-            sums = [sum(w * v for w, v in zip(unit, seen, strict=True)) for unit in network]
-            states = [int(z > 0 or (z == 0 and self.threshold == ">=")) for z in sums]
-            if states[0] != wanted:
-                return t, states[0]
-        return None
+    def _network_that_does(self) -> dict[str, Any] | None:
+        """The claimed network, where it does it."""
+        if first_that_does(self._failures) is None:
+            return None
+        return _network_json(Network(self._claimed_network(), ()), self.dimension)
 
     def _claimed_weights(self) -> Vector:
         w1 = self.claims["w1"]
@@ -380,15 +422,12 @@ class StepRnn(Problem, kind="step-rnn"):
         texts = [part for claim in lists for part in ([claim] if isinstance(claim, str) else claim)]
         return tuple(Fraction(exact(str(text))) for text in texts)
 
-    def _failure(self, question: Question, initial: int, weights: Vector) -> tuple[str, str] | None:
-        """Where claimed weights fail first, and why; None where they do not."""
-        t = question.first_failure(weights)
-        if t is None:
-            return None
-        z, wanted = question.z(weights, t), int(question.outputs[t])
-        why = f"At t = {t + 1}, z = {z} and step({z}) = {1 - wanted}, but s_{t + 1} is {wanted}."
-        begun = f" (with s_0 = {initial})" if self.initial == "free" else ""
-        return f"t = {t + 1}", why + begun
+
+class Searched(NamedTuple):
+    """What a search for extra units says: in the JSON, and on the page."""
+
+    extras: dict[str, Any]
+    sections: tuple[Section, ...]
 
 
 def _rows(claim: Claim) -> list[list[str]]:
@@ -404,13 +443,6 @@ def _matrix(claim: Claim) -> list[list[Fraction]]:
 @cache
 def _number(text: str) -> Fraction:
     return Fraction(exact(text))
-
-
-def _check(name: str, claimed: Claim, expected: Any, wrong: tuple[str, str] | None) -> Check:
-    if wrong is None:
-        return Check(name, claimed, expected, "right", None, None, "")
-    where, why = wrong
-    return Check(name, claimed, expected, "wrong", None, where or None, why)
 
 
 def _text(value: Any) -> str:

@@ -36,6 +36,8 @@ def marked(problem: Problem, claimed: Mapping[str, Claim]) -> tuple[Solution, tu
     while refused := tuple(problem.faults()):
         faults += refused
         names = {fault.path[1] for fault in refused}
+        if names & problem.claimed_together:
+            names |= problem.claimed_together
         kept = {name: claim for name, claim in problem.claimed.items() if name not in names}
         problem = replace(problem, claimed=kept)
     solution = problem.solve()

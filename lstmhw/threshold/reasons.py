@@ -16,7 +16,7 @@ from lstmhw.solution import Check, Claim
 from lstmhw.threshold.feasibility import Certificate, Row, Vector, Witness, solved
 from lstmhw.threshold.question import Question
 from lstmhw.threshold.report import Page, weight_names, whole
-from lstmhw.threshold.weights import pleasant
+from lstmhw.threshold.weights import pleasant, pleasant_for
 
 KEYS = ("certificate", "certificates")
 """What a reason is claimed under: the rows, or the rows for each s_0."""
@@ -176,20 +176,25 @@ def reason_check(claimed: Mapping[str, Claim], questions: Mapping[int, Question]
         if isinstance(truth, Certificate)
         for t in sorted(whole(truth).multipliers)
     )
-    is_possible = any(isinstance(truth, Witness) for truth in truths.values())
+    possible = [
+        f"There are weights that do it{f', from s_0 = {initial}' if len(truths) > 1 else ''}: "
+        f"{Page(questions[initial]).named(pleasant_for(questions[initial], truth.weights))}."
+        for initial, truth in truths.items()
+        if isinstance(truth, Witness)
+    ]
     said = []
     for initial, question in questions.items():
         rows = claim.get(str(initial)) if isinstance(claim, Mapping) else claim
         begun = f"With s_0 = {initial}: " if len(questions) > 1 else ""
         said += [f"{begun}{text}" for text in _wrong(rows, question)]
-    if is_possible and said:
-        said.append("There are weights that do it, see above.")
+    if possible and said:
+        said.append(possible[0])
     elif said:
         said += [f"What contradicts: {text}" for text in _contradictions(questions, truths)]
     verdict = "wrong" if said else "right"
     if not said:
         said = ["Each row is asked by some t, and together they contradict."]
-    shown = None if is_possible else tuple(dict.fromkeys(expected))
+    shown = None if possible else tuple(dict.fromkeys(expected))
     where = "certificate" if verdict == "wrong" else None
     return Check("certificate", claim, shown, verdict, None, where, " ".join(said))
 

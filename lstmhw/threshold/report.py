@@ -14,6 +14,7 @@ from lstmhw.threshold.question import Question
 from lstmhw.threshold.weights import pleasant_for
 
 MOST_ROWS = 200  # time steps that are listed; of longer sequences those that decide
+MOST_DEMANDS = 20  # of which it is said which follow from the others
 PICTURE = range(-5, 6)  # w1 and w2 in the picture of the region
 
 
@@ -95,11 +96,13 @@ class Page:
             "grows or falls with x, so only the least and the greatest x matter."
         )
 
+    def named(self, weights: Vector) -> str:
+        """Weights in words: w1 = 2, w2 = 2, b = -1."""
+        return ", ".join(f"{k} = {w}" for k, w in zip(self.names, weights, strict=True))
+
     def weights(self, weights: Vector) -> Section:
         """The answer, checked at every time step."""
-        named = zip(self.names, weights, strict=True)
-        text = ", ".join(f"{name} = {weight}" for name, weight in named)
-        body: list[Block] = [Paragraph((Verdict("right", "Feasible"), f": {text}."))]
+        body: list[Block] = [Paragraph((Verdict("right", "Feasible"), f": {self.named(weights)}."))]
         body.append(self.run(weights))
         if len(self.question) <= MOST_ROWS:
             body.append(Paragraph((self._margin(weights),)))
@@ -227,9 +230,7 @@ class Page:
                 f"without t = {repair.t + 1}",
                 "another contradiction remains"
                 if repair.weights is None
-                else ", ".join(
-                    f"{name} = {w}" for name, w in zip(self.names, repair.weights, strict=True)
-                ),
+                else self.named(repair.weights),
             )
             for repair in repairs
         ]
@@ -264,16 +265,25 @@ def whole(certificate: Certificate) -> Certificate:
     )
 
 
+def unit_labels(units: int) -> list[str]:
+    """The names of the units of a network, the output unit first."""
+    return ["s", *(f"u{k}" for k in range(1, units))]
+
+
+def unit_formulas(network: Sequence[Vector], inputs: int) -> tuple[tuple[str, str], ...]:
+    """What each unit of a network is: s_t and step(2 x - u1_(t-1))."""
+    names = [f"x[{k + 1}]" if inputs > 1 else "x" for k in range(inputs)]
+    labels = unit_labels(len(network))
+    before = [f"{label}_(t-1)" for label in labels]
+    return tuple(
+        (f"{label}_t", f"step({form(weights, [*names, *before, ''])})")
+        for label, weights in zip(labels, network, strict=True)
+    )
+
+
 def network_section(network: Network, inputs: int) -> Section:
     """The weights of each unit, and the run of all of them."""
-    names = [f"x[{k + 1}]" if inputs > 1 else "x" for k in range(inputs)]
     units = len(network.weights)
-    labels = ["s", *(f"u{k}" for k in range(1, units))]
-    before = [f"{label}_(t-1)" for label in labels]
-    formulas = [
-        (f"{label}_t", f"step({form(weights, [*names, *before, ''])})")
-        for label, weights in zip(labels, network.weights, strict=True)
-    ]
     rows = [(str(t), *map(str, states)) for t, states in enumerate(network.states)]
     extra = "one extra unit" if units == 2 else f"{units - 1} extra units"
     start = f"s_0 = {network.states[0][0]}" if network.states else ""
@@ -282,8 +292,8 @@ def network_section(network: Network, inputs: int) -> Section:
         "A network",
         (
             Paragraph((text,)),
-            Table(("unit", "is"), tuple(formulas)),
-            Table(("t", *labels), tuple(rows)),
+            Table(("unit", "is"), unit_formulas(network.weights, inputs)),
+            Table(("t", *unit_labels(units)), tuple(rows)),
         ),
     )
 
