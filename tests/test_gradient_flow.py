@@ -474,3 +474,55 @@ def test_the_range_is_not_accused_for_a_state_that_is_not_there() -> None:
         problem(scalar(**{"from": 9, "to": 2}))
     said = [fault.message for fault in caught.value.faults]
     assert said == ["expected a state from 0 to 4, found 9"]
+
+
+TINY: dict[str, Any] = {"kind": "gradient-flow", "cell": "rnn", "W_x": 1, "W_h": 0.5}
+TINY |= {"random": {"steps": 50, "seed": 0}, "from": 1, "to": 50}
+
+
+@pytest.mark.parametrize("claim", ["1.78e-14", "1.78e-18", "1.14e-33", "-1.78e-15"])
+def test_a_tiny_number_is_no_rounding_of_another(claim: str) -> None:
+    """The bound .5^49 is 1.776e-15: so small a number is worked to more than 12 decimals."""
+    verdicts = [
+        marked({**TINY, "claimed": {"bound_50": number}}).checks[0].verdict
+        for number in (f"{0.5**49:.2e}", claim)
+    ]
+    assert verdicts == ["right", "wrong"]
+
+
+def test_what_a_tiny_number_comes_from_is_written_with_both_lines() -> None:
+    (check,) = marked({**TINY, "claimed": {"norm_50": f"{0.5**49:.2e}"}}).checks
+    assert (check.verdict, check.mistake) == ("wrong", "factor-for-norm")
+    assert "norm_50 = abs(W_h)^49 gives 1.78e-15; norm_50 = abs(P_50) gives" in check.explanation
+
+
+@pytest.mark.parametrize("claim", ["1e-322", "3.7e-40", "1e-20", "7.31e-19", "4e-100"])
+def test_nearer_to_0_is_no_evidence(claim: str) -> None:
+    """What other data give is not these numbers, though it may be as small."""
+    (check,) = marked({**TINY, "to": 20, "claimed": {"norm_20": claim}}).checks
+    assert (check.verdict, check.mistake) == ("wrong", None)
+
+
+@pytest.mark.parametrize("figures", [2, 3, 4])
+def test_a_tiny_norm_that_is_worked_to_a_few_figures_is_not_accused(figures: int) -> None:
+    """Each slope, each factor and each product by hand, rounded to so many figures."""
+
+    def kept(value: float) -> float:
+        return float(f"{value:.{figures - 1}e}")
+
+    data = {**TINY, "to": 40}
+    answers = problem(data).solve().answers
+    product = 1.0
+    for t in range(2, 41):
+        slope = kept(1 - float(np.ravel(answers[f"h_{t}"])[0]) ** 2)
+        product = kept(product * kept(0.5 * slope))
+    claim = f"{product:.{figures - 1}e}"
+    (check,) = marked({**data, "claimed": {"norm_40": claim}}).checks
+    assert check.verdict in ("right", "rounding")
+
+
+def test_numbers_at_the_end_of_the_floats_are_marked_beside_short_ones() -> None:
+    claims = {"bound_5": "0.06", "bound_9": "0.004", "norm_20": "1e-322", "bound_30": "1e-320"}
+    verdicts = {c.symbol: c.verdict for c in marked({**TINY, "claimed": claims}).checks}
+    assert verdicts.keys() == claims.keys()
+    assert (verdicts["norm_20"], verdicts["bound_30"]) == ("wrong", "wrong")

@@ -13,6 +13,7 @@ from lstmhw.problem import Marking, Tolerance
 from lstmhw.solution import Claim, Solution, indexed
 
 EXACT_DECIMALS = 12  # of a fraction such as 1/3
+MOST_ZEROS = 280  # beyond which units of the last digit leave the range of floats
 FEWEST_FIGURES = 2
 FEWEST_ALIKE = 3  # numbers, of which one can tell that they have as many figures each
 FEWEST_DECIMALS = 2  # nobody computes on with fewer
@@ -69,8 +70,15 @@ class Claimed:
 
     @cached_property
     def kept(self) -> int:
-        """The decimals that the numbers are likely to be computed to."""
-        return min(max(self.decimals, FEWEST_DECIMALS), EXACT_DECIMALS)
+        """The decimals that the numbers are likely to be computed to: more of small ones."""
+        return min(max(self.decimals, FEWEST_DECIMALS), EXACT_DECIMALS + self._zeros)
+
+    @property
+    def _zeros(self) -> int:
+        """The zeros after the point that the largest of the numbers begins with, up to a limit."""
+        largest = float(np.max(np.abs(self.values), initial=0.0))
+        is_small = 0 < largest < 1
+        return min(-math.floor(math.log10(largest)) - 1, MOST_ZEROS) if is_small else 0
 
     @property
     def half(self) -> float:

@@ -53,7 +53,8 @@ class Manner(NamedTuple):
         shown = {d + more for d in self.decimals.values() for more in (0, 1)}
         likely = {self.least, *(d for d in shown if d >= FEWEST_DECIMALS)}
         few = [Rounding(d) for d in sorted(likely, reverse=True) if 0 < d < claimed.kept]
-        possible = [] if self.possible is None else [Rounding(EXACT_DECIMALS, self.possible)]
+        most = max(claimed.kept, EXACT_DECIMALS)
+        possible = [] if self.possible is None else [Rounding(most, self.possible)]
         return [*few, *possible]
 
 

@@ -14,6 +14,7 @@ from lstmhw.marking.program import Lines, Program, RoundedRun, Run
 from lstmhw.marking.rounding import EXACT
 
 MOST_UNITS = 25  # of the last digit that rounding is believed to add up to in a story
+TINY = 1e-12  # of so small numbers the power of 10 is told, not the decimals
 ROUND = (-1.0, 0.0, 1.0)
 ROUGHLY = 5.0  # times the room of rounding, as far as a mistake may change it
 
@@ -70,7 +71,7 @@ class Target:
         with np.errstate(all="ignore"):
             away = np.abs(values - self.wanted)
             units = away / self.halves
-            slip = prices.SLIP + np.log2(1 + units)
+            slip = prices.SLIP + np.minimum(np.log2(1 + units), self._bits_of_size(values))
             is_round = np.isin(self.wanted, ROUND)
             slip = np.where(is_round, np.minimum(slip, prices.ROUND_NUMBER), slip)
             room = 1 + radius / self.halves
@@ -82,6 +83,18 @@ class Target:
             exact = units <= 1 + 1e-9 + EXACT * np.abs(values) / self.halves
             bits = np.where(exact, 0.0, np.minimum(bits, slip))
         return np.where(np.isfinite(values), bits, np.inf)
+
+    def _bits_of_size(self, values: Floats) -> Floats:
+        """The bits of a tiny number by its figures, and by how many powers of 10 it is off.
+
+        That another is nearer to 0 than it is says nothing; inf where it is not so small.
+        """
+        size = np.abs(self.wanted)
+        if not np.any(size < TINY):
+            return np.full(size.shape, np.inf)
+        powers = np.abs(np.log10(size / np.abs(values)))
+        bits = np.log2(1 + size / self.halves) + np.log2(1 + powers)
+        return np.where(size < TINY, bits, np.inf)
 
     def estimate(self, values: Floats, whole: bool) -> Floats:
         """What the student had, where these are the claimed numbers; else what is claimed."""
