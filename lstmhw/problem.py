@@ -115,7 +115,7 @@ def record(cls: type[AnyRecord]) -> type[AnyRecord]:
     return dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
 
 
-Points = Annotated[float, Between(0)]
+Points = Annotated[float, Between(0, 100_000)]
 
 
 @record
@@ -139,10 +139,12 @@ class Marking(Record):
     repeated: Literal["each", "once"] = "each"
 
     def faults(self) -> Iterator[Fault]:
-        """What excludes one another."""
+        """What excludes one another, and points for nothing."""
         if self.decimals is not None and self.significant is not None:
             message = "expected decimals or significant digits, found both"
             yield Fault(("marking", "significant"), message, at_key=True)
+        if isinstance(self.points, Mapping) and not self.points:
+            yield Fault(("marking", "points"), "expected symbols with points, found none")
 
     def points_of(self, symbol: str) -> float:
         """The points of an answer; 1 where nothing is said of it."""

@@ -122,11 +122,17 @@ class Words(NamedTuple):
     spellings: Mapping[str, tuple[str, ...]]
 
 
+MARKS = "Marks"  # the section of a page of marks that begins with the score
+
+
 class Score(NamedTuple):
     """The points that answers earn, of those that they can."""
 
     earned: float
     out_of: float
+
+    def __str__(self) -> str:
+        return f"Score: {self.earned} of {self.out_of}."
 
 
 class Solution(NamedTuple):

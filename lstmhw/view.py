@@ -11,6 +11,7 @@ from lstmhw.functions import Floats
 from lstmhw.notation import Omitted, as_given, decimal
 from lstmhw.numerals import decimals
 from lstmhw.solution import (
+    MARKS,
     Block,
     Check,
     Claim,
@@ -263,7 +264,15 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
         table = Table(
             ("", "claimed", "true", "verdict"), tuple(_check_row(c, view) for c in solution.checks)
         )
-        yield Section("Claimed answers", (table, *_explanations(solution.checks)))
+        marks: tuple[Block, ...] = (*_score(solution), table, *_explanations(solution.checks))
+        yield Section("Claimed answers", marks)
+
+
+def _score(solution: Solution) -> Iterator[Paragraph]:
+    """The score, where the marks do not begin with it."""
+    is_told = any(section.title == MARKS for section in solution.sections)
+    if solution.score is not None and not is_told:
+        yield Paragraph((str(solution.score),))
 
 
 def _explanations(checks: Sequence[Check]) -> Iterator[Paragraph]:

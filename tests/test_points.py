@@ -165,6 +165,65 @@ def test_ones_for_all_gates_leave_the_old_state_to_add() -> None:
     assert "credit" not in checks(None, claimed)["c_1"].extras
 
 
+def slipped(symbol: str, *by: float) -> list[float]:
+    return [value + off for value, off in zip(TRUE[symbol], by, strict=True)]
+
+
+def times(left: list[float], right: list[float]) -> list[float]:
+    return [a * b for a, b in zip(left, right, strict=True)]
+
+
+def honest_sheets() -> dict[str, tuple[dict[str, list[float]], str, dict[str, Any]]]:
+    """Slips that no mistake explains, an answer that follows from them, and other data."""
+    import math
+
+    z_g = slipped("z_g_1", 0.2737, -0.1913)
+    o, c = slipped("o_1", -0.0637, 0.0415), slipped("c_1", 0.1377, -0.0931)
+    i, f = slipped("i_1", -0.0637, 0.0415), slipped("f_1", -0.1273, -0.0719)
+    g = slipped("g_1", 0.1377, 0.0931)
+    h = times(o, list(map(math.tanh, c)))
+    old = times(f, [0.3, 0.8])
+    new = times(i, g)
+    sum_ = [a + b for a, b in zip(old, new, strict=True)]
+    return {
+        "one answer, and its function": ({"z_g": z_g, "g": list(map(math.tanh, z_g))}, "g", {}),
+        "all of a product": ({"o": o, "c": c, "h": h}, "h", {}),
+        "beside a state of zeros": ({"i": i, "g": g, "c": new}, "c", {"c_prev": [0, 0]}),
+        "all gates": ({"f": f, "i": i, "g": g, "c": sum_}, "c", {}),
+    }
+
+
+@pytest.mark.parametrize("name", honest_sheets())
+def test_slips_never_take_the_credit_of_what_follows(name: str) -> None:
+    claimed, last, more = honest_sheets()[name]
+    written = {symbol: texts(values, 5) for symbol, values in claimed.items()}
+    found = checks(None, written, **more)
+    others = [found[f"{symbol}_1"] for symbol in claimed if symbol != last]
+    assert [check.verdict for check in others] == ["wrong"] * len(others)
+    assert found[f"{last}_1"].verdict == "follows"
+    assert "credit" not in found[f"{last}_1"].extras
+    assert score(None, written, find=[last], **more) == (1, 1)
+
+
+@pytest.mark.parametrize(("weight", "h", "y"), [(0.2, 537.2, 1), (-0.2, 537.2, 0), (0.2, -80, 0)])
+def test_an_output_that_is_saturated_still_rests_on_its_weights(
+    weight: float, h: float, y: float
+) -> None:
+    output = {"W": weight, "b": 0, "activation": "sigmoid"}
+    data = {"kind": "rnn-step", "x": 1.5, "W_x": 2, "W_h": 0, "activation": "identity"}
+    asked = problem({**data, "output": output, "claimed": {"h": str(h), "y": f"{y:.4f}"}})
+    found, _ = marked(asked, asked.claimed)
+    (check,) = [check for check in found.checks if check.symbol == "y_1"]
+    assert (check.verdict, check.extras) == ("follows", {})
+
+
+def test_a_made_up_zero_beside_a_slip_is_told_alone() -> None:
+    c = slipped("c_1", 0.1377, -0.0931)
+    check = checks(None, {"o": ["0.0", "0.0"], "c": texts(c, 5), "h": ["0.0", "0.0"]})["h_1"]
+    assert (check.verdict, check.extras["credit"]) == ("follows", 0)
+    assert "Your o_1 left nothing to compute here" in check.explanation
+
+
 def test_an_honest_mistake_keeps_its_credit() -> None:
     assert "credit" not in checks(None, followed())["h_1"].extras
 
@@ -286,6 +345,37 @@ def subject_answers() -> dict[str, Any]:
     return {symbol: solved[symbol].tolist() for symbol in RNN["find"]}
 
 
+def json_of(lstmhw: Run, *command: str) -> Any:
+    return json.loads(lstmhw(*command, "--format", "json").stdout)
+
+
+def test_weights_that_are_the_claim_have_a_score(lstmhw: Run) -> None:
+    for command in ("solve", "check"):
+        wrong, right = (json_of(lstmhw, command, s) for s in ("rnn-in-lstm-tanh", "step-rnn-b"))
+        assert (wrong["score"], wrong["out_of"]) == (0, 1)
+        assert (right["score"], right["out_of"]) == (1, 2)
+
+
+def test_a_sheet_that_claims_nothing(lstmhw: Run, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(json.dumps({**RNN, "marking": {"points": 2}}))
+    solved = json_of(lstmhw, "solve", "p.yaml")
+    assert (solved["score"], solved["out_of"], solved["checks"]) == (0, 6, [])
+    assert lstmhw("check", "p.yaml").returncode == 2
+    (tmp_path / "p.yaml").write_text(json.dumps(RNN))
+    assert "score" not in json_of(lstmhw, "solve", "p.yaml")
+
+
+def test_what_is_left_out_is_not_counted_as_claimed(lstmhw: Run, tmp_path: Path) -> None:
+    data = {**LSTM, "find": ["c", "h"], "marking": {"points": 61728.125}}
+    data["claimed"] = {"c": texts(TRUE["c_1"], 5)}
+    (tmp_path / "p.yaml").write_text(json.dumps(data))
+    page = lstmhw("check", "p.yaml").stdout
+    assert "1 answer is claimed: 1 right." in page
+    assert "1 unanswered." in page
+    assert "Score: 61728.125 of 123456.25." in page
+    assert "Score: 61728.125 of 123456.25." in lstmhw("solve", "p.yaml").stdout
+
+
 def test_points_on_the_page_and_in_json(lstmhw: Run, tmp_path: Path) -> None:
     data = {**LSTM, "claimed": followed(), "marking": {"follow": 0.5}, "find": ["c", "h"]}
     (tmp_path / "p.yaml").write_text(json.dumps(data))
@@ -300,8 +390,11 @@ def test_points_on_the_page_and_in_json(lstmhw: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("marking", "message"),
     [
-        ({"points": -1}, "expected a number from 0 on, found -1"),
-        ({"points": {"h_1": -1}}, "expected a number from 0 on, found -1"),
+        ({"points": -1}, "expected a number from 0 to 100000, found -1"),
+        ({"points": {"h_1": -1}}, "expected a number from 0 to 100000, found -1"),
+        ({"points": {"h": 4, "h_1": 2}}, "expected the points of h_1 once, found them again"),
+        ({"points": {}}, "expected symbols with points, found none"),
+        ({"points": 1e308}, "expected a number from 0 to 100000, found"),
         ({"points": {"hh": 1}}, "expected a symbol that is computed here, found 'hh'"),
         ({"decimals": 3, "significant": 3}, "expected decimals or significant digits, found both"),
         ({"follow": 2}, "expected a number from 0 to 1, found 2"),
@@ -321,3 +414,4 @@ def test_what_is_wrong_with_the_marking_is_said(
         assert result.returncode == 2
         assert message in result.stderr
         assert result.stderr.startswith("p.yaml:1:")
+        assert not result.stdout

@@ -45,10 +45,10 @@ def grade(problem: str, **wanted: Any) -> int:
     \b
     Columns of a row:
       name         of the submission
-      score        symbols right, rounded or following from an earlier mistake,
-                   but for those that a claimed value made trivial
-      out_of       symbols in PROBLEM's own `claimed` and `find`: only they count
-                   for the score; if it has neither, the symbols claimed
+      score        points of what is right, rounded or following from an earlier
+                   mistake, but for what a made-up answer made trivial
+      out_of       points of what PROBLEM asks for: the symbols of `points` in its
+                   `marking`, else of `find`, else of its own `claimed`, else all
       first_wrong  symbol, in the order of the working; with mistake and where
       error        what of the submission cannot be read, and where
     NDJSON adds `checks`, as `solve --format json` has them.

@@ -66,7 +66,7 @@ class Tally:
         if not self.scored:
             return f"{count}, {errors}"
         mean, most = self.score / self.scored, self.out_of / self.scored
-        return f"{count}, mean score {mean:.2f} of {most:.4g}, {errors}"
+        return f"{count}, mean score {mean:.2f} of {round(most, 4):.12g}, {errors}"
 
     def _symbols(self) -> Table:
         rows = []

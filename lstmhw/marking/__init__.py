@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from lstmhw.faults import Fault
+from lstmhw.faults import Fault, ProblemError
 from lstmhw.marking.claims import USUAL, Claimed, read
 from lstmhw.marking.explaining import Marked, check, explained
 from lstmhw.marking.follow_through import Judged
@@ -12,7 +12,7 @@ from lstmhw.marking.judging import judge
 from lstmhw.marking.program import Program
 from lstmhw.marking.recent import Recent
 from lstmhw.marking.rounding import manner_of
-from lstmhw.marking.scoring import asked
+from lstmhw.marking.scoring import asked_of_sheet
 from lstmhw.marking.search import Search, Searched
 from lstmhw.marking.stories import told
 from lstmhw.marking.triviality import trivial
@@ -29,7 +29,8 @@ MOST_WRONG = 0.67  # of the other claims that may be wrong beside a slip in one 
 def marked(problem: Problem, claimed: Mapping[str, Claim]) -> tuple[Solution, tuple[Fault, ...]]:
     """The solution of a problem with claims marked, and a fault for each that cannot be.
 
-    The problem's own claims are not looked at.
+    The problem's own claims are not looked at.  Raises ProblemError where the problem gives points
+    for what it has not.
     """
     faults: list[Fault] = []
     problem = replace(problem, claimed=claimed if problem.marks_claims else {})
@@ -44,11 +45,14 @@ def marked(problem: Problem, claimed: Mapping[str, Claim]) -> tuple[Solution, tu
     understood = problem.claimed if problem.marks_claims else claimed
     marker = Marker(solution, problem.marking or Marking())
     checks, more = marker.mark(understood)
-    wanted, unknown = asked(replace(problem, claimed=claimed), solution)
-    if problem.marking is not None:
+    wanted, unknown = asked_of_sheet(replace(problem, claimed=claimed), solution)
+    if unknown:
+        raise ProblemError(unknown)
+    if problem.marking is not None and claimed:
         checks = marker.completed(checks, wanted.points)
-    scored = solution._replace(checks=checks, score=wanted.score(checks) if claimed else None)
-    return scored, (*faults, *more, *unknown)
+    is_scored = checks or problem.marking is not None
+    score = wanted.score(checks) if is_scored else None
+    return solution._replace(checks=checks, score=score), (*faults, *more)
 
 
 class Marker:

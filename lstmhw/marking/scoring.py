@@ -1,6 +1,7 @@
 """The points of a sheet: what is asked, and what its answers earn."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, did_you_mean, shown
@@ -52,18 +53,28 @@ def asked(problem: Problem, solution: Solution) -> tuple[Asked, tuple[Fault, ...
     """What a problem asks for, and a fault for each symbol with points that it has not.
 
     That are the symbols with points, else those that it says are to be found, else those that its
-    own claims are about, else all that is computed, or that it judges.
+    own claims are about, else all that is computed, or that it judges.  A symbol has its points
+    once: under its full name, or as `h` for every step.
     """
     marking = problem.marking or Marking()
     known: dict[str, None] = dict.fromkeys(
-        [*solution.answers, *solution.words, *solution.checked.values()]
+        [
+            *solution.answers,
+            *solution.words,
+            *solution.checked.values(),
+            *(check.symbol for check in solution.checks),
+        ]
     )
     if isinstance(marking.points, Mapping):
         points: dict[str, float] = {}
         faults = []
         for name, value in marking.points.items():
             symbols = _symbols(name, solution, known)
+            twice = next((symbol for symbol in symbols if symbol in points), None)
             points |= dict.fromkeys(symbols, value)
+            if twice is not None:
+                message = f"expected the points of {twice} once, found them again"
+                faults.append(Fault(("marking", "points", name), message, at_key=True))
             if not symbols:
                 message = f"expected a symbol that is computed here, found {shown(name)!r}"
                 path = ("marking", "points", name)
@@ -73,6 +84,12 @@ def asked(problem: Problem, solution: Solution) -> tuple[Asked, tuple[Fault, ...
     names: list[str] = [*problem.wanted] or [*problem.claimed] or computed or [*solution.checked]
     found = dict.fromkeys(s for name in names for s in _symbols(name, solution, known))
     return Asked({symbol: marking.points_of(symbol) for symbol in found}, marking), ()
+
+
+def asked_of_sheet(problem: Problem, solution: Solution) -> tuple[Asked, tuple[Fault, ...]]:
+    """The same of a problem that is a sheet: weights in it are a claim, where it has no other."""
+    claims = problem.claimed or {check.symbol: "" for check in solution.checks}
+    return asked(replace(problem, claimed=claims), solution)
 
 
 def _symbols(name: str, solution: Solution, known: Mapping[str, None]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lstmhw.marking.follow_through import VERDICTS
 from lstmhw.notation import Text, symbol
-from lstmhw.solution import Paragraph, Section, Solution
+from lstmhw.solution import MARKS, Paragraph, Section, Solution
 
 VERDICT = "Verdict"  # the section in which weights that are a claim are proved or refuted
 
@@ -16,7 +16,7 @@ def marks(solution: Solution) -> Solution:
     """
     kept = [section for section in solution.sections if section.title == VERDICT]
     summary = tuple(_summary(solution))
-    shown = (*kept, Section("Marks", summary)) if summary else tuple(kept)
+    shown = (*kept, Section(MARKS, summary)) if summary else tuple(kept)
     return solution._replace(sections=shown)
 
 
@@ -24,14 +24,18 @@ def _summary(solution: Solution) -> Iterator[Paragraph]:
     """How many answers are right, and the first that is not."""
     checks = solution.checks
     if solution.score is not None:
-        earned, out_of = solution.score
-        yield Paragraph((f"Score: {earned:g} of {out_of:g}.",))
+        yield Paragraph((str(solution.score),))
     if not checks:
         return
     counts = {verdict: sum(check.verdict == verdict for check in checks) for verdict in VERDICTS}
+    absent = counts.pop("unanswered")
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-    answers = "1 answer is" if len(checks) == 1 else f"{len(checks)} answers are"
-    yield Paragraph((f"{answers} claimed: {told}.",))
+    if told:
+        claimed = len(checks) - absent
+        answers = "1 answer is" if claimed == 1 else f"{claimed} answers are"
+        yield Paragraph((f"{answers} claimed: {told}.",))
+    if absent:
+        yield Paragraph((f"{absent} unanswered.",))
     wrong = next((check for check in checks if check.verdict == "wrong"), None)
     if wrong is not None:
         name = symbol(wrong.symbol, Text())
