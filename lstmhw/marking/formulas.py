@@ -17,8 +17,9 @@ from lstmhw.expr import Expr, Quantity
 from lstmhw.faults import Fault, shown
 from lstmhw.formula import FormulaError
 from lstmhw.functions import Floats
-from lstmhw.handwritten import FUNCTIONS, LONGEST, NAME, Reading, readings, tokens
+from lstmhw.handwritten import Reading, readings
 from lstmhw.handwritten.products import ShapeError
+from lstmhw.handwritten.words import FUNCTIONS, LONGEST, NAME, tokens
 from lstmhw.marking.program import Program
 from lstmhw.marking.symbols import Symbols, taken_apart
 from lstmhw.mistakes import edits
@@ -374,7 +375,7 @@ def is_formula(text: str, symbols: Symbols) -> bool:
         pass
     is_name = re.fullmatch(NAME, text.strip()) and symbols.meanings(text.strip(), False)
     is_mistyped = MISTYPED.fullmatch(text.strip()) and not is_name
-    if len(text) > LONGEST or is_mistyped or r"\begin" in text:
+    if len(text) > LONGEST or is_mistyped:
         return False
     try:
         found = tokens(text)

@@ -35,6 +35,8 @@ GATES = {
 """The gates under their names, and by the letters that they have in other books."""
 SCORES = ("z", "a", "net")
 KEYS = ("b", "b_x", "b_h")
+OTHER_LETTERS = {"e": "x", "a": "h", "s": "h"}
+"""An embedding is the input of a cell; a state is a or s in many books."""
 PLAIN = {"x": {"xh", "hx", "ih", "e"}, "h": {"hh"}, "": {"a"}}
 """How books index the weights of a plain RNN on x, on h, and on both."""
 
@@ -179,10 +181,7 @@ class Symbols:
 
     def _other_books(self, name: Name) -> Iterator[str]:
         """What a symbol may be in a book that calls it by another letter, or in words."""
-        if name.bare == "e" and "E" in self._spellings:
-            yield "x"
-        if name.bare == "a":
-            yield "h"
+        yield from OTHER_LETTERS.get(name.bare, ())
         index = next(iter(name.indices), "")
         gate = name.base if index in ("", "gate") else index if name.base == "Gamma" else ""
         for letter in GATES.get(gate.lower(), ""):
