@@ -82,10 +82,28 @@ def _choices(written: Sequence[Token], names: Names) -> Iterator[_Choice]:
     for parsed in dict.fromkeys((tuple(usual), tuple(_with_short_indices(usual, names)))):
         keys = _keys(parsed)
         options = {key: names.meanings(*key) for key in dict.fromkeys(filter(None, keys))}
-        for choice in islice(product(*options.values()), MOST_READINGS):
+        for choice in islice(_combined(options), MOST_READINGS):
             chosen = dict(zip(options, choice, strict=True))
             meant = [None if key is None else chosen[key] for key in keys]
             yield _Choice(parsed, meant, {name: chosen[name, joined] for name, joined in chosen})
+
+
+def _combined(options: Mapping[tuple[str, bool], Sequence[Expr]]) -> Iterator[tuple[Expr, ...]]:
+    """One meaning for each name, first those in which W_f and W_o are alike.
+
+    Whoever writes W_f [h, x] writes W_o [h, x]; the others, which may be many, come after them.
+    """
+    bases = [re.sub(r"[^A-Za-z].*", "", name, flags=re.DOTALL) for name, _ in options]
+    counts: dict[str, int] = {}
+    for base, found in zip(bases, options.values(), strict=True):
+        counts[base] = max(len(found), counts.get(base, 0))
+    alike: dict[tuple[Expr, ...], None] = {}
+    for places in islice(product(*map(range, counts.values())), MOST_READINGS):
+        place = dict(zip(counts, places, strict=True))
+        pairs = zip(bases, options.values(), strict=True)
+        alike[tuple(found[min(place[base], len(found) - 1)] for base, found in pairs)] = None
+    yield from alike
+    yield from (choice for choice in product(*options.values()) if choice not in alike)
 
 
 def _with_short_indices(parsed: Sequence[Token], names: Names) -> Iterator[Token]:
@@ -153,6 +171,13 @@ def _named(token: Token, after: Token, names: Names) -> list[Token]:
         raise FormulaError(message, hint, token.at)
     kinds = ["function" if piece in FUNCTIONS else "name" for piece in shortest[0]]
     return [Token(k, piece, token.at) for k, piece in zip(kinds, shortest[0], strict=True)]
+
+
+def is_known(word: str, names: Names) -> bool:
+    """Whether a word is a function, a name, or names with indices that stand close: f_tc_{t-1}."""
+    if word.lower() in FUNCTIONS or names.meanings(word, False):
+        return True
+    return "_" in word and any(_pieces(word, names))
 
 
 def _pieces(word: str, names: Names) -> Iterator[tuple[str, ...]]:

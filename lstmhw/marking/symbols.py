@@ -1,9 +1,8 @@
 """The symbols of a working under the names that books and students give them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from lstmhw.expr import (
     Concat,
@@ -15,11 +14,11 @@ from lstmhw.expr import (
     VectorMatrix,
     sum_of,
 )
+from lstmhw.marking.indices import Name, taken_apart
 from lstmhw.marking.program import Program
-from lstmhw.mistakes.rewriting import is_product, matrix_first, nodes
+from lstmhw.mistakes.rewriting import is_forward, is_product, matrix_first, nodes
 from lstmhw.solution import indexed
 
-BEFORE = ("prev", "old", "last", "before")
 STATES = ("h", "c")
 CANDIDATES = {"g": ("g", "c"), "n": ("n", "h", "c", "g")}
 """The letters of a candidate, and those that its weights have in books."""
@@ -35,53 +34,10 @@ GATES = {
 """The gates under their names, and by the letters that they have in other books."""
 SCORES = ("z", "a", "net")
 KEYS = ("b", "b_x", "b_h")
-OTHER_LETTERS = {"e": "x", "a": "h", "s": "h"}
-"""An embedding is the input of a cell; a state is a or s in many books."""
+OTHER_LETTERS = {"e": "x", "a": "h", "s": "h", "z": "a", "net": "a"}
+"""An embedding is the input of a cell; a state is a or s in many books, a pre-activation z."""
 PLAIN = {"x": {"xh", "hx", "ih", "e"}, "h": {"hh"}, "": {"a"}}
 """How books index the weights of a plain RNN on x, on h, and on both."""
-
-_INDEX = re.compile(r"[_^]?(?:\{[^{}]*\}|\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|[A-Za-z0-9]+)~*")
-_TIME = re.compile(r"[(<\[]?t(?:([-+])([0-9]))?[)>\]]?")
-
-
-class Name(NamedTuple):
-    """A name taken apart: its letters, its indices, and its time: that of the line plus `later`.
-
-    `time` is a time that is given as a number.
-    """
-
-    base: str
-    indices: tuple[str, ...] = ()
-    later: int | None = None
-    time: int | None = None
-
-    @property
-    def bare(self) -> str:
-        return "_".join([self.base, *self.indices])
-
-
-def taken_apart(name: str) -> Name:
-    """A name as written, c_{t-1} or W_{xf}, as its parts."""
-    head = re.match(r"[A-Za-z]+~*", name)
-    assert head is not None
-    found = Name(head[0])
-    for match in _INDEX.finditer(name, head.end()):
-        for part in re.split(r"[_,\s]+", re.sub(r"\s*([-+])\s*", r"\1", match[0].strip("_^{}"))):
-            found = _with_index(found, part)
-    glued = next((word for word in BEFORE if found.base == f"{found.base[:1]}{word}"), "")
-    return found._replace(base=found.base[:1], later=-1) if glued else found
-
-
-def _with_index(name: Name, part: str) -> Name:
-    if not part:
-        return name
-    if time := _TIME.fullmatch(part):
-        return name._replace(later=int((time[1] or "+") + (time[2] or "0")))
-    if part in BEFORE:
-        return name._replace(later=-1)
-    if part.isdigit():
-        return name._replace(time=int(part))
-    return name._replace(indices=(*name.indices, part))
 
 
 class Block(Expr):
@@ -115,7 +71,7 @@ class Symbols:
         self.symbol = symbol
         self.own, time = indexed(symbol)
         self.only_step = only_step
-        self.time = only_step if time is None else time
+        self.time = only_step if time is None else max(time, self._first_step)
         self._found: dict[tuple[str, bool], tuple[Expr, ...]] = {}
 
     def known(self) -> Sequence[str]:
@@ -131,6 +87,12 @@ class Symbols:
                 distinct.setdefault(expr.symbol if isinstance(expr, Quantity) else expr, expr)
             self._found[key] = tuple(distinct.values())
         return self._found[key]
+
+    @cached_property
+    def _first_step(self) -> int:
+        """The time of the first step, which t is in the line of a gradient to the state before."""
+        steps = (step for step in self.program.steps.values() if is_forward(step))
+        return min((t for step in steps if (t := indexed(step.symbol)[1]) is not None), default=0)
 
     @cached_property
     def _spellings(self) -> Mapping[str, list[str]]:
@@ -158,8 +120,8 @@ class Symbols:
         is_whole = isinstance(first, Quantity) and first.role.key == "W"
         if (is_whole or not found) and name.later is None and name.time is None:
             yield from self._weights(name)
-        if name.bare == "b" and "y" in self.gates:
-            yield from self._output_bias(name)
+        if name.bare == "b" and "" in self.gates:
+            yield from self._numbered_bias(name)
 
     def _bare(self, name: Name) -> Iterator[str]:
         """The symbols that a name may be, without their times."""
@@ -249,11 +211,11 @@ class Symbols:
             for letter in self.gates:
                 yield from self._matrices(name.base, written, letter)
 
-    def _output_bias(self, name: Name) -> Iterator[Expr]:
-        """The biases of a page with two of them: b1 and b2, or b in both of its lines."""
+    def _numbered_bias(self, name: Name) -> Iterator[Expr]:
+        """The biases of a plain RNN and its output: b1 and b2, or b in both lines."""
         if name.time == 1:
             yield from self._bias("", "")
-        elif name.time == 2 or self.own == "y":
+        elif "y" in self.gates and (name.time == 2 or self.own == "y"):
             yield from self._bias("", "y")
 
     def _biases(self, written: str) -> Iterator[Expr]:
