@@ -145,6 +145,7 @@ def only(data: dict[str, Any], name: str, text: str) -> Check:
         (RNN, "h_2", "tanh(W_x x + W_h h + b)"),  # as most books write it
         (RNN, "h_2", "tanh(W_h h + W_e e + b1)"),
         (RNN, "h_2", "tanh(U x_t + W s_{t-1} + b)"),
+        (RNN, "h_2", "tanh(U x_t + V h_{t-1} + b)"),
         (RNN, "h_2", "tanh(z_t)"),
         (RNN, "h_2", "tanh(W_x x_2 + W_h tanh(W_x x_1 + W_h h_0 + b) + b)"),  # through two steps
         (RNN, "y_2", "softmax(V h + b_y)"),
@@ -153,6 +154,8 @@ def only(data: dict[str, Any], name: str, text: str) -> Check:
         (BACK, "dz_f", r"dc \cdot c_{t-1} \cdot \sigma'(z_f)"),
         (BACK, "dc_1", "dh*o*(1 - tanh^2(c)) + dc"),
         (BACK, "dz_i", "dc * g * σ'(-z_i)"),  # the slope is even, and next to nothing far out
+        (BACK, "dh_prev", "U_f^T dz_f + U_i^T dz_i + U_o^T dz_o + U_g^T dz_g"),
+        (BACK, "dx", "dz_f^T W_xf + dz_i^T W_xi + dz_o^T W_xo + dz_g^T W_xc"),
         (BACK, "dc_0", "dc*f"),
         (BACK, "dc_0", "dc_t f_t"),
         (BACK, "dc_prev", r"\mathrm{dc}_tf_t"),

@@ -208,7 +208,8 @@ class Symbols:
         if name.base == "b":
             yield from self._biases(written)
         elif name.base in ("W", "U", "V", "R"):
-            for letter in self.gates:
+            output_first = sorted(self.gates, key=lambda letter: letter != "y")
+            for letter in output_first if name.base == "V" else self.gates:
                 yield from self._matrices(name.base, written, letter)
 
     def _numbered_bias(self, name: Name) -> Iterator[Expr]:
@@ -257,7 +258,7 @@ class Symbols:
         for side, matrix in parts.items():
             if matrix is not None and written in _indices(side, letter, self.candidate):
                 yield matrix
-        if written not in _indices("", letter, self.candidate) or base == "V":
+        if written not in _indices("", letter, self.candidate):
             return
         found = [m for side in ("xh" if base == "W" else "hx") if (m := parts[side]) is not None]
         yield from found
