@@ -295,6 +295,31 @@ def test_a_formula_is_followed_through_all_steps_of_a_long_sequence() -> None:
     assert only(long, "h_60", back.replace("c_58", "c_57")).verdict == "wrong"
 
 
+def test_a_gradient_without_a_step_is_that_of_a_step_with_one_after_it() -> None:
+    several = {**BACK, "xs": [[1, 0.5, k] for k in range(3)]}
+    del several["x"]
+    line = "dh_t*o_t*(1 - tanh(c_t)^2) + dc_{t+1}*f_{t+1}"
+    assert only(several, "dc_t", line).verdict == "right"
+    assert only(several, "dc_t", line.replace("f_{t+1}", "f_t")).mistake == "another-step"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x", "E x"),
+        ("x", "E^T onehot"),
+        ("x", "x E"),
+        ("h", "tanh(W_h h + W_e e + b1)"),
+        ("h", "tanh(W_h h_prev + W_x E x + b)"),
+    ],
+)
+def test_words_are_the_input_where_they_are_embedded(name: str, text: str) -> None:
+    table = [[1, 2, 0], [3, 1, 1], [0, 0.5, 2], [1, 1, 1]]
+    words = {"kind": "rnn-step", "one_hot": [0, 1, 0, 0], "embedding": table, **GATE, "b": [1, 2]}
+    assert only(words, name, text).verdict == "right"
+    assert only(words, name, f"{text} + {text}").verdict == "wrong"
+
+
 def test_formulas_and_numbers_stand_beside_each_other() -> None:
     checks, faults = mark(LSTM, {"h": "o + tanh(c)", "c": "f*c_prev + i*g", "f_1": [0.1, 0.2]})
     assert not faults

@@ -4,8 +4,8 @@ from functools import cached_property
 
 from lstmhw.algebra import UndecidedError, expanded
 from lstmhw.expr import Expr
-from lstmhw.marking.program import Program
-from lstmhw.marking.random_values import DRAWS, Lines, agree
+from lstmhw.marking.program import Lines, Program
+from lstmhw.marking.random_values import DRAWS, agree
 from lstmhw.solution import indexed
 
 MOST_LINES = 3000  # that a formula is followed through

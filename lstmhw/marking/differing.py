@@ -10,7 +10,8 @@ from lstmhw.expr import Expr, Quantity
 from lstmhw.handwritten import Reading
 from lstmhw.marking import prices
 from lstmhw.marking.comparing import Comparison
-from lstmhw.marking.random_values import NEAR, Lines, Values, agree, is_near, shaped
+from lstmhw.marking.program import Lines
+from lstmhw.marking.random_values import NEAR, Values, agree, is_near, shaped
 from lstmhw.mistakes import edits
 from lstmhw.mistakes.rewriting import substituted
 from lstmhw.notation import decimal

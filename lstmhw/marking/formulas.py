@@ -69,13 +69,18 @@ class Formulas:
         if only is not None and parts is not None and parts.later is not None:
             spelled.append(f"{parts.bare}_{only + parts.later}")  # dc_prev is dc_0
         named = [s for s in spelled if self.comparison.line(s) is not None]
-        steps = [s for s in self.program.steps if only is None and indexed(s)[0] == bare]
+        steps = [s for s in self.program.steps if only is None and self._is_of_step(s, bare)]
         if not named and not steps:
             return None
         symbol = named[0] if named else steps[-1]
         if not is_formula(claim, self._symbols(symbol)):
             return None
         return Formula(symbol, symbol if named else f"{bare}_{ANY_STEP}", claim)
+
+    def _is_of_step(self, symbol: str, bare: str) -> bool:
+        """Whether it is that symbol at one of the steps, not before them."""
+        found, time = indexed(symbol)
+        return found == bare and (time is None or time >= self.program.first_step)
 
     def _symbols(self, symbol: str) -> Symbols:
         if symbol not in self._known:

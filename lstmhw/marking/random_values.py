@@ -1,12 +1,12 @@
 """Lines of a working at random values of all that they are made of."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from lstmhw.expr import Expr, Quantity
 from lstmhw.functions import Floats
+from lstmhw.marking.program import Lines
 
 DRAWS = 32
 SIZES = (0.3, 1.0, 2.0, 1.0)
@@ -14,9 +14,6 @@ SIZES = (0.3, 1.0, 2.0, 1.0)
 NEAR = 1e-9
 SMALLEST = 1e-3
 """A value below it may be what rounding has left, 1 less a gate that is almost 1."""
-
-Lines = Mapping[str, Expr]
-"""Lines of a working, by the symbol that each defines."""
 
 
 class Values:

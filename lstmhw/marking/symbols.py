@@ -16,7 +16,7 @@ from lstmhw.expr import (
 )
 from lstmhw.marking.indices import Name, taken_apart
 from lstmhw.marking.program import Program
-from lstmhw.mistakes.rewriting import is_forward, is_product, matrix_first, nodes
+from lstmhw.mistakes.rewriting import is_product, matrix_first, nodes
 from lstmhw.solution import indexed
 
 STATES = ("h", "c")
@@ -71,7 +71,7 @@ class Symbols:
         self.symbol = symbol
         self.own, time = indexed(symbol)
         self.only_step = only_step
-        self.time = only_step if time is None else max(time, self._first_step)
+        self.time = only_step if time is None else max(time, program.first_step)
         self._found: dict[tuple[str, bool], tuple[Expr, ...]] = {}
 
     def known(self) -> Sequence[str]:
@@ -87,12 +87,6 @@ class Symbols:
                 distinct.setdefault(expr.symbol if isinstance(expr, Quantity) else expr, expr)
             self._found[key] = tuple(distinct.values())
         return self._found[key]
-
-    @cached_property
-    def _first_step(self) -> int:
-        """The time of the first step, which t is in the line of a gradient to the state before."""
-        steps = (step for step in self.program.steps.values() if is_forward(step))
-        return min((t for step in steps if (t := indexed(step.symbol)[1]) is not None), default=0)
 
     @cached_property
     def _spellings(self) -> Mapping[str, list[str]]:
@@ -120,6 +114,8 @@ class Symbols:
         is_whole = isinstance(first, Quantity) and first.role.key == "W"
         if (is_whole or not found) and name.later is None and name.time is None:
             yield from self._weights(name)
+        if name.bare == "E":  # with a word in each column, as e = E x has it
+            yield from map(Transposed, found)
         if name.bare == "b" and "" in self.gates:
             yield from self._numbered_bias(name)
 
@@ -165,7 +161,8 @@ class Symbols:
 
         A state without a time may be the one before: in [h, x], and where the later one rests on
         the line itself; h also in its own line, h = tanh(W_x x + W_h h + b), as many books write
-        it.  A gradient without a time may be the one after, from which it comes.
+        it.  The input may be the word of which it is the embedding.  A gradient without a time may
+        be the one after, from which it comes.
         """
         if name.time is not None:
             yield from self._named(bare, name.time)
@@ -176,6 +173,8 @@ class Symbols:
             yield from self._named(bare, None)
             if self.time is not None and self._may_be_before(bare, joined):
                 yield from self._named(bare, self.time - 1)
+            if bare == "x":
+                yield from self._about_now("onehot", 0)
             if self.time is not None and bare == self.own and bare.startswith("d"):
                 yield from self._named(bare, self.time + 1)
 
