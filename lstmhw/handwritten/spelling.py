@@ -30,6 +30,7 @@ WRAPPERS = (
     *("mathbf", "mathrm", "mathit", "mathsf", "mathcal", "mathbb", "boldsymbol", "bm", "vec"),
     *("text", "textbf", "textit", "textrm", "operatorname"),
 )
+MATRICES = ("matrix", "smallmatrix", *(f"{kind}matrix" for kind in "bpBvV"), "array")
 ACCENTS = ("tilde", "widetilde", "hat", "widehat", "bar", "overline")
 FRACTIONS = ("frac", "dfrac", "tfrac")
 MARKS = {
@@ -46,6 +47,8 @@ MARKS = {
     "\u2264": "<=",
     "\u2265": ">=",
 }
+DOTTED = {".*": ENTRYWISE, "./": "/", ".^": "^", ".'": "'"}
+"""What goes entry by entry in MATLAB."""
 LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₋₊ₜₓₕₒ", "0123456789-+txho", strict=True))
 
 Spelled = Iterator[tuple[str, int]]
@@ -67,6 +70,7 @@ class _Speller:
     def __init__(self, text: str) -> None:
         self.text = text
         self.place = 0
+        self.matrices = 0
 
     def upto(self, closing: str) -> Spelled:
         """All that stands before a brace that closes, which is passed too; "" is the end."""
@@ -84,9 +88,11 @@ class _Speller:
         self.place += 1
         if mark == "\\":
             yield from self.command(at)
-        elif self.text[at : at + 2] == ".*":
+        elif self.text[at : at + 2] in DOTTED:
             self.place += 1
-            yield ENTRYWISE, at
+            yield DOTTED[self.text[at : at + 2]], at
+        elif mark == "&" and self.matrices:
+            yield ",", at
         elif mark == "{":
             yield "{", at
             yield from self.upto("}")
@@ -104,11 +110,16 @@ class _Speller:
 
     def command(self, at: int) -> Spelled:
         name = self.name()
+        if name in (*WRAPPERS, *ACCENTS) and self.text[at - 2 : at - 1] in ("_", "^"):
+            yield " ", at  # an index without braces is one letter, and ends here
         if name in WRAPPERS:
             yield from self.argument()
         elif name in ACCENTS:
-            yield from self.argument()
-            yield "~", at
+            yield from _accented(list(self.argument()), at)
+        elif name in ("begin", "end"):
+            yield from self.environment(name, at)
+        elif name == "\\" and self.matrices:
+            yield ";", at
         elif name in FRACTIONS:
             yield "((", at
             yield from self.argument()
@@ -120,6 +131,20 @@ class _Speller:
         else:
             message = f"expected a command of LaTeX that is known here, found '\\{name}'"
             raise FormulaError(message, at=at)
+
+    def environment(self, command: str, at: int) -> Spelled:
+        """A matrix as a list in brackets; what sets lines under each other is no part of them."""
+        name = "".join(mark for mark, _ in self.argument())
+        if name not in MATRICES:
+            return
+        if command == "end":
+            self.matrices -= 1
+            yield "]", at
+            return
+        if name == "array":
+            list(self.argument())  # how its columns stand
+        self.matrices += 1
+        yield "[", at
 
     def name(self) -> str:
         """The name of a command: letters, or a single other character."""
@@ -139,3 +164,9 @@ class _Speller:
             yield from self.upto("}")
         elif self.place < len(self.text):
             yield from self.piece()
+
+
+def _accented(letters: list[tuple[str, int]], at: int) -> Spelled:
+    r"""An accent belongs to the letters before an index: \tilde{c_t} is the same as \tilde{c}_t."""
+    end = next((k for k, (mark, _) in enumerate(letters) if not mark.isalpha()), len(letters))
+    yield from (*letters[:end], ("~", at), *letters[end:])

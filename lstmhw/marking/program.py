@@ -9,9 +9,9 @@ import numpy as np
 from lstmhw.expr import DATUM, Apply, Divide, Expr, Power, Quantity, Times
 from lstmhw.functions import Floats
 from lstmhw.marking.spread import Rounding, Spread
-from lstmhw.mistakes.rewriting import Scope
+from lstmhw.mistakes.rewriting import Scope, is_forward
 from lstmhw.numerals import decimals
-from lstmhw.solution import Solution, Step
+from lstmhw.solution import Solution, Step, indexed
 
 ALL = Rounding(15)
 Lines = Mapping[str, Expr]
@@ -33,6 +33,12 @@ class Program:
         data = (np.ravel(each.value) for each in self.scope.named.values() if each.given)
         texts = (repr(float(number)) for array in data for number in array)
         return max((decimals(text.removesuffix(".0")) for text in texts), default=0)
+
+    @cached_property
+    def first_step(self) -> int:
+        """The time of the first step, which t is in the line of a gradient to the state before."""
+        forward = (step.symbol for step in self.steps.values() if is_forward(step))
+        return min((t for symbol in forward if (t := indexed(symbol)[1]) is not None), default=0)
 
     def before(self, symbol: str, known: Container[str]) -> tuple[Step, ...]:
         """The lines that lead to a symbol from what is known, itself the last."""

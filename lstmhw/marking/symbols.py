@@ -1,9 +1,8 @@
 """The symbols of a working under the names that books and students give them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from lstmhw.expr import (
     Concat,
@@ -15,11 +14,11 @@ from lstmhw.expr import (
     VectorMatrix,
     sum_of,
 )
+from lstmhw.marking.indices import Name, taken_apart
 from lstmhw.marking.program import Program
 from lstmhw.mistakes.rewriting import is_product, matrix_first, nodes
 from lstmhw.solution import indexed
 
-BEFORE = ("prev", "old", "last", "before")
 STATES = ("h", "c")
 CANDIDATES = {"g": ("g", "c"), "n": ("n", "h", "c", "g")}
 """The letters of a candidate, and those that its weights have in books."""
@@ -35,51 +34,10 @@ GATES = {
 """The gates under their names, and by the letters that they have in other books."""
 SCORES = ("z", "a", "net")
 KEYS = ("b", "b_x", "b_h")
+OTHER_LETTERS = {"e": "x", "a": "h", "s": "h", "z": "a", "net": "a"}
+"""An embedding is the input of a cell; a state is a or s in many books, a pre-activation z."""
 PLAIN = {"x": {"xh", "hx", "ih", "e"}, "h": {"hh"}, "": {"a"}}
 """How books index the weights of a plain RNN on x, on h, and on both."""
-
-_INDEX = re.compile(r"[_^]?(?:\{[^{}]*\}|\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|[A-Za-z0-9]+)~*")
-_TIME = re.compile(r"[(<\[]?t(?:([-+])([0-9]))?[)>\]]?")
-
-
-class Name(NamedTuple):
-    """A name taken apart: its letters, its indices, and its time: that of the line plus `later`.
-
-    `time` is a time that is given as a number.
-    """
-
-    base: str
-    indices: tuple[str, ...] = ()
-    later: int | None = None
-    time: int | None = None
-
-    @property
-    def bare(self) -> str:
-        return "_".join([self.base, *self.indices])
-
-
-def taken_apart(name: str) -> Name:
-    """A name as written, c_{t-1} or W_{xf}, as its parts."""
-    head = re.match(r"[A-Za-z]+~*", name)
-    assert head is not None
-    found = Name(head[0])
-    for match in _INDEX.finditer(name, head.end()):
-        for part in re.split(r"[_,\s]+", re.sub(r"\s*([-+])\s*", r"\1", match[0].strip("_^{}"))):
-            found = _with_index(found, part)
-    glued = next((word for word in BEFORE if found.base == f"{found.base[:1]}{word}"), "")
-    return found._replace(base=found.base[:1], later=-1) if glued else found
-
-
-def _with_index(name: Name, part: str) -> Name:
-    if not part:
-        return name
-    if time := _TIME.fullmatch(part):
-        return name._replace(later=int((time[1] or "+") + (time[2] or "0")))
-    if part in BEFORE:
-        return name._replace(later=-1)
-    if part.isdigit():
-        return name._replace(time=int(part))
-    return name._replace(indices=(*name.indices, part))
 
 
 class Block(Expr):
@@ -113,7 +71,7 @@ class Symbols:
         self.symbol = symbol
         self.own, time = indexed(symbol)
         self.only_step = only_step
-        self.time = only_step if time is None else time
+        self.time = only_step if time is None else max(time, program.first_step)
         self._found: dict[tuple[str, bool], tuple[Expr, ...]] = {}
 
     def known(self) -> Sequence[str]:
@@ -156,8 +114,10 @@ class Symbols:
         is_whole = isinstance(first, Quantity) and first.role.key == "W"
         if (is_whole or not found) and name.later is None and name.time is None:
             yield from self._weights(name)
-        if name.bare == "b" and "y" in self.gates:
-            yield from self._output_bias(name)
+        if name.bare == "E":  # with a word in each column, as e = E x has it
+            yield from map(Transposed, found)
+        if name.bare == "b" and "" in self.gates:
+            yield from self._numbered_bias(name)
 
     def _bare(self, name: Name) -> Iterator[str]:
         """The symbols that a name may be, without their times."""
@@ -179,10 +139,7 @@ class Symbols:
 
     def _other_books(self, name: Name) -> Iterator[str]:
         """What a symbol may be in a book that calls it by another letter, or in words."""
-        if name.bare == "e" and "E" in self._spellings:
-            yield "x"
-        if name.bare == "a":
-            yield "h"
+        yield from OTHER_LETTERS.get(name.bare, ())
         index = next(iter(name.indices), "")
         gate = name.base if index in ("", "gate") else index if name.base == "Gamma" else ""
         for letter in GATES.get(gate.lower(), ""):
@@ -204,7 +161,8 @@ class Symbols:
 
         A state without a time may be the one before: in [h, x], and where the later one rests on
         the line itself; h also in its own line, h = tanh(W_x x + W_h h + b), as many books write
-        it.  A gradient without a time may be the one after, from which it comes.
+        it.  The input may be the word of which it is the embedding.  A gradient without a time may
+        be the one after, from which it comes.
         """
         if name.time is not None:
             yield from self._named(bare, name.time)
@@ -215,6 +173,8 @@ class Symbols:
             yield from self._named(bare, None)
             if self.time is not None and self._may_be_before(bare, joined):
                 yield from self._named(bare, self.time - 1)
+            if bare == "x":
+                yield from self._about_now("onehot", 0)
             if self.time is not None and bare == self.own and bare.startswith("d"):
                 yield from self._named(bare, self.time + 1)
 
@@ -247,14 +207,15 @@ class Symbols:
         if name.base == "b":
             yield from self._biases(written)
         elif name.base in ("W", "U", "V", "R"):
-            for letter in self.gates:
+            output_first = sorted(self.gates, key=lambda letter: letter != "y")
+            for letter in output_first if name.base == "V" else self.gates:
                 yield from self._matrices(name.base, written, letter)
 
-    def _output_bias(self, name: Name) -> Iterator[Expr]:
-        """The biases of a page with two of them: b1 and b2, or b in both of its lines."""
+    def _numbered_bias(self, name: Name) -> Iterator[Expr]:
+        """The biases of a plain RNN and its output: b1 and b2, or b in both lines."""
         if name.time == 1:
             yield from self._bias("", "")
-        elif name.time == 2 or self.own == "y":
+        elif "y" in self.gates and (name.time == 2 or self.own == "y"):
             yield from self._bias("", "y")
 
     def _biases(self, written: str) -> Iterator[Expr]:
@@ -296,7 +257,7 @@ class Symbols:
         for side, matrix in parts.items():
             if matrix is not None and written in _indices(side, letter, self.candidate):
                 yield matrix
-        if written not in _indices("", letter, self.candidate) or base == "V":
+        if written not in _indices("", letter, self.candidate):
             return
         found = [m for side in ("xh" if base == "W" else "hx") if (m := parts[side]) is not None]
         yield from found

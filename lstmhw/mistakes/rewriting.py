@@ -25,8 +25,9 @@ class Scope:
 
     @cached_property
     def weights(self) -> Mapping[tuple[str, str], Quantity]:
-        """The weights and biases, by the letter of the gate and the key."""
-        return {(q.role.letter, q.role.key): q for q in self.named.values() if q.role.key}
+        """The weights and biases, not their gradients, by the letter of the gate and the key."""
+        found = (q for q in self.named.values() if q.role.what in ("weights", "bias"))
+        return {(q.role.letter, q.role.key): q for q in found if q.role.key}
 
     @cached_property
     def given(self) -> frozenset[str]:

@@ -11,7 +11,8 @@ from lstmhw.algebra import UndecidedError, expanded
 from lstmhw.expr import Expr, Quantity
 from lstmhw.faults import Fault, Path
 from lstmhw.formula import FormulaError
-from lstmhw.handwritten import readings, tokens
+from lstmhw.handwritten import readings
+from lstmhw.handwritten.words import tokens
 from lstmhw.solution import Check, Claim
 from lstmhw.threshold.feasibility import Certificate, Row, Vector, Witness, solved
 from lstmhw.threshold.question import Question
