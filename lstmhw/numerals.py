@@ -108,3 +108,8 @@ def _description(text: str) -> str:
     if re.fullmatch(r"[-+]?0[xXbBoO][0-9a-fA-F_]+", text):
         return f"{shown(text)} (numbers are written in decimal)"
     return f"the text {shown(text)!r}"
+
+
+def decimals_apart(one: float, other: float) -> int:
+    """How many decimals tell two numbers apart, 4 at least; 4 where 15 do not."""
+    return next((k for k in range(4, 16) if f"{one:.{k}f}" != f"{other:.{k}f}"), 4)

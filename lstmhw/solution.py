@@ -91,6 +91,8 @@ Claim = str | tuple["Claim", ...] | Mapping[str, "Claim"]
 
 A mapping has a claim for each of several cases.
 """
+NO_ANSWER = ("null", "~", "")
+"""What is written where there is no answer."""
 
 
 class Check(NamedTuple):

@@ -13,10 +13,18 @@ from lstmhw.formula import substituted
 from lstmhw.functions import Floats, sigmoid, tanh, times
 from lstmhw.imitation import Comparison, Lstm, Rnn
 from lstmhw.imitation.constructions import NO_WAY_WITHOUT
+from lstmhw.numerals import decimals_apart
 from lstmhw.recurrent.random_inputs import RandomInputs
 from lstmhw.solution import Block, Check, Entry, Paragraph, Step, Table, Verdict, Worksheet
 
 PROBE = RandomInputs(steps=50)  # that gates of the user's own are tried on too
+PROBED = f"{PROBE.steps} random inputs (standard normal, seed {PROBE.seed})"
+TEST = "That is a test, on many inputs, and not a proof."
+LIMIT = "Infinite biases stand for a limit: with large ones it is true only nearly."
+CONFUSED = (
+    "Two functions are easily taken for one another: (e^z - e^-z)/(e^z + e^-z) is tanh(z), "
+    "and 2*sigmoid(z) - 1 is tanh(z/2)."
+)
 
 CONVENTIONS = (
     Paragraph(
@@ -144,23 +152,20 @@ def first_off(run: Comparison) -> str:
 def own_verdict(lstm: Lstm, outcome: Outcome, probe: Comparison) -> Iterator[Paragraph]:
     """What is to be said of gates of the user's own."""
     run = outcome.run
-    inputs = f"{PROBE.steps} random inputs (standard normal, seed {PROBE.seed})"
     if outcome.exact_in != "no":
         largest = max(run.largest, probe.largest)
-        measured = f"on the inputs given and on {inputs} the largest error is {error_text(largest)}"
+        measured = f"on the inputs given and on {PROBED} the largest error is {error_text(largest)}"
         yield Paragraph((Verdict("right", "These gates do it"), f": {measured}, rounding."))
-        yield Paragraph(("That is a test, on many inputs, and not a proof.",))
+        yield Paragraph((TEST,))
         if outcome.exact_in == "limit":
-            text = "Infinite biases stand for a limit: with large ones it is true only nearly."
-            yield Paragraph((text,))
+            yield Paragraph((LIMIT,))
         return
     wrong = outcome.telling
-    where = "" if run.is_real else f"On the inputs given no error shows, but on {inputs} one does. "
     t, unit = wrong.worst
     yield Paragraph(
         (
             Verdict("wrong", "These gates do not do it"),
-            f". {where}At step {t + 1}, unit {unit + 1}, the RNN has h = ",
+            f". {_elsewhere(outcome)}At step {t + 1}, unit {unit + 1}, the RNN has h = ",
             number(wrong.h[t, unit]),
             "; the LSTM's h = ",
             number(wrong.h_lstm[t, unit]),
@@ -177,19 +182,35 @@ def own_verdict(lstm: Lstm, outcome: Outcome, probe: Comparison) -> Iterator[Par
         yield Paragraph((NO_WAY_WITHOUT,))
 
 
-def weights_check(outcome: Outcome) -> Check:
+def weights_check(lstm: Lstm, outcome: Outcome) -> Check:
     """The row of gates of the user's own, which are a claim."""
+    claim = "the gates of the file"
     if outcome.exact_in != "no":
-        said = "They give the RNN's h at every step that was tried, rounding aside."
-        return Check("weights", "the gates of the file", None, "right", None, None, said)
+        said = f"They give the RNN's h at every step that was tried, rounding aside. {TEST}"
+        limit = f" {LIMIT}" if outcome.exact_in == "limit" else ""
+        return Check("weights", claim, None, "right", None, None, said + limit)
     wrong = outcome.telling
     t, unit = wrong.worst
+    h, read = float(wrong.h[t, unit]), float(wrong.read[t, unit])
+    digits = decimals_apart(h, read)
     said = (
-        f"At step {t + 1}, unit {unit + 1}, the RNN has h = {wrong.h[t, unit]:.4f}, and "
-        f"{wrong.read[t, unit]:.4f} is read from the LSTM."
+        f"{_elsewhere(outcome)}At step {t + 1}, unit {unit + 1}, the RNN has h = "
+        f"{h:.{digits}f}; the LSTM's h = {wrong.h_lstm[t, unit]:.{digits}f} is read as "
+        f"{read:.{digits}f}."
     )
-    where = f"t = {t + 1}"
-    return Check("weights", "the gates of the file", None, "wrong", None, where, said)
+    if lstm.weights.is_tanh_of_tanh:
+        said += f" With i = o = 1 and f = 0, c is tanh(z_g) and h is tanh(c). {CONFUSED}"
+    elif isinstance(lstm.readout, Quantity) and not lstm.c_0.any():
+        said += f" {NO_WAY_WITHOUT}"
+    where = f"t = {t + 1}" if outcome.run.is_real else f"t = {t + 1} of the random inputs"
+    return Check("weights", claim, None, "wrong", None, where, said)
+
+
+def _elsewhere(outcome: Outcome) -> str:
+    """That the error shows on random inputs, where it does not on those given."""
+    if outcome.run.is_real:
+        return ""
+    return f"On the inputs given no error shows, but on {PROBED} one does. "
 
 
 def tanh_of_tanh(lstm: Lstm, wrong: Comparison, t: int, unit: int) -> Iterator[Paragraph]:
@@ -204,11 +225,7 @@ def tanh_of_tanh(lstm: Lstm, wrong: Comparison, t: int, unit: int) -> Iterator[P
             *(number(tanh(tanh(z)).value), ", while ", meant, " = ", number(meant.value), "."),
         )
     )
-    text = (
-        "Two functions are easily taken for one another: (e^z - e^-z)/(e^z + e^-z) is tanh(z), "
-        "and 2*sigmoid(z) - 1 is tanh(z/2)."
-    )
-    yield Paragraph((text,))
+    yield Paragraph((CONFUSED,))
 
 
 def number(value: float) -> Entry:

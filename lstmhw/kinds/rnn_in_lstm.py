@@ -277,8 +277,7 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
                 "scale": lstm.scale,
                 "bound": outcome.bound,
             },
-            checks=(weights_check(outcome),) if self._made is None else (),
-            checked={"weights": "weights"},
+            checks=(weights_check(lstm, outcome),) if self._made is None else (),
         )
 
     def exported(self) -> "Imitation":

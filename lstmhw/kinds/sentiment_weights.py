@@ -40,9 +40,11 @@ from lstmhw.rules.report import (
     proof_section,
     reading_section,
     trace_json,
+    weights_check,
+    why,
     words_text,
 )
-from lstmhw.solution import Block, Check, Entries, Entry, Paragraph, Section, Solution, Words
+from lstmhw.solution import Block, Entries, Entry, Paragraph, Section, Solution, Words
 
 if TYPE_CHECKING:
     from lstmhw.parameters import Scores
@@ -191,8 +193,8 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             "impossible": self._impossible_json(subject, square),
             **(_weights_json(made) if made is not None else {}),
         }
-        words = {"verdict": Words(found.verdict, _why(extras["proof"]), SPELLINGS)}
-        checks = () if self.is_open else (_weights_check(extras["proof"]),)
+        words = {"verdict": Words(found.verdict, why(subject, found), SPELLINGS)}
+        checks = () if self.is_open else (weights_check(subject, found),)
         return self._solution(sections, reading, extras)._replace(words=words, checks=checks)
 
     def trace(self) -> Solution:
@@ -371,30 +373,7 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             answers=answers,
             only_step=1 if reading is not None and len(reading.words) == 1 else None,
             extras=extras,
-            checked={"weights": "weights"},
         )
-
-
-def _weights_check(proof: Mapping[str, Any]) -> Check:
-    """The row of the weights that are given: they are a claim too, wrong only where refuted."""
-    verdict = "wrong" if proof["verdict"] == "refuted" else "right"
-    if proof["verdict"] == "unknown":
-        verdict = "coarse"
-    where = " ".join(proof["counterexample"]) if verdict == "wrong" else None
-    return Check("weights", "the gates of the file", None, verdict, None, where, _why(proof))
-
-
-def _why(proof: Mapping[str, Any]) -> str:
-    """The verdict of a proof as a sentence."""
-    if proof["verdict"] == "proved":
-        return f"It is proved for {proof['scope']}."
-    if proof["verdict"] == "unknown" and not proof["max_words"]:
-        return "It is neither proved nor refuted."
-    if proof["verdict"] == "unknown":
-        return f"It is proved for {proof['scope']}; of longer ones it is not known."
-    document = " ".join(proof["counterexample"])
-    gives = f"gives {proof['output']:.6g}, where {proof['expected']:.6g} is due"
-    return f'It is refuted: "{document}" {gives}.'
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:

@@ -11,7 +11,7 @@ from lstmhw.faults import Fault, Path, shown
 from lstmhw.functions import Floats
 from lstmhw.numerals import exact
 from lstmhw.problem import Problem, Range, Shape, record
-from lstmhw.solution import Check, Claim, Paragraph, Section, Solution
+from lstmhw.solution import NO_ANSWER, Check, Claim, Paragraph, Section, Solution
 from lstmhw.threshold.claimed import (
     Case,
     Failure,
@@ -71,11 +71,11 @@ class StepRnn(Problem, kind="step-rnn"):
 
     @cached_property
     def claims(self) -> Mapping[str, Claim]:
-        """What is claimed, the numbers under `weights` by their own names."""
+        """What is claimed, the numbers under `weights` by their own names; null claims nothing."""
         weights = self.claimed.get("weights")
-        if not isinstance(weights, Mapping):
-            return self.claimed
-        return {**{k: v for k, v in self.claimed.items() if k != "weights"}, **weights}
+        inner = weights if isinstance(weights, Mapping) else {}
+        outer = {name: claim for name, claim in self.claimed.items() if name != "weights"}
+        return {k: claim for k, claim in {**outer, **inner}.items() if claim not in NO_ANSWER}
 
     def _path(self, name: str) -> Path:
         """The place of a claim in the file."""
@@ -97,7 +97,7 @@ class StepRnn(Problem, kind="step-rnn"):
     def _nested_faults(self) -> Iterator[Fault]:
         """What is wrong with `weights` as a claim of its own: other keys, or weights beside it."""
         weights = self.claimed.get("weights")
-        if weights in (None, "", "null", "~"):  # no answer
+        if weights is None or weights in NO_ANSWER:
             return
         hint = "write {w1: .., w2: .., b: ..} or {W_x: .., W_h: .., b: ..}"
         if not isinstance(weights, Mapping):

@@ -80,7 +80,7 @@ class Marker:
 
     def _mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
         own = self.solution.checks
-        known = frozenset(self.solution.checked) | {check.symbol for check in own}
+        known = frozenset(self.solution.checked)
         said, of_words, claimed = taken(claimed, self.solution.words)
         written, of_formulas, claimed = self.formulas.taken(claimed)
         twice = frozenset(check.symbol for check in written)

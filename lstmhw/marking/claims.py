@@ -10,7 +10,7 @@ from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, 
 from lstmhw.functions import Floats
 from lstmhw.numerals import agrees, decimals, half_unit, number
 from lstmhw.problem import Marking, Tolerance
-from lstmhw.solution import Claim, Solution, indexed
+from lstmhw.solution import NO_ANSWER, Claim, Solution, indexed
 
 EXACT_DECIMALS = 12  # of a fraction such as 1/3
 MOST_ZEROS = 280  # beyond which units of the last digit leave the range of floats
@@ -19,7 +19,6 @@ FEWEST_ALIKE = 3  # numbers, of which one can tell that they have as many figure
 FEWEST_DECIMALS = 2  # nobody computes on with fewer
 TELLING_FIGURES = 3  # as good as two decimals
 COARSE = 0.005  # off by more than this, and by this share of the truth, is not told by few digits
-NO_ANSWER = ("null", "~", "")
 USUAL = Marking()
 """No digits asked for, no tolerance, a point for each answer."""
 

@@ -57,14 +57,8 @@ def asked(problem: Problem, solution: Solution) -> tuple[Asked, tuple[Fault, ...
     once: under its full name, or as `h` for every step.
     """
     marking = problem.marking or Marking()
-    known: dict[str, None] = dict.fromkeys(
-        [
-            *solution.answers,
-            *solution.words,
-            *solution.checked.values(),
-            *(check.symbol for check in solution.checks),
-        ]
-    )
+    judged = [*solution.checked.values(), *(check.symbol for check in solution.checks)]
+    known: dict[str, None] = dict.fromkeys([*solution.answers, *solution.words, *judged])
     if isinstance(marking.points, Mapping):
         points: dict[str, float] = {}
         faults = []
@@ -81,7 +75,7 @@ def asked(problem: Problem, solution: Solution) -> tuple[Asked, tuple[Fault, ...
                 faults.append(Fault(path, message, did_you_mean(name, known), at_key=True))
         return Asked(points, marking), tuple(faults)
     computed = [step.symbol for step in solution.steps]
-    names: list[str] = [*problem.wanted] or [*problem.claimed] or computed or [*solution.checked]
+    names: list[str] = [*problem.wanted] or [*problem.claimed] or computed or judged
     found = dict.fromkeys(s for name in names for s in _symbols(name, solution, known))
     return Asked({symbol: marking.points_of(symbol) for symbol in found}, marking), ()
 

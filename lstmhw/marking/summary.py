@@ -6,18 +6,11 @@ from lstmhw.marking.follow_through import VERDICTS
 from lstmhw.notation import Text, symbol
 from lstmhw.solution import MARKS, Paragraph, Section, Solution
 
-VERDICT = "Verdict"  # the section in which weights that are a claim are proved or refuted
-
 
 def marks(solution: Solution) -> Solution:
-    """The solution with its marks in the place of its working.
-
-    What proves or refutes weights that are a claim stays.
-    """
-    kept = [section for section in solution.sections if section.title == VERDICT]
+    """The solution with its marks in the place of its working."""
     summary = tuple(_summary(solution))
-    shown = (*kept, Section(MARKS, summary)) if summary else tuple(kept)
-    return solution._replace(sections=shown)
+    return solution._replace(sections=(Section(MARKS, summary),) if summary else ())
 
 
 def _summary(solution: Solution) -> Iterator[Paragraph]:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from lstmhw.faults import Fault, did_you_mean, shown
-from lstmhw.marking.claims import NO_ANSWER
-from lstmhw.solution import Check, Claim, Words
+from lstmhw.solution import NO_ANSWER, Check, Claim, Words
 
 
 def taken(

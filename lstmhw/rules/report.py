@@ -8,6 +8,7 @@ import numpy as np
 
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.functions import Floats
+from lstmhw.numerals import decimals_apart
 from lstmhw.rules.automaton import Automaton, Ngram
 from lstmhw.rules.construction import Construction, Counter, Flag
 from lstmhw.rules.linear import Square
@@ -16,6 +17,7 @@ from lstmhw.rules.proof import Proof, State
 from lstmhw.rules.trace import Trace, trace
 from lstmhw.solution import (
     Block,
+    Check,
     Entry,
     Inline,
     Paragraph,
@@ -258,35 +260,67 @@ def _error(subject: Subject, found: Proof) -> str:
     return f"{text}Added up, {_within(subject)} {most}"
 
 
+def weights_check(subject: Subject, found: Proof) -> Check:
+    """The row of weights that are given, which are a claim: wrong only where they are refuted."""
+    verdicts = {"proved": "right", "refuted": "wrong", "unknown": "coarse"}  # no accusation
+    document = found.counterexample
+    where = None if document is None else subject.text(document)
+    verdict = verdicts[found.verdict]
+    said = why(subject, found)
+    return Check("weights", "the gates of the file", None, verdict, None, where, said)
+
+
+def why(subject: Subject, found: Proof) -> str:
+    """The verdict of a proof in a few sentences."""
+    if found.verdict == "refuted":
+        document = found.counterexample
+        assert document is not None
+        reading = subject.reading(document)
+        more = f" {_last_word(reading)}" if len(document) > 1 else ""
+        return f"It is refuted: {_error_at(reading)}{more}"
+    scope = "every document" if found.words is None else f"documents up to {found.words} words"
+    if found.verdict == "proved":
+        return f"It is proved for {scope}: {_within(subject)}."
+    if not found.words:
+        return "It is neither proved nor refuted."
+    return f"It is proved for {scope}; of longer ones it is not known."
+
+
+def _error_at(reading: Reading) -> str:
+    """What a document gives, and should give: at its last word."""
+    output, due = float(reading.trace.output[-1]), reading.due[-1]
+    shown = f"{output:.{decimals_apart(output, float(due))}f}"
+    words = " ".join(reading.words)
+    if len(reading.words) > LONG:
+        words = f"{' '.join(reading.words[:4])} ... {' '.join(reading.words[-2:])}"
+    length = words_text(len(reading.words))
+    return f"after '{words}' ({length}) the output is {shown} and should be {plain(due)}."
+
+
 def _refutation(subject: Subject, found: Proof) -> Iterator[Block]:
     document = found.counterexample
     assert document is not None
     reading = subject.reading(document)
-    output, due = reading.trace.output[-1], plain(reading.due[-1])
-    words = subject.text(document)
-    if len(document) > LONG:
-        words = f"{subject.text(document[:4])} ... {subject.text(document[-2:])}"
-    length = words_text(len(document))
     verdict = Verdict("wrong", "Refuted")
-    text = f": after '{words}' ({length}) the output is {output:.4f} and should be {due}."
-    yield Paragraph((verdict, text))
-    yield Paragraph((_why(reading),))
+    yield Paragraph((verdict, f": {_error_at(reading)}"))
+    yield Paragraph((_last_word(reading),))
     shorter = "Every shorter document is scored rightly." if found.words else "None is shorter."
     text = f"{shorter} The output was enclosed in intervals, too: it is certainly wrong."
     yield Paragraph((text,))
     yield from reading_section("", subject, reading).body[:1]
 
 
-def _why(reading: Reading) -> str:
+def _last_word(reading: Reading) -> str:
     """What the last word did, and what it should have done."""
     before = reading.trace.output[-2] if len(reading.words) > 1 else 0.0
     due = reading.due[-2] if len(reading.words) > 1 else 0.0
-    gained, owed = reading.trace.output[-1] - before, reading.due[-1] - due
+    gained, owed = float(reading.trace.output[-1] - before), reading.due[-1] - due
+    digits = decimals_apart(gained, float(owed))
     off = abs(before - due)
     already = f", and was off by {off:.4f} before" if off > 1e-6 else ""
     return (
-        f"At its last word, {reading.words[-1]!r}, the output changes by {gained:.4f} where the "
-        f"rule asks for {plain(owed)}{already}."
+        f"At its last word, {reading.words[-1]!r}, the output changes by {gained:.{digits}f} "
+        f"where the rule asks for {plain(owed)}{already}."
     )
 
 
