@@ -1,9 +1,11 @@
 """How a course marks: the digits it asks for, points, shares, repeats, made-up answers."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import Run, problem
 from hypothesis import given, settings
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 
 from lstmhw.grading import Grader, Row
 from lstmhw.marking import marked
+from lstmhw.marking.scoring import Asked
+from lstmhw.problem import Marking
 from lstmhw.reading import from_text
 from lstmhw.reading.submissions import Source
 from lstmhw.solution import Check, Solution
@@ -120,8 +124,6 @@ def test_the_points_of_an_array_are_shared_by_its_entries() -> None:
 
 def followed() -> dict[str, Any]:
     """A cell state without its old part, and the hidden state that follows from it."""
-    import math
-
     c = [i * g for i, g in zip(TRUE["i_1"], TRUE["g_1"], strict=True)]
     h = [o * math.tanh(v) for o, v in zip(TRUE["o_1"], c, strict=True)]
     return answers(c=c, h=h)
@@ -133,20 +135,58 @@ def test_what_follows_earns_a_share(share: float, earned: float) -> None:
     assert score({"follow": share}, followed(), find=["c", "h"]) == (earned, 2)
 
 
-def test_a_mistake_made_again_may_cost_once() -> None:
-    import math
-
-    data = {"kind": "rnn-step", "xs": [0.5, -1, 0.8], "W_x": 0.7, "W_h": 0.4, "b": 0.3}
+def without_bias() -> dict[str, Any]:
+    """An RNN of three steps, whose bias was forgotten each time."""
     h, claimed = 0.0, {}
     for t, x in enumerate((0.5, -1, 0.8), 1):
-        h = math.tanh(0.7 * x + 0.4 * h)  # without the bias, each time
+        h = math.tanh(0.7 * x + 0.4 * h)
         claimed[f"h_{t}"] = f"{h:.5f}"
-    earned = {}
-    for repeated in ("each", "once"):
-        asked = problem({**data, "claimed": claimed, "marking": {"repeated": repeated}})
-        found, _ = marked(asked, asked.claimed)
-        earned[repeated] = found.score
-    assert earned == {"each": (0, 3), "once": (2, 3)}
+    return claimed
+
+
+def rnn_score(marking: Any, claimed: Any) -> tuple[float, float]:
+    data = {"kind": "rnn-step", "xs": [0.5, -1, 0.8], "W_x": 0.7, "W_h": 0.4, "b": 0.3}
+    asked = problem({**data, "claimed": claimed, "marking": marking})
+    found = marked(asked, asked.claimed)[0].score
+    assert found is not None
+    return found.earned, found.out_of
+
+
+@pytest.mark.parametrize(
+    ("marking", "earned"),
+    [
+        ({}, 0),
+        ({"repeated": "each"}, 0),
+        ({"repeated": "once"}, 2),
+        ({"repeated": "once", "per": "entry"}, 2),
+        ({"repeated": "once", "follow": 0.25}, 0.5),
+    ],
+)
+def test_a_mistake_made_again_may_cost_once(marking: Any, earned: float) -> None:
+    assert rnn_score(marking, without_bias()) == (earned, 3)
+
+
+def test_a_slip_beside_a_mistake_made_again_is_not_a_repetition() -> None:
+    slipped = {**without_bias(), "h_2": "0.12345"}
+    assert rnn_score({"repeated": "once"}, slipped)[0] <= 1
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "extras", "earned"),
+    [
+        (("right", "wrong"), {"repeats": "h_1"}, 0.5 + 0.5 * 0.2),
+        (("right", "wrong"), {}, 0.5),
+        (("right", "follows"), {"credit": 0}, 0.5),
+        (("follows", "follows"), {"credit": [0, 1]}, 0.5 * 0.2),
+        (("coarse", "rounding"), {}, 0.5),
+    ],
+)
+def test_each_number_of_an_array_earns_its_own_share(
+    verdicts: tuple[str, ...], extras: dict[str, Any], earned: float
+) -> None:
+    marking = Marking(per="entry", repeated="once", follow=0.2)
+    check = Check("h_2", ("0", "0"), None, "wrong", None, None, "", extras, verdicts)
+    assert Asked({"h_2": 1.0}, marking).score([check]) == (pytest.approx(earned), 1)
 
 
 @pytest.mark.parametrize("made_up", [{"f": [0, 0], "i": [0, 0]}, {"f": [0, 0], "g": [0, 0]}])
@@ -236,6 +276,10 @@ SCALAR: dict[str, Any] = {
         gate: {"W_x": w, "W_h": 0} for gate, w in zip("figo", (0.5, 0.6, 0.7, 0.8), strict=True)
     },
 }
+TRUE_OF_SCALAR = {
+    symbol.removesuffix("_1"): float(np.squeeze(value))
+    for symbol, value in problem(SCALAR).solve().answers.items()
+}
 
 
 def scalar_checks(**claimed: str) -> dict[str, Check]:
@@ -248,8 +292,6 @@ def scalar_checks(**claimed: str) -> dict[str, Check]:
 @given(st.floats(-3, 3).filter(lambda z: abs(z - 0.6) > 0.05 and abs(z) > 0.05))
 @settings(max_examples=15)
 def test_a_function_of_an_honest_slip_keeps_its_credit(z: float) -> None:
-    import math
-
     z = round(z, 4)
     found = scalar_checks(z_i=f"{z:.4f}", i=f"{1 / (1 + math.exp(-z)):.4f}")
     assert found["z_i_1"].verdict == "wrong"
@@ -258,8 +300,6 @@ def test_a_function_of_an_honest_slip_keeps_its_credit(z: float) -> None:
 
 
 def test_two_slips_that_a_line_rests_on_leave_it_to_be_computed() -> None:
-    import math
-
     found = scalar_checks(c="0.8371", o="0.3127", h=f"{0.3127 * math.tanh(0.8371):.4f}")
     assert found["h_1"].verdict == "follows"
     assert "credit" not in found["h_1"].extras
@@ -277,6 +317,51 @@ def test_zeros_that_are_carried_on_earn_nothing(claimed: dict[str, str]) -> None
     follows = [check for check in found.values() if check.verdict == "follows"]
     assert follows
     assert [check.extras.get("credit") for check in follows] == [0] * len(follows)
+
+
+def test_pre_activations_that_switch_gates_off_leave_nothing_to_compute() -> None:
+    off = {"z_f": "-100.0", "z_i": "-100.0", "f": "0.0000", "i": "0.0000"}
+    found = scalar_checks(**off, c="0.0000", h="0.0000")
+    assert [s for s, check in found.items() if check.extras.get("credit") == 0] == ["c_1", "h_1"]
+    assert "Your i_1 and f_1 left nothing to compute here" in found["c_1"].explanation
+    assert "credit" not in found["f_1"].extras
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        {"z_o": "-100.0", "o": "0.0000", "h": "0.0000"},
+        {"z_f": "-100.0", "f": "0.0000", "c": f"{TRUE_OF_SCALAR['i'] * TRUE_OF_SCALAR['g']:.4f}"},
+        {"z_g": "100.0", "g": "1.0000", "c": "0.9569"},
+        {"z_o": "100.0", "o": "1.0000", "h": f"{math.tanh(TRUE_OF_SCALAR['c']):.4f}"},
+    ],
+)
+def test_one_slip_that_saturates_a_gate_keeps_the_credit_for_the_rest(
+    claimed: dict[str, str],
+) -> None:
+    found = scalar_checks(**claimed)
+    assert [check.verdict for check in found.values()] == ["wrong", "follows", "follows"]
+    assert not any("credit" in check.extras for check in found.values())
+
+
+@pytest.mark.parametrize(("per", "earned"), [("symbol", 0), ("entry", 1)])
+def test_one_number_of_an_array_may_be_made_trivial(per: str, earned: float) -> None:
+    """One number in each of f and i is made up, one of c and h with it: no whole answer is paid."""
+    claimed = {s: ["0.00000", f"{TRUE[f'{s}_1'][1]:.5f}"] for s in ("f", "i", "c", "h")}
+    found = checks(None, claimed)
+    assert found["c_1"].verdicts == ("follows", "right")
+    assert "for c_1[1], so this earns no credit there" in found["c_1"].explanation
+    assert score({"per": per}, claimed, find=["c", "h"]) == (earned, 2)
+
+
+def test_what_is_trivial_is_told_number_by_number() -> None:
+    f, i = [0.0, 0.31], [0.0, 0.62]  # the second of each is a slip to go on from
+    c = [0.0, f[1] * 0.8 + i[1] * TRUE["g_1"][1]]
+    claimed = {s: texts(values, 5) for s, values in (("f", f), ("i", i), ("c", c))}
+    check = checks(None, claimed)["c_1"]
+    assert (check.verdicts, check.extras["credit"]) == (("follows", "follows"), [0, 1])
+    assert score({"per": "entry"}, claimed, find=["c"]) == (0.5, 1)
+    assert score({"per": "symbol"}, claimed, find=["c"]) == (0, 1)
 
 
 def test_a_step_unit_that_stays_where_it_is_is_not_made_trivial() -> None:

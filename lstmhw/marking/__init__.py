@@ -15,7 +15,7 @@ from lstmhw.marking.rounding import manner_of
 from lstmhw.marking.scoring import asked_of_sheet
 from lstmhw.marking.search import Search, Searched
 from lstmhw.marking.stories import told
-from lstmhw.marking.triviality import trivial
+from lstmhw.marking.triviality import MadeUp, Trivial
 from lstmhw.marking.words import taken
 from lstmhw.problem import Marking, Problem
 from lstmhw.solution import Check, Claim, Solution
@@ -105,14 +105,14 @@ class Marker:
     def _judged(self, claims: Sequence[Claimed]) -> list[Check]:
         sheet, wrong = self._verdicts(claims)
         stories = told({symbol: searched.claim for symbol, searched in wrong.items()})
-        made_up: set[str] = set()  # and what they have made trivial
+        made_up = MadeUp(self.program)
         earlier: dict[str, Judged] = {}
         checks = []
         for symbol, judged in sheet.items():
-            idle: tuple[str, ...] = ()
-            if judged.worst == "follows":
-                idle = trivial(self.program, judged, earlier, made_up)
-            if idle or (judged.worst == "wrong" and symbol not in stories):
+            idle = Trivial()
+            if "follows" in judged.verdicts:
+                idle = made_up.trivial(judged, earlier)
+            if judged.worst == "wrong" and symbol not in stories:
                 made_up.add(symbol)
             marked = Marked(
                 judged,

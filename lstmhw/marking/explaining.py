@@ -10,6 +10,7 @@ from lstmhw.marking.contrast import Contrast, contrast
 from lstmhw.marking.follow_through import Judged
 from lstmhw.marking.search import Copied, Searched
 from lstmhw.marking.stories import Told
+from lstmhw.marking.triviality import Trivial
 from lstmhw.notation import Text, as_given, decimal, equation, symbol, write
 from lstmhw.numerals import decimals
 from lstmhw.solution import Check
@@ -42,13 +43,17 @@ class Explained(NamedTuple):
     gives: Sequence[float]
     contrast: Contrast | None
 
+    def is_repeated(self, symbol: str) -> bool:
+        """Whether a claim is wrong by a cause told before and by nothing else, for all it shows."""
+        return self.first != symbol and self.within is None and not self.is_slip
+
 
 class Marked(NamedTuple):
     """A claim with all that was found out about it; of a wrong one, the stories there may be.
 
     `copied` is said of a datum; `is_slip` says that nothing explains the claim, and that all around
-    it agrees; `mistaken` are the wrong claims that it follows from; `trivial` are the made-up ones
-    that left nothing to compute here.
+    it agrees; `mistaken` are the wrong claims that it follows from; `trivial` is what of it the
+    made-up ones left with nothing to compute.
     """
 
     judged: Judged
@@ -57,7 +62,7 @@ class Marked(NamedTuple):
     copied: Copied | None = None
     is_slip: bool = False
     mistaken: Sequence[str] = ()
-    trivial: Sequence[str] = ()
+    trivial: Trivial = Trivial()
 
 
 def explained(
@@ -135,11 +140,20 @@ def _extras(marked: Marked) -> Mapping[str, Any]:
     extras: dict[str, Any] = {}
     if _mistake(marked) is not None:
         extras["evidence"] = round(_evidence(marked), 1)
-    if marked.explained is not None and marked.explained.first != marked.judged.claimed.symbol:
-        extras["repeats"] = marked.explained.first
-    if marked.trivial:
-        extras["credit"] = 0
+    explained = marked.explained
+    if explained is not None and explained.is_repeated(marked.judged.claimed.symbol):
+        extras["repeats"] = explained.first
+    if marked.trivial.made_up:
+        extras["credit"] = _credit(marked)
     return extras
+
+
+def _credit(marked: Marked) -> int | list[int]:
+    """0 where nothing of what follows earns credit, else 0 or 1 for each number."""
+    pairs = list(zip(marked.judged.verdicts, marked.trivial.numbers, strict=True))
+    if all(trivial for verdict, trivial in pairs if verdict == "follows"):
+        return 0
+    return [int(not trivial) for _, trivial in pairs]
 
 
 def _evidence(marked: Marked) -> float:
@@ -167,9 +181,6 @@ def _sentences(marked: Marked) -> Iterator[str]:
         case "follows":
             names = ", ".join(symbol(name, Text()) for name in marked.mistaken)
             yield f"Right method, from your own {names or 'earlier values'}."
-            if marked.trivial:
-                names = " and ".join(symbol(name, Text()) for name in marked.trivial)
-                yield f"Your {names} left nothing to compute here, so this earns no credit."
             yield _corrections(judged, "follows")
         case _ if marked.copied is not None:
             yield f"{_capitalized(marked.copied.done)}."
@@ -179,6 +190,18 @@ def _sentences(marked: Marked) -> Iterator[str]:
         case _:
             yield _of_slip(marked.is_slip)
             yield _corrections(judged, "wrong")
+    if marked.trivial.made_up:
+        yield _of_trivial(marked)
+
+
+def _of_trivial(marked: Marked) -> str:
+    """Which made-up answers left nothing to compute, and where."""
+    names = _listed([symbol(name, Text()) for name in marked.trivial.made_up])
+    if all(marked.trivial.numbers):
+        return f"Your {names} left nothing to compute here, so this earns no credit."
+    places = _places_where(marked.judged, marked.trivial.numbers)
+    what = _listed(places) if len(places) <= MOST_CORRECTIONS else f"{len(places)} numbers"
+    return f"Your {names} left nothing to compute for {what}, so this earns no credit there."
 
 
 def _of_rounding(judged: Judged) -> str:
@@ -292,8 +315,13 @@ def _indices(judged: Judged, verdict: str) -> list[int]:
 
 def _places(judged: Judged, verdict: str) -> list[str]:
     """The entries with a verdict: c_1[2], W[1][2]; the symbol itself where it is one number."""
+    return _places_where(judged, [each == verdict for each in judged.verdicts])
+
+
+def _places_where(judged: Judged, flags: Sequence[bool]) -> list[str]:
+    """The entries of which something is said."""
     shape = judged.claimed.expected.shape
     if np.prod(shape) == 1:
         return [judged.claimed.symbol]
-    indices = (np.unravel_index(k, shape) for k in _indices(judged, verdict))
+    indices = (np.unravel_index(k, shape) for k, flag in enumerate(flags) if flag)
     return [judged.claimed.symbol + "".join(f"[{int(k) + 1}]" for k in at) for at in indices]

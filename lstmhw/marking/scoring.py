@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
+
 from lstmhw.faults import Fault, did_you_mean, shown
 from lstmhw.marking.claims import full_name
 from lstmhw.problem import Marking, Problem
@@ -35,13 +37,24 @@ class Asked(NamedTuple):
 
     def _share(self, check: Check) -> float:
         """The share of its points that an answer earns."""
-        if check.extras.get("credit") == 0:
-            return 0.0
-        if self.marking.repeated == "once" and "repeats" in check.extras:
-            return self.marking.follow
         if self.marking.per == "entry" and check.verdicts:
-            return sum(map(self._credit, check.verdicts)) / len(check.verdicts)
-        return self._credit(check.verdict)
+            earned = [self._entry(check, k) for k in range(len(check.verdicts))]
+            return sum(earned) / len(earned)
+        verdict = "follows" if self._is_charged_before(check) else check.verdict
+        is_paid = np.all(check.extras.get("credit", 1))
+        return self._credit(verdict) if is_paid else 0.0
+
+    def _entry(self, check: Check, k: int) -> float:
+        """The share of one number of an array; only what is not right needs to be paid credit."""
+        verdict = check.verdicts[k]
+        if verdict == "wrong" and self._is_charged_before(check):
+            verdict = "follows"
+        credit = np.broadcast_to(check.extras.get("credit", 1), len(check.verdicts))
+        return self._credit(verdict) if verdict in IN_FULL or credit[k] else 0.0
+
+    def _is_charged_before(self, check: Check) -> bool:
+        """Whether an answer is wrong only by a mistake that was charged for at another."""
+        return self.marking.repeated == "once" and "repeats" in check.extras
 
     def _credit(self, verdict: str) -> float:
         if verdict in IN_FULL:
