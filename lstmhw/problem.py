@@ -146,6 +146,15 @@ class Marking(Record):
         if isinstance(self.points, Mapping) and not self.points:
             yield Fault(("marking", "points"), "expected symbols with points, found none")
 
+    def room(self, true: float) -> float:
+        """How far from the truth an answer may be and still is right, whatever its digits."""
+        match self.tolerance:
+            case None:
+                return 0.0
+            case Tolerance(absolute=absolute, relative=relative):
+                return max(absolute, relative * abs(true))
+        return self.tolerance
+
     def points_of(self, symbol: str) -> float:
         """The points of an answer; 1 where nothing is said of it."""
         if isinstance(self.points, Mapping):

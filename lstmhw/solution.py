@@ -116,6 +116,11 @@ class Check(NamedTuple):
     verdicts: tuple[str, ...] = ()
 
 
+def unanswered(symbol: str, expected: Any) -> Check:
+    """The row of an answer that is not there."""
+    return Check(symbol, None, expected, "unanswered", None, None, "There is no answer.")
+
+
 class Words(NamedTuple):
     """An answer that is a word: which, why, and how each of the possible words is spelled."""
 

@@ -99,6 +99,57 @@ def test_so_near_is_right_whatever_its_digits(tolerance: Any, off: float, is_rig
     assert checks({"decimals": 3}, claimed)["c_1"].verdict == "wrong"
 
 
+def test_what_follows_with_too_few_digits_is_coarse_and_the_rest_still_follows() -> None:
+    c = [0.91 * TRUE["g_1"][k] + TRUE["f_1"][k] * LSTM["c_prev"][k] for k in range(2)]
+    h = [o * math.tanh(float(f"{value:.1f}")) for o, value in zip(TRUE["o_1"], c, strict=True)]
+    claimed = answers(i=[0.91, 0.91], h=h) | {"c": texts(c, 1)}
+    found = checks({"decimals": 3}, claimed)
+    assert [found[s].verdict for s in ("i_1", "c_1", "h_1")] == ["wrong", "coarse", "follows"]
+    assert "too few digits" in found["c_1"].explanation.lower()
+    assert checks(None, claimed)["c_1"].verdict == "follows"
+    assert score({"decimals": 3}, claimed, find=["i", "c", "h"]) == (1, 3)
+    assert score({"decimals": 1}, claimed, find=["i", "c", "h"]) == (2, 3)
+
+
+@settings(max_examples=15)
+@given(st.sampled_from(["decimals", "significant"]), st.integers(1, 9))
+def test_a_true_sheet_with_the_digits_that_are_asked_for_gets_all_points(
+    key: str, digits: int
+) -> None:
+    """Written to so many digits by Python's own formatting."""
+    form = f".{digits}f" if key == "decimals" else f"#.{digits}g"
+    claimed = {s: [format(v, form) for v in TRUE[f"{s}_1"]] for s in "ifgoch"}
+    assert score({key: digits}, claimed, find=["g", "c", "h"]) == (3, 3)
+
+
+COUNT = {"kind": "parameter-count", "layers": [{"type": "lstm", "input": 8, "hidden": 16}]}
+
+
+@pytest.mark.parametrize(
+    ("marking", "total", "verdict"),
+    [
+        ({"tolerance": 10}, 1606, "right"),
+        ({"tolerance": 5}, 1606, "wrong"),
+        ({"tolerance": {"relative": 0.01}}, 1606, "right"),
+        ({"decimals": 3}, 1600, "right"),
+        ({}, None, "unanswered"),
+        ({"points": {"total": 3}}, None, "unanswered"),
+    ],
+)
+def test_a_count_is_near_enough_or_left_out_but_never_coarse(
+    marking: Any, total: int | None, verdict: str, lstmhw: Run, tmp_path: Path
+) -> None:
+    """4 x (8 x 16 + 16 x 16 + 16) = 1600."""
+    data = {**COUNT, "marking": marking, "claimed": {"total": total}}
+    (tmp_path / "p.yaml").write_text(json.dumps(data))
+    found = json.loads(lstmhw("check", "p.yaml", "--format", "json").stdout)
+    assert [check["verdict"] for check in found["checks"]] == [verdict]
+    points = marking.get("points", {"total": 1})["total"]
+    assert (found["score"], found["out_of"]) == (points * (verdict == "right"), points)
+    row = lstmhw("grade", "p.yaml", "-", stdin=json.dumps({"claimed": {"total": total}}) + "\n")
+    assert f",{found['score']},{points}," in row.stdout
+
+
 # Points.
 
 
@@ -186,7 +237,19 @@ def test_each_number_of_an_array_earns_its_own_share(
 ) -> None:
     marking = Marking(per="entry", repeated="once", follow=0.2)
     check = Check("h_2", ("0", "0"), None, "wrong", None, None, "", extras, verdicts)
-    assert Asked({"h_2": 1.0}, marking).score([check]) == (pytest.approx(earned), 1)
+    assert Asked({"h_2": 1.0}, marking).score([check]) == pytest.approx((earned, 1))
+
+
+def test_a_whole_array_earns_what_its_worst_number_does() -> None:
+    asked = Asked({"h_2": 1.0}, Marking(follow=0.2))
+    for verdicts, earned in (
+        (("right", "follows"), 0.2),
+        (("coarse", "follows"), 0),
+        (("right", "wrong"), 0),
+        (("right", "rounding"), 1),
+    ):
+        check = Check("h_2", ("0", "0"), None, "follows", None, None, "", {}, verdicts)
+        assert asked.score([check]) == (earned, 1)
 
 
 @pytest.mark.parametrize("made_up", [{"f": [0, 0], "i": [0, 0]}, {"f": [0, 0], "g": [0, 0]}])

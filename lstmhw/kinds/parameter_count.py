@@ -19,8 +19,18 @@ from lstmhw.counting import (
 )
 from lstmhw.faults import Fault, Path, shown
 from lstmhw.numerals import exact, half_unit
-from lstmhw.problem import Problem, Range, Record, record
-from lstmhw.solution import Block, Check, Claim, Paragraph, Section, Solution, Table
+from lstmhw.problem import Marking, Problem, Range, Record, record
+from lstmhw.solution import (
+    NO_ANSWER,
+    Block,
+    Check,
+    Claim,
+    Paragraph,
+    Section,
+    Solution,
+    Table,
+    unanswered,
+)
 
 MOST_LAYERS = 100
 MOST_TERMS = 8
@@ -212,6 +222,8 @@ class ParameterCount(Problem, kind="parameter-count"):
                 message = f"expected a symbol that is computed here, found {shown(name)!r}"
                 yield Fault(path, message, "it has total", at_key=True)
                 continue
+            if claim in NO_ANSWER:
+                continue
             try:
                 if isinstance(exact(_number_text(claim)), float):
                     raise ValueError("an infinite one")
@@ -288,17 +300,19 @@ class ParameterCount(Problem, kind="parameter-count"):
         if "total" not in self.claimed:
             return
         claim = _number_text(self.claimed["total"])
+        if claim in NO_ANSWER:
+            yield unanswered("total", self._expected)
+            return
         value = Fraction(exact(claim))
         allowed = CONVENTIONS if self.convention is None else (self.convention,)
-        near = [c for c in allowed if abs(self._totals[c] - value) <= half_unit(claim)]
+        near = [c for c in allowed if abs(self._totals[c] - value) <= self._room(c, claim)]
         if near:
             best = min(near, key=lambda c: abs(self._totals[c] - value))
             total = self._totals[best]
             said = f"{total} is the total of {best}: {MEANINGS[best]}."
             yield Check("total", claim, total, "right", None, None, said, {"convention": best})
             return
-        asked = self.convention
-        found = explanation(self._named, asked, value)
+        found = explanation(self._named, self.convention, value)
         slip, said = found or (
             None,
             "No part left out or counted twice explains this total.",
@@ -306,13 +320,23 @@ class ParameterCount(Problem, kind="parameter-count"):
         yield Check(
             symbol="total",
             claimed=claim,
-            expected=self._totals if asked is None else self._totals[asked],
+            expected=self._expected,
             verdict="wrong",
             mistake=None if slip is None else slip.mistake,
             where=None if slip is None else slip.where,
             explanation=said,
             extras={"convention": None} | self._evidence(slip, value),
         )
+
+    @property
+    def _expected(self) -> Mapping[str, int] | int:
+        """The total by the convention that is asked for, or by each."""
+        return self._totals if self.convention is None else self._totals[self.convention]
+
+    def _room(self, convention: str, claim: str) -> float:
+        """How far a claimed total may be from the true one."""
+        marking = self.marking or Marking()
+        return max(half_unit(claim), marking.room(self._totals[convention]))
 
     def _evidence(self, slip: Slip | None, value: Fraction) -> dict[str, float]:
         """Bits: how seldom a number that is off by no more than this would be that of a slip."""

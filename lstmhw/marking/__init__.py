@@ -18,7 +18,7 @@ from lstmhw.marking.stories import told
 from lstmhw.marking.triviality import MadeUp, Trivial
 from lstmhw.marking.words import taken
 from lstmhw.problem import Marking, Problem
-from lstmhw.solution import Check, Claim, Solution
+from lstmhw.solution import Check, Claim, Solution, unanswered
 
 MOST_MARKED = 1000  # sheets that are remembered
 MOST_LOOKED_INTO = 60  # wrong claims of one sheet that are searched for a mistake
@@ -99,8 +99,7 @@ class Marker:
 
     def unanswered(self, symbol: str) -> Check:
         """The row of a symbol that is asked for, and has no answer."""
-        expected = self.solution.answers.get(symbol)
-        return Check(symbol, None, expected, "unanswered", None, None, "There is no answer.")
+        return unanswered(symbol, self.solution.answers.get(symbol))
 
     def _judged(self, claims: Sequence[Claimed]) -> list[Check]:
         sheet, wrong = self._verdicts(claims)
@@ -115,7 +114,7 @@ class Marker:
             if judged.worst == "wrong" and symbol not in stories:
                 made_up.add(symbol)
             marked = Marked(
-                judged,
+                _as_told(judged),
                 wrong.get(symbol),
                 explained(symbol, wrong, stories),
                 self.search.copied(judged) if judged.worst == "wrong" else None,
@@ -153,6 +152,16 @@ class Marker:
             for symbol, other in earlier.items()
             if symbol in used and other.worst in ("follows", "wrong")
         )
+
+
+def _as_told(judged: Judged) -> Judged:
+    """The verdicts as they are told: what follows with fewer digits than asked for is `coarse`.
+
+    What is computed from it still follows from what is written.
+    """
+    pairs = zip(judged.verdicts, judged.claimed.are_short, strict=True)
+    verdicts = ("coarse" if v == "follows" and is_short else v for v, is_short in pairs)
+    return judged._replace(verdicts=tuple(verdicts))
 
 
 def _is_slip(judged: Judged, sheet: Mapping[str, Judged]) -> bool:

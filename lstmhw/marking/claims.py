@@ -9,7 +9,7 @@ import numpy as np
 from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, some
 from lstmhw.functions import Floats
 from lstmhw.numerals import agrees, decimals, half_unit, number
-from lstmhw.problem import Marking, Tolerance
+from lstmhw.problem import Marking
 from lstmhw.solution import NO_ANSWER, Claim, Solution, indexed
 
 EXACT_DECIMALS = 12  # of a fraction such as 1/3
@@ -101,13 +101,25 @@ class Claimed:
             for text, close, is_enough in rows
         ]
 
-    def _shows_few(self, text: str, is_close: bool, data_decimals: int) -> bool:
-        """Whether a number has fewer digits than it needs, or than are asked for."""
+    @property
+    def are_short(self) -> list[bool]:
+        """Number by number, whether it has fewer digits than a course asks for."""
+        if self.marking.tolerance is not None:
+            return [False] * len(self.texts)
+        return [self._is_short(text) for text in self.texts]
+
+    def _is_short(self, text: str) -> bool:
         if self.marking.decimals is not None:
             return _decimals(text) < self.marking.decimals
-        if self.marking.significant is not None:
-            return _significant(text) < self.marking.significant
-        return not is_close and not _tells(text, data_decimals)
+        return self.marking.significant is not None and (
+            _significant(text) < self.marking.significant
+        )
+
+    def _shows_few(self, text: str, is_close: bool, data_decimals: int) -> bool:
+        """Whether a number has fewer digits than it needs, or than are asked for."""
+        if self.marking.decimals is None and self.marking.significant is None:
+            return not is_close and not _tells(text, data_decimals)
+        return self._is_short(text)
 
     @property
     def are_right(self) -> list[bool]:
@@ -128,13 +140,9 @@ class Claimed:
 
     def _is_near(self, value: float, other: float) -> bool:
         """Whether a number is as near to another as the course asks for."""
-        tolerance = self.marking.tolerance
-        if tolerance is None:
+        if self.marking.tolerance is None:
             return False
-        if not isinstance(tolerance, Tolerance):
-            tolerance = Tolerance(absolute=tolerance)
-        room = max(tolerance.absolute, tolerance.relative * abs(other))
-        return abs(value - other) <= room * (1 + 1e-12)
+        return abs(value - other) <= self.marking.room(other) * (1 + 1e-12)
 
 
 def significant_figures(claims: Sequence[Claimed]) -> int | None:

@@ -175,6 +175,10 @@ def _sentences(marked: Marked) -> Iterator[str]:
         case "rounding":
             yield _of_rounding(judged)
             yield _corrections(judged, "rounding")
+        case "coarse" if marked.mistaken:
+            names = _listed([symbol(name, Text()) for name in marked.mistaken])
+            yield f"Too few digits to tell whether this is right by your own {names}."
+            yield _corrections(judged, "coarse")
         case "coarse":
             yield "Too few digits to tell whether this is right."
             yield _corrections(judged, "coarse")

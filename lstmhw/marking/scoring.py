@@ -36,25 +36,19 @@ class Asked(NamedTuple):
         return Score(_rounded(sum(earned)), self.out_of)
 
     def _share(self, check: Check) -> float:
-        """The share of its points that an answer earns."""
-        if self.marking.per == "entry" and check.verdicts:
-            earned = [self._entry(check, k) for k in range(len(check.verdicts))]
-            return sum(earned) / len(earned)
-        verdict = "follows" if self._is_charged_before(check) else check.verdict
-        is_paid = np.all(check.extras.get("credit", 1))
-        return self._credit(verdict) if is_paid else 0.0
+        """The share of its points that an answer earns: as a whole that of its worst number."""
+        verdicts = check.verdicts or (check.verdict,)
+        credit = np.broadcast_to(check.extras.get("credit", 1), len(verdicts))
+        earned = [
+            self._credit(self._charged(verdict, check)) if verdict in IN_FULL or paid else 0.0
+            for verdict, paid in zip(verdicts, credit, strict=True)
+        ]
+        return sum(earned) / len(earned) if self.marking.per == "entry" else min(earned)
 
-    def _entry(self, check: Check, k: int) -> float:
-        """The share of one number of an array; only what is not right needs to be paid credit."""
-        verdict = check.verdicts[k]
-        if verdict == "wrong" and self._is_charged_before(check):
-            verdict = "follows"
-        credit = np.broadcast_to(check.extras.get("credit", 1), len(check.verdicts))
-        return self._credit(verdict) if verdict in IN_FULL or credit[k] else 0.0
-
-    def _is_charged_before(self, check: Check) -> bool:
-        """Whether an answer is wrong only by a mistake that was charged for at another."""
-        return self.marking.repeated == "once" and "repeats" in check.extras
+    def _charged(self, verdict: str, check: Check) -> str:
+        """The verdict that is charged for: once for a mistake, where a course has it so."""
+        is_told_before = self.marking.repeated == "once" and "repeats" in check.extras
+        return "follows" if verdict == "wrong" and is_told_before else verdict
 
     def _credit(self, verdict: str) -> float:
         if verdict in IN_FULL:

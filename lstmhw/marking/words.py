@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lstmhw.faults import Fault, did_you_mean, shown
-from lstmhw.solution import NO_ANSWER, Check, Claim, Words
+from lstmhw.solution import NO_ANSWER, Check, Claim, Words, unanswered
 
 
 def taken(
@@ -17,7 +17,7 @@ def taken(
             continue
         meant = _meant(claim, words[name])
         if claim in NO_ANSWER:
-            checks.append(_unanswered(name, words[name]))
+            checks.append(unanswered(name, words[name].answer))
         elif meant is None:
             faults.append(_fault(name, claim, words[name]))
         else:
@@ -48,7 +48,3 @@ def _check(name: str, claim: str, meant: str, words: Words) -> Check:
         return Check(name, claim, words.answer, "right", None, None, read)
     said = " ".join(filter(None, (read, words.why)))
     return Check(name, claim, words.answer, "wrong", None, name, said)
-
-
-def _unanswered(name: str, words: Words) -> Check:
-    return Check(name, None, words.answer, "unanswered", None, None, "There is no answer.")
