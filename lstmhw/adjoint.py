@@ -7,6 +7,7 @@ function stands with the function.  dX stands for dL/dX and has the shape of X.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -34,13 +35,14 @@ from lstmhw.expr import (
     sum_of,
 )
 from lstmhw.functions import Function
-from lstmhw.solution import Step
+from lstmhw.solution import Step, unmarked
 
 ONE = Constant(1.0)
+SHORT = len("0.125")  # a factor that is written as a decimal; others as fractions
 
 
 class Arrived(NamedTuple):
-    """A gradient inside a line: `sign` dy * factor, entry by entry; no factor is 1.
+    """A gradient inside a line: `scale` dy * factor, entry by entry; no factor is 1.
 
     `function` is the last one that it came back through, `block` the matrix, if it is past one;
     `met` is the vector that a matrix multiplies, of the gradient to the matrix.
@@ -48,7 +50,7 @@ class Arrived(NamedTuple):
 
     dy: Expr
     factor: Expr | None = None
-    sign: int = 1
+    scale: Fraction = Fraction(1)
     function: Function | None = None
     block: str = ""
     met: Expr | None = None
@@ -57,14 +59,23 @@ class Arrived(NamedTuple):
     def expr(self) -> Expr:
         """The gradient as one expression."""
         product = self.dy if self.factor is None else multiplied(self.dy, self.factor)
-        return product if self.sign > 0 else -product
+        scaled = _scaled(product, abs(self.scale))
+        return scaled if self.scale > 0 else -scaled
 
     def times(self, other: Expr) -> "Arrived":
         """What arrives at a factor whose other factor this is."""
-        if isinstance(other, Constant) and isinstance(self.dy, Constant):
-            return self._replace(dy=multiplied(self.dy, other))
+        if isinstance(other, Constant):
+            return self._replace(scale=self.scale * Fraction(float(other.value)))
         factor = other if self.factor is None else multiplied(self.factor, other)
         return self._replace(factor=factor)
+
+
+def _scaled(expr: Expr, scale: Fraction) -> Expr:
+    """So many times the expression: 2*x/3 for two thirds of x, 0.5*x for half of it."""
+    if float(scale) == scale and len(str(float(scale))) <= SHORT:
+        return multiplied(Constant(float(scale)), expr)
+    above = multiplied(Constant(float(scale.numerator)), expr)
+    return above / Constant(float(scale.denominator))
 
 
 class Part(NamedTuple):
@@ -120,7 +131,7 @@ def _sum(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
 
 
 def _negative(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
-    yield node.parts[0], at._replace(sign=-at.sign)
+    yield node.parts[0], at._replace(scale=-at.scale)
 
 
 def _times(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
@@ -131,8 +142,12 @@ def _times(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
 
 def _divide(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
     above, below = node.parts
+    if isinstance(below, Constant):
+        yield above, at._replace(scale=at.scale / Fraction(float(below.value)))
+        return
     yield above, at.times(ONE / below)
-    yield below, at.times(above / below**2)._replace(sign=-at.sign)
+    passed = at.times(above / below**2)
+    yield below, passed._replace(scale=-passed.scale)
 
 
 def _power(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
@@ -147,7 +162,11 @@ def _transposed(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
 
 def _apply(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
     assert isinstance(node, Apply)
-    yield node.parts[0], _through(node.function, at.expr, node.parts[0], node)
+    (argument,) = node.parts
+    if node.function.gradient(at.dy, argument, node) is at.dy:  # a sum: the same for each term
+        yield argument, at._replace(function=node.function)
+    else:
+        yield argument, _through(node.function, at.expr, argument, node)
 
 
 def _through(function: Function, dy: Expr, z: Expr, y: Expr) -> Arrived:
@@ -169,6 +188,15 @@ def _vector_matrix(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
         yield part, Arrived(dz @ block.T, block=name)
 
 
+def _concat(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
+    """Each part gets the entries of the gradient in its place."""
+    dy, start = at.expr, 0
+    for part in node.parts:
+        end = start + part.value.shape[-1]
+        yield part, Arrived(dy.entries(start, end), block=at.block)
+        start = end
+
+
 PullBack = Callable[[Any, Arrived], Iterator[tuple[Expr, Arrived]]]
 PULL_BACKS: Mapping[type[Expr], PullBack] = {
     Sum: _sum,
@@ -180,21 +208,29 @@ PULL_BACKS: Mapping[type[Expr], PullBack] = {
     Apply: _apply,
     MatrixVector: _matrix_vector,
     VectorMatrix: _vector_matrix,
+    Concat: _concat,
 }
 """(a node, the gradient to its value) -> what reaches its parts; that of a function is its own."""
 
 
 def _met(product: Any, matrix: Expr, vector: Expr) -> Iterator[tuple[Expr, Expr, str]]:
     """Each part of the vector in a product, the block of the matrix that meets it, and its name."""
-    if not isinstance(vector, Concat):
+    if not isinstance(vector, Concat) or not _is_joined(matrix):
         yield vector, matrix, matrix.symbol if isinstance(matrix, Quantity) else ""
         return
     assert isinstance(matrix, Quantity)
+    mark = unmarked(matrix.symbol)[1]
     for part, value in cut(product):
-        key = "W_x" if any(leaf.role.what == "input" for leaf in part.leaves()) else "W_h"
+        own = (leaf for leaf in part.leaves() if leaf.role.what == "state")
+        key = "W_h" if any(unmarked(leaf.symbol)[1] == mark for leaf in own) else "W_x"
         symbol = key + matrix.symbol.removeprefix("W")  # W_f has the blocks W_x_f and W_h_f
         role = matrix.role._replace(key=key)
         yield part, Quantity(symbol, value, given=True, role=role), symbol
+
+
+def _is_joined(matrix: Expr) -> bool:
+    """Whether a matrix has a block for the input, and one for the state."""
+    return isinstance(matrix, Quantity) and matrix.role.key == "W" and matrix.role.letter != "y"
 
 
 def added(parts: Sequence[Part]) -> Expr:
@@ -214,7 +250,7 @@ def _of_line(arrived: Sequence[Arrived]) -> Expr:
 
 def factor_of(arrived: Sequence[Arrived]) -> Expr:
     """What the gradient to a line is multiplied by, all in all; h - n, not -n + h."""
-    signed = sorted(arrived, key=lambda each: -each.sign)
+    signed = sorted(arrived, key=lambda each: each.scale < 0)
     return sum_of([each._replace(dy=ONE).expr for each in signed])
 
 
@@ -267,10 +303,17 @@ class Adjoint:
         for to, arrived in _passed(line, y, dy):
             self.parts.setdefault(to.symbol, []).append(Part(line, to, arrived))
 
+    def through_as(self, line: Step, to: Step, factor: Expr) -> None:
+        """Back through a line to another at once: the gradient to it is so many times its own."""
+        reached = Quantity(to.symbol, None, given=False, role=to.role)
+        for part in self.parts.pop(line.symbol, ()):
+            passed = part.arrived.times(factor)
+            self.parts.setdefault(to.symbol, []).append(Part(line, reached, passed))
+
     def _of(self, line: Step, parts: Sequence[Part]) -> Expr:
         """The gradient to a line, recorded unless it has no name: dtanh(c), or a plain number."""
         value = added(parts)
-        if line.role.what == "activated state" or isinstance(value, Constant):
+        if line.role.what in ("activated state", "loss") or isinstance(value, Constant):
             return value
         return self.record(line, value, parts)
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 
 from lstmhw.faults import Fault
-from lstmhw.functions import Function, batch_sum, blocks, concat, outer, times
+from lstmhw.functions import Function, batch_sum, blocks, concat, entries, outer, times
 
 Index = int | tuple[int, ...]
 
@@ -31,6 +31,7 @@ What = Literal[
     "output",
     "target",
     "loss",
+    "perplexity",
     "arriving",
     "gradient",
     "rate",
@@ -120,6 +121,9 @@ class Expr:
 
     def concat(self, parts: Sequence[Any]) -> "Expr":
         return _built(Concat, *parts)
+
+    def entries(self, start: int, end: int) -> "Expr":
+        return _built(lambda part: Block(part, start, end), self)
 
     def __matmul__(self, other: Any) -> "Expr":
         return _built(VectorMatrix, self, other)
@@ -378,6 +382,28 @@ class Concat(Expr):
                 return part.element(unit)
             unit -= size
         raise IndexError(index)
+
+
+class Block(Expr):
+    """Some entries of a vector, from `start` up to but not with `end`, counted from 0."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self, vector: Expr, start: int, end: int) -> None:
+        super().__init__(vector)
+        self.start = start
+        self.end = end
+
+    def compute(self, *values: Any) -> Any:
+        return entries(values[0], self.start, self.end)
+
+    def rebuilt(self, *parts: Expr) -> Expr:
+        return Block(parts[0], self.start, self.end)
+
+    def element(self, index: Index) -> Expr:
+        if isinstance(index, int):
+            return self.parts[0].element(self.start + index)
+        return self.parts[0].element((*index[:-1], self.start + index[-1]))
 
 
 class BatchSum(Expr):

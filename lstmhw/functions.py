@@ -73,6 +73,11 @@ def concat(parts: Sequence[Any]) -> Any:
     return np.concatenate(parts, axis=-1)
 
 
+def entries(vector: Any, start: int, end: int) -> Any:
+    """The entries of a vector from `start` up to but not with `end`, (..., n) -> (..., m)."""
+    return vector.entries(start, end) if hasattr(vector, "entries") else vector[..., start:end]
+
+
 def outer(left: Any, right: Any) -> Any:
     """left right^T, (..., m) and (..., n) -> (m, n), added up over the batch."""
     if hasattr(left, "outer"):

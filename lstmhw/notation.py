@@ -7,6 +7,7 @@ from typing import Protocol
 
 from lstmhw.expr import (
     Apply,
+    Block,
     Concat,
     Constant,
     Divide,
@@ -45,6 +46,7 @@ class Notation(Protocol):
     fraction_bar: bool
 
     def name(self, base: str, indices: list[str]) -> str: ...
+    def marked(self, name: str, layer: str, is_reverse: bool) -> str: ...
     def number(self, text: str) -> str: ...
     def words(self, text: str) -> str: ...
     def sum(self, terms: list[tuple[str, str]]) -> str: ...
@@ -57,6 +59,7 @@ class Notation(Protocol):
     def parentheses(self, inner: str) -> str: ...
     def equals(self, left: str, right: str) -> str: ...
     def transposed(self, matrix: str) -> str: ...
+    def block(self, vector: str, first: int, last: int) -> str: ...
 
 
 class Text:
@@ -66,6 +69,10 @@ class Text:
 
     def name(self, base: str, indices: list[str]) -> str:
         return "_".join([base, *indices])
+
+    def marked(self, name: str, layer: str, is_reverse: bool) -> str:
+        """A name with its layer and direction: h_1@2rev."""
+        return f"{name}@{layer}{'rev' if is_reverse else ''}"
 
     def number(self, text: str) -> str:
         return text
@@ -104,6 +111,10 @@ class Text:
     def transposed(self, matrix: str) -> str:
         return self.raised(matrix, self.name("T", []))
 
+    def block(self, vector: str, first: int, last: int) -> str:
+        """Some entries of a vector, counted from 1."""
+        return f"{vector}[{first}]" if first == last else f"{vector}[{first}..{last}]"
+
 
 class Python(Text):
     """Python, over arrays; `functions` says how a function is called, with {} for its argument."""
@@ -140,6 +151,10 @@ class Latex(Text):
         marks = ",".join(index.strip("()") for index in indices)
         return f"{head}_{{{marks}}}" if indices else head
 
+    def marked(self, name: str, layer: str, is_reverse: bool) -> str:
+        arrow = rf"\overleftarrow{{{name}}}" if is_reverse else name
+        return rf"{{{arrow}^{{({layer})}}}}" if layer else arrow
+
     def number(self, text: str) -> str:
         mantissa, e, exponent = text.partition("e")
         if e:
@@ -164,6 +179,9 @@ class Latex(Text):
     def apply(self, function: Function, argument: str) -> str:
         return f"{function.latex}({argument})"
 
+    def block(self, vector: str, first: int, last: int) -> str:
+        return rf"\left({vector}\right)_{{{first}{'' if first == last else rf' .. {last}'}}}"
+
 
 class MathML:
     """Presentation MathML, as browsers read it."""
@@ -176,6 +194,14 @@ class MathML:
             return head
         marks = "<mo>,</mo>".join(map(_mathml_index, indices))
         return f"<msub>{head}<mrow>{marks}</mrow></msub>"
+
+    def marked(self, name: str, layer: str, is_reverse: bool) -> str:
+        arrow = f"<mover>{name}<mo>←</mo></mover>" if is_reverse else name
+        return (
+            f"<msup>{arrow}<mrow><mo>(</mo><mn>{layer}</mn><mo>)</mo></mrow></msup>"
+            if layer
+            else arrow
+        )
 
     def number(self, text: str) -> str:
         mantissa, e, exponent = text.partition("e")
@@ -225,6 +251,11 @@ class MathML:
     def transposed(self, matrix: str) -> str:
         return self.raised(matrix, self.name("T", []))
 
+    def block(self, vector: str, first: int, last: int) -> str:
+        to = "" if first == last else f"<mo>..</mo><mn>{last}</mn>"
+        inner = f"<mrow><mo>(</mo>{vector}<mo>)</mo></mrow>"
+        return f"<msub>{inner}<mrow><mn>{first}</mn>{to}</mrow></msub>"
+
 
 def _mathml_index(index: str) -> str:
     """`1`, `f`, `(t-1)`, `(t+1)`; a subscript needs no parentheses."""
@@ -258,11 +289,19 @@ def as_given(value: float, digits: int) -> str:
 
 def symbol(name: str, notation: Notation) -> str:
     """A symbol of the contract (`z_f_1`, `tanh_c_1`), or of a page (`c_(t-1)`), in a notation."""
-    base, *indices = name.split("_")
+    bare, _, mark = name.partition("@")
+    base, *indices = bare.split("_")
     function = ACTIVATIONS.get(base)
     if function is not None and indices:
-        return notation.apply(function, symbol("_".join(indices), notation))
-    return notation.name(base, indices)
+        of = name.partition("_")[2]
+        return notation.apply(function, symbol(of, notation))
+    written = notation.name(base, indices)
+    return notation.marked(written, *_marks(mark)) if mark else written
+
+
+def _marks(mark: str) -> tuple[str, bool]:
+    """The layer of a mark, if it says one, and whether it is of the reverse direction."""
+    return mark.removesuffix("rev"), mark.endswith("rev")
 
 
 def write(expr: Expr, notation: Notation, digits: int = 4) -> str:
@@ -324,6 +363,8 @@ class _Writer:
                 return notation.divide(self.tight(above, PRODUCT), self.tight(below, ATOM))
             case Power(parts=(base, exponent)):
                 return notation.raised(self.base(base), self.write(exponent))
+            case Block(parts=(vector,), start=start, end=end):
+                return notation.block(self.tight(vector, ATOM), start + 1, end)
             case Transposed(parts=(matrix,)):
                 return notation.transposed(self.tight(matrix, ATOM))
             case MatrixVector() | VectorMatrix():

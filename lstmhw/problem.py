@@ -15,6 +15,7 @@ plain types (`bool`, `str`, `Literal[...]`, `tuple[str, ...]`, other records, `X
     X | Record, X | Mapping[str, ...]    told apart by whether a mapping stands there
     Annotated[Floats, Shape("m"), OfState("c")]    a key that a cell without the state c has not
     Annotated[Record, Embedded()]        a record whose keys stand beside those of this one
+    Annotated[Record, Embedded(like="cell")]    the same as the `cell` of the whole file
 """
 
 import math
@@ -40,16 +41,23 @@ class Shape:
 
     `oriented` matrices stand transposed where the problem's vectors are rows; `limits` allows
     infinities.  A single number stands for an array of any shape that has one entry.  With
-    `formula` a text may stand there, which the problem reads as a formula.
+    `formula` a text may stand there, which the problem reads as a formula; with `gaps` null may
+    stand for a row, which is NaN then.
     """
 
     def __init__(
-        self, *shapes: str, oriented: bool = False, limits: bool = False, formula: bool = False
+        self,
+        *shapes: str,
+        oriented: bool = False,
+        limits: bool = False,
+        formula: bool = False,
+        gaps: bool = False,
     ) -> None:
         self.shapes = tuple(tuple(shape.split()) for shape in shapes)
         self.oriented = oriented
         self.limits = limits
         self.formula = formula
+        self.gaps = gaps
 
 
 class OneOf(NamedTuple):
@@ -89,10 +97,13 @@ class Embedded(NamedTuple):
 
     Of several records that `options` finds, by name, the word under the field's own key chooses
     one; without that word, the last that has a key which it is `told_by`, or else the `usual` one.
+    With `like` it is the record that this field of the whole problem is, in a part of it: without
+    the keys that are `of_file`, and with sizes of its own.
     """
 
     options: Callable[[], Mapping[str, Any]] | None = None
     usual: str = ""
+    like: str = ""
 
 
 ActivationName = Annotated[str, OneOf(tuple(ACTIVATIONS))]
@@ -113,6 +124,16 @@ def record(cls: type[AnyRecord]) -> type[AnyRecord]:
     It has no == and no repr: records hold arrays, and each generated method costs start-up time.
     """
     return dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)
+
+
+class Place(NamedTuple):
+    """Where a part of a network stands in the file, and what its symbols end in: @2, @2rev."""
+
+    path: Path
+    mark: str
+
+
+ALONE = Place((), "")
 
 
 Points = Annotated[float, Between(0, 100_000)]

@@ -80,10 +80,11 @@ Block = Entries | Working | Paragraph | Table
 
 
 class Section(NamedTuple):
-    """A heading and what stands under it."""
+    """A heading and what stands under it; with `in_full` only where nothing is left out."""
 
     title: str
     body: tuple[Block, ...]
+    in_full: bool = False
 
 
 Claim = str | tuple["Claim", ...] | Mapping[str, "Claim"]
@@ -314,9 +315,25 @@ def _agreement(symbol: str, expr: Expr, stated: Floats, computed: Floats) -> Par
 
 
 def indexed(symbol: str) -> tuple[str, int | None]:
-    """A symbol without its time index, and the index: h_1 -> (h, 1), W_x_f -> (W_x_f, None)."""
-    name, _, index = symbol.rpartition("_")
-    return (name, int(index)) if name and index.isdigit() else (symbol, None)
+    """A symbol without its time index, and the index: h_1 -> (h, 1), W_x_f -> (W_x_f, None).
+
+    What says where in a network it is stays with the name: h_1@2rev -> (h@2rev, 1).
+    """
+    bare, mark = unmarked(symbol)
+    name, _, index = bare.rpartition("_")
+    return (name + mark, int(index)) if name and index.isdigit() else (symbol, None)
+
+
+def at_time(name: str, t: object) -> str:
+    """The symbol of that name at a time: (h, 1) -> h_1, (h@2rev, 1) -> h_1@2rev."""
+    bare, mark = unmarked(name)
+    return f"{bare}_{t}{mark}"
+
+
+def unmarked(symbol: str) -> tuple[str, str]:
+    """A symbol without the mark of its layer and direction, and the mark: (h_1, @2rev)."""
+    bare, at, mark = symbol.partition("@")
+    return bare, at + mark
 
 
 def needed(steps: Sequence[Step], asked: Iterable[str]) -> tuple[Step, ...]:

@@ -258,6 +258,8 @@ WEIGHTS = "weights"  # the row of weights that are a claim
 def sections(solution: Solution, view: View) -> Iterator[Section]:
     """All sections of a page: the solution's own, and the claimed answers where there are any."""
     for section in solution.sections:
+        if section.in_full and not view.full:
+            continue
         body = [_table_excerpt(block, view) for block in section.body]
         yield section._replace(body=tuple(_paragraphs_excerpt(body, view)))
     if solution.checks:

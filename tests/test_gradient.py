@@ -630,7 +630,7 @@ def changed(**changes: Any) -> dict[str, Any]:
             "expected a matrix of shape 2 x 1 (2 steps, 1 outputs), found 2 x 2",
         ),
         (changed(targets=[1, 2], dh=1), ("dh",), "the gradient is given twice"),
-        (changed(targets=[1, 2], loss="mse"), ("loss",), "expected half-squared, found"),
+        (changed(targets=[1, 2], loss="mse"), ("loss",), "expected half-squared or squared"),
         (changed(dh=1, loss="half-squared"), ("loss",), "a loss needs what the output should be"),
         (changed(dh=1, learning_rate="fast"), ("learning_rate",), "expected a number over 0"),
         (changed(dh=1, learning_rate=-1), ("learning_rate",), "expected a number over 0, found -1"),
@@ -693,11 +693,11 @@ def test_every_activation_has_a_slope_but_the_step() -> None:
 
 
 def test_a_node_without_a_way_back_is_refused() -> None:
-    from lstmhw.expr import Concat, Quantity
+    from lstmhw.expr import Outer, Quantity
 
     x = Quantity("x", np.ones(2), given=True)
-    with pytest.raises(TypeError, match="no gradient comes back through Concat"):
-        list(pulled(Concat(x, x), Arrived(Constant(1.0))))
+    with pytest.raises(TypeError, match="no gradient comes back through Outer"):
+        list(pulled(Outer(x, x), Arrived(Constant(1.0))))
     with pytest.raises(TypeError, match="no gradient comes back through step"):
         list(pulled(Apply(ACTIVATIONS["step"], x), Arrived(Constant(1.0))))
 

@@ -83,7 +83,7 @@ def test_what_the_reader_takes_fits(data: dict[str, Any]) -> None:
         {**RNN, "gates": {}},
         {"kind": "lstm-step", "gates": {"f": {"w": 1}}},
         {"kind": "gru-step", "stacked": {"layout": "torch"}},
-        {**GRADIENT, "loss": "cross-entropy"},
+        {**GRADIENT, "loss": "entropy"},
         {**GRADIENT, "cell": "rnn", "dc": [1]},
         {**GRADIENT, "gates": {"r": {"value": 1}, "f": {"value": 1}}},
         {**INSIDE, "construction": "saturate"},

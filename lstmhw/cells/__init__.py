@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
 from lstmhw.expr import Let, Role
-from lstmhw.functions import Function, concat, sigmoid, tanh, times, total
+from lstmhw.functions import Function, concat, sigmoid, tanh, times
 
 
 class Activations(NamedTuple):
@@ -136,11 +136,6 @@ def output(let: Let, t: Any, layer: Output, h: Any) -> Any:
     a = let(symbol, value, "output scores", Role("scores", "y"))
     about = Role("output", "y", function=layer.activation, of=symbol)
     return let(f"y_{t}", layer.activation(a), "output", about)
-
-
-def half_squared(y: Any, target: Any) -> Any:
-    """The loss of one step, half the sum of the squared errors."""
-    return 0.5 * total((y - target) ** 2)
 
 
 def updated(W: Any, rate: Any, dW: Any) -> Any:

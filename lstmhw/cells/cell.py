@@ -12,8 +12,8 @@ from lstmhw.cells.weights import KEYS, Affine, Gate, Layout, symbol_of
 from lstmhw.expr import Expr, Let, Missing, Role
 from lstmhw.faults import Fault, Path, shown, spelled
 from lstmhw.functions import Floats, Function, blocks
-from lstmhw.problem import Record, record
-from lstmhw.solution import Inline, Stated, Worksheet
+from lstmhw.problem import ALONE, Place, Record, record
+from lstmhw.solution import Inline, Stated, Worksheet, at_time
 
 CELLS = ("lstm", "gru", "rnn")
 """The cells of this room, a module each, named as the cell with underscores."""
@@ -50,13 +50,19 @@ class Cell(Record):
 
     A subclass has the keys of a problem file as its fields, among them `h_prev` and so on for the
     `states` that it starts from, and says by which of its keys a file without `cell` is told to be
-    about it.  `sizes` are the letters of the shapes, bound to numbers.
+    about it.  `sizes` are the letters of the shapes, bound to numbers; `place` is which part of a
+    network it is.
     """
 
     concat: tuple[Literal["h", "x"], ...] | None = None
     orientation: Literal["column", "row"] = "column"
     sizes: Mapping[str, int] = field(default_factory=dict)
+    place: Place = ALONE
 
+    of_file: ClassVar[Sequence[str]] = ("orientation",)
+    """The keys that are the same for all parts of a network, and stand in the file once."""
+    shared: ClassVar[Sequence[str]] = ("concat",)
+    """Those that a part has from the file, where it does not say otherwise."""
     name: ClassVar[str]
     title: ClassVar[str]
     """What it is called in a sentence, with its article."""
@@ -126,6 +132,14 @@ class Cell(Record):
     def multiply(self) -> Multiply:
         return MULTIPLY[self.orientation]
 
+    def key(self, *path: str | int) -> Path:
+        """The key path in the file of one of this cell."""
+        return (*self.place.path, *path)
+
+    def at(self, letter: str, t: Any) -> str:
+        """The symbol of a state or a gate of this cell at a time: h_1, or h_1@2."""
+        return at_time(letter + self.place.mark, t)
+
     def size(self, letter: str) -> int:
         """The size bound to a letter of the shapes; 1 where no array of the file fixes it."""
         return self.sizes.get(letter, 1)
@@ -147,8 +161,8 @@ class Cell(Record):
         """The gate values that stand on the sheet, by symbol."""
         units = self.size("m")
         return {
-            f"{letter}_{t}": Stated(
-                np.broadcast_to(gate.value, units), self.weight_path(letter, "value")
+            self.at(letter, t): Stated(
+                np.broadcast_to(gate.value, units), self.key(*self.weight_path(letter, "value"))
             )
             for letter, gate in self.weights().items()
             if gate.value is not None
@@ -158,11 +172,11 @@ class Cell(Record):
     def initial(self, sheet: Worksheet, letter: str, t: int) -> Expr:
         """The state before the first step, at time t; zeros where it is not given."""
         value = getattr(self, f"{letter}_prev")
-        symbol, role = f"{letter}_{t}", Role("state", letter)
+        symbol, role = self.at(letter, t), Role("state", letter)
         if value is None:
             zeros = np.zeros(self.size("m"))
             return sheet.state(symbol, zeros, (), "not given, so zeros", role)
-        return sheet.state(symbol, value, (f"{letter}_prev",), "", role)
+        return sheet.state(symbol, value, self.key(f"{letter}_prev"), "", role)
 
     def pre_activations(self, sheet: Worksheet) -> PreActivations:
         """The pre-activations of the gates as functions of x and h; their weights are given."""
@@ -181,7 +195,7 @@ class Cell(Record):
             b_x = tuple(data[key] for key in ("b", "b_x") if key in data)
             b_h = tuple(data[key] for key in ("b_h",) if key in data)
             return Separate(data["W_x"], data["W_h"], b_x, b_h, self.multiply)
-        path = self.weight_path(letter)
+        path = self.key(*self.weight_path(letter))
         message = f"expected weights of {spelled(path) or 'the RNN'}, found none"
         return Absent(Missing(Fault(path, message, "add W (with `concat`), or W_x and W_h")))
 
@@ -189,9 +203,9 @@ class Cell(Record):
         """The weights that are given, by their keys."""
         return {
             key: sheet.given(
-                symbol_of(key, letter),
+                symbol_of(key, letter) + self.place.mark,
                 getattr(gate, key),
-                self.weight_path(letter, key),
+                self.key(*self.weight_path(letter, key)),
                 "",
                 Role("bias" if key[0] == "b" else "weights", letter, key),
             )
@@ -220,6 +234,7 @@ class GatedCell(Cell):
     gates: Record | None = None
     stacked: Layout | None = None
 
+    shared: ClassVar[Sequence[str]] = (*Cell.shared, "activations")
     candidate: ClassVar[str]
     """The letter of the candidate; the others are gates."""
 

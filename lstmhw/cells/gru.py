@@ -1,6 +1,6 @@
 """The GRU: its equations, the two conventions on which books differ, and its data."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from lstmhw.cells import Activations, Multiply, Named, PreActivations, Separate, state
@@ -204,6 +204,7 @@ class Gru(
     title: ClassVar[str] = "a GRU"
     letters: ClassVar[str] = "rzn"
     candidate: ClassVar[str] = "n"
+    shared: ClassVar[Sequence[str]] = (*GatedCell.shared, "update", "reset")
     choices: ClassVar[Mapping[str, tuple[Choice, ...]]] = CHOICES
 
     def faults(self) -> Iterator[Fault]:

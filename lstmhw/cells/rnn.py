@@ -1,6 +1,6 @@
 """The plain RNN: its equations and its data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 from lstmhw.cells import PreActivation, PreActivations, state
@@ -27,6 +27,7 @@ class Rnn(Affine, Cell, name="rnn", told_by=("W", "W_x", "W_h")):
 
     title: ClassVar[str] = "a plain RNN"
     letters: ClassVar[tuple[str, ...]] = ("",)
+    shared: ClassVar[Sequence[str]] = (*Cell.shared, "activation")
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()

@@ -1,26 +1,23 @@
 """Backward through the steps of a cell: from a loss, or from gradients that arrive at the end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import numpy as np
 
 from lstmhw.adjoint import ONE
-from lstmhw.cells import half_squared
-from lstmhw.expr import Quantity, Role, sum_of
-from lstmhw.faults import Fault, Path, ProblemError
-from lstmhw.formula import described
+from lstmhw.expr import Role
+from lstmhw.faults import Fault, Path
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.gradient.given import pre_images, value_faults
-from lstmhw.gradient.report import meaning, remarks, slopes, verdict
+from lstmhw.gradient.report import derivation, meaning, remarks, slopes, verdict
 from lstmhw.gradient.second_method import Changed, Changes, Complex, compared
-from lstmhw.gradient.walk import Walk
-from lstmhw.problem import Exact, OfState, Shape, record
-from lstmhw.recurrent import RecurrentProblem
-from lstmhw.recurrent.finding import found_symbols, lacking
+from lstmhw.gradient.walk import Fused, Walk
+from lstmhw.problem import Exact, OfState, Range, Shape, record
+from lstmhw.recurrent.finding import found_symbols
+from lstmhw.recurrent.losses import LossProblem
 from lstmhw.solution import (
     Entries,
     Entry,
@@ -36,56 +33,48 @@ from lstmhw.solution import (
 
 
 @record
-class Gradient(RecurrentProblem):
+class Gradient(LossProblem):
     """A loss, or the gradients that arrive at the states of the last step."""
 
-    dh: Annotated[Floats, Shape("m")] | None = None
-    dc: Annotated[Floats, Shape("m"), OfState("c")] | None = None
-    targets: Annotated[Floats, Shape("S q", "S")] | None = None
-    loss: Literal["half-squared"] | None = None
+    dh: Annotated[Floats, Shape("u")] | None = None
+    dc: Annotated[Floats, Shape("u"), OfState("c")] | None = None
     learning_rate: Annotated[Fraction, Exact(above=0)] | None = None
+    truncate: Annotated[int, Range(1, 1_000_000)] | None = None
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
-        yield from value_faults(self.cell)
-        yield from self._loss_faults()
+        for cell in self.cells:
+            yield from value_faults(cell)
+        yield from self._start_faults()
         for path, function in self.used():
             if function.back is None:
                 message = f"expected a function with a slope, found {function.name}"
                 hint = "its slope is 0 wherever there is one, so no gradient comes through"
                 yield Fault(path, message, hint)
 
-    def _loss_faults(self) -> Iterator[Fault]:
+    def _start_faults(self) -> Iterator[Fault]:
+        """What is wrong with what the way back starts from."""
         arriving = self.arriving
         if self.targets is None and not arriving:
             keys = " or ".join(self.ends)
             hint = "those are gradients arriving at the last step; or give `targets`, for a loss"
             yield Fault((), f"expected {keys}, or targets; found none", hint)
-        if self.targets is None and self.loss is not None:
-            yield Fault(("loss",), "a loss needs what the output should be", "add `targets`")
-        if self.targets is None:
-            return
+        if self.targets is None and self.truncate is not None:
+            message = "expected a loss at each step to cut off, found none"
+            yield Fault(("truncate",), message, "add `targets`", at_key=True)
         for key in arriving:
+            yield from self._arriving_faults(key)
+
+    def _arriving_faults(self, key: str) -> Iterator[Fault]:
+        if self.targets is not None:
             message = f"the gradient is given twice: by targets and as {key}"
             yield Fault((key,), message, "keep one of them", at_key=True)
-        if self._target_rows.shape != self._target_shape:
-            steps, units = self._target_shape
-            kind = "outputs" if self.output is not None else "units"
-            expected = f"{described(self._target_shape)} ({steps} steps, {units} {kind})"
-            found = described(self.targets.shape)
-            yield Fault(("targets",), f"expected a matrix of shape {expected}, found {found}")
-
-    @property
-    def _target_shape(self) -> tuple[int, int]:
-        return len(self.times), self.size("m" if self.output is None else "k")
-
-    @cached_property
-    def _target_rows(self) -> Floats:
-        """The targets, one row a step; of one step, they may be a vector."""
-        assert self.targets is not None
-        if self.targets.ndim == 2:
-            return self.targets
-        return self.targets.reshape((1, -1) if len(self.times) == 1 else (-1, 1))
+        elif self.output is not None:
+            message = f"{key} arrives at the state, so the output has no part in the gradient"
+            yield Fault(("output",), message, "leave it out, or give `targets` in the place of dh")
+        elif any(way.backwards for way in self.ways):
+            message = "the cells do not all end at the last step, where this gradient arrives"
+            yield Fault((key,), message, "give `targets`", at_key=True)
 
     @property
     def ends(self) -> list[str]:
@@ -100,24 +89,20 @@ class Gradient(RecurrentProblem):
 
     def used(self) -> Iterator[tuple[Path, Function]]:
         """The functions that gradients go back through, and their keys."""
-        yield from self.cell.used()
+        for cell in self.cells:
+            yield from ((cell.key(*path), function) for path, function in cell.used())
         if self.output is not None and self.targets is not None:
             yield ("output", "activation"), ACTIVATIONS[self.output.activation]
 
     def solve(self) -> Solution:
-        sheet = Worksheet(self.cell.stated(self.times))
-        self.forward(sheet)
-        self._refuse_missing(sheet)
-        walk = Walk(sheet, self.times, self.cell.states)
+        sheet = Worksheet(self.stated)
+        read = self.forward(sheet)
+        self.refuse_missing(sheet)
         forward = tuple(sheet.lines)
-        self._start(sheet, walk)
-        ends = [len(sheet.steps)]
-        walk.through_time(forward, sheet.lines[len(forward) :])
-        ends.append(len(sheet.steps))
-        walk.totals()
-        ends.append(len(sheet.steps))
-        if self.learning_rate is not None:
-            walk.update(self.learning_rate)
+        if self.targets is not None:
+            self.record_loss(sheet, read)
+        walk = Walk(sheet, self.times, self.ways, self._fused(sheet))
+        ends = self._back(walk, forward)
         if self.find is None:
             asked = list(walk.results())
             shown = needed(sheet.steps, (*asked, *walk.gradients()))
@@ -128,13 +113,51 @@ class Gradient(RecurrentProblem):
             Section("Given", (Entries(tuple(sheet.entries)),)),
             Section("Conventions", tuple(map(Paragraph, self._told()))),
             *self._workings(sheet, shown, ends),
-            Section("Remarks", (*sheet.remarks, *remarks(self.cell, walk))),
+            *self._derivation(),
+            Section("Remarks", (*sheet.remarks, *remarks(self.cells, walk))),
         ]
         agreement = compared(walk.gradients(), self._by_complex_steps)
         answer = tuple(Entry(symbol, sheet.answers[symbol], False) for symbol in asked)
         sections.append(Section("Check", (Paragraph(verdict(agreement)),)))
         sections.append(Section("Answer", (Entries(answer),)))
         return self.told_of(sheet, sections, extras={"second_method": agreement.as_data()})
+
+    def _back(self, walk: Walk, forward: Sequence[Step]) -> list[int]:
+        """The way back; where in the steps the forward pass, the way back and the totals end."""
+        sheet = walk.sheet
+        losses = [line for line in sheet.lines[len(forward) :] if line.role.what == "loss"]
+        if self.targets is not None:
+            walk.seed("loss", ONE)
+        else:
+            self._arrive(walk)
+        ends = [len(sheet.steps)]
+        if self.truncate is not None and self.truncate < len(self.times):
+            walk.truncated(forward, losses, self.truncate)
+        else:
+            walk.through_time(forward, losses)
+        ends.append(len(sheet.steps))
+        walk.totals()
+        ends.append(len(sheet.steps))
+        if self.learning_rate is not None:
+            walk.update(self.learning_rate)
+        return ends
+
+    def _fused(self, sheet: Worksheet) -> dict[str, Fused]:
+        """The losses that are gone through together with the output under them."""
+        if self.targets is None or not self.is_matched:
+            return {}
+        found = {}
+        for t in self.targeted:
+            difference = sheet.named[f"y_{t}"] - sheet.named[f"target_{t}"]
+            symbol = "loss" if len(self.times) == 1 else f"loss_{t}"
+            found[symbol] = Fused(f"{self.cell.scores}_{t}", difference)
+        return found
+
+    def _derivation(self) -> Iterator[Section]:
+        """Why the gradient through loss and output together is so short."""
+        if self.targets is not None and self.is_matched:
+            lines = derivation(self.loss_name, self.cell.scores)
+            yield Section("Why the output minus its target", lines, in_full=True)
 
     def _workings(
         self, sheet: Worksheet, shown: tuple[Step, ...], ends: list[int]
@@ -148,85 +171,89 @@ class Gradient(RecurrentProblem):
             steps = tuple(step for step in sheet.steps[start:end] if id(step) in kept)
             yield Section(title, (Working(steps),) if steps else ())
 
-    def _refuse_missing(self, sheet: Worksheet) -> None:
-        """Raises ProblemError where the loss cannot be computed."""
-        names = dict.fromkeys([*self.cell.states, self.read])
-        faults = lacking(sheet, [f"{name}_{t}" for t in self.times for name in names])
-        if faults:
-            raise ProblemError(faults)
-
-    @property
-    def read(self) -> str:
-        """What the loss compares with the targets."""
-        return "h" if self.output is None or self.targets is None else "y"
-
-    def _start(self, sheet: Worksheet, walk: Walk) -> None:
-        """What the way back starts from: the loss, or what arrives at the last states."""
-        if self.targets is not None:
-            self._loss(sheet)
-            walk.seed("loss", ONE)
-            return
-        last = self.times[-1]
+    def _arrive(self, walk: Walk) -> None:
+        """The gradients that arrive at the last states."""
+        sheet, cell, last = walk.sheet, self.cells[-1], self.times[-1]
         for key, value in self.arriving.items():
             role = Role("arriving", key[1:])
             given = sheet.given(key, value, (key,), "arrives at the last step", role)
-            walk.seed(f"{key[1:]}_{last}", given)
+            walk.seed(cell.at(key[1:], last), given)
         if self.dh is None:
-            zeros, role = np.zeros(self.size("m")), Role("arriving", "h")
-            walk.seed(f"h_{last}", sheet.given("dh", zeros, (), "not given, so zeros", role))
-
-    def _loss(self, sheet: Worksheet) -> None:
-        """The loss of each step, and their sum, on the sheet."""
-        rows = zip(self.times, self._target_rows, strict=True)
-        role = Role("target")
-        targets = {t: sheet.given(f"target_{t}", row, ("targets",), "", role) for t, row in rows}
-        losses, role = [], Role("loss")
-        for t, target in targets.items():
-            symbol = "loss" if len(targets) == 1 else f"loss_{t}"
-            value = half_squared(sheet.named[f"{self.read}_{t}"], target)
-            losses.append(sheet(symbol, value, "half the sum of the squared errors", role))
-            sheet.answers[symbol] = sheet.answers[symbol].reshape(())
-        if len(losses) > 1:
-            sheet("loss", sum_of(losses), "over all steps", role)
-            sheet.answers["loss"] = sheet.answers["loss"].reshape(())
-
-    def objective(self, values: Mapping[str, Any]) -> Any:
-        """What the gradients are gradients of, over arrays: the loss, or dh . h + dc . c."""
-        if self.targets is None:
-            last = self.times[-1]
-            terms = (values[f"{key[1:]}_{last}"] * dy for key, dy in self.arriving.items())
-            return sum(term.sum(axis=-1) for term in terms)
-        rows = zip(self.times, self._target_rows, strict=True)
-        losses = (half_squared(values[f"{self.read}_{t}"], row) for t, row in rows)
-        return sum(loss[..., 0] for loss in losses)
+            zeros, role = np.zeros(cell.size("m")), Role("arriving", "h")
+            given = sheet.given("dh", zeros, (), "not given, so zeros", role)
+            walk.seed(cell.at("h", last), given)
 
     def _by_complex_steps(self, changes: Changes) -> Complex:
-        sheet = Changed(self.cell.stated(self.times), pre_images(self.cell), changes, self.times)
+        """What the gradients are gradients of, over arrays: the loss, or dh . h + dc . c."""
+        if self.targets is None:
+            terms = self._arrived(changes)
+        elif self.truncate is None or self.truncate >= len(self.times):
+            terms = list(self.objective(self._changed(changes, None)[1]).values())
+        else:
+            terms = [self._of_one_loss(changes, t) for t in self.targeted]
+        found: Complex = np.sum([term.sum(axis=-1) for term in terms], axis=0)
+        return found
+
+    def _arrived(self, changes: Changes) -> list[Complex]:
+        sheet, _ = self._changed(changes, None)
+        cell, last = self.cells[-1], self.times[-1]
+        return [sheet.values[cell.at(key[1:], last)] * dy for key, dy in self.arriving.items()]
+
+    def _of_one_loss(self, changes: Changes, t: int) -> Complex:
+        """The loss of a step, as far as it reaches back."""
+        assert self.truncate is not None
+        near = range(t - self.truncate + 1, t + self.truncate)
+        _, read = self._changed(changes, near)
+        loss: Complex = self.objective(read)[t]
+        return loss
+
+    def _changed(
+        self, changes: Changes, near: range | None
+    ) -> tuple[Changed, Mapping[int, Complex]]:
+        """The forward pass with something changed, felt only through the steps that are `near`."""
+        images = {
+            letter + cell.place.mark: z
+            for cell in self.cells
+            for letter, z in pre_images(cell).items()
+        }
+        sheet = Changed(self.stated, images, changes, self.ways, self.times, near)
         inputs = (self.x, self.xs, self.one_hot, self.one_hots)
         without = all(value is None for value in inputs)  # so all gates are values, whatever x is
         problem = replace(self, x=np.zeros(self.size("n"))) if without else self
         with np.errstate(all="ignore"):
-            problem.forward(sheet)
-            result: Complex = self.objective(sheet.values)
-        return result
+            return sheet, problem.forward(sheet)
 
     def _told(self) -> Iterator[tuple[Inline, ...]]:
         """What the reader has to know before the working."""
-        yield from self.cell.conventions(self.t)
+        yield from self.conventions()
         yield from self._meaning()
-        yield from meaning(self.cell)
+        yield from meaning(self.cells)
         functions = dict.fromkeys(function for _, function in self.used())
         yield ("; ".join(function.definition for function in functions),)
         yield slopes(functions)
 
     def _meaning(self) -> Iterator[tuple[Inline, ...]]:
         """What L is."""
-        last = self.times[-1]
+        cell, last = self.cells[-1], self.times[-1]
         if self.targets is not None:
-            y, target = (Quantity(f"{name}_t", None, given=True) for name in (self.read, "target"))
-            yield ("L is the sum over the steps of ", half_squared(y, target), ".")
+            yield from self.loss_meaning()
+            yield from self._cut_off()
             return
-        given = " and ".join(f"{key} to {key[1:]}_{last}" for key in self.arriving)
+        given = " and ".join(f"{key} to {cell.at(key[1:], last)}" for key in self.arriving)
         yield (f"L is computed from the last step, and its gradient there is given: {given}.",)
         if "c" in self.cell.states:
-            yield (f"dc_{last} is all that reaches c_{last}: what arrives, and through h_{last}.",)
+            h, c = (cell.at(letter, last) for letter in "hc")
+            yield (f"d{c} is all that reaches {c}: what arrives, and through {h}.",)
+
+    def _cut_off(self) -> Iterator[tuple[Inline, ...]]:
+        """What truncation means here."""
+        if self.truncate is None:
+            return
+        steps = (
+            "its own step alone"
+            if self.truncate == 1
+            else f"{self.truncate} steps, its own counted"
+        )
+        text = f"Truncated: the loss of a step reaches back through {steps}"
+        more = "" if self.truncate == 1 else "; @L3 is what comes from the loss of step 3 alone"
+        yield (f"{text}{more}.",)

@@ -15,9 +15,11 @@ def note(to: Step | Quantity, parts: Sequence[Part]) -> str:
             return _of_state(to, parts)
         case "pre-activation" | "scores":
             function = parts[0].arrived.function
+            if parts[0].line.role.what == "loss":
+                return "back through loss and output at once"
             return "" if function is None else f"through {function.name}"
         case "output":
-            return "the slope of half the squared error"
+            return "the slope of its loss"
         case "input":
             blocks = dict.fromkeys(part.arrived.block for part in parts)
             return "through every W_x" if len(blocks) > 1 else f"through {next(iter(blocks))}"

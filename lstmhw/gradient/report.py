@@ -1,6 +1,6 @@
 """What is said beside the working of a gradient: what its symbols mean, and whether it is right."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lstmhw.cells.cell import Cell
 from lstmhw.expr import Quantity
@@ -18,11 +18,31 @@ def cut(orientation: str) -> str:
     return f"W_x and W_h of a gate are the {BLOCKS[orientation]} of its W that meet x and h."
 
 
-def meaning(cell: Cell) -> Iterator[tuple[Inline, ...]]:
+def meaning(cells: Sequence[Cell]) -> Iterator[tuple[Inline, ...]]:
     """What dX stands for, and what the blocks of W are called."""
     yield (MEANING,)
-    if cell.joins:
-        yield (cut(cell.orientation),)
+    if any(cell.joins for cell in cells):
+        yield (cut(cells[0].orientation),)
+
+
+def derivation(loss: str, scores: str) -> tuple[Paragraph, ...]:
+    """From the loss to the scores under the output, line by line, in words and indices."""
+    of_softmax = (
+        "L = -sum_j target_j ln y_j, so dL/dy_j = -target_j/y_j.",
+        f"y = softmax({scores}), so dy_j/d{scores}_k = y_j*(1 - y_k) where j = k, else -y_j*y_k.",
+        f"dL/d{scores}_k = sum_j dL/dy_j dy_j/d{scores}_k"
+        " = -target_k*(1 - y_k) + sum_(j != k) target_j*y_k = y_k*(sum_j target_j) - target_k.",
+        f"The targets of a step add up to 1, so dL/d{scores}_k = y_k - target_k.",
+    )
+    of_sigmoid = (
+        "L = -sum_j (target_j ln y_j + (1 - target_j) ln(1 - y_j)),"
+        " so dL/dy_j = -target_j/y_j + (1 - target_j)/(1 - y_j)"
+        " = (y_j - target_j)/(y_j*(1 - y_j)).",
+        f"y_j = sigmoid({scores}_j), so dy_j/d{scores}_j = y_j*(1 - y_j).",
+        f"The product of the two: dL/d{scores}_j = y_j - target_j.",
+    )
+    lines = of_softmax if loss == "cross-entropy" else of_sigmoid
+    return tuple(Paragraph((line,)) for line in lines)
 
 
 def slopes(functions: Iterable[Function]) -> tuple[Inline, ...]:
@@ -35,9 +55,14 @@ def slopes(functions: Iterable[Function]) -> tuple[Inline, ...]:
     return (*parts, ".")
 
 
-def remarks(cell: Cell, walk: Walk) -> Iterator[Paragraph]:
+def remarks(cells: Sequence[Cell], walk: Walk) -> Iterator[Paragraph]:
     """What is said of gates that are given as values, and of what could not be computed."""
-    stated = [letter for letter, gate in cell.weights().items() if gate.value is not None]
+    stated = [
+        letter + cell.place.mark
+        for cell in cells
+        for letter, gate in cell.weights().items()
+        if gate.value is not None
+    ]
     alone = ", ".join(letter for letter in stated if letter not in walk.weighted)
     if alone:
         text = "without weights: what reaches the pre-activation goes no further"

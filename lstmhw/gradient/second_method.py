@@ -5,7 +5,7 @@ imaginary part of the loss, divided by h, is the derivative to the last digit (S
 The forward equations run on a batch, in each row of which something else is changed by ih.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from lstmhw.expr import DATUM, Missing, Role
 from lstmhw.faults import Path
 from lstmhw.functions import Floats
-from lstmhw.solution import Stated, Worksheet, indexed
+from lstmhw.recurrent.passing import Way
+from lstmhw.solution import Stated, Worksheet, at_time, indexed, unmarked
 
 H = 1e-100  # so small that it stays small times LARGEST, and large enough for slopes of 1e-200
 LARGEST = 1e80  # a derivative over this would not leave ih small
@@ -106,7 +107,10 @@ def planned(gradients: Mapping[str, Floats]) -> Changes:
 
 
 class Matrices:
-    """A matrix in every row of a batch; the shares of the time steps are changed one by one."""
+    """A matrix in every row of a batch; the shares of the time steps are changed one by one.
+
+    `changed` gives it as it is in its next product.
+    """
 
     __array_ufunc__ = None  # so that vector @ matrices is __rmatmul__
 
@@ -131,8 +135,9 @@ class Matrices:
 class Changed(Worksheet):
     """A worksheet over complex numbers: what it names is changed as planned.
 
-    `hidden` are pre-activations by the letter of the gate, which do not follow from weights but
-    from the gate's value.  Raises TooSteepError.
+    `hidden` are pre-activations by the gate (f, f@2), which do not follow from weights but from its
+    value.  Only steps that are `near` feel a change in a state; all where that is None.  Raises
+    TooSteepError.
     """
 
     def __init__(
@@ -140,12 +145,16 @@ class Changed(Worksheet):
         stated: Mapping[str, Stated],
         hidden: Mapping[str, Floats],
         changes: Changes,
+        ways: Sequence[Way],
         times: range,
+        near: range | None,
     ) -> None:
         super().__init__(stated)
         self.hidden = hidden
         self.changes = changes
+        self.orders = {way.cell.place.mark: way.through(times) for way in ways}
         self.times = times
+        self.near = near
         self.values: dict[str, Any] = {}
 
     def given(
@@ -158,14 +167,20 @@ class Changed(Worksheet):
     def __call__(self, symbol: str, value: Any, note: str, role: Role = DATUM) -> Any:
         if isinstance(value, Missing):  # a gate given as a value depends on nothing
             value = np.zeros((self.changes.size, 1))
-        if role.what == "pre-activation" and role.letter in self.hidden:
-            value = self.hidden[role.letter] + 1j * np.imag(value)
+        gate = role.letter + unmarked(symbol)[1]
+        if role.what == "pre-activation" and gate in self.hidden:
+            value = self.hidden[gate] + 1j * np.imag(value)
         if symbol in self.stated:
             value = self.stated[symbol].value + 1j * np.imag(value)
-        return self._change(symbol, value)
+        changed = self._change(symbol, value)
+        return changed if self._is_near(symbol) else np.real(changed)
+
+    def _is_near(self, symbol: str) -> bool:
+        return self.near is None or indexed(symbol)[1] in self.near
 
     def _matrix(self, symbol: str, value: Floats, product: int) -> Complex:
-        share = f"{symbol}_{self.times[product]}"
+        times = self.orders.get(unmarked(symbol)[1], self.times)
+        share = at_time(symbol, times[product])
         matrices = self._changed(share, self._changed(symbol, value[np.newaxis]))
         return np.asarray(matrices, dtype=np.complex128)
 

@@ -102,6 +102,9 @@ class Rows:
         values = [np.broadcast_to(p.value, (*ahead, p.value.shape[-1])) for p in parts]
         return self._like(np.concatenate(values, axis=-1))
 
+    def entries(self, start: int, end: int) -> "Rows":
+        return self._like(self.value[..., start:end])
+
     def apply(self, function: Function) -> "Rows":
         if self.value.ndim == 1:  # a number in each row
             return self._like(function(self.value[:, np.newaxis])[:, 0])

@@ -172,6 +172,10 @@ class Spread:
         values = [spread.value for spread in spreads]
         return Spread(np.concatenate(values, -1), np.concatenate(radii, -1), self.rounding)
 
+    def entries(self, start: int, end: int) -> "Spread":
+        radii = np.broadcast_to(self.radius, self.shape)
+        return Spread(self.value[..., start:end], radii[..., start:end], self.rounding)
+
     def apply(self, function: Function) -> "Spread":
         value = function(self.value)
         most = np.max(np.broadcast_to(self.radius, self.shape), initial=0.0)

@@ -143,7 +143,7 @@ def product_of(product: Product, matrix: Expr, vector: Expr) -> Expr:
     return VectorMatrix(vector, matrix)
 
 
-BACKWARD = ("loss", "gradient", "update", "factor", "product", "norm")
+BACKWARD = ("loss", "perplexity", "gradient", "update", "factor", "product", "norm")
 
 
 def is_forward(step: Step) -> bool:

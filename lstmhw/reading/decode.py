@@ -1,6 +1,6 @@
 """Nodes -> a typed problem, by the annotations of its record; every fault found, not the first."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property
 from itertools import chain
@@ -25,9 +25,11 @@ from lstmhw.numerals import exact, number, whole_number
 from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.mending import versions
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
+from lstmhw.reading.parts import Parts, place_of
 from lstmhw.reading.records import (
     NOT_KEYS,
     Owners,
+    embedded_of,
     is_mapping,
     keys_of,
     keys_together,
@@ -40,7 +42,7 @@ from lstmhw.reading.records import (
 )
 from lstmhw.reading.runs import Run, parts_of
 from lstmhw.reading.shapes import Array, bind
-from lstmhw.solution import Claim
+from lstmhw.solution import NO_ANSWER, Claim
 
 BY_CASE = (("certificate",), ("certificates",), ("weights",))
 """What may be claimed as a mapping, from cases or from names, below `claimed`."""
@@ -62,7 +64,7 @@ def decode(root: Node) -> Problem:
     record, unclear = _record(root)
     if unclear:
         decoder = _Decoder()
-        decoder.values(root, owners_of(root, record), ())
+        decoder.values(root, owners_of(root, record, {}), ())
         raise ProblemError([*unclear, *decoder.faults])
     attempt = _Attempt(root, record)
     if attempt.faults:
@@ -84,15 +86,46 @@ class _Attempt:
         decoder = _Decoder()
         self.draft = decoder.record(root, record, ())
         self.written = decoder.written
-        self.sizes, misfits = bind(decoder.arrays, word_at(root, "orientation") == "row")
+        self.parts = Parts(root)
+        is_row = word_at(root, "orientation") == "row"
+        self.sizes, misfits = bind(decoder.arrays, is_row, self.parts.letters)
         turned = any(fault.path[:1] == ("orientation",) for fault in decoder.faults)
         self.faults = decoder.faults + ([] if turned else misfits)
 
     def problem(self) -> Problem:
         """The problem, where there are no faults."""
-        told = {"sizes": self.sizes, "written": self.written}
-        problem: Problem = _built(self.draft, told)
+        problem: Problem = self._built(self.draft, ())
         return problem
+
+    def _built(self, draft: Any, path: Path) -> Any:
+        """The records of a draft at a key path, its arrays in their shapes."""
+        if isinstance(draft, Array):
+            return draft.shaped()
+        if isinstance(draft, tuple) and not isinstance(draft, Draft):
+            return tuple(self._built(part, (*path, k)) for k, part in enumerate(draft))
+        if not isinstance(draft, Draft):
+            return draft
+        given = {**self._shared(draft, path), **draft.values}
+        values = {key: self._built(v, self._below(draft, path, key)) for key, v in given.items()}
+        told: Mapping[str, Callable[[], Any]] = {
+            "sizes": lambda: self.parts.sizes(path, self.sizes),
+            "written": lambda: self.written,
+            "place": lambda: place_of(path),
+        }
+        more = {f.name: told[f.name]() for f in fields(draft.record) if f.name in NOT_KEYS}
+        return draft.record(**values, **more)
+
+    def _shared(self, draft: Draft, path: Path) -> Mapping[str, Any]:
+        """The conventions of a part of a network that the file states once for all of them."""
+        whole = self.draft.values.get("cell")
+        if not path or not isinstance(whole, Draft) or whole.record is not draft.record:
+            return {}
+        names = (*getattr(draft.record, "of_file", ()), *getattr(draft.record, "shared", ()))
+        return {name: whole.values[name] for name in names if name in whole.values}
+
+    def _below(self, draft: Draft, path: Path, key: str) -> Path:
+        """The key path of a field; what is embedded stands where its record does."""
+        return path if key in embedded_of(draft.record) else (*path, key)
 
 
 def _faults_beside(attempt: _Attempt) -> Iterator[Fault]:
@@ -147,19 +180,6 @@ def _unclear_words(root: Fields, record: type[Record]) -> Iterator[Fault]:
             yield Fault((name,), message, did_you_mean(word_at(root, name), options))
 
 
-def _built(draft: Any, told: Mapping[str, Any]) -> Any:
-    """The records of a draft, its arrays in their shapes; `told` is for fields that are no keys."""
-    if isinstance(draft, Array):
-        return draft.shaped()
-    if isinstance(draft, tuple) and not isinstance(draft, Draft):
-        return tuple(_built(part, told) for part in draft)
-    if not isinstance(draft, Draft):
-        return draft
-    values = {key: _built(value, told) for key, value in draft.values.items()}
-    more = {f.name: told[f.name] for f in fields(draft.record) if f.name in NOT_KEYS}
-    return draft.record(**values, **more)
-
-
 def described(node: Node) -> str:
     """What a node is, in the words of an error message."""
     if isinstance(node, Scalar):
@@ -176,6 +196,7 @@ class _Decoder:
         self.faults: list[Fault] = []
         self.arrays: list[Array] = []
         self.written: dict[Path, Sequence[str]] = {}
+        self.whole: Owners = {}
 
     def near(self, word: str, known: Iterable[str]) -> str:
         """A near word for a hint; of very many faults, only the first get one."""
@@ -185,7 +206,9 @@ class _Decoder:
         self.faults.append(Fault(path, f"expected {expected}, found {found}", hint))
 
     def record(self, node: Fields, record: type[Record], path: Path) -> Draft:
-        owners = owners_of(node, record)
+        owners = owners_of(node, record, self.whole)
+        if not path:
+            self.whole = owners
         together = keys_together(owners)
         absent = [key for key in together if key not in node.entries]
         allowed = [*together, *words_of(record), *(() if path else ("kind",))]
@@ -346,6 +369,8 @@ class _Decoder:
         return tuple(self.value(item, annotation, (*path, k)) for k, item in enumerate(node.nodes))
 
     def _array(self, node: Node, marker: Shape, path: Path) -> Any:
+        if marker.gaps and isinstance(node, Items) and any(map(_is_gap, node.nodes)):
+            return self._with_gaps(node, marker, path)
         depths = {len(shape) for shape in marker.shapes}
         before = len(self.faults)
         shape = self._numbers_shape(node, path, max(depths))
@@ -357,6 +382,20 @@ class _Decoder:
         array = Array(path, numbers.reshape(shape), marker)
         self.arrays.append(array)
         self.written[path] = Written(node)
+        return array
+
+    def _with_gaps(self, node: Items, marker: Shape, path: Path) -> Any:
+        """The rows that are there, at their places; NaN in the place of each that is not."""
+        places = [k for k, item in enumerate(node.nodes) if not _is_gap(item)]
+        if not places:
+            return self.fault(path, "numbers", "only null")
+        there = Items(tuple(node.nodes[k] for k in places), node.mark)
+        array = self._array(there, marker, path)
+        if array is not None:
+            numbers = np.full((len(node.nodes), *array.numbers.shape[1:]), np.nan)
+            numbers[places] = array.numbers
+            array.numbers, array.shape = numbers, numbers.shape
+            self.written[path] = Written(node)
         return array
 
     def _numbers(self, node: Node, count: int, marker: Shape, path: Path) -> Floats:
@@ -459,6 +498,10 @@ class Written(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
+
+
+def _is_gap(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.plain and node.text in NO_ANSWER
 
 
 def _parts(node: Node | Run, path: Path) -> Iterator[tuple[Scalar | Run, Path]]:

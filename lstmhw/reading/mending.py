@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 from lstmhw.faults import MOST_ERRORS, Path, nearest
 from lstmhw.problem import Between, Exact, OneOf, Range, Record, Shape
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
+from lstmhw.reading.parts import Parts
 from lstmhw.reading.records import (
+    Owners,
     keys_together,
     options_of,
     owners_of,
@@ -20,7 +22,7 @@ from lstmhw.reading.records import (
     words_of,
 )
 from lstmhw.reading.runs import Joined, Run
-from lstmhw.reading.shapes import terms
+from lstmhw.reading.shapes import renamed, terms
 from lstmhw.solution import Claim
 
 NOWHERE = Mark(1, 1)
@@ -37,8 +39,8 @@ def versions(
     root: Fields, record: type[Record], broken: frozenset[Path], sizes: Mapping[str, int]
 ) -> list[Mended]:
     """Three such files; `broken` is where one is wrong, `sizes` are of the arrays that fit."""
-    bare = _Mender(broken, sizes, 1, "0", leaves_out=True)
-    filled = [_Mender(broken, sizes, size, entry) for size, entry in ((1, "0"), (2, "1"))]
+    bare = _Mender(root, broken, sizes, 1, "0", leaves_out=True)
+    filled = [_Mender(root, broken, sizes, size, entry) for size, entry in ((1, "0"), (2, "1"))]
     return [mender.mended(root, record) for mender in (bare, *filled)]
 
 
@@ -51,6 +53,7 @@ class _Mender:
 
     def __init__(
         self,
+        root: Fields,
         broken: frozenset[Path],
         sizes: Mapping[str, int],
         size: int,
@@ -63,14 +66,17 @@ class _Mender:
         self.entry = entry
         self.leaves_out = leaves_out
         self.transposed = False
+        self.parts = Parts(root)
+        self.whole: Owners = {}
         self.paths: set[Path] = set()
 
     def mended(self, root: Fields, record: type[Record]) -> Mended:
         self.transposed = word_at(root, "orientation") == "row"
+        self.whole = owners_of(root, record, {})
         return Mended(self.record(root, record, ()), frozenset(self.paths))
 
     def record(self, node: Fields, record: type[Record], path: Path) -> Fields:
-        owners = owners_of(node, record)
+        owners = owners_of(node, record, self.whole)
         known = {key: field for key, (_, field) in keys_together(owners).items()}
         kept = {*words_of(record), *(() if path else ("kind",))}
         entries: dict[str, tuple[Scalar, Node]] = {}
@@ -109,6 +115,8 @@ class _Mender:
             return self._mapping(node, mapping, path)
         if isinstance(node, Fields) and (record := _chosen(node, options)) is not None:
             return self.record(node, record, path)
+        if isinstance(node, Items) and get_origin(options[0]) is tuple:
+            return self._items(node, get_args(options[0])[0], path)
         self.paths.add(path)
         return None
 
@@ -121,12 +129,19 @@ class _Mender:
         entries = {key: (scalar, value) for key, (scalar, value) in mended.items() if value}
         return Fields(entries, node.mark)
 
+    def _items(self, node: Items, value_type: Any, path: Path) -> Node | None:
+        """The list with its items mended; None where one is broken as a whole."""
+        pairs = ((item, (*path, k)) for k, item in enumerate(node.nodes))
+        mended = [self._value(item, value_type, place) for item, place in pairs]
+        whole = [item for item in mended if item is not None]
+        return Items(tuple(whole), node.mark) if len(whole) == len(mended) else None
+
     def _filler(self, annotation: Any, path: Path) -> Node:
         """Something that is right for an annotation."""
         option = options_of(annotation)[0]
         origin, arguments = get_origin(option), get_args(option)
         if origin is Annotated:
-            return self._marked(arguments[1])
+            return self._marked(arguments[1], path)
         if origin is Literal:
             return self._one_of(arguments)
         if origin is tuple:
@@ -137,9 +152,9 @@ class _Mender:
             return self.record(Fields({}, NOWHERE), option, path)
         return _scalar(("true" if self.size == 1 else "false") if option is bool else self.entry)
 
-    def _marked(self, marker: Any) -> Node:
+    def _marked(self, marker: Any, path: Path) -> Node:
         if isinstance(marker, Shape):
-            letters = marker.shapes[0]
+            letters = renamed(marker.shapes[0], self.parts.letters(path))
             turned = letters[::-1] if marker.oriented and self.transposed else letters
             return self._array([self._length(dimension) for dimension in turned])
         if isinstance(marker, OneOf):

@@ -6,9 +6,12 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from lstmhw.problem import Embedded, OfState, Record
-from lstmhw.reading.nodes import Fields, Scalar
+from lstmhw.reading.nodes import Fields, Items, Scalar
 
-NOT_KEYS = ("sizes", "written")
+NOT_KEYS = ("sizes", "written", "place")
+
+LAYERS = "layers"
+"""The key of the parts of a network, one on another."""
 
 Owners = Mapping[str, type[Record]]
 """The records whose keys stand in one mapping: the record itself, as "", and those embedded in it,
@@ -24,18 +27,28 @@ def keys_of(record: type[Record]) -> dict[str, Field[Any]]:
 def keys_together(owners: Owners) -> dict[str, tuple[str, Field[Any]]]:
     """The keys of one mapping, each with the name of its owner and its field."""
     states = {letter for record in owners.values() for letter in getattr(record, "states", "")}
+    of_file = {name for record in owners.values() for name in getattr(record, "of_file", ())}
     return {
         key: (owner, field)
         for owner, record in owners.items()
         for key, field in keys_of(record).items()
-        if (letter := _state_of(field)) is None or letter in states
+        if ((letter := _state_of(field)) is None or letter in states)
+        and not (key in of_file and is_part(owners[""]))
     }
 
 
-def owners_of(node: Fields, record: type[Record]) -> Owners:
-    """The record of a mapping and those embedded in it, without one whose word says nothing."""
-    found = {name: _chosen(node, name, kind) for name, kind in embedded_of(record).items()}
+def owners_of(node: Fields, record: type[Record], whole: Owners) -> Owners:
+    """The record of a mapping and those embedded in it, without one whose word says nothing.
+
+    `whole` are those of the file that it is a part of.
+    """
+    found = {name: _chosen(node, name, kind, whole) for name, kind in embedded_of(record).items()}
     return {"": record, **{name: part for name, part in found.items() if part is not None}}
+
+
+def is_part(record: type[Record]) -> bool:
+    """Whether a record is a part of a network, with sizes of its own."""
+    return any(get_args(kind)[1].like for kind in embedded_of(record).values())
 
 
 def words_of(record: type[Record]) -> dict[str, Mapping[str, type[Record]]]:
@@ -50,10 +63,12 @@ def word_at(node: Fields, key: str) -> str:
     return value.text if isinstance(value, Scalar) else ""
 
 
-def _chosen(node: Fields, name: str, annotation: Any) -> type[Record] | None:
+def _chosen(node: Fields, name: str, annotation: Any, whole: Owners) -> type[Record] | None:
     """The embedded record of a field: by the word at its key, or by the other keys."""
     record: type[Record]
     record, marker = get_args(annotation)
+    if marker.like:
+        return whole.get(marker.like)
     if marker.options is None:
         return record
     options: Mapping[str, type[Any]] = marker.options()
@@ -65,11 +80,13 @@ def _chosen(node: Fields, name: str, annotation: Any) -> type[Record] | None:
 
 
 def _keys(root: Fields) -> Iterator[str]:
-    """The keys of a mapping, and with a dot those of the mappings in it."""
+    """The keys of a mapping, those of its layers, and with a dot those of the mappings in it."""
     for key, (_, node) in root.entries.items():
         yield key
         if isinstance(node, Fields):
             yield from (f"{key}.{inner}" for inner in node.entries)
+        for part in node.nodes[:1] if key == LAYERS and isinstance(node, Items) else ():
+            yield from _keys(part) if isinstance(part, Fields) else ()
 
 
 def _state_of(field: Field[Any]) -> str | None:

@@ -1,11 +1,11 @@
 """The JSON Schema (draft-07) of problem files, for editors; from the annotations of the records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
-from lstmhw.reading.records import embedded_of, keys_together, options_of, required
+from lstmhw.reading.records import Owners, embedded_of, keys_together, options_of, required
 from lstmhw.solution import Claim
 
 Schema = dict[str, Any]
@@ -50,39 +50,38 @@ def schema() -> Schema:
 
 def _problem(record: type[Problem]) -> Schema:
     """A problem; where the keys depend on a word (`cell: gru`), one of the possible ones."""
-    options: list[tuple[Schema, list[type[Record]]]] = [({"kind": {}}, [record])]
+    options: list[tuple[Schema, Owners]] = [({"kind": {}}, {"": record})]
     for name, annotation in embedded_of(record).items():
         usual, marker = get_args(annotation)
         if marker.options is None:
-            options = [(words, [*parts, usual]) for words, parts in options]
+            options = [(words, {**parts, name: usual}) for words, parts in options]
         else:
             options = [
-                ({**words, name: {"const": word}}, [*parts, part])
+                ({**words, name: {"const": word}}, {**parts, name: part})
                 for words, parts in options
                 for word, part in marker.options().items()
             ]
-    schemas = [_object(parts, words) for words, parts in options]
+    schemas = [_object(owners, words, owners) for words, owners in options]
     return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
-def _object(records: Sequence[type[Record]], more: Schema) -> Schema:
-    """A mapping with the keys of all these records."""
-    together = keys_together({record.__name__: record for record in records})
-    keys = {name: field for name, (_, field) in together.items()}
+def _object(owners: Owners, more: Schema, whole: Owners) -> Schema:
+    """A mapping with the keys of all these records, in a file of the records `whole`."""
+    keys = {name: field for name, (_, field) in keys_together(owners).items()}
     return {
         "type": "object",
-        "description": (records[0].__doc__ or "").partition("\n")[0],
-        "properties": more | {name: _value(key.type) for name, key in keys.items()},
+        "description": (owners[""].__doc__ or "").partition("\n")[0],
+        "properties": more | {name: _value(key.type, whole) for name, key in keys.items()},
         "required": [name for name, key in keys.items() if required(key)],
         "additionalProperties": False,
     }
 
 
-def _value(annotation: Any) -> Schema:
+def _value(annotation: Any, whole: Owners) -> Schema:
     """What the decoder accepts for an annotation."""
     options = options_of(annotation)
     if len(options) > 1:
-        return {"anyOf": [_value(option) for option in options]}
+        return {"anyOf": [_value(option, whole) for option in options]}
     annotation = options[0]
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -90,13 +89,16 @@ def _value(annotation: Any) -> Schema:
     if origin is Literal:
         return {"enum": list(arguments)}
     if origin is tuple:
-        return {"type": "array", "items": _value(arguments[0])}
+        return {"type": "array", "items": _value(arguments[0], whole)}
     if origin is Mapping and arguments == (str, Claim):
         return {"type": "object", "additionalProperties": {"$ref": "#/definitions/claim"}}
     if origin is Mapping:
-        return {"type": "object", "additionalProperties": _value(arguments[1])}
+        return {"type": "object", "additionalProperties": _value(arguments[1], whole)}
     if isinstance(annotation, type) and issubclass(annotation, Record):
-        return _object([annotation], {})
+        parts = {
+            name: whole[get_args(kind)[1].like] for name, kind in embedded_of(annotation).items()
+        }
+        return _object({"": annotation, **parts}, {}, whole)
     if annotation is bool:
         return {"type": "boolean"}
     return {"type": ["string", "number", "boolean", "null"]}  # any scalar is a text as written
@@ -106,7 +108,8 @@ def _marked(marker: Any) -> Schema:
     if isinstance(marker, Shape):
         depths = sorted({0, *(len(shape) for shape in marker.shapes)})
         formula = [{"type": "string"}] if marker.formula else []
-        return {"anyOf": [*formula, *(_nested(depth) for depth in depths)]}
+        nested = [_with_gaps(depth) if marker.gaps else _nested(depth) for depth in depths]
+        return {"anyOf": [*formula, *nested]}
     if isinstance(marker, OneOf):
         return {"enum": list(marker.words)}
     if isinstance(marker, Exact):
@@ -116,6 +119,14 @@ def _marked(marker: Any) -> Schema:
         return {"type": "number", **{k: v for k, v in bounds.items() if v < float("inf")}}
     assert isinstance(marker, Range)
     return {"type": "integer", "minimum": marker.least, "maximum": marker.most}
+
+
+def _with_gaps(depth: int) -> Schema:
+    """The same, where null may stand for a row."""
+    nested = _nested(depth)
+    if depth == 0:
+        return nested
+    return {**nested, "items": {"anyOf": [nested["items"], {"type": "null"}]}}
 
 
 def _nested(depth: int) -> Schema:

@@ -1,14 +1,17 @@
 """Binding the letters of shapes to sizes, the same in all arrays of a file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, Path, spelled
 from lstmhw.functions import Floats
 from lstmhw.problem import Shape
 
-_TERM = re.compile(r"([0-9]*)([A-Za-z]?)")
+_TERM = re.compile(r"([0-9]*)((?:[A-Za-z](?:@[0-9]+)?)?)")
+
+Letters = Callable[[Path], Mapping[str, str]]
+"""What the letters of a shape are at a key path, where they are not as they are in the file."""
 
 
 class Array:
@@ -20,11 +23,12 @@ class Array:
         self.marker = marker
         self.shape: tuple[int, ...] = numbers.shape
 
-    def dimensions(self, transposed: bool) -> tuple[str, ...]:
+    def dimensions(self, transposed: bool, letters: Mapping[str, str]) -> tuple[str, ...]:
         """The letters of the shape with as many axes as the numbers have, else of the first."""
         shapes = self.marker.shapes
         shape = next((s for s in shapes if len(s) == self.numbers.ndim), shapes[0])
-        return shape[::-1] if transposed and self.marker.oriented else shape
+        named = renamed(shape, letters)
+        return named[::-1] if transposed and self.marker.oriented else named
 
     def shaped(self) -> Floats:
         return self.numbers.reshape(self.shape)
@@ -37,13 +41,26 @@ class Size(NamedTuple):
     path: Path
 
 
-def bind(arrays: Sequence[Array], transposed: bool) -> tuple[dict[str, int], list[Fault]]:
+def renamed(dimensions: Iterable[str], letters: Mapping[str, str]) -> tuple[str, ...]:
+    """The dimensions in other letters: m+n, where n is 2m, is m+2m; 4m, where m is m@2, is 4m@2."""
+    return tuple("+".join(_terms_renamed(dimension, letters)) for dimension in dimensions)
+
+
+def _terms_renamed(dimension: str, letters: Mapping[str, str]) -> Iterator[str]:
+    for factor, letter in terms(dimension):
+        times = str(factor) if factor > 1 or not letter else ""
+        yield times + letters.get(letter, letter)
+
+
+def bind(
+    arrays: Sequence[Array], transposed: bool, letters: Letters
+) -> tuple[dict[str, int], list[Fault]]:
     """The size of each letter, and the faults of the arrays that do not fit the others.
 
     Arrays whose sizes are single letters fix them first, in the order of the file; then the rest.
     """
     bound: dict[str, Size] = {}
-    rest = [(array, array.dimensions(transposed)) for array in arrays]
+    rest = [(array, array.dimensions(transposed, letters(array.path))) for array in arrays]
     for array, dimensions in sorted(rest, key=lambda pair: _difficulty(pair[1])):
         if array.numbers.ndim in (0, len(dimensions)):
             shape = array.shape or (1,) * len(dimensions)
@@ -54,7 +71,7 @@ def bind(arrays: Sequence[Array], transposed: bool) -> tuple[dict[str, int], lis
 
 
 def _difficulty(dimensions: tuple[str, ...]) -> int:
-    return max((len(dimension) for dimension in dimensions), default=0)
+    return max((len(re.sub("@[0-9]+", "", d)) for d in dimensions), default=0)
 
 
 def terms(dimension: str) -> list[tuple[int, str]]:
@@ -77,7 +94,8 @@ def _solve(dimension: str, size: int, path: Path, bound: dict[str, Size]) -> Non
 
 def _misfit(array: Array, dimensions: tuple[str, ...], bound: dict[str, Size]) -> list[Fault]:
     """The fault of an array that has not the shape its letters say; else it takes that shape."""
-    expected = tuple(_size(dimension, bound) for dimension in dimensions)
+    values = {letter: size.value for letter, size in bound.items()}
+    expected = tuple(size_of(dimension, values) for dimension in dimensions)
     if array.shape == expected or (array.shape == () and all(size == 1 for size in expected)):
         array.shape = tuple(size or 1 for size in expected)
         return []
@@ -111,10 +129,11 @@ def _wanted(dimension: str, size: int | None) -> str:
     return dimension if size is None else str(size)
 
 
-def _size(dimension: str, bound: dict[str, Size]) -> int | None:
+def size_of(dimension: str, bound: Mapping[str, int]) -> int | None:
+    """The size that a dimension stands for; None where one of its letters is open."""
     total = 0
     for factor, letter in terms(dimension):
         if letter and letter not in bound:
             return None
-        total += factor * (bound[letter].value if letter else 1)
+        total += factor * (bound[letter] if letter else 1)
     return total

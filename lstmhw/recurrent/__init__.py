@@ -1,6 +1,6 @@
 """What all problems about a recurrent cell share: inputs, the output layer, the answer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from lstmhw.faults import Fault
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.problem import ActivationName, Embedded, Problem, Range, Record, Shape, record
 from lstmhw.recurrent.finding import computed_symbols, found_symbols, needed_by
+from lstmhw.recurrent.passing import Pass, Way, by_layer, by_time
 from lstmhw.solution import (
     Entries,
     Entry,
@@ -19,8 +20,10 @@ from lstmhw.solution import (
     Paragraph,
     Section,
     Solution,
+    Stated,
     Working,
     Worksheet,
+    at_time,
     needed,
 )
 
@@ -32,7 +35,7 @@ NO_INPUTS = Fault((), "expected inputs x, found none", "add `x: [...]`")
 class OutputLayer(Record):
     """y = activation(W h + b)."""
 
-    W: Annotated[Floats, Shape("k m", oriented=True)]
+    W: Annotated[Floats, Shape("k s", oriented=True)]
     b: Annotated[Floats, Shape("k", limits=True)] | None = None
     activation: ActivationName = "identity"
 
@@ -56,7 +59,9 @@ class RecurrentProblem(Problem):
         return self.find or ()
 
     def faults(self) -> Iterator[Fault]:
-        yield from self.cell.faults()
+        for cell in (self.cell, *(cell for cell in self.cells if cell is not self.cell)):
+            faults = cell.faults()
+            yield from (fault._replace(path=cell.key(*fault.path)) for fault in faults)
         yield from self._input_faults()
         yield from self._one_hot_faults()
         if self.find == ():
@@ -87,16 +92,39 @@ class RecurrentProblem(Problem):
         """The size bound to a letter of the shapes; 1 where no array of the file fixes it."""
         return self.cell.size(letter)
 
-    def forward(self, sheet: Worksheet) -> None:
-        """All steps of the cell, and its output, on the worksheet."""
-        cell, inputs = self.cell, self.inputs(sheet)
-        states = tuple(cell.initial(sheet, letter, self.t - 1) for letter in cell.states)
-        z = cell.pre_activations(sheet)
+    @property
+    def network(self) -> Sequence[Sequence[Way]]:
+        """The layers, the first next to the input, each with its one or two directions."""
+        return [[Way(self.cell, False)]]
+
+    @property
+    def ways(self) -> list[Way]:
+        """The cells of the network, and the directions in which they run."""
+        return [way for layer in self.network for way in layer]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The cells of the network."""
+        return [way.cell for way in self.ways]
+
+    @property
+    def stated(self) -> dict[str, Stated]:
+        """The gate values that stand on the sheet, by symbol."""
+        found = (cell.stated(self.times) for cell in self.cells)
+        return {symbol: value for values in found for symbol, value in values.items()}
+
+    def forward(self, sheet: Worksheet) -> Mapping[int, Any]:
+        """All steps of the network on the worksheet; its output at each, or its state."""
+        inputs = self.inputs(sheet)
+        passes = [[Pass(sheet, way, self.times) for way in layer] for layer in self.network]
         layer = self.output_layer(sheet)
-        for t, x in zip(self.times, inputs, strict=True):
-            states = cell.step(sheet, t, z, x, *states)
-            if layer is not None:
-                output(sheet, t, layer, states[0])
+        if any(way.backwards for way in self.ways):
+            read = by_layer(sheet, passes, dict(zip(self.times, inputs, strict=True)))
+        else:
+            read = by_time([only for (only,) in passes], zip(self.times, inputs, strict=True))
+        if layer is None:
+            return dict(read)
+        return {t: output(sheet, t, layer, h) for t, h in read}
 
     @property
     def times(self) -> range:
@@ -163,7 +191,7 @@ class RecurrentProblem(Problem):
             asked = found_symbols(sheet, self.find, self.times)
             steps = needed(sheet.steps, asked)
         definitions = "; ".join(dict.fromkeys(function.definition for function in functions))
-        conventions: list[tuple[Inline, ...]] = [*self.cell.conventions(self.t), (definitions,)]
+        conventions: list[tuple[Inline, ...]] = [*self.conventions(), (definitions,)]
         answers = tuple(Entry(symbol, sheet.answers[symbol], False) for symbol in asked)
         remarks = [*sheet.remarks, *self._not_computed(sheet, results)]
         sections = [
@@ -188,9 +216,13 @@ class RecurrentProblem(Problem):
             **more,
         )
 
+    def conventions(self) -> Iterator[tuple[Inline, ...]]:
+        """What books differ on and this network has fixed, a paragraph each."""
+        yield from dict.fromkeys(said for cell in self.cells for said in cell.conventions(self.t))
+
     def _not_computed(self, sheet: Worksheet, results: Sequence[str]) -> list[Paragraph]:
         """Said where nothing was asked for in particular and not all could be computed."""
-        symbols = [f"{name}_{t}" for t in self.times for name in results]
+        symbols = [at_time(name, t) for t in self.times for name in results]
         reasons = {} if self.find is not None else needed_by(sheet, symbols)
         return [
             Paragraph((f"{symbol} is not computed: {fault.message}.",))

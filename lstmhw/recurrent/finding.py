@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, shown, some
-from lstmhw.solution import Worksheet, indexed
+from lstmhw.solution import Worksheet, at_time, indexed
 
 
 def found_symbols(sheet: Worksheet, find: Sequence[str], times: range) -> list[str]:
@@ -29,7 +29,7 @@ def computed_symbols(sheet: Worksheet, results: Sequence[str], times: range) -> 
 
     Raises ProblemError, naming all that is missing, where none of them can.
     """
-    symbols = [f"{name}_{t}" for t in times for name in results]
+    symbols = [at_time(name, t) for t in times for name in results]
     found = [s for s in symbols if s in sheet.answers]
     if not found:
         raise ProblemError(lacking(sheet, symbols))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from lstmhw.problem import record
-from lstmhw.recurrent import RecurrentProblem
+from lstmhw.recurrent.losses import LossProblem
 from lstmhw.solution import Solution, Worksheet
 
 if TYPE_CHECKING:
@@ -11,13 +11,18 @@ if TYPE_CHECKING:
 
 
 @record
-class StepProblem(RecurrentProblem):
+class StepProblem(LossProblem):
     """Steps of a cell: everything that is computed in them."""
 
     def solve(self) -> Solution:
-        sheet = Worksheet(self.cell.stated(self.times))
-        self.forward(sheet)
-        return self.solution(sheet, self.cell.states[::-1], self.cell.functions)
+        sheet = Worksheet(self.stated)
+        read = self.forward(sheet)
+        if self.targets is not None:
+            self.refuse_missing(sheet)
+            self.record_loss(sheet, read)
+        results = [f"{s}{cell.place.mark}" for cell in self.cells for s in cell.states[::-1]]
+        functions = [function for cell in self.cells for function in cell.functions]
+        return self.solution(sheet, results, functions)
 
     def exported(self) -> "Exported":
         from lstmhw.recurrent.exporting import steps

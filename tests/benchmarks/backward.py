@@ -19,6 +19,7 @@ from lstmhw.cells.lstm import Lstm, PyTorchLstm
 from lstmhw.expr import Quantity
 from lstmhw.gradient.walk import Walk
 from lstmhw.recurrent import INPUT
+from lstmhw.recurrent.passing import Way
 from lstmhw.solution import Worksheet
 
 TARGET = 5  # times torch's time, which records no line that can be read
@@ -46,7 +47,7 @@ def gradients(xs: Any, h: Any, c: Any, weights: dict[str, Any], dhs: Any) -> dic
     for t, x in zip(times, inputs, strict=True):
         states = cell.step(sheet, t, z, x, *states)
     forward = tuple(sheet.lines)
-    walk = Walk(sheet, times, cell.states)
+    walk = Walk(sheet, times, [Way(cell, False)])
     for t, dh in zip(times, dhs, strict=True):
         walk.seed(f"h_{t}", Quantity(f"dh_{t} from outside", dh, given=True))
     walk.through_time(forward, ())
