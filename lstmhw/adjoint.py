@@ -256,7 +256,8 @@ def factor_of(arrived: Sequence[Arrived]) -> Expr:
 
 def _fitted(gradient: Expr, to: Quantity) -> Expr:
     """Added up over the examples of a batch, where the quantity is the same for all of them."""
-    if to.role.what != "bias" or to.value is None or isinstance(gradient, Missing):
+    is_vector = to.role.what in ("bias", "peephole")
+    if not is_vector or to.value is None or isinstance(gradient, Missing):
         return gradient
     return BatchSum(gradient) if np.ndim(gradient.value) > np.ndim(to.value) else gradient
 

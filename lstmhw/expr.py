@@ -22,6 +22,7 @@ What = Literal[
     "embedding",
     "weights",
     "bias",
+    "peephole",
     "state",
     "pre-activation",
     "gate",

@@ -88,7 +88,9 @@ class PreActivation(Protocol):
 
 
 PreActivations = Mapping[str, Any]
-"""The pre-activation of each gate, by its letter; `Separate` where a cell takes it apart."""
+"""The pre-activation of each gate, by its letter; `Separate` where a cell takes it apart.
+
+Peephole weights of a gate stand beside it, as p_f."""
 
 
 def plus(value: Any, biases: tuple[Any, ...]) -> Any:

@@ -1,15 +1,16 @@
 """The LSTM: its equations, and its data, gate by gate or stacked as frameworks keep them."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from lstmhw.cells import Activations, Named, PreActivations, state
 from lstmhw.cells.cell import GatedCell
 from lstmhw.cells.weights import Gate, gate_blocks, split_biases, without_direction
 from lstmhw.expr import Let, Role
-from lstmhw.faults import Path
+from lstmhw.faults import Fault, Path
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.problem import ActivationName, Record, Shape, record
+from lstmhw.solution import Inline, Worksheet
 
 INPUT = Named("i", "z_i", "input gate")
 FORGET = Named("f", "z_f", "forget gate")
@@ -17,22 +18,59 @@ CANDIDATE = Named("g", "z_g", "candidate", what="candidate")
 OUTPUT = Named("o", "z_o", "output gate")
 
 
+class Options(NamedTuple):
+    """What some LSTMs have besides: weights (m,) on c in the gates of these letters (peepholes), an
+    input gate that is 1 - f, and a number that is added in the forget gate."""
+
+    peephole: Mapping[str, Any] = {}
+    coupled: bool = False
+    forget_bias: float = 0.0
+
+    def added(self, letter: str, z: Any, c: Any) -> Any:
+        """The pre-activation of a gate, with what these add to it; c is the one that it sees."""
+        if letter in self.peephole:
+            z = z + self.peephole[letter] * c
+        return z + self.forget_bias if letter == "f" and self.forget_bias else z
+
+
+NONE = Options()
+
+
 def lstm(
-    let: Let, t: Any, z: PreActivations, use: Activations, x: Any, h: Any, c: Any
+    let: Let,
+    t: Any,
+    z: PreActivations,
+    use: Activations,
+    x: Any,
+    h: Any,
+    c: Any,
+    options: Options = NONE,
 ) -> tuple[Any, Any]:
     """One LSTM step, x (n,), h and c (m,) -> h and c (m,).
 
-    Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000.
+    Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000; peepholes of Gers,
+    Schraudolph & Schmidhuber 2002, where o sees the new c; the coupled gate of Greff et al. 2017.
     """
-    i = INPUT.at(let, t, z["i"](x, h), use.gate, ": how much of g is written")
-    f = FORGET.at(let, t, z["f"](x, h), use.gate, ": how much of c is kept")
-    g = CANDIDATE.at(let, t, z["g"](x, h), use.candidate, ": what may be written")
-    o = OUTPUT.at(let, t, z["o"](x, h), use.gate, ": how much of c is shown")
+
+    def scored(letter: str, c: Any) -> Any:
+        return options.added(letter, z[letter](x, h), c)
+
+    if not options.coupled:
+        i = INPUT.at(let, t, scored("i", c), use.gate, ": how much of g is written")
+    f = FORGET.at(let, t, scored("f", c), use.gate, ": how much of c is kept")
+    if options.coupled:
+        i = let(f"i_{t}", 1 - f, "input gate: what is not kept is written", Role("gate", "i"))
+    g = CANDIDATE.at(let, t, scored("g", c), use.candidate, ": what may be written")
+    shown = ": how much of c is shown"
+    if "o" not in options.peephole:
+        o = OUTPUT.at(let, t, scored("o", c), use.gate, shown)
     note = "cell state: some of the old kept, some of the new written"
     c = let(f"c_{t}", f * c + i * g, note, state("c"))
+    if "o" in options.peephole:
+        o = OUTPUT.at(let, t, scored("o", c), use.gate, shown)
     about = Role("activated state", "c", function=use.state)
-    shown = let(f"{use.state.name}_c_{t}", use.state(c), "the cell state as h sees it", about)
-    h = let(f"h_{t}", o * shown, "hidden state", state("h"))
+    seen = let(f"{use.state.name}_c_{t}", use.state(c), "the cell state as h sees it", about)
+    h = let(f"h_{t}", o * seen, "hidden state", state("h"))
     return h, c
 
 
@@ -144,8 +182,71 @@ class LstmWeights(GatedCell):
 
 
 @record
+class Peephole(Record):
+    """The weights on c in the gates i, f (the old c) and o (the new one); none where left out."""
+
+    i: Annotated[Floats, Shape("m")] | None = None
+    f: Annotated[Floats, Shape("m")] | None = None
+    o: Annotated[Floats, Shape("m")] | None = None
+
+
+@record
 class Lstm(LstmWeights, name="lstm", told_by=("gates", "stacked", "c_prev", "activations")):
     """An LSTM: its weights, and the states before the first step."""
 
     h_prev: Annotated[Floats, Shape("m")] | None = None
     c_prev: Annotated[Floats, Shape("m")] | None = None
+    peephole: Peephole | None = None
+    coupled: bool = False
+    forget_bias: Annotated[Floats, Shape("")] | None = None
+
+    shared: ClassVar[Sequence[str]] = (*LstmWeights.shared, "coupled", "forget_bias")
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        if not self.coupled:
+            return
+        hint = "leave it out, or `coupled: true`"
+        if self.stacked is not None:
+            message = "expected gates without i, which is 1 - f here; found all four stacked"
+            yield Fault(("stacked",), message, hint, at_key=True)
+        if self.gates is not None and self.gates.i.is_given:
+            message = "the input gate is given twice: by its weights, and as 1 - f"
+            yield Fault(("gates", "i"), message, hint, at_key=True)
+        if self.peephole is not None and self.peephole.i is not None:
+            message = "the input gate is 1 - f, and sees no c of its own"
+            yield Fault(("peephole", "i"), message, hint, at_key=True)
+
+    def pre_activations(self, sheet: Worksheet) -> PreActivations:
+        found = dict(super().pre_activations(sheet))
+        for letter, weights in self.seen.items():
+            symbol, path = f"p_{letter}{self.place.mark}", self.key("peephole", letter)
+            role = Role("peephole", letter, "p")
+            found[f"p_{letter}"] = sheet.given(symbol, weights, path, "", role)
+        return found
+
+    @property
+    def seen(self) -> dict[str, Floats]:
+        """The peephole weights, by the letters of the gates that have some."""
+        given = {} if self.peephole is None else vars(self.peephole)
+        return {letter: weights for letter, weights in given.items() if weights is not None}
+
+    def step(self, let: Let, t: Any, z: PreActivations, x: Any, *states: Any) -> tuple[Any, ...]:
+        peephole = {letter: z[f"p_{letter}"] for letter in self.seen}
+        added = 0.0 if self.forget_bias is None else float(self.forget_bias)
+        options = Options(peephole, self.coupled, added)
+        h, c = states
+        return lstm(let, t, z, self.use, x, h, c, options)
+
+    def conventions(self, t: int) -> Iterator[tuple[Inline, ...]]:
+        yield from super().conventions(t)
+        if self.seen:
+            text = (
+                "Peepholes p are multiplied by c entry by entry: i and f see the old c, o the new"
+            )
+            yield (f"{text} one.",)
+        if self.coupled:
+            yield ("The input gate has no weights: it is 1 - f.",)
+        if self.forget_bias is not None:
+            text = f"{float(self.forget_bias):g} is added in the forget gate, beside its bias"
+            yield (f"{text}, as in TensorFlow's older cells.",)

@@ -23,7 +23,7 @@ def note(to: Step | Quantity, parts: Sequence[Part]) -> str:
         case "input":
             blocks = dict.fromkeys(part.arrived.block for part in parts)
             return "through every W_x" if len(blocks) > 1 else f"through {next(iter(blocks))}"
-        case "weights" | "bias" | "embedding":
+        case "weights" | "bias" | "peephole" | "embedding":
             return _of_weights(to, parts[0])
     return _of_factor(to, parts)
 

@@ -16,7 +16,7 @@ from lstmhw.gradient.notes import note
 from lstmhw.recurrent.passing import Way
 from lstmhw.solution import Step, Worksheet, at_time, indexed, unmarked
 
-TOTALLED = ("weights", "bias", "embedding")
+TOTALLED = ("weights", "bias", "peephole", "embedding")
 """What is the same at all steps, so that its gradient is a sum over them."""
 LOSS = "loss"
 
@@ -196,7 +196,7 @@ class Walk:
                 continue
             value = added(parts)
             self.notes[to.symbol] = "" if isinstance(value, Missing) else note(to, parts)
-            if len(self.times) > 1 and to.role.what != "bias":
+            if len(self.times) > 1 and to.role.what not in ("bias", "peephole"):
                 name = _marked(at_time(f"d{to.symbol}", t), mark)
                 value = self.sheet(name, value, self.notes[to.symbol], _to_weights(to))
             self.shares.setdefault(to.symbol, []).append(value)

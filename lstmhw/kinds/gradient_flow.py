@@ -1,6 +1,6 @@
 """`gradient-flow`: what becomes of a gradient on its way from state to state."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -113,9 +113,9 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
     def end(self) -> int:
         return self.times[-1] if self.to is None else self.to
 
-    def inputs(self, sheet: Worksheet) -> Iterable[Expr]:
+    def inputs(self, sheet: Worksheet, found: Mapping[int, Any]) -> Iterable[Expr]:
         if self.random is None:
-            return super().inputs(sheet)
+            return super().inputs(sheet, found)
         rows = self.random.drawn(self.size("n"))
         pairs = zip(self.times, rows, strict=True)
         return [sheet.state(f"x_{t}", x, ("random",), "", INPUT) for t, x in pairs]

@@ -418,15 +418,15 @@ class _Decoder:
         if not node.nodes:
             self.fault(path, "numbers", "an empty list")
             return None
-        shapes = list(self._item_shapes(node, path, depth - 1))
-        _, first = shapes[0]
-        for k, shape in shapes:
-            if shape is None or first is None:
+        first: tuple[int, ...] | None = None
+        for k, shape in self._item_shapes(node, path, depth - 1):
+            if shape is None:
                 return None
-            if shape != first:
+            if first is not None and shape != first:
                 self._ragged((*path, k), first, shape, k)
                 return None
-        return (len(node.nodes), *first) if first is not None else None
+            first = shape
+        return None if first is None else (len(node.nodes), *first)
 
     def _item_shapes(
         self, node: Items, path: Path, depth: int

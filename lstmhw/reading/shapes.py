@@ -8,7 +8,7 @@ from lstmhw.faults import Fault, Path, spelled
 from lstmhw.functions import Floats
 from lstmhw.problem import Shape
 
-_TERM = re.compile(r"([0-9]*)((?:[A-Za-z](?:@[0-9]+)?)?)")
+_TERM = re.compile(r"([0-9]*)((?:[A-Za-z](?:@[0-9]*(?:rev)?)?)?)")
 
 Letters = Callable[[Path], Mapping[str, str]]
 """What the letters of a shape are at a key path, where they are not as they are in the file."""
@@ -42,7 +42,7 @@ class Size(NamedTuple):
 
 
 def renamed(dimensions: Iterable[str], letters: Mapping[str, str]) -> tuple[str, ...]:
-    """The dimensions in other letters: m+n, where n is 2m, is m+2m; 4m, where m is m@2, is 4m@2."""
+    """The dimensions in other letters: 4m, where m is m@2, is 4m@2."""
     return tuple("+".join(_terms_renamed(dimension, letters)) for dimension in dimensions)
 
 
@@ -71,7 +71,7 @@ def bind(
 
 
 def _difficulty(dimensions: tuple[str, ...]) -> int:
-    return max((len(re.sub("@[0-9]+", "", d)) for d in dimensions), default=0)
+    return max((len(re.sub("@[0-9]*(rev)?", "", d)) for d in dimensions), default=0)
 
 
 def terms(dimension: str) -> list[tuple[int, str]]:

@@ -59,13 +59,18 @@ class RecurrentProblem(Problem):
         return self.find or ()
 
     def faults(self) -> Iterator[Fault]:
-        for cell in (self.cell, *(cell for cell in self.cells if cell is not self.cell)):
-            faults = cell.faults()
-            yield from (fault._replace(path=cell.key(*fault.path)) for fault in faults)
+        for cell in self.cells:
+            yield from (self._of_cell(cell, fault) for fault in cell.faults())
         yield from self._input_faults()
         yield from self._one_hot_faults()
         if self.find == ():
             yield Fault(("find",), "expected what is asked, found an empty list", "leave it out")
+
+    def _of_cell(self, cell: Cell, fault: Fault) -> Fault:
+        """A fault of a cell at its place in the file, which has what cells share once."""
+        name = str(fault.path[0]) if fault.path else ""
+        is_shared = name in cell.shared and getattr(cell, name) is getattr(self.cell, name)
+        return fault if is_shared else fault._replace(path=cell.key(*fault.path))
 
     def _input_faults(self) -> Iterator[Fault]:
         keys = [key for key in ("x", "xs", "one_hot", "one_hots") if getattr(self, key) is not None]
@@ -115,16 +120,17 @@ class RecurrentProblem(Problem):
 
     def forward(self, sheet: Worksheet) -> Mapping[int, Any]:
         """All steps of the network on the worksheet; its output at each, or its state."""
-        inputs = self.inputs(sheet)
+        found: dict[int, Any] = {}
+        inputs = self.inputs(sheet, found)
         passes = [[Pass(sheet, way, self.times) for way in layer] for layer in self.network]
         layer = self.output_layer(sheet)
         if any(way.backwards for way in self.ways):
             read = by_layer(sheet, passes, dict(zip(self.times, inputs, strict=True)))
         else:
             read = by_time([only for (only,) in passes], zip(self.times, inputs, strict=True))
-        if layer is None:
-            return dict(read)
-        return {t: output(sheet, t, layer, h) for t, h in read}
+        for t, h in read:
+            found[t] = h if layer is None else output(sheet, t, layer, h)
+        return found
 
     @property
     def times(self) -> range:
@@ -140,8 +146,11 @@ class RecurrentProblem(Problem):
     def hots_key(self) -> str:
         return "one_hots" if self.one_hot is None else "one_hot"
 
-    def inputs(self, sheet: Worksheet) -> Iterable[Expr]:
-        """The input of each step; with an embedding it is looked up when its turn comes."""
+    def inputs(self, sheet: Worksheet, found: Mapping[int, Any]) -> Iterable[Expr]:
+        """The input of each step; with an embedding it is looked up when its turn comes.
+
+        `found` is what the steps before have given when that is asked for.
+        """
         times = self.times
         if self.hots is not None and self.embedding is not None:
             hots = [

@@ -78,25 +78,15 @@ class LossProblem(NetworkProblem):
         if len(targets) != steps:
             yield Fault(("targets",), f"expected {steps} class numbers, found {len(targets)}")
             return
-        first = self._first_class
-        if first is None:
-            message = f"expected `classes_from`, found none: {classes} classes are counted from 0"
-            yield Fault(("targets",), f"{message} or from 1", "add `classes_from: 0` (or 1)")
+        if self.classes_from is None:
+            message = f"expected `classes_from` beside class numbers: {classes} classes are counted"
+            yield Fault(("targets",), f"{message} from 0 or from 1", "add `classes_from: 0` (or 1)")
             return
-        known = range(first, first + classes)
+        known = range(self.classes_from, self.classes_from + classes)
         for k, number in enumerate(targets):
             if not np.isnan(number) and number not in known:
                 message = f"expected a class from {known[0]} to {known[-1]}, found {number:g}"
                 yield Fault(("targets", k), message)
-
-    @property
-    def _first_class(self) -> int | None:
-        """From which number classes are counted; None where both would do."""
-        if self.classes_from is not None or self.targets is None:
-            return self.classes_from
-        if np.any(self.targets == 0):
-            return 0
-        return 1 if np.any(self.targets == self._target_shape[1]) else None
 
     @property
     def loss_name(self) -> str:
@@ -123,7 +113,7 @@ class LossProblem(NetworkProblem):
         rows = np.full(self._target_shape, np.nan)
         for row, number in zip(rows, self.targets, strict=True):
             if not np.isnan(number):
-                row[:] = np.arange(len(row)) == number - (self._first_class or 0)
+                row[:] = np.arange(len(row)) == number - (self.classes_from or 0)
         return rows
 
     def _rows_of(self, targets: Floats) -> Floats:
@@ -187,7 +177,7 @@ class LossProblem(NetworkProblem):
             return ""
         assert self.targets is not None
         number = self.targets[t - self.times[0]]
-        return f"class {number:g}, counted from {self._first_class}"
+        return f"class {number:g}, counted from {self.classes_from}"
 
     def objective(self, read: Mapping[int, Any]) -> dict[int, Any]:
         """The share of each step in the loss, over arrays, (..., 1)."""

@@ -1,15 +1,16 @@
 """Problems about a network: layers of cells, in one direction or two."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from lstmhw.cells.cell import Cell
+from lstmhw.expr import Expr
 from lstmhw.faults import Fault
-from lstmhw.problem import Embedded, Record, record
-from lstmhw.recurrent import RecurrentProblem
+from lstmhw.problem import Embedded, Range, Record, record
+from lstmhw.recurrent import INPUT, RecurrentProblem
 from lstmhw.recurrent.passing import Way
-from lstmhw.solution import Inline
+from lstmhw.solution import Inline, Worksheet
 
 
 @record
@@ -33,6 +34,8 @@ class NetworkProblem(RecurrentProblem):
     layers: tuple[Layer, ...] | None = None
     reverse: Direction | None = None
     direction: Literal["forward", "reverse"] = "forward"
+    feedback: Literal["y"] | None = None
+    steps: Annotated[int, Range(1, 10_000)] | None = None
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
@@ -41,6 +44,50 @@ class NetworkProblem(RecurrentProblem):
             yield Fault(("direction",), message, "keep one of them", at_key=True)
         if self.layers is not None:
             yield from self._layer_faults(self.layers)
+        yield from self._feedback_faults()
+
+    def _feedback_faults(self) -> Iterator[Fault]:
+        if self.feedback is None and self.steps is not None:
+            message = (
+                "expected `feedback: y` beside `steps`: else each step has an input of its own"
+            )
+            yield Fault(("steps",), message, "add `feedback: y`, or give `xs`", at_key=True)
+        if self.feedback is None:
+            return
+        if self.steps is None:
+            message = "expected how many steps there are, found none"
+            yield Fault(("feedback",), message, "add `steps: 4`", at_key=True)
+        if self.output is None:
+            message = "expected an output to feed back, found none"
+            yield Fault(("feedback",), message, "add `output: {W: ..}`", at_key=True)
+        elif self.x is not None and self.size("k") != self.size("n"):
+            outputs, inputs = self.size("k"), self.size("n")
+            message = f"expected as many outputs as inputs, {inputs}; found {outputs}"
+            yield Fault(("output", "W"), message, "the output is the next input")
+        if self.x is None:
+            message = "expected the first input as `x`, found none"
+            hint = "the later ones are the outputs before them"
+            yield Fault(("feedback",), message, hint, at_key=True)
+        if any(way.backwards for way in self.ways):
+            message = "a cell that runs backwards in time cannot read an output of the step before"
+            yield Fault(("feedback",), message, "leave one of the two out", at_key=True)
+
+    @property
+    def times(self) -> range:
+        return super().times if self.steps is None else range(self.t, self.t + self.steps)
+
+    def inputs(self, sheet: Worksheet, found: Mapping[int, Any]) -> Iterable[Expr]:
+        if self.feedback is None:
+            return super().inputs(sheet, found)
+        return self._fed_back(sheet, found)
+
+    def _fed_back(self, sheet: Worksheet, found: Mapping[int, Any]) -> Iterator[Expr]:
+        """The first input, and then each output when it is there."""
+        first, *later = self.times
+        assert self.x is not None
+        yield sheet.state(f"x_{first}", self.x, ("x",), "", INPUT)
+        for t in later:
+            yield sheet(f"x_{t}", found[t - 1], "the output of the step before, fed back", INPUT)
 
     def _layer_faults(self, layers: Sequence[Layer]) -> Iterator[Fault]:
         if not layers:
@@ -71,6 +118,8 @@ class NetworkProblem(RecurrentProblem):
                 f"@{number} layer {number}" for number in range(2, len(self.network) + 1)
             )
             yield (f"Layer 1 reads x, each other layer what the one below gives: {names}.",)
+        if self.feedback is not None:
+            yield ("The output of a step is the input of the next: x_t = y_(t-1).",)
         if self.direction == "reverse":
             yield ("The cell runs from the last time step to the first; " + _START + ".",)
         if any(len(layer) > 1 for layer in self.network):
