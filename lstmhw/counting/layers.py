@@ -155,15 +155,16 @@ class Convolution(CountedLayer):
         return (Stack((Part("W", (*self.window, self.channels, self.filters)), *bias)),)
 
     def slips(self, name: str, convention: str) -> Iterator[Slip]:
-        places, whole = prod(self.window), prod((*self.window, self.channels, self.filters))
-        seen = {
-            "the channels that come in": whole // self.channels,
-            "the kernel": whole // places,
-            "the second direction of the kernel": whole // self.window[-1],
+        """One factor of the weights forgotten."""
+        factors = {
+            "the channels that come in": self.channels,
+            "the kernel": prod(self.window),
+            "the second direction of the kernel": self.window[-1],
         }
-        for factor, left in seen.items():
-            amount = whole - left
-            yield Slip("block-omitted", f"{factor}, as a factor of W of {name},", amount)
+        whole = prod((*self.window, self.channels, self.filters))
+        for what, factor in factors.items():
+            where = f"the factor {factor} in W of {name}, {what},"
+            yield Slip("block-omitted", where, whole - whole // factor)
 
 
 @record

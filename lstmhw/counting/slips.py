@@ -37,7 +37,8 @@ NAMES = {
 """What is asked, in words, by its symbol."""
 
 
-WHOLE = ("another-symbol", "sign-error")
+STEPS = "time-steps-counted"
+WHOLE = ("another-symbol", "sign-error", STEPS)
 """The mistakes in which the claimed number is one by itself, not the true one and a rest."""
 
 
@@ -228,8 +229,9 @@ class _Search:
         """What was counted as often as the file says that the weights are used."""
         for times, said in self.question.times.said.items():
             for name, amount in self._repeated(convention, is_known=True):
-                slip = Slip("time-steps-counted", name, -(times - 1) * amount)
-                yield slip._replace(done=f"counted {said}; {ONCE}")
+                rest = self.truth[convention] - amount
+                done = _repeated_said(name, times, amount, rest, said)
+                yield Slip(STEPS, name, -(times - 1) * amount, done)
 
     def _by_steps(self) -> Explained | None:
         """What was counted for every time step, where nobody knows how many there are."""
@@ -247,13 +249,9 @@ class _Search:
             true = self.truth[convention]
             times = 1 + (self.claimed - true) / amount
             if times.denominator == 1 and times >= 2:
-                slip = Slip("time-steps-counted", name, true - int(self.claimed))
-                rest = f" + {true - amount}" if true > amount else ""
-                said = (
-                    f"{self.claimed} = {times} x {amount}{rest} ({convention}): {name} was counted "
-                    f"{times} times; {ONCE}."
-                )
-                return Explained(slip, said, evidence)
+                done = _repeated_said(name, int(times), amount, true - amount, f"{times} times")
+                slip = Slip(STEPS, name, true - int(self.claimed), done)
+                return Explained(slip, self._said([Candidate(convention, slip)]), evidence)
         return None
 
     def _repeated(self, convention: str, is_known: bool) -> Iterator[tuple[str, int]]:
@@ -280,6 +278,12 @@ class _Search:
         asked = self.question.asked
         about = f"The file asks for {asked}. " if asked not in (None, convention) else ""
         return f"{about}{true - amount} = {true} ({convention}) {sign} {abs(amount)}: {what}."
+
+
+def _repeated_said(name: str, times: int, amount: int, rest: int, how: str) -> str:
+    """A number as the product that it is: 20 x 240, and what is beside it."""
+    beside = f" + {rest}" if rest > 0 else ""
+    return f"is {times} x {amount}{beside}: {name} was counted {how}; {ONCE}"
 
 
 def _by_one(convention: str) -> Iterator[Slip]:
