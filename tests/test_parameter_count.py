@@ -548,6 +548,9 @@ def test_claimed_differences(
 def test_the_second_total_may_be_claimed_too() -> None:
     assert more(252, "than").extras == {"convention": "one-bias"}
     assert more(502, "than").where == "total"
+    data = counting(*ONE_WAY_ONLY, than=TWO_WAYS, claimed={"difference": -501})
+    (fewer,) = marked(data).checks
+    assert (fewer.verdict, fewer.mistake) == ("wrong", None)
     assert more(None).verdict == "unanswered"
 
 

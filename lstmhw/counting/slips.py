@@ -36,7 +36,6 @@ NAMES = {
 }
 """What is asked, in words, by its symbol."""
 
-
 STEPS = "time-steps-counted"
 WHOLE = ("another-symbol", "sign-error", STEPS)
 """The mistakes in which the claimed number is one by itself, not the true one and a rest."""
@@ -243,7 +242,7 @@ class _Search:
             for name, amount in self._repeated(convention, is_known=False)
         ]
         for convention, name, amount in tried:
-            evidence = log2(amount / len(tried)) if amount else 0.0
+            evidence = log2(amount / len(tried)) if amount > 0 else 0.0
             if evidence < NEEDED_OF_TIMES:
                 continue
             true = self.truth[convention]
