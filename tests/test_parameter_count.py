@@ -572,10 +572,10 @@ def test_the_sheets_totals_have_no_biases(name: str, claim: int, lstmhw: Run) ->
 
 
 def test_the_shipped_sheets_with_mistakes(lstmhw: Run) -> None:
-    result = lstmhw("solve", "parameter-count-conv-lstm", "--format", "json")
+    result = lstmhw("solve", "parameter-count-conv", "--format", "json")
     (entry,) = json.loads(result.stdout)["checks"]
     assert (entry["mistake"], entry["convention"]) == ("time-steps-counted", None)
-    result = lstmhw("solve", "parameter-count-two-ways", "--strict", "--format", "json")
+    result = lstmhw("solve", "parameter-count-both", "--strict", "--format", "json")
     content = json.loads(result.stdout)
     assert result.returncode == 1
     verdicts = {c["symbol"]: (c["verdict"], c["mistake"]) for c in content["checks"]}
