@@ -11,7 +11,8 @@ plain types (`bool`, `str`, `Literal[...]`, `tuple[str, ...]`, other records, `X
     Annotated[Fraction, Exact()]         a number, exactly as written
     Annotated[float, Between(0, 1)]      a number in a range
     Mapping[str, ...]                    keys that are data, such as the n-grams of a score
-    Record | Record | ...                told apart by the words of their first Literal
+    Record | Record | ...                told apart by the words of their first Literal, or the next
+    X | tuple[X, ...]                    told apart by whether a list stands there
     X | Record, X | Mapping[str, ...]    told apart by whether a mapping stands there
     Annotated[Floats, Shape("m"), OfState("c")]    a key that a cell without the state c has not
     Annotated[Record, Embedded()]        a record whose keys stand beside those of this one

@@ -154,3 +154,20 @@ def count_sheets(count: int, seed: int = 0) -> Iterator[Sheet]:
     every = [*MADE, None]
     for k in range(count):
         yield count_sheet(1000 * seed + k, every[k % len(every)])
+
+
+def random_count_sheet(seed: int) -> Sheet:
+    """A wrong total that nobody computed, within a quarter of a true one, or of another size."""
+    rng = Random(f"random count {seed}")
+    while True:
+        layers = random_layers(rng)
+        totals = {c: _total(_blocks(layers), c) for c in CONVENTIONS}
+        asked = rng.choice([None, *CONVENTIONS])
+        factor = rng.choice([rng.uniform(0.75, 1.25), 2 ** rng.uniform(-2, 5)])
+        claimed = round(factor * totals[asked or "one-bias"])
+        if min(abs(claimed - total) for total in totals.values()) <= 1:
+            continue
+        keys: dict[str, Any] = {"kind": "parameter-count", "layers": layers}
+        if asked is not None:
+            keys["convention"] = asked
+        return Sheet(file(keys, {"total": str(claimed)}), (), "total", "random", ("total",))

@@ -12,7 +12,6 @@ FLOORS = {
     "": 0,  # the version
     "faults": 0,
     "functions": 0,
-    "counting": 0,
     "numerals": 1,
     "expr": 1,
     "solution": 2,
@@ -26,6 +25,7 @@ FLOORS = {
     "mistakes": 3,
     "cells": 4,
     "threshold": 4,
+    "counting": 4,
     "render": 4,
     "parameters": 5,
     "rules": 5,

@@ -121,5 +121,16 @@ def test_the_language_model_gives_probabilities() -> None:
         assert answers[symbol].sum() == pytest.approx(1, abs=1e-15)
 
 
+def test_both_directions_have_twice_as_many_and_the_convolution_stands_before_an_lstm() -> None:
+    more = solve("parameter-count-both").data
+    assert [more[name]["one-bias"] for name in ("total", "than", "difference")] == [272, 136, 136]
+    conv = 1600 + (3 * 16 * 32 + 32) + 2 * 32
+    lstm = 4 * 24 * (32 + 24 + 1)
+    after = 4 * (24 * 24 + 24) + 2 * 24 + (24 * 5 + 5)
+    total = solve("parameter-count-conv").data["total"]["one-bias"]
+    assert total == conv + lstm + after == 11277
+    assert verdicts("parameter-count-conv") == {"total": "wrong"}
+
+
 def test_problems_are_yaml_only() -> None:
     assert {path.suffix for path in Path(ROOT / "problems").iterdir()} == {".yaml"}

@@ -21,6 +21,7 @@ VALIDATOR = Draft7Validator(schema())
 RNN = {"kind": "rnn-step", "x": [1], "W_x": [[1]], "W_h": [[1]]}
 INSIDE = {"kind": "rnn-in-lstm", "rnn": {"W_x": [[1]], "W_h": [[1]]}, "xs": [[1]]}
 COUNT = {"kind": "parameter-count", "layers": [{"type": "lstm", "input": 6, "hidden": 5}]}
+ATTENTION = {"type": "attention"}
 GRADIENT = {"kind": "lstm-gradient", "x": [1], "dh": [1]}
 FLOW = {"kind": "gradient-flow", "W_x": [[1]], "W_h": [[1]], "random": {"steps": 3}}
 OWN = {"o": {"W_x": "W_x", "W_h": "W_h / tanh(1)", "b": [0]}, "f": {"b": "-.inf"}, "g": {"b": 1}}
@@ -56,6 +57,18 @@ def test_recorded_problems_fit() -> None:
         COUNT,
         {**COUNT, "layers": [{"type": "bidirectional-gru", "input": 1, "hidden": 1}]},
         {**COUNT, "convention": "two-bias", "claimed": {"total": 260}},
+        {**COUNT, "than": COUNT["layers"], "steps": 20, "batch": 8},
+        {**COUNT, "layers": [{"type": "conv2d", "channels": 1, "filters": 2, "kernel": [3, 3]}]},
+        {**COUNT, "layers": [{"type": "conv2d", "channels": 1, "filters": 2, "kernel": 3}]},
+        {**COUNT, "layers": [{**ATTENTION, "kind": "multi-head", "size": 4, "heads": 2}]},
+        {
+            **COUNT,
+            "layers": [{**ATTENTION, "kind": "additive", "query": 1, "keys": 1, "hidden": 1}],
+        },
+        {
+            **COUNT,
+            "layers": [{"type": "time-distributed", "layer": {"type": "layer-norm", "size": 2}}],
+        },
         {**FLOW, "from": 1, "to": 3, "below": "1/1000"},
         {"kind": "gradient-flow", "factors": {"w": 0.8, "slope": 0.3, "count": 49}},
         {"kind": "gradient-flow", "clip": {"norm": 5, "gradient": [3, 4]}},
@@ -95,6 +108,10 @@ def test_what_the_reader_takes_fits(data: dict[str, Any]) -> None:
         {**COUNT, "layers": [{"type": "linear", "input": 6, "hidden": 5}]},
         {**COUNT, "layers": [{"input": 6, "hidden": 5}]},
         {**COUNT, "convention": "three-bias"},
+        {**COUNT, "layers": [{**ATTENTION, "size": 4, "heads": 2}]},
+        {**COUNT, "layers": [{**ATTENTION, "kind": "additive", "size": 4, "heads": 2}]},
+        {**COUNT, "layers": [{"type": "time-distributed", "layer": {"type": "lstm"}}]},
+        {"kind": "parameter-count", "than": COUNT["layers"]},
         {**FLOW, "gates": {}},
         {**FLOW, "from_": 1},
         {**FLOW, "clip": {"norm": 5}},

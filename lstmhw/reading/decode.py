@@ -266,17 +266,27 @@ class _Decoder:
 
     def _one_of(self, node: Node, options: list[Any], path: Path) -> Any:
         mappings = [option for option in options if is_mapping(option)]
-        if len(mappings) < len(options):
-            others = [option for option in options if option not in mappings]
-            fitting = mappings if isinstance(node, Fields) else others
-            return self.value(node, fitting[0], path)
-        key, by_word = told_apart(options)
+        if len(mappings) == len(options):
+            return self._told_apart(node, options, path)
+        others = [option for option in options if option not in mappings]
+        lists = [option for option in others if get_origin(option) is tuple]
+        fitting = mappings if isinstance(node, Fields) else others
+        if lists and isinstance(node, Items):
+            fitting = lists
+        return self.value(node, fitting[0] if fitting else others[0], path)
+
+    def _told_apart(self, node: Node, records: list[Any], path: Path, literal: int = 0) -> Any:
+        """One of several records, by the word of their first Literal, then of the next."""
+        key, by_word = told_apart(records, literal)
         chosen = node.entries.get(key) if isinstance(node, Fields) else None
         if chosen is None:
             words = " | ".join(by_word)
             return self.fault(path, f"a mapping with `{key}: {words}`", described(node))
         word = self._word(chosen[1], tuple(by_word), (*path, key))
-        return self.value(node, by_word[word], path) if word else None
+        meant = by_word.get(word, [])
+        if len(meant) > 1:
+            return self._told_apart(node, meant, path, literal + 1)
+        return self.value(node, meant[0], path) if meant else None
 
     def _marked(self, node: Node, marker: Any, path: Path) -> Any:
         if isinstance(marker, Shape):

@@ -189,7 +189,9 @@ def _scalar(value: object) -> Scalar:
 def _chosen(node: Fields, options: list[Any]) -> type[Record] | None:
     """The record that a mapping is to be; None where that cannot be told."""
     records = [o for o in options if isinstance(o, type) and issubclass(o, Record)]
-    if len(records) < 2:
-        return records[0] if records else None
-    key, by_word = told_apart(records)
-    return by_word.get(word_at(node, key))
+    literal = 0
+    while len(records) > 1:
+        key, by_word = told_apart(records, literal)
+        records = by_word.get(word_at(node, key), [])
+        literal += 1
+    return records[0] if records else None

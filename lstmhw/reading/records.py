@@ -127,9 +127,19 @@ def required(field: Field[Any]) -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
-def told_apart(records: Sequence[type[Record]]) -> tuple[str, dict[str, type[Record]]]:
-    """The key that tells records apart, the first Literal of each, and its words."""
-    literals = [next(f for f in fields(r) if get_origin(f.type) is Literal) for r in records]
-    (key,) = {literal.name for literal in literals}
-    pairs = zip(literals, records, strict=True)
-    return key, {word: record for literal, record in pairs for word in get_args(literal.type)}
+def told_apart(
+    records: Sequence[type[Record]], literal: int = 0
+) -> tuple[str, dict[str, list[type[Record]]]]:
+    """The key that tells records apart, a Literal of each, and its words with their records.
+
+    Records that share a word are told apart by the next `literal`.
+    """
+    by_word: dict[str, list[type[Record]]] = {}
+    keys = set()
+    for record in records:
+        field = [f for f in fields(record) if get_origin(f.type) is Literal][literal]
+        keys.add(field.name)
+        for word in get_args(field.type):
+            by_word.setdefault(word, []).append(record)
+    (key,) = keys
+    return key, by_word

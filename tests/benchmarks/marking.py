@@ -21,7 +21,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sheets
-from count_sheets import count_sheets
+from count_sheets import count_sheets, random_count_sheet
 from gradient_sheets import gradient_sheets
 from random_sheets import final_answers, random_sheets
 from sheets import Sheet
@@ -167,6 +167,10 @@ def random_numbers(count: int, seed: int) -> list[Marked]:
         bad = [m for m in drawn if m.said(m.sheet.first_wrong) not in UNNAMED]
         print(f"    {digits} digits {percent(len(bad), len(drawn))}")
         named += bad
+    counts = [mark(random_count_sheet(1000 * seed + k)) for k in range(count)]
+    bad = [m for m in counts if m.said("total") not in UNNAMED]
+    print(f"    counts   {percent(len(bad), len(counts))}")
+    named += bad
     return named
 
 
