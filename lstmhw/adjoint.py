@@ -188,6 +188,10 @@ def _vector_matrix(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
         yield part, Arrived(dz @ block.T, block=name)
 
 
+def _batch_sum(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
+    yield node.parts[0], at
+
+
 def _concat(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
     """Each part gets the entries of the gradient in its place."""
     dy, start = at.expr, 0
@@ -209,6 +213,7 @@ PULL_BACKS: Mapping[type[Expr], PullBack] = {
     MatrixVector: _matrix_vector,
     VectorMatrix: _vector_matrix,
     Concat: _concat,
+    BatchSum: _batch_sum,
 }
 """(a node, the gradient to its value) -> what reaches its parts; that of a function is its own."""
 

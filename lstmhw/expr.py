@@ -31,6 +31,7 @@ What = Literal[
     "scores",
     "output",
     "target",
+    "mask",
     "loss",
     "perplexity",
     "arriving",
@@ -185,7 +186,11 @@ class Quantity(Expr):
         return self._value
 
     def element(self, index: Index) -> Expr:
-        value = self.value[index] if np.ndim(self.value) else self.value
+        shape = np.shape(self.value)
+        # What is the same for all examples of a batch, or for all units, has fewer axes or entries.
+        indices = _indices(index)[len(_indices(index)) - len(shape) :]
+        at = tuple(0 if size == 1 else k for size, k in zip(shape, indices, strict=True))
+        value = self.value[at] if shape else self.value
         return Constant(float(value), rounded=not self.given)
 
     def leaves(self) -> Iterator["Quantity"]:
@@ -306,7 +311,10 @@ class Outer(Expr):
     def element(self, index: Index) -> Expr:
         assert not isinstance(index, int)
         left, right = self.parts
-        return Times(left.element(index[0]), right.element(index[1]))
+        i, j = index
+        batch = left.value.shape[:-1]
+        terms = [Times(left.element((*b, i)), right.element((*b, j))) for b in np.ndindex(batch)]
+        return terms[0] if len(terms) == 1 else Sum(*terms)
 
 
 class OuterOfRows(Outer):
@@ -325,8 +333,10 @@ class MatrixVector(Expr):
 
     def element(self, index: Index) -> Expr:
         matrix, vector = self.parts
+        *batch, unit = _indices(index)
         columns = range(matrix.value.shape[1])
-        return Sum(*(Times(matrix.element((_unit(index), k)), vector.element(k)) for k in columns))
+        pairs = ((matrix.element((unit, k)), vector.element((*batch, k))) for k in columns)
+        return Sum(*(Times(weight, entry) for weight, entry in pairs))
 
 
 class VectorMatrix(Expr):
@@ -339,8 +349,10 @@ class VectorMatrix(Expr):
 
     def element(self, index: Index) -> Expr:
         vector, matrix = self.parts
+        *batch, unit = _indices(index)
         rows = range(matrix.value.shape[0])
-        return Sum(*(Times(vector.element(k), matrix.element((k, _unit(index)))) for k in rows))
+        pairs = ((vector.element((*batch, k)), matrix.element((k, unit))) for k in rows)
+        return Sum(*(Times(entry, weight) for entry, weight in pairs))
 
 
 class Apply(Expr):
@@ -362,8 +374,9 @@ class Apply(Expr):
         argument = self.parts[0]
         if self.function.element is None:
             return super().element(index)
-        units = [argument.element(k) for k in range(len(argument.value))]
-        result: Expr = self.function.element(units, _unit(index))
+        *batch, unit = _indices(index)
+        units = [argument.element((*batch, k)) for k in range(argument.value.shape[-1])]
+        result: Expr = self.function.element(units, unit)
         return result
 
 
@@ -376,11 +389,11 @@ class Concat(Expr):
         return concat(values)
 
     def element(self, index: Index) -> Expr:
-        unit = _unit(index)
+        *batch, unit = _indices(index)
         for part in self.parts:
-            size = len(part.value)
+            size = part.value.shape[-1]
             if unit < size:
-                return part.element(unit)
+                return part.element((*batch, unit))
             unit -= size
         raise IndexError(index)
 
@@ -402,18 +415,22 @@ class Block(Expr):
         return Block(parts[0], self.start, self.end)
 
     def element(self, index: Index) -> Expr:
-        if isinstance(index, int):
-            return self.parts[0].element(self.start + index)
-        return self.parts[0].element((*index[:-1], self.start + index[-1]))
+        *batch, unit = _indices(index)
+        return self.parts[0].element((*batch, self.start + unit))
 
 
 class BatchSum(Expr):
-    """A gradient added up over the examples of a batch: (..., m) -> (m,)."""
+    """Added up over the examples of a batch: (B, m) -> (m,)."""
 
     __slots__ = ()
 
     def compute(self, *values: Any) -> Any:
         return batch_sum(values[0])
+
+    def element(self, index: Index) -> Expr:
+        (part,) = self.parts
+        batch = part.value.shape[:-1]
+        return Sum(*(part.element((*b, *_indices(index))) for b in np.ndindex(batch)))
 
 
 def cut(product: MatrixVector | VectorMatrix) -> Iterator[tuple[Expr, Any]]:
@@ -431,13 +448,18 @@ def cut(product: MatrixVector | VectorMatrix) -> Iterator[tuple[Expr, Any]]:
     yield from zip(vector.parts, blocks(matrix.value, sizes, side), strict=True)
 
 
+def over_batch(expr: Expr) -> Expr:
+    """The expression added up over the examples of a batch."""
+    return _built(BatchSum, expr)
+
+
 def sum_of(terms: Sequence[Expr]) -> Expr:
     """The terms added up, of which there is at least one."""
     return terms[0] if len(terms) == 1 else _built(Sum, *terms)
 
 
-def _unit(index: Index) -> int:
-    return index if isinstance(index, int) else index[-1]
+def _indices(index: Index) -> tuple[int, ...]:
+    return (index,) if isinstance(index, int) else index
 
 
 def _lifted(value: Any) -> Expr:

@@ -93,9 +93,9 @@ def outer_of_rows(left: Any, right: Any) -> Any:
 
 
 def batch_sum(value: Any) -> Any:
-    """A gradient added up over the batch, (..., m) -> (m,)."""
-    if hasattr(value, "apply"):
-        return value
+    """Added up over the batch, (B, m) -> (m,)."""
+    if hasattr(value, "batch_sum"):
+        return value.batch_sum()
     return value.reshape(-1, value.shape[-1]).sum(axis=0)
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from lstmhw.expr import (
     Apply,
+    BatchSum,
     Block,
     Concat,
     Constant,
@@ -23,11 +24,17 @@ from lstmhw.expr import (
     Transposed,
     VectorMatrix,
 )
-from lstmhw.functions import ACTIVATIONS, Function
+from lstmhw.functions import ACTIVATIONS, Function, batch_sum
 
 SUM, MATRIX, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # what binds tighter is larger
 
 MOST_NAMES = 8  # in a sum; of more, the middle is not written
+
+
+BATCH = Function(
+    "sum_b", batch_sum, r"\textstyle\sum_{b}", "sum_b(v): v added up over the examples b"
+)
+"""How a sum over a batch is written."""
 
 
 class Omitted(Expr):
@@ -347,6 +354,8 @@ class _Writer:
                 return notation.words(f"... ({count} more terms) ...")
             case Apply(function=function, parts=(argument,)):
                 return notation.apply(function, self.write(argument))
+            case BatchSum(parts=(examples,)):
+                return notation.apply(BATCH, self.write(examples))
             case Concat(parts=parts):
                 return self.joined(parts, ";")
         return self.combined(expr)

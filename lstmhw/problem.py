@@ -43,7 +43,8 @@ class Shape:
     `oriented` matrices stand transposed where the problem's vectors are rows; `limits` allows
     infinities.  A single number stands for an array of any shape that has one entry.  With
     `formula` a text may stand there, which the problem reads as a formula; with `gaps` null may
-    stand for a row, which is NaN then.
+    stand for a row, which is NaN then.  The `examples` of a batch are the last axis where vectors
+    are columns, and the last but one where they are rows.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class Shape:
         limits: bool = False,
         formula: bool = False,
         gaps: bool = False,
+        examples: bool = False,
     ) -> None:
         self.shapes = tuple(tuple(shape.split()) for shape in shapes)
         self.oriented = oriented
         self.limits = limits
         self.formula = formula
         self.gaps = gaps
+        self.examples = examples
 
 
 class OneOf(NamedTuple):
@@ -205,6 +208,8 @@ class Problem(Record):
     """Whether `solve` marks the claims itself, so that other claims need another solution."""
     claimed_together: ClassVar[frozenset[str]] = frozenset()
     """The claims that are one answer: where one of them cannot be read, none can be marked."""
+    takes_batches: ClassVar[bool] = False
+    """Whether its vectors may be matrices, an example of a batch each."""
     kinds: ClassVar[dict[str, type["Problem"]]] = {}
 
     def __init_subclass__(cls, kind: str = "") -> None:

@@ -156,7 +156,8 @@ class Solution(NamedTuple):
     a kind says, as plain data and arrays; `interrupted` says that the user broke off a search, so
     that the answer is less than was asked for.  `checked` are the names under which the kind judges
     claims itself, with the symbols that their checks have; `score` are the points that the checks
-    earn.
+    earn.  `turned` are the symbols of a batch that are answered with an example in each column; a
+    step has one in each row.
     """
 
     kind: str
@@ -177,6 +178,7 @@ class Solution(NamedTuple):
     score: Score | None = None
     extras: Mapping[str, Any] = {}
     interrupted: bool = False
+    turned: frozenset[str] = frozenset()
 
     @property
     def is_wrong(self) -> bool:
@@ -201,10 +203,15 @@ class Worksheet:
     computed one, `unused` keeps the line, and `remarks` says whether the two agree.  `named` holds
     what each symbol stands for in later equations.  `lines` are all lines in their order, those too
     whose value is given or missing; `steps` are the computed ones.
+
+    In a batch a vector is an array with an example in each row; where vectors are `columns` it is
+    told with an example in each column, and `turned` are the symbols of such.
     """
 
-    def __init__(self, stated: Mapping[str, Stated]) -> None:
+    def __init__(self, stated: Mapping[str, Stated], columns: bool = False) -> None:
         self.stated = stated
+        self.columns = columns
+        self.turned: set[str] = set()
         self.entries: list[Entry] = []
         self.lines: list[Step] = []
         self.steps: list[Step] = []
@@ -219,7 +226,7 @@ class Worksheet:
         self, symbol: str, value: Floats, path: Path, note: str = "", role: Role = DATUM
     ) -> Quantity:
         """A datum; `path` is the key of the problem file it comes from."""
-        self.entries.append(Entry(symbol, value, True, note))
+        self.entries.append(Entry(symbol, self._told(symbol, value, role), True, note))
         self._paths[symbol] = path
         return self._named(Quantity(symbol, value, given=True, role=role))
 
@@ -227,8 +234,15 @@ class Worksheet:
         self, symbol: str, value: Floats, path: Path, note: str = "", role: Role = DATUM
     ) -> Quantity:
         """A datum that is an answer too: an input, an initial state, a value on the sheet."""
-        self.answers[symbol] = value
+        self.answers[symbol] = self._told(symbol, value, role)
         return self.given(symbol, value, path, note, role)
+
+    def _told(self, symbol: str, value: Floats, role: Role) -> Floats:
+        """The value as a reader is told it."""
+        if not (self.columns and is_batch(value, role)):
+            return value
+        self.turned.add(symbol)
+        return value.T
 
     def __call__(self, symbol: str, expr: Any, note: str, role: Role = DATUM) -> Expr:
         """Records a line; what it yields is missing where something it rests on is."""
@@ -242,7 +256,7 @@ class Worksheet:
         step = Step(symbol, expr, self._evaluate(symbol, expr), note, role)
         self.lines.append(step)
         self.steps.append(step)
-        self.answers[symbol] = step.value
+        self.answers[symbol] = self._told(symbol, step.value, role)
         return self._named(Quantity(symbol, step.value, given=False, role=role))
 
     def _named(self, quantity: Quantity) -> Quantity:
@@ -290,6 +304,20 @@ class Worksheet:
         data = [leaf for leaf in expr.leaves() if leaf.symbol in self._paths]
         largest = max(data, key=lambda leaf: float(np.max(np.abs(leaf.value))), default=None)
         return () if largest is None else self._paths[largest.symbol]
+
+
+OF_EXAMPLES = frozenset(
+    {
+        *("input", "state", "pre-activation", "gate", "candidate", "activated state"),
+        *("scores", "output", "target", "arriving", "mask"),
+    }
+)
+"""What each example of a batch has of its own."""
+
+
+def is_batch(value: Floats, role: Role) -> bool:
+    """Whether a value has an example in each row: a state, or a gradient to one; not weights."""
+    return value.ndim > 1 and (role.to if role.what == "gradient" else role.what) in OF_EXAMPLES
 
 
 def constants(expr: Expr) -> Iterator[float]:

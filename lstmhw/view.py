@@ -25,6 +25,7 @@ from lstmhw.solution import (
     Table,
     Verdict,
     indexed,
+    is_batch,
 )
 
 LONGEST_SUM = 10
@@ -114,13 +115,24 @@ def rows(step: Step, view: View) -> Iterator[Row | Gap]:
             yield unit
             continue
         index = tuple(int(k) for k in np.unravel_index(unit, step.value.shape))
-        label = _place(index) if step.value.size > 1 else ""
+        label = _label(step, index)
         written = step.expr.element(index)
         value = _value(step, index, view)
         if view.full:
             yield Row(label, written, value, False)
         else:
             yield Row(label, shortened(written), value, has_zero_term(written))
+
+
+def _label(step: Step, index: tuple[int, ...]) -> str:
+    """Which entry of a value it is; nothing for a number."""
+    if step.value.size == 1:
+        return ""
+    if is_batch(step.value, step.role):
+        example, unit = index
+        unit_name = f"unit {unit + 1}, " if step.value.shape[-1] > 1 else ""
+        return f"{unit_name}example {example + 1}"
+    return _place(index)
 
 
 def _place(index: tuple[int, ...]) -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from random_stacks import Maker, seen_units
+from torch_stacks import torch_stack_answers
 
 os.environ["KERAS_BACKEND"] = "torch"
 
@@ -85,6 +87,28 @@ def torch_cases() -> Iterator[Case]:
             ended = {**problem, **ends}
             answers = listed(torch_gradients(ended))
             yield {"name": f"torch-{cell}-{name}", "problem": listed(ended), "answers": answers}
+    yield from torch_stacks()
+
+
+def torch_stacks() -> Iterator[Case]:
+    """Two layers in both directions; batches with lengths; gradients through them."""
+    two_ways = ((UNITS, UNITS), (UNITS, UNITS))
+    for seed, cell in ((21, "lstm"), (22, "gru"), (23, "rnn")):
+        maker = Maker(cell, seed, batch=3, biases=2)
+        problem = maker.problem(steps=3, inputs=2, layers=two_ways) | {"lengths": [3, 1, 2]}
+        yield stack_case(f"torch-{cell}-stack-lengths", problem)
+        maker = Maker(cell, seed + 10, biases=2)
+        problem = maker.problem(gradient=True, steps=3, inputs=2, layers=two_ways)
+        problem |= {"targets": [maker.numbers(seen_units(problem)) for _ in range(3)]}
+        yield stack_case(f"torch-{cell}-stack-gradient", problem)
+    maker = Maker("lstm", 24, batch=2, biases=2)
+    problem = maker.problem(gradient=True, steps=3, inputs=2, layers=((UNITS, UNITS),))
+    problem |= {"lengths": [2, 3], "targets": [maker.examples(2 * UNITS) for _ in range(3)]}
+    yield stack_case("torch-lstm-lengths-gradient", problem)
+
+
+def stack_case(name: str, problem: Case) -> Case:
+    return {"name": name, "problem": problem, "answers": listed(torch_stack_answers(problem))}
 
 
 def gradient_problem(cell: str, draw: Any, steps: int, inputs: int, units: int) -> Case:
@@ -236,6 +260,79 @@ def onnx_cases() -> Iterator[Case]:
         stacked = {"layout": "onnx", **weights, **option}
         problem = {"kind": "gru-step", "xs": xs, "h_prev": h, "stacked": stacked}
         yield case(f"onnx-gru-{linear_before_reset}", problem, h=states[0])
+    yield from onnx_directions()
+
+
+def onnx_directions() -> Iterator[Case]:
+    """Peepholes, and cells that run backwards or both ways, over a batch.
+
+    The reference evaluator reads no `sequence_lens`: all examples have as many steps.
+    """
+    for seed, cell, direction in (
+        (11, "lstm", "forward"),
+        (12, "lstm", "reverse"),
+        (13, "lstm", "bidirectional"),
+        (14, "gru", "reverse"),
+        (15, "rnn", "bidirectional"),
+    ):
+        maker = Maker(cell, seed, batch=2, biases=2)
+        both = direction == "bidirectional"
+        problem = maker.problem(steps=STEPS, inputs=2, layers=((UNITS, UNITS * both),))
+        ways = [problem, problem["reverse"]] if both else [problem]
+        if cell == "lstm":
+            for way in ways:
+                way["peephole"] = {gate: maker.numbers(UNITS) for gate in "ifo"}
+        if direction == "reverse":
+            problem["direction"] = direction
+        answers = onnx_way_answers(cell, direction, problem["xs"], ways)
+        name = f"onnx-{cell}-{'peephole-' if cell == 'lstm' else ''}{direction}"
+        yield {"name": name, "problem": problem, "answers": listed(answers)}
+
+
+def onnx_way_answers(cell: str, direction: str, xs: Any, ways: list[Case]) -> Case:
+    """The states of a cell by ONNX's reference evaluator, all steps in one call."""
+    order = {"lstm": "iofg", "gru": "zrn", "rnn": ("",)}[cell]
+    gates = [[way if cell == "rnn" else way["gates"][gate] for gate in order] for way in ways]
+
+    def blocks(*keys: str) -> Any:
+        return np.array(
+            [np.concatenate([np.array(gate[k]) for k in keys for gate in way]) for way in gates]
+        )
+
+    feeds = {"X": np.transpose(xs, (0, 2, 1)), "W": blocks("W_x"), "R": blocks("W_h")}
+    feeds["B"] = blocks("b_x", "b_h")
+    feeds |= {
+        f"initial_{letter}": np.array([np.transpose(way[f"{letter}_prev"]) for way in ways])
+        for letter in ("hc" if cell == "lstm" else "h")
+    }
+    if cell == "lstm":
+        feeds["P"] = np.array(
+            [np.concatenate([way["peephole"][gate] for gate in "iof"]) for way in ways]
+        )
+    options = {"linear_before_reset": 1} if cell == "gru" else {}
+    results = _onnx_run(cell.upper(), feeds, direction=direction, **options)
+    answers = {}
+    for k, mark in enumerate(("", "@rev")[: len(ways)]):
+        for t, states in enumerate(results[0], 1):
+            answers[f"h_{t}{mark}"] = states[k].T
+        if cell == "lstm":
+            backwards = mark or direction == "reverse"
+            answers[f"c_{1 if backwards else len(xs)}{mark}"] = results[2][k].T
+    return answers
+
+
+def _onnx_run(operator: str, feeds: Case, **options: Any) -> list[Any]:
+    from onnx import TensorProto, helper
+    from onnx.reference import ReferenceEvaluator
+
+    names = ["X", "W", "R", "B", "", *[n for n in feeds if n not in "XWRB"]]
+    outputs = ["Y", "Y_h", "Y_c"][: 3 if operator == "LSTM" else 2]
+    node = helper.make_node(operator, names, outputs, hidden_size=UNITS, **options)
+    given = [helper.make_tensor_value_info(n, TensorProto.DOUBLE, None) for n in feeds]
+    results = [helper.make_tensor_value_info(n, TensorProto.DOUBLE, None) for n in outputs]
+    graph = helper.make_graph([node], "cell", given, results)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)])
+    return list(ReferenceEvaluator(model).run(None, feeds))
 
 
 def _onnx_states(operator: str, weights: Case, xs: Any, states: Case, **options: Any) -> list[Any]:

@@ -43,4 +43,4 @@ def test_published_answers(path: Path) -> None:
 
 
 def test_all_published_examples_are_there() -> None:
-    assert len(list(PUBLISHED.glob("*.yaml"))) == 8
+    assert len(list(PUBLISHED.glob("*.yaml"))) == 9

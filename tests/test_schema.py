@@ -85,7 +85,7 @@ def test_what_the_reader_takes_fits(data: dict[str, Any]) -> None:
         {"kind": "rnn-stp"},
         {**RNN, "bais": [1]},
         {**RNN, "x": "one"},
-        {**RNN, "x": [[1]]},
+        {**RNN, "x": [[[1]]]},
         {**RNN, "x": []},
         {**RNN, "activation": "tahn"},
         {**RNN, "t": 1.5},

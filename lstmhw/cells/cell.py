@@ -132,6 +132,19 @@ class Cell(Record):
     def multiply(self) -> Multiply:
         return MULTIPLY[self.orientation]
 
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """The axis of the examples, if there is a batch: (B,) or ()."""
+        return (self.sizes["B"],) if "B" in self.sizes else ()
+
+    def by_example(self, array: Floats, axes: int = 2) -> Floats:
+        """An array as it stands in the file, (.., m) or with so many axes, as (.., B, m)."""
+        is_turned = self.orientation == "column" and array.ndim == axes
+        turned = np.swapaxes(array, -1, -2) if is_turned else array
+        if not self.batch or array.ndim == axes:
+            return turned
+        return np.broadcast_to(turned, (*turned.shape[: axes - 2], *self.batch, turned.shape[-1]))
+
     def key(self, *path: str | int) -> Path:
         """The key path in the file of one of this cell."""
         return (*self.place.path, *path)
@@ -159,13 +172,15 @@ class Cell(Record):
 
     def stated(self, times: range) -> dict[str, Stated]:
         """The gate values that stand on the sheet, by symbol."""
-        units = self.size("m")
+        shape = (*self.batch, self.size("m"))
+        given = {letter: gate.value for letter, gate in self.weights().items()}
         return {
             self.at(letter, t): Stated(
-                np.broadcast_to(gate.value, units), self.key(*self.weight_path(letter, "value"))
+                np.broadcast_to(self.by_example(value), shape),
+                self.key(*self.weight_path(letter, "value")),
             )
-            for letter, gate in self.weights().items()
-            if gate.value is not None
+            for letter, value in given.items()
+            if value is not None
             for t in times
         }
 
@@ -174,9 +189,9 @@ class Cell(Record):
         value = getattr(self, f"{letter}_prev")
         symbol, role = self.at(letter, t), Role("state", letter)
         if value is None:
-            zeros = np.zeros(self.size("m"))
+            zeros = np.zeros((*self.batch, self.size("m")))
             return sheet.state(symbol, zeros, (), "not given, so zeros", role)
-        return sheet.state(symbol, value, self.key(f"{letter}_prev"), "", role)
+        return sheet.state(symbol, self.by_example(value), self.key(f"{letter}_prev"), "", role)
 
     def pre_activations(self, sheet: Worksheet) -> PreActivations:
         """The pre-activations of the gates as functions of x and h; their weights are given."""
@@ -217,6 +232,8 @@ class Cell(Record):
         """What books differ on and this cell has fixed, a paragraph each, at a time step."""
         side = "left" if self.orientation == "column" else "right"
         yield (f"Vectors are {self.orientation}s: a matrix stands to their {side}.",)
+        if self.batch:
+            yield (f"A batch of {self.batch[0]} examples, each a {self.orientation}.",)
         if self.concat is not None and self.joins:
             sizes = {"h": f"{self.size('m')} hidden", "x": f"{self.size('n')} input"}
             first, second = self.concat

@@ -199,7 +199,7 @@ class Gru(
     update: Literal["keep", "new"] | None = None
     reset: Literal["before", "after"] | None = None
     activations: GruActivations = GruActivations()
-    h_prev: Annotated[Floats, Shape("m")] | None = None
+    h_prev: Annotated[Floats, Shape("m", "m B", examples=True)] | None = None
 
     title: ClassVar[str] = "a GRU"
     letters: ClassVar[str] = "rzn"

@@ -194,8 +194,8 @@ class Peephole(Record):
 class Lstm(LstmWeights, name="lstm", told_by=("gates", "stacked", "c_prev", "activations")):
     """An LSTM: its weights, and the states before the first step."""
 
-    h_prev: Annotated[Floats, Shape("m")] | None = None
-    c_prev: Annotated[Floats, Shape("m")] | None = None
+    h_prev: Annotated[Floats, Shape("m", "m B", examples=True)] | None = None
+    c_prev: Annotated[Floats, Shape("m", "m B", examples=True)] | None = None
     peephole: Peephole | None = None
     coupled: bool = False
     forget_bias: Annotated[Floats, Shape("")] | None = None

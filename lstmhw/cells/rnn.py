@@ -23,7 +23,7 @@ class Rnn(Affine, Cell, name="rnn", told_by=("W", "W_x", "W_h")):
     """A plain RNN; its weights stand at the top of the file."""
 
     activation: ActivationName = "tanh"
-    h_prev: Annotated[Floats, Shape("m")] | None = None
+    h_prev: Annotated[Floats, Shape("m", "m B", examples=True)] | None = None
 
     title: ClassVar[str] = "a plain RNN"
     letters: ClassVar[tuple[str, ...]] = ("",)

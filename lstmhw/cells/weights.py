@@ -57,7 +57,7 @@ class Affine(Record):
 class Gate(Affine):
     """A gate: its weights, or its value as the sheet gives it, or both."""
 
-    value: Annotated[Floats, Shape("m", "")] | None = None
+    value: Annotated[Floats, Shape("m", "", "m B", examples=True)] | None = None
 
     @property
     def is_given(self) -> bool:

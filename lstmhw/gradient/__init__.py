@@ -36,8 +36,8 @@ from lstmhw.solution import (
 class Gradient(LossProblem):
     """A loss, or the gradients that arrive at the states of the last step."""
 
-    dh: Annotated[Floats, Shape("u")] | None = None
-    dc: Annotated[Floats, Shape("u"), OfState("c")] | None = None
+    dh: Annotated[Floats, Shape("u", "u B", examples=True)] | None = None
+    dc: Annotated[Floats, Shape("u", "u B", examples=True), OfState("c")] | None = None
     learning_rate: Annotated[Fraction, Exact(above=0)] | None = None
     truncate: Annotated[int, Range(1, 1_000_000)] | None = None
 
@@ -85,7 +85,8 @@ class Gradient(LossProblem):
     def arriving(self) -> dict[str, Floats]:
         """The gradients given at the last step, by key."""
         given = {key: getattr(self, key, None) for key in self.ends}
-        return {key: value for key, value in given.items() if value is not None}
+        turn = self.cell.by_example
+        return {key: turn(value) for key, value in given.items() if value is not None}
 
     def used(self) -> Iterator[tuple[Path, Function]]:
         """The functions that gradients go back through, and their keys."""
@@ -95,7 +96,7 @@ class Gradient(LossProblem):
             yield ("output", "activation"), ACTIVATIONS[self.output.activation]
 
     def solve(self) -> Solution:
-        sheet = Worksheet(self.stated)
+        sheet = self.worksheet()
         read = self.forward(sheet)
         self.refuse_missing(sheet)
         forward = tuple(sheet.lines)
@@ -149,6 +150,8 @@ class Gradient(LossProblem):
         found = {}
         for t in self.targeted:
             difference = sheet.named[f"y_{t}"] - sheet.named[f"target_{t}"]
+            if f"on_{t}" in sheet.named:
+                difference = sheet.named[f"on_{t}"] * difference
             symbol = "loss" if len(self.times) == 1 else f"loss_{t}"
             found[symbol] = Fused(f"{self.cell.scores}_{t}", difference)
         return found
@@ -179,7 +182,7 @@ class Gradient(LossProblem):
             given = sheet.given(key, value, (key,), "arrives at the last step", role)
             walk.seed(cell.at(key[1:], last), given)
         if self.dh is None:
-            zeros, role = np.zeros(cell.size("m")), Role("arriving", "h")
+            zeros, role = np.zeros((*cell.batch, cell.size("m"))), Role("arriving", "h")
             given = sheet.given("dh", zeros, (), "not given, so zeros", role)
             walk.seed(cell.at("h", last), given)
 
@@ -191,7 +194,9 @@ class Gradient(LossProblem):
             terms = list(self.objective(self._changed(changes, None)[1]).values())
         else:
             terms = [self._of_one_loss(changes, t) for t in self.targeted]
-        found: Complex = np.sum([term.sum(axis=-1) for term in terms], axis=0)
+        found: Complex = np.sum(
+            [term.reshape(len(term), -1).sum(axis=-1) for term in terms], axis=0
+        )
         return found
 
     def _arrived(self, changes: Changes) -> list[Complex]:

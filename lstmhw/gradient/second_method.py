@@ -121,10 +121,10 @@ class Matrices:
     def times(self, vectors: Any) -> Any:
         if isinstance(vectors, Missing):
             return vectors
-        return np.einsum("kij,kj->ki", self._next(), vectors)
+        return np.einsum("kij,k...j->k...i", self._next(), vectors)
 
     def __rmatmul__(self, vectors: Any) -> Any:
-        return np.einsum("kj,kji->ki", vectors, self._next())
+        return np.einsum("k...j,kji->k...i", vectors, self._next())
 
     def _next(self) -> Complex:
         """A matrix multiplies once in each time step."""
@@ -155,18 +155,19 @@ class Changed(Worksheet):
         self.orders = {way.cell.place.mark: way.through(times) for way in ways}
         self.times = times
         self.near = near
+        self.batch = ways[0].cell.batch
         self.values: dict[str, Any] = {}
 
     def given(
         self, symbol: str, value: Floats, path: Path, note: str = "", role: Role = DATUM
     ) -> Any:
-        if value.ndim == 2:
+        if role.what in ("weights", "embedding"):
             return Matrices(lambda product: self._matrix(symbol, value, product))
-        return self._change(symbol, value)
+        return self._change(symbol, np.broadcast_to(value, (self.changes.size, *value.shape)))
 
     def __call__(self, symbol: str, value: Any, note: str, role: Role = DATUM) -> Any:
         if isinstance(value, Missing):  # a gate given as a value depends on nothing
-            value = np.zeros((self.changes.size, 1))
+            value = np.zeros((self.changes.size, *self.batch, 1))
         gate = role.letter + unmarked(symbol)[1]
         if role.what == "pre-activation" and gate in self.hidden:
             value = self.hidden[gate] + 1j * np.imag(value)
@@ -185,10 +186,12 @@ class Changed(Worksheet):
         return np.asarray(matrices, dtype=np.complex128)
 
     def _change(self, symbol: str, value: Any) -> Any:
-        rows = np.broadcast_to(value, (self.changes.size, np.shape(value)[-1]))
+        rows = np.broadcast_to(value, (self.changes.size, *np.shape(value)[1:]))
         if np.any(np.abs(np.imag(rows)) > LARGEST * H):
             raise TooSteepError(f"a derivative of {symbol} is over {LARGEST:.0e}")
-        self.values[symbol] = self._changed(symbol, rows)
+        found = self._changed(symbol, rows)
+        of_all = self.batch and found.ndim == 2  # a bias, of all examples
+        self.values[symbol] = found[:, np.newaxis] if of_all else found
         return self.values[symbol]
 
     def _changed(self, symbol: str, value: Any) -> Any:

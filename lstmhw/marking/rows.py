@@ -93,7 +93,13 @@ class Rows:
         return vector @ self.T
 
     def outer(self, other: "Rows") -> "Rows":
-        return self._like(self._product(self.value[..., np.newaxis] * other.value[:, np.newaxis]))
+        """left right^T in each row, (rows, .., m) and (rows, .., n), added up over a batch."""
+        products = self.value[..., np.newaxis] * other.value[..., np.newaxis, :]
+        added = self._product(products)
+        return self._like(added.sum(axis=1) if added.ndim > 3 else added)
+
+    def batch_sum(self) -> "Rows":
+        return self._like(self.value.sum(axis=1))
 
     outer_of_rows = outer
 

@@ -161,8 +161,15 @@ class Spread:
         return self._lifted(vector) @ self.T
 
     def outer(self, other: Any) -> "Spread":
-        column = Spread(self.value[:, np.newaxis], _column(self.radius), self.rounding)
-        return column * self._lifted(other)
+        column = Spread(self.value[..., np.newaxis], _column(self.radius), self.rounding)
+        other = self._lifted(other)
+        radii = np.broadcast_to(other.radius, other.shape)[..., np.newaxis, :]
+        products = column * Spread(other.value[..., np.newaxis, :], radii, self.rounding)
+        return products.batch_sum() if products.value.ndim > 2 else products
+
+    def batch_sum(self) -> "Spread":
+        radii = np.broadcast_to(self.radius, self.shape)
+        return Spread(self.value.sum(axis=0), radii.sum(axis=0), self.rounding)
 
     outer_of_rows = outer
 
@@ -183,7 +190,7 @@ class Spread:
             moved = value * np.expm1(2 * np.minimum(most, 100.0))
             return self.rounded(value, moved + self._of_powers(value))
         if function.name == "sum":
-            total = np.sum(np.broadcast_to(self.radius, self.shape), keepdims=True)
+            total = np.sum(np.broadcast_to(self.radius, self.shape), axis=-1, keepdims=True)
             return self.rounded(value, total)
         if (
             function.name == "norm"
@@ -202,4 +209,4 @@ class Spread:
 
 
 def _column(radius: Any) -> Any:
-    return radius[:, np.newaxis] if isinstance(radius, np.ndarray) else radius
+    return radius[..., np.newaxis] if isinstance(radius, np.ndarray) else radius

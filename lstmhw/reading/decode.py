@@ -41,7 +41,7 @@ from lstmhw.reading.records import (
     words_of,
 )
 from lstmhw.reading.runs import Run, parts_of
-from lstmhw.reading.shapes import Array, bind
+from lstmhw.reading.shapes import Array, allowed, bind
 from lstmhw.solution import NO_ANSWER, Claim
 
 BY_CASE = (("certificate",), ("certificates",), ("weights",))
@@ -83,7 +83,7 @@ class _Attempt:
     def __init__(self, root: Fields, record: type[Problem]) -> None:
         self.root = root
         self.record = record
-        decoder = _Decoder()
+        decoder = _Decoder(record.takes_batches)
         self.draft = decoder.record(root, record, ())
         self.written = decoder.written
         self.parts = Parts(root)
@@ -192,7 +192,8 @@ def described(node: Node) -> str:
 
 
 class _Decoder:
-    def __init__(self) -> None:
+    def __init__(self, batches: bool = False) -> None:
+        self.batches = batches
         self.faults: list[Fault] = []
         self.arrays: list[Array] = []
         self.written: dict[Path, Sequence[str]] = {}
@@ -381,7 +382,8 @@ class _Decoder:
     def _array(self, node: Node, marker: Shape, path: Path) -> Any:
         if marker.gaps and isinstance(node, Items) and any(map(_is_gap, node.nodes)):
             return self._with_gaps(node, marker, path)
-        depths = {len(shape) for shape in marker.shapes}
+        shapes = allowed(marker, self.batches)
+        depths = {len(shape) for shape in shapes}
         before = len(self.faults)
         shape = self._numbers_shape(node, path, max(depths))
         if shape is None or len(self.faults) > before:
@@ -389,7 +391,7 @@ class _Decoder:
         numbers = self._numbers(node, prod(shape), marker, path)
         if len(self.faults) > before:
             return None
-        array = Array(path, numbers.reshape(shape), marker)
+        array = Array(path, numbers.reshape(shape), marker, shapes)
         self.arrays.append(array)
         self.written[path] = Written(node)
         return array

@@ -10,6 +10,9 @@ from lstmhw.problem import Shape
 
 _TERM = re.compile(r"([0-9]*)((?:[A-Za-z](?:@[0-9]*(?:rev)?)?)?)")
 
+EXAMPLES = "B"
+"""The letter of the number of examples in a batch."""
+
 Letters = Callable[[Path], Mapping[str, str]]
 """What the letters of a shape are at a key path, where they are not as they are in the file."""
 
@@ -17,21 +20,31 @@ Letters = Callable[[Path], Mapping[str, str]]
 class Array:
     """Numbers as they stand in the file, and the shapes they may have."""
 
-    def __init__(self, path: Path, numbers: Floats, marker: Shape) -> None:
+    def __init__(
+        self, path: Path, numbers: Floats, marker: Shape, shapes: Sequence[tuple[str, ...]]
+    ) -> None:
         self.path = path
         self.numbers = numbers
         self.marker = marker
+        self.shapes = shapes
         self.shape: tuple[int, ...] = numbers.shape
 
     def dimensions(self, transposed: bool, letters: Mapping[str, str]) -> tuple[str, ...]:
         """The letters of the shape with as many axes as the numbers have, else of the first."""
-        shapes = self.marker.shapes
+        shapes = self.shapes
         shape = next((s for s in shapes if len(s) == self.numbers.ndim), shapes[0])
         named = renamed(shape, letters)
+        if transposed and self.marker.examples and named[-1:] == (EXAMPLES,):
+            return (*named[:-2], *named[-2:][::-1])
         return named[::-1] if transposed and self.marker.oriented else named
 
     def shaped(self) -> Floats:
         return self.numbers.reshape(self.shape)
+
+
+def allowed(marker: Shape, batches: bool) -> list[tuple[str, ...]]:
+    """The shapes that an array may have, those of a batch only where there may be `batches`."""
+    return [shape for shape in marker.shapes if batches or shape[-1:] != (EXAMPLES,)]
 
 
 class Size(NamedTuple):

@@ -46,8 +46,8 @@ class RecurrentProblem(Problem):
 
     cell: Annotated[Cell, Embedded(cells, "lstm")]
     t: Annotated[int, Range(0, 1_000_000)] = 1
-    x: Annotated[Floats, Shape("n")] | None = None
-    xs: Annotated[Floats, Shape("T n", "T")] | None = None
+    x: Annotated[Floats, Shape("n", "n B", examples=True)] | None = None
+    xs: Annotated[Floats, Shape("T n", "T", "T n B", examples=True)] | None = None
     one_hot: Annotated[Floats, Shape("V")] | None = None
     one_hots: Annotated[Floats, Shape("T V")] | None = None
     embedding: Annotated[Floats, Shape("V n")] | None = None
@@ -118,11 +118,20 @@ class RecurrentProblem(Problem):
         found = (cell.stated(self.times) for cell in self.cells)
         return {symbol: value for values in found for symbol, value in values.items()}
 
+    def masks(self, sheet: Worksheet) -> Mapping[int, Expr]:
+        """At which steps some examples of a batch have ended, and which still last: 1, else 0."""
+        return {}
+
+    def worksheet(self) -> Worksheet:
+        """An empty worksheet for the problem."""
+        return Worksheet(self.stated, self.cell.orientation == "column")
+
     def forward(self, sheet: Worksheet) -> Mapping[int, Any]:
         """All steps of the network on the worksheet; its output at each, or its state."""
         found: dict[int, Any] = {}
         inputs = self.inputs(sheet, found)
-        passes = [[Pass(sheet, way, self.times) for way in layer] for layer in self.network]
+        masks = self.masks(sheet)
+        passes = [[Pass(sheet, way, self.times, masks) for way in layer] for layer in self.network]
         layer = self.output_layer(sheet)
         if any(way.backwards for way in self.ways):
             read = by_layer(sheet, passes, dict(zip(self.times, inputs, strict=True)))
@@ -163,10 +172,12 @@ class RecurrentProblem(Problem):
             pairs = zip(times, hots, strict=True)
             return (sheet(f"x_{t}", hot @ table, note, INPUT) for t, hot in pairs)
         if self.xs is not None:
-            rows = zip(times, self.xs.reshape(len(times), -1), strict=True)
+            xs = self.xs if self.xs.ndim > 1 else self.xs[:, np.newaxis]
+            rows = zip(times, self.cell.by_example(xs, 3), strict=True)
             return [sheet.state(f"x_{t}", x, ("xs",), "", INPUT) for t, x in rows]
         if self.x is not None:
-            return [sheet.state(f"x_{self.t}", self.x, ("x",), "", INPUT)]
+            x = self.cell.by_example(self.x)
+            return [sheet.state(f"x_{self.t}", x, ("x",), "", INPUT)]
         return [Missing(NO_INPUTS, symbol=f"x_{t}", role=INPUT) for t in times]
 
     def output_layer(self, sheet: Worksheet) -> Output | None:
@@ -222,6 +233,7 @@ class RecurrentProblem(Problem):
             steps=tuple(sheet.steps),
             blocks=self.cell.order,
             unused=sheet.unused,
+            turned=frozenset(sheet.turned),
             **more,
         )
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from lstmhw.cells.losses import LOSSES, Loss
-from lstmhw.expr import Constant, Expr, Quantity, Role, sum_of
+from lstmhw.expr import Constant, Expr, Quantity, Role, over_batch, sum_of
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.formula import described
 from lstmhw.functions import Floats, exp
@@ -24,7 +24,7 @@ ADDS_UP = 1e-12  # a distribution adds up to 1 but for rounding
 class LossProblem(NetworkProblem):
     """A network, and perhaps what its outputs should be."""
 
-    targets: Annotated[Floats, Shape("S q", "S", gaps=True)] | None = None
+    targets: Annotated[Floats, Shape("S q", "S", "S q B", gaps=True, examples=True)] | None = None
     loss: (
         Literal["half-squared", "squared", "mean-squared", "cross-entropy", "binary-cross-entropy"]
         | None
@@ -59,13 +59,20 @@ class LossProblem(NetworkProblem):
             message = "expected class numbers, a single one a step, found vectors"
             yield Fault(("classes_from",), message, "leave it out", at_key=True)
         elif self._rows_of(targets).shape != self._target_shape:
-            steps, units = self._target_shape
-            kind = "outputs" if self.output is not None else "units"
-            expected = f"{described(self._target_shape)} ({steps} steps, {units} {kind})"
-            message = f"expected a matrix of shape {expected}, found {described(targets.shape)}"
-            yield Fault(("targets",), message)
+            yield Fault(("targets",), self._misshapen(targets))
         elif self.loss_name.endswith(CROSS_ENTROPY):
             yield from self._share_faults(targets)
+
+    def _misshapen(self, targets: Floats) -> str:
+        """What is wrong with targets of another shape."""
+        steps, *batch, units = self._target_shape
+        kind = "outputs" if self.output is not None else "units"
+        shape = (steps, *batch, units) if self.cell.orientation == "row" else (steps, units, *batch)
+        examples = [f"{count} examples" for count in batch]
+        counted = ", ".join([f"{steps} steps", f"{units} {kind}", *examples])
+        what = "matrices" if batch else "a matrix"
+        expected = f"expected {what} of shape {described(shape)} ({counted})"
+        return f"{expected}, found {described(targets.shape)}"
 
     def _share_faults(self, targets: Floats) -> Iterator[Fault]:
         off = targets[(targets < 0) | (targets > 1)]
@@ -74,19 +81,21 @@ class LossProblem(NetworkProblem):
             yield Fault(("targets",), message)
 
     def _class_faults(self, targets: Floats) -> Iterator[Fault]:
-        steps, classes = self._target_shape
-        if len(targets) != steps:
-            yield Fault(("targets",), f"expected {steps} class numbers, found {len(targets)}")
+        *shape, classes = self._target_shape
+        if targets.shape != tuple(shape):
+            expected = " x ".join(map(str, shape))
+            message = f"expected {expected} class numbers, found {described(targets.shape)}"
+            yield Fault(("targets",), message)
             return
         if self.classes_from is None:
             message = f"expected `classes_from` beside class numbers: {classes} classes are counted"
             yield Fault(("targets",), f"{message} from 0 or from 1", "add `classes_from: 0` (or 1)")
             return
         known = range(self.classes_from, self.classes_from + classes)
-        for k, number in enumerate(targets):
+        for place, number in np.ndenumerate(targets):
             if not np.isnan(number) and number not in known:
                 message = f"expected a class from {known[0]} to {known[-1]}, found {number:g}"
-                yield Fault(("targets", k), message)
+                yield Fault(("targets", *place), message)
 
     @property
     def loss_name(self) -> str:
@@ -95,32 +104,39 @@ class LossProblem(NetworkProblem):
     @property
     def targets_are_classes(self) -> bool:
         """Whether a target is the number of the right class."""
-        is_listed = self.targets is not None and self.targets.ndim == 1
-        is_one_row = self.targets is not None and self.targets.shape == self._target_shape[1:]
-        of_classes = self.loss_name == CROSS_ENTROPY and self._target_shape[1] > 1
-        return is_listed and of_classes and not (is_one_row and len(self.times) == 1)
+        *shape, classes = self._target_shape
+        if self.targets is None or self.loss_name != CROSS_ENTROPY or classes == 1:
+            return False
+        is_one_row = len(self.times) == 1 and self.targets.shape == (classes,)
+        of_batch = self.cell.batch and self.targets.shape == tuple(shape)
+        return bool(of_batch) or (self.targets.ndim == 1 and not is_one_row)
 
     @property
-    def _target_shape(self) -> tuple[int, int]:
-        return len(self.times), self.size("s" if self.output is None else "k")
+    def _target_shape(self) -> tuple[int, ...]:
+        units = self.size("s" if self.output is None else "k")
+        return (len(self.times), *self.cell.batch, units)
 
     @cached_property
     def target_rows(self) -> Floats:
-        """The targets, one row a step, NaN where there is none; a class is a one-hot vector."""
+        """The targets of each step (T, k) or (T, B, k), NaN where there are none; a class is a
+        one-hot vector."""
         assert self.targets is not None
         if not self.targets_are_classes:
             return self._rows_of(self.targets)
-        rows = np.full(self._target_shape, np.nan)
-        for row, number in zip(rows, self.targets, strict=True):
-            if not np.isnan(number):
-                row[:] = np.arange(len(row)) == number - (self.classes_from or 0)
-        return rows
+        numbers = self.targets[..., np.newaxis] - (self.classes_from or 0)
+        hot = (np.arange(self._target_shape[-1]) == numbers).astype(float)
+        return np.where(np.isnan(numbers), np.nan, hot)
 
     def _rows_of(self, targets: Floats) -> Floats:
-        """A row a step; of one step, the targets may be a vector."""
-        if targets.ndim == 2:
-            return targets
-        return targets.reshape((1, -1) if len(self.times) == 1 else (-1, 1))
+        """The targets step by step; of one step, and of single outputs, a list may be left out."""
+        full = len(self._target_shape)
+        if targets.ndim < full and len(self.times) == 1 and targets.shape[0] != 1:
+            targets = targets[np.newaxis]
+        if targets.ndim < full and self._target_shape[-1] == 1:
+            return targets[..., np.newaxis]
+        if targets.ndim < full and len(self.times) == 1:
+            targets = targets[np.newaxis]
+        return self.cell.by_example(targets, 3) if targets.ndim == 3 else targets
 
     @property
     def targeted(self) -> dict[int, Floats]:
@@ -139,7 +155,7 @@ class LossProblem(NetworkProblem):
 
     def loss_of(self, y: Any, target: Any) -> Any:
         """The loss of one step, over generic values."""
-        return LOSSES[self.loss_name].of(y, target, self._target_shape[1])
+        return LOSSES[self.loss_name].of(y, target, self._target_shape[-1])
 
     @property
     def is_matched(self) -> bool:
@@ -147,7 +163,7 @@ class LossProblem(NetworkProblem):
         loss: Loss = LOSSES[self.loss_name]
         if self.output is None or self.output.activation != loss.matched:
             return False
-        sums = np.array([row.sum() for row in self.targeted.values()])
+        sums = np.array([row.sum(axis=-1) for row in self.targeted.values()])
         return self.loss_name != CROSS_ENTROPY or bool(np.all(np.abs(sums - 1) <= ADDS_UP))
 
     def record_loss(self, sheet: Worksheet, read: Mapping[int, Expr]) -> None:
@@ -160,29 +176,60 @@ class LossProblem(NetworkProblem):
         words, losses, role = LOSSES[self.loss_name].words, [], Role("loss")
         for t, target in targets.items():
             symbol = "loss" if len(self.times) == 1 else f"loss_{t}"
-            losses.append(_scalar(sheet, symbol, self.loss_of(read[t], target), words, role))
+            losses.append(
+                _scalar(sheet, symbol, self._of_step(sheet, t, read[t], target), words, role)
+            )
         if len(self.times) > 1:
             whole, words = sum_of(losses), "over all steps"
             if self.over_steps == "mean" and len(losses) > 1:
                 whole, words = whole / Constant(float(len(losses))), "the mean over the steps"
             _scalar(sheet, "loss", whole, words, role)
         if self.loss_name == CROSS_ENTROPY:
-            mean = sum_of(losses)
-            mean = mean if len(losses) == 1 else mean / Constant(float(len(losses)))
+            mean, count = sum_of(losses), self._counted
+            mean = mean if count == 1 else mean / Constant(float(count))
             words = "e to the mean loss of a step"
             _scalar(sheet, "perplexity", exp(mean), words, Role("perplexity"))
+
+    def _of_step(self, sheet: Worksheet, t: int, y: Expr, target: Expr) -> Expr:
+        """The loss of a step as a number, over the examples that have it."""
+        loss: Expr = self.loss_of(y, target)
+        if not self.cell.batch:
+            return loss
+        found = over_batch(sheet.named[f"on_{t}"] * loss if f"on_{t}" in sheet.named else loss)
+        return found / Constant(self.lasting(t).sum()) if self.is_mean else found
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether the loss of a step is a mean over numbers, and so over those of a batch."""
+        return self.loss_name.startswith("mean")
+
+    @property
+    def _counted(self) -> int:
+        """How many losses there are, one for each step of each example."""
+        if not self.cell.batch:
+            return len(self.targeted)
+        return int(sum(self.lasting(t).sum() for t in self.targeted))
 
     def _target_note(self, t: int) -> str:
         if not self.targets_are_classes:
             return ""
         assert self.targets is not None
-        number = self.targets[t - self.times[0]]
-        return f"class {number:g}, counted from {self.classes_from}"
+        numbers = np.atleast_1d(self.targets[t - self.times[0]])
+        classes = "class" if len(numbers) == 1 else "classes"
+        listed = ", ".join(f"{number:g}" for number in numbers)
+        return f"{classes} {listed}, counted from {self.classes_from}"
 
     def objective(self, read: Mapping[int, Any]) -> dict[int, Any]:
         """The share of each step in the loss, over arrays, (..., 1)."""
         count = len(self.targeted) if self.over_steps == "mean" else 1
-        return {t: self.loss_of(read[t], row) / count for t, row in self.targeted.items()}
+        return {t: self._share(t, read[t], row) / count for t, row in self.targeted.items()}
+
+    def _share(self, t: int, y: Any, target: Floats) -> Any:
+        loss = self.loss_of(y, target)
+        if not self.cell.batch:
+            return loss
+        on = self.lasting(t)
+        return (on * loss).sum(axis=-2) / (on.sum() if self.is_mean else 1)
 
     def loss_meaning(self) -> Iterator[tuple[Inline, ...]]:
         """What L is, for the reader."""
@@ -190,7 +237,10 @@ class LossProblem(NetworkProblem):
         y, target = (Quantity(f"{each}_t", None, given=True) for each in (name, "target"))
         what = "mean" if self.over_steps == "mean" else "sum"
         steps = "the steps that have a target" if np.isnan(self.target_rows).any() else "the steps"
-        yield (f"L is the {what} over {steps} of ", self.loss_of(y, target), ".")
+        over = ""
+        if self.cell.batch:
+            over = ", mean over the examples" if self.is_mean else ", added up over the examples"
+        yield (f"L is the {what} over {steps} of ", self.loss_of(y, target), f"{over}.")
 
 
 def _scalar(sheet: Worksheet, symbol: str, value: Expr, note: str, role: Role) -> Expr:

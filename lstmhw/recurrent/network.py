@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
 
 from lstmhw.cells.cell import Cell
-from lstmhw.expr import Expr
+from lstmhw.expr import Expr, Role
 from lstmhw.faults import Fault
+from lstmhw.functions import Floats
 from lstmhw.problem import Embedded, Range, Record, record
 from lstmhw.recurrent import INPUT, RecurrentProblem
 from lstmhw.recurrent.passing import Way
@@ -34,11 +37,15 @@ class NetworkProblem(RecurrentProblem):
     layers: tuple[Layer, ...] | None = None
     reverse: Direction | None = None
     direction: Literal["forward", "reverse"] = "forward"
+    lengths: tuple[Annotated[int, Range(1, 1_000_000)], ...] | None = None
     feedback: Literal["y"] | None = None
     steps: Annotated[int, Range(1, 10_000)] | None = None
 
+    takes_batches: ClassVar[bool] = True
+
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
+        yield from self._length_faults()
         if self.direction == "reverse" and any(len(layer) > 1 for layer in self.network):
             message = "the direction is given twice: by `direction` and by `reverse`"
             yield Fault(("direction",), message, "keep one of them", at_key=True)
@@ -46,11 +53,41 @@ class NetworkProblem(RecurrentProblem):
             yield from self._layer_faults(self.layers)
         yield from self._feedback_faults()
 
+    def _length_faults(self) -> Iterator[Fault]:
+        if self.lengths is None:
+            return
+        if not self.cell.batch:
+            key = "x" if self.xs is None else "xs"
+            message = "expected a batch, of which the examples may have lengths; found one example"
+            yield Fault((key,), message, "leave `lengths` out", at_key=True)
+        elif len(self.lengths) != self.cell.batch[0]:
+            message = f"expected {self.cell.batch[0]} lengths, one an example"
+            yield Fault(("lengths",), f"{message}; found {len(self.lengths)}")
+        for k, length in enumerate(self.lengths):
+            if length > len(self.times):
+                message = f"expected a length up to {len(self.times)}, the steps there are"
+                yield Fault(("lengths", k), f"{message}; found {length}")
+
+    def lasting(self, t: int) -> Floats:
+        """1 for the examples of the batch that have a step t, else 0; (B, 1)."""
+        last = (len(self.times),) * self.cell.batch[0] if self.lengths is None else self.lengths
+        number = t - self.times[0] + 1
+        return np.array([[1.0 if number <= length else 0.0] for length in last])
+
+    def masks(self, sheet: Worksheet) -> Mapping[int, Expr]:
+        if self.lengths is None:
+            return {}
+        found = {t: self.lasting(t) for t in self.times}
+        note, role = "1 where the example has this step", Role("mask")
+        return {
+            t: sheet.given(f"on_{t}", on, ("lengths",), note, role)
+            for t, on in found.items()
+            if not on.all()
+        }
+
     def _feedback_faults(self) -> Iterator[Fault]:
         if self.feedback is None and self.steps is not None:
-            message = (
-                "expected `feedback: y` beside `steps`: else each step has an input of its own"
-            )
+            message = "expected `feedback: y` beside `steps`, else each step has its own input"
             yield Fault(("steps",), message, "add `feedback: y`, or give `xs`", at_key=True)
         if self.feedback is None:
             return
@@ -62,10 +99,11 @@ class NetworkProblem(RecurrentProblem):
             yield Fault(("feedback",), message, "add `output: {W: ..}`", at_key=True)
         elif self.x is not None and self.size("k") != self.size("n"):
             outputs, inputs = self.size("k"), self.size("n")
-            message = f"expected as many outputs as inputs, {inputs}; found {outputs}"
+            message = f"expected as many outputs as inputs for feedback, {inputs}; found {outputs}"
             yield Fault(("output", "W"), message, "the output is the next input")
         if self.x is None:
-            message = "expected the first input as `x`, found none"
+            found = "xs" if self.xs is not None else "none"
+            message = f"expected the first input as `x`, found {found}"
             hint = "the later ones are the outputs before them"
             yield Fault(("feedback",), message, hint, at_key=True)
         if any(way.backwards for way in self.ways):
@@ -85,7 +123,7 @@ class NetworkProblem(RecurrentProblem):
         """The first input, and then each output when it is there."""
         first, *later = self.times
         assert self.x is not None
-        yield sheet.state(f"x_{first}", self.x, ("x",), "", INPUT)
+        yield sheet.state(f"x_{first}", self.cell.by_example(self.x), ("x",), "", INPUT)
         for t in later:
             yield sheet(f"x_{t}", found[t - 1], "the output of the step before, fed back", INPUT)
 
@@ -118,6 +156,9 @@ class NetworkProblem(RecurrentProblem):
                 f"@{number} layer {number}" for number in range(2, len(self.network) + 1)
             )
             yield (f"Layer 1 reads x, each other layer what the one below gives: {names}.",)
+        if self.lengths is not None:
+            lengths = ", ".join(map(str, self.lengths))
+            yield (f"The examples last {lengths} steps; after its last step a state stands still.",)
         if self.feedback is not None:
             yield ("The output of a step is the input of the next: x_t = y_(t-1).",)
         if self.direction == "reverse":

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lstmhw.cells.cell import Cell
-from lstmhw.expr import Expr, Role
+from lstmhw.expr import DATUM, Expr, Let, Role
 from lstmhw.functions import concat
 from lstmhw.solution import Worksheet, at_time
 
@@ -24,12 +24,32 @@ class Way(NamedTuple):
         return times[-1] + 1 if self.backwards else times[0] - 1
 
 
-class Pass:
-    """A cell that has started, and is at some time step."""
+class Still:
+    """The `let` of a step that some examples of a batch have not: there the states stand still.
 
-    def __init__(self, sheet: Worksheet, way: Way, times: range) -> None:
+    `on` is 1 for the examples that have it, else 0; `before` are the states, by letter.
+    """
+
+    def __init__(self, let: Let, on: Expr, before: Mapping[str, Any]) -> None:
+        self.let = let
+        self.on = on
+        self.before = before
+
+    def __call__(self, symbol: str, value: Any, note: str, role: Role = DATUM) -> Any:
+        if role.what != "state":
+            return self.let(symbol, value, note, role)
+        held = self.on * value + (1 - self.on) * self.before[role.letter]
+        why = f"{note}; it stands still where the example has ended"
+        return self.let(symbol, held, why, Role("state", role.letter))
+
+
+class Pass:
+    """A cell that has started, and is at some time step; `masks` are what `Still` calls `on`."""
+
+    def __init__(self, sheet: Worksheet, way: Way, times: range, masks: Mapping[int, Expr]) -> None:
         self.sheet = sheet
         self.way = way
+        self.masks = masks
         cell, start = way.cell, way.start(times)
         self.states: tuple[Any, ...] = tuple(
             cell.initial(sheet, letter, start) for letter in cell.states
@@ -38,10 +58,16 @@ class Pass:
 
     def step(self, t: int, x: Expr) -> Expr:
         """One more step; what the next layer sees of it."""
-        cell = self.way.cell
-        self.states = cell.step(self.sheet, f"{t}{cell.place.mark}", self.z, x, *self.states)
+        cell, let = self.way.cell, self._let(t)
+        self.states = cell.step(let, f"{t}{cell.place.mark}", self.z, x, *self.states)
         h: Expr = self.states[0]
         return h
+
+    def _let(self, t: int) -> Let:
+        if t not in self.masks:
+            return self.sheet
+        before = dict(zip(self.way.cell.states, self.states, strict=True))
+        return Still(self.sheet, self.masks[t], before)
 
 
 def by_time(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from lstmhw.problem import record
 from lstmhw.recurrent.losses import LossProblem
-from lstmhw.solution import Solution, Worksheet
+from lstmhw.solution import Solution
 
 if TYPE_CHECKING:
     from lstmhw.parameters import Exported
@@ -15,7 +15,7 @@ class StepProblem(LossProblem):
     """Steps of a cell: everything that is computed in them."""
 
     def solve(self) -> Solution:
-        sheet = Worksheet(self.stated)
+        sheet = self.worksheet()
         read = self.forward(sheet)
         if self.targets is not None:
             self.refuse_missing(sheet)
