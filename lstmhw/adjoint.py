@@ -23,6 +23,8 @@ from lstmhw.expr import (
     MatrixVector,
     Missing,
     Negative,
+    Outer,
+    Piece,
     Power,
     Quantity,
     Role,
@@ -131,7 +133,7 @@ def _times(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
 
 def _divide(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
     above, below = node.parts
-    yield above, at.times(ONE / below)
+    yield above, at._replace(dy=at.expr / below, factor=None, sign=1)
     yield below, at.times(above / below**2)._replace(sign=-at.sign)
 
 
@@ -142,12 +144,21 @@ def _power(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
 
 
 def _transposed(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
-    yield node.parts[0], Arrived(at.expr.T)
+    dy = at.expr
+    turned = dy.rebuilt(*dy.parts[::-1]) if isinstance(dy, Outer) else dy.T  # (a b^T)^T = b a^T
+    yield node.parts[0], Arrived(turned)
 
 
 def _apply(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
     assert isinstance(node, Apply)
     yield node.parts[0], _through(node.function, at.expr, node.parts[0], node)
+
+
+def _concat(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
+    dy, end = at.expr, 0
+    for part in node.parts:
+        start, end = end, end + len(part.value)
+        yield part, Arrived(Piece(dy, start, end))
 
 
 def _through(function: Function, dy: Expr, z: Expr, y: Expr) -> Arrived:
@@ -178,6 +189,7 @@ PULL_BACKS: Mapping[type[Expr], PullBack] = {
     Power: _power,
     Transposed: _transposed,
     Apply: _apply,
+    Concat: _concat,
     MatrixVector: _matrix_vector,
     VectorMatrix: _vector_matrix,
 }
@@ -191,7 +203,8 @@ def _met(product: Any, matrix: Expr, vector: Expr) -> Iterator[tuple[Expr, Expr,
         return
     assert isinstance(matrix, Quantity)
     for part, value in cut(product):
-        key = "W_x" if any(leaf.role.what == "input" for leaf in part.leaves()) else "W_h"
+        whats = {leaf.role.what for leaf in part.leaves()}
+        key = "W_x" if whats & {"input", "context"} else "W_h"
         symbol = key + matrix.symbol.removeprefix("W")  # W_f has the blocks W_x_f and W_h_f
         role = matrix.role._replace(key=key)
         yield part, Quantity(symbol, value, given=True, role=role), symbol
@@ -219,8 +232,9 @@ def factor_of(arrived: Sequence[Arrived]) -> Expr:
 
 
 def _fitted(gradient: Expr, to: Quantity) -> Expr:
-    """Added up over the examples of a batch, where the quantity is the same for all of them."""
-    if to.role.what != "bias" or to.value is None or isinstance(gradient, Missing):
+    """Added up over a batch, or over rows, where the quantity is the same for all of them."""
+    is_shared = to.role.what in ("bias", "shared")
+    if not is_shared or to.value is None or isinstance(gradient, Missing):
         return gradient
     return BatchSum(gradient) if np.ndim(gradient.value) > np.ndim(to.value) else gradient
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 
 from lstmhw.faults import Fault
-from lstmhw.functions import Function, batch_sum, blocks, concat, outer, times
+from lstmhw.functions import Function, batch_sum, blocks, concat, outer, piece, times
 
 Index = int | tuple[int, ...]
 
@@ -38,6 +38,14 @@ What = Literal[
     "factor",
     "product",
     "norm",
+    "states",
+    "values",
+    "query",
+    "mask",
+    "size",
+    "shared",
+    "attention",
+    "context",
 ]
 
 
@@ -48,7 +56,8 @@ class Role(NamedTuple):
     `key` what weights stand under in a file (`W_x`); `function` what a value went through, or a
     gradient came back through.  `of` is the pre-activation that a gate is the function of; of a
     gradient, the symbol that it is the gradient to, `to` what that is, and `through` the value that
-    it came back through to a pre-activation.
+    it came back through to a pre-activation.  What is `shared` is added to every row of a matrix,
+    as a bias is.
     """
 
     what: What = ""
@@ -153,7 +162,7 @@ class Expr:
 
     @property
     def T(self) -> "Expr":  # noqa: N802 (as NumPy calls it)
-        return _built(Transposed, self)
+        return self.parts[0] if isinstance(self, Transposed) else _built(Transposed, self)
 
     def outer(self, other: Any) -> "Expr":
         return _built(Outer, self, other)
@@ -180,7 +189,9 @@ class Quantity(Expr):
         return self._value
 
     def element(self, index: Index) -> Expr:
-        value = self.value[index] if np.ndim(self.value) else self.value
+        """The entry; of a vector that is added to every row of a matrix, that of the column."""
+        place = index if isinstance(index, int) else index[-np.ndim(self.value) :]
+        value = self.value[place] if np.ndim(self.value) else self.value
         return Constant(float(value), rounded=not self.given)
 
     def leaves(self) -> Iterator["Quantity"]:
@@ -291,7 +302,7 @@ class Transposed(Expr):
 
 
 class Outer(Expr):
-    """a b^T for column vectors: (m,) and (n,) -> (m, n)."""
+    """a b^T for column vectors: (m,) and (n,) -> (m, n); of matrices, added up over their rows."""
 
     __slots__ = ()
 
@@ -301,7 +312,12 @@ class Outer(Expr):
     def element(self, index: Index) -> Expr:
         assert not isinstance(index, int)
         left, right = self.parts
-        return Times(left.element(index[0]), right.element(index[1]))
+        if np.ndim(left.value) < 2:
+            return Times(left.element(index[0]), right.element(index[1]))
+        rows = range(len(left.value))
+        return sum_of(
+            [Times(left.element((k, index[0])), right.element((k, index[1]))) for k in rows]
+        )
 
 
 class OuterOfRows(Outer):
@@ -325,7 +341,7 @@ class MatrixVector(Expr):
 
 
 class VectorMatrix(Expr):
-    """v W for a row vector: (n,) and (n, m) -> (m,)."""
+    """v W for a row vector, (n,) and (n, m) -> (m,), or for every row of a matrix (k, n)."""
 
     __slots__ = ()
 
@@ -335,7 +351,8 @@ class VectorMatrix(Expr):
     def element(self, index: Index) -> Expr:
         vector, matrix = self.parts
         rows = range(matrix.value.shape[0])
-        return Sum(*(Times(vector.element(k), matrix.element((k, _unit(index)))) for k in rows))
+        unit, row = _unit(index), _row(vector, index)
+        return Sum(*(Times(vector.element((*row, k)), matrix.element((k, unit))) for k in rows))
 
 
 class Apply(Expr):
@@ -380,6 +397,26 @@ class Concat(Expr):
         raise IndexError(index)
 
 
+class Piece(Expr):
+    """Entries `start` to `end` of a vector, as a slice has them: (m,) -> (end - start,)."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self, vector: Expr, start: int, end: int) -> None:
+        super().__init__(vector)
+        self.start = start
+        self.end = end
+
+    def compute(self, *values: Any) -> Any:
+        return piece(values[0], self.start, self.end)
+
+    def rebuilt(self, *parts: Expr) -> Expr:
+        return Piece(parts[0], self.start, self.end)
+
+    def element(self, index: Index) -> Expr:
+        return self.parts[0].element(self.start + _unit(index))
+
+
 class BatchSum(Expr):
     """A gradient added up over the examples of a batch: (..., m) -> (m,)."""
 
@@ -387,6 +424,10 @@ class BatchSum(Expr):
 
     def compute(self, *values: Any) -> Any:
         return batch_sum(values[0])
+
+    def element(self, index: Index) -> Expr:
+        (rows,) = self.parts
+        return sum_of([rows.element((k, _unit(index))) for k in range(len(rows.value))])
 
 
 def cut(product: MatrixVector | VectorMatrix) -> Iterator[tuple[Expr, Any]]:
@@ -411,6 +452,11 @@ def sum_of(terms: Sequence[Expr]) -> Expr:
 
 def _unit(index: Index) -> int:
     return index if isinstance(index, int) else index[-1]
+
+
+def _row(rows: Expr, index: Index) -> tuple[int, ...]:
+    """The row that an entry belongs to; none in the place of which a vector stands."""
+    return () if isinstance(index, int) or np.ndim(rows.value) < 2 else index[:1]
 
 
 def _lifted(value: Any) -> Expr:

@@ -89,9 +89,16 @@ def outer_of_rows(left: Any, right: Any) -> Any:
 
 def batch_sum(value: Any) -> Any:
     """A gradient added up over the batch, (..., m) -> (m,)."""
+    if hasattr(value, "batch_sum"):
+        return value.batch_sum()
     if hasattr(value, "apply"):
         return value
     return value.reshape(-1, value.shape[-1]).sum(axis=0)
+
+
+def piece(value: Any, start: int, end: int) -> Any:
+    """Entries `start` to `end` of a vector, (m,) -> (end - start,)."""
+    return value.piece(start, end) if hasattr(value, "piece") else value[..., start:end]
 
 
 def blocks(matrix: Floats, sizes: Sequence[int], orientation: str) -> list[Floats]:
@@ -259,6 +266,19 @@ norm = Function(
     lambda matrices: np.asarray(np.linalg.norm(matrices, 2, axis=(-2, -1))),
     r"\operatorname{norm}",
     "norm(A): the largest singular value of the matrix A",
+)
+sqrt = Function(
+    "sqrt",
+    np.sqrt,
+    r"\sqrt",
+    "sqrt(z): the number whose square is z",
+    back=lambda dy, z, y: dy / (2 * y),
+)
+row_sum = Function(
+    "row-sum",
+    batch_sum,
+    r"\operatorname{row\text{-}sum}",
+    "row-sum(A)_j = A_1j + ... + A_Tj, the rows of A added up",
 )
 exp = Function("exp", np.exp, r"\exp", "exp(z) = e^z", back=lambda dy, z, y: dy * y)
 log = Function("log", np.log, r"\log", "log(z): exp(log(z)) = z", back=lambda dy, z, y: dy / z)

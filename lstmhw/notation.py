@@ -7,6 +7,7 @@ from typing import Protocol
 
 from lstmhw.expr import (
     Apply,
+    BatchSum,
     Concat,
     Constant,
     Divide,
@@ -15,6 +16,7 @@ from lstmhw.expr import (
     Negative,
     Outer,
     OuterOfRows,
+    Piece,
     Power,
     Quantity,
     Sum,
@@ -22,9 +24,11 @@ from lstmhw.expr import (
     Transposed,
     VectorMatrix,
 )
-from lstmhw.functions import ACTIVATIONS, Function
+from lstmhw.functions import ACTIVATIONS, Function, row_sum, sqrt
 
 SUM, MATRIX, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # what binds tighter is larger
+
+GREEK = {"alpha": "α"}  # symbols that are the names of letters
 
 MOST_NAMES = 8  # in a sum; of more, the middle is not written
 
@@ -136,7 +140,8 @@ class Latex(Text):
     fraction_bar = True
 
     def name(self, base: str, indices: list[str]) -> str:
-        head = base if len(base) == 1 else rf"\mathrm{{{base}}}"
+        word = rf"\{base}" if base in GREEK else rf"\mathrm{{{base}}}"
+        head = base if len(base) == 1 else word
         marks = ",".join(index.strip("()") for index in indices)
         return f"{head}_{{{marks}}}" if indices else head
 
@@ -162,6 +167,8 @@ class Latex(Text):
         return f"{base}^{{{mark}}}"
 
     def apply(self, function: Function, argument: str) -> str:
+        if function is sqrt:  # whose bar is its parentheses
+            return rf"\sqrt{{{argument}}}"
         return f"{function.latex}({argument})"
 
 
@@ -171,7 +178,7 @@ class MathML:
     fraction_bar = True
 
     def name(self, base: str, indices: list[str]) -> str:
-        head = f"<mi>{base}</mi>"
+        head = f"<mi>{GREEK.get(base, base)}</mi>"
         if not indices:
             return head
         marks = "<mo>,</mo>".join(map(_mathml_index, indices))
@@ -209,6 +216,8 @@ class MathML:
         return f"<msup><mrow>{base}</mrow>{mark}</msup>"
 
     def apply(self, function: Function, argument: str) -> str:
+        if function is sqrt:
+            return f"<msqrt>{argument}</msqrt>"
         name = "σ" if function.name == "sigmoid" else function.name
         return f"<mrow><mi>{name}</mi><mo>(</mo>{argument}<mo>)</mo></mrow>"
 
@@ -310,7 +319,18 @@ class _Writer:
                 return notation.apply(function, self.write(argument))
             case Concat(parts=parts):
                 return self.joined(parts, ";")
+            case BatchSum(parts=(rows,)):
+                return notation.apply(row_sum, self.write(rows))
+            case Piece(parts=(vector,), start=start, end=end):
+                return self.piece(vector, start, end)
         return self.combined(expr)
+
+    def piece(self, vector: Expr, start: int, end: int) -> str:
+        """Some entries of a vector, counted from 1: v[3..4], or v[3]."""
+        first, last = str(start + 1), str(end)
+        entries = first if first == last else f"{first}..{last}"
+        whole = self.tight(vector, ATOM)
+        return whole + self.notation.concat([self.notation.number(entries)], "")
 
     def combined(self, expr: Expr) -> str:
         """A product, quotient or power of two parts, or a transposed matrix."""
@@ -399,4 +419,7 @@ def _signed(term: Expr) -> tuple[str, Expr]:
         case Times(parts=(left, right)):
             sign, positive = _signed(left)
             return sign, Times(positive, right)
+        case Divide(parts=(above, below)) if isinstance(above, Constant):
+            sign, positive = _signed(above)
+            return sign, Divide(positive, below)
     return "", term

@@ -93,6 +93,8 @@ class Rows:
         return vector @ self.T
 
     def outer(self, other: "Rows") -> "Rows":
+        if self.value.ndim > 2:
+            return self.T @ other
         return self._like(self._product(self.value[..., np.newaxis] * other.value[:, np.newaxis]))
 
     outer_of_rows = outer
@@ -101,6 +103,14 @@ class Rows:
         ahead = np.broadcast_shapes(*(part.value.shape[:-1] for part in parts))
         values = [np.broadcast_to(p.value, (*ahead, p.value.shape[-1])) for p in parts]
         return self._like(np.concatenate(values, axis=-1))
+
+    def piece(self, start: int, end: int) -> "Rows":
+        """Some entries of the vectors."""
+        return self._like(self.value[..., start:end])
+
+    def batch_sum(self) -> "Rows":
+        """The rows of the matrices added up."""
+        return self._like(self.value.sum(axis=1))
 
     def apply(self, function: Function) -> "Rows":
         if self.value.ndim == 1:  # a number in each row

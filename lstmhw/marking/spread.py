@@ -161,6 +161,8 @@ class Spread:
         return self._lifted(vector) @ self.T
 
     def outer(self, other: Any) -> "Spread":
+        if self.value.ndim > 1:
+            return self.T @ self._lifted(other)
         column = Spread(self.value[:, np.newaxis], _column(self.radius), self.rounding)
         return column * self._lifted(other)
 
@@ -171,6 +173,16 @@ class Spread:
         radii = [np.broadcast_to(spread.radius, spread.shape) for spread in spreads]
         values = [spread.value for spread in spreads]
         return Spread(np.concatenate(values, -1), np.concatenate(radii, -1), self.rounding)
+
+    def piece(self, start: int, end: int) -> "Spread":
+        """Some entries of the vector."""
+        radius = np.broadcast_to(self.radius, self.shape)
+        return Spread(self.value[..., start:end], radius[..., start:end], self.rounding)
+
+    def batch_sum(self) -> "Spread":
+        """The rows of the matrix added up."""
+        radius = np.broadcast_to(self.radius, self.shape)
+        return Spread(self.value.sum(axis=0), radius.sum(axis=0), self.rounding)
 
     def apply(self, function: Function) -> "Spread":
         value = function(self.value)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
-from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
+from lstmhw.problem import Between, Exact, OneOf, Range, Record, Shape
 from lstmhw.reading.records import embedded_of, keys_together, options_of, required
 from lstmhw.solution import Claim
 
@@ -33,7 +33,7 @@ def schema() -> Schema:
     cases = [
         {
             "if": {"properties": {"kind": {"const": kind}}},
-            "then": _problem(record_of(kind)),
+            "then": _mapping(record_of(kind), {"kind": {}}),
         }
         for kind in KINDS
     ]
@@ -48,9 +48,9 @@ def schema() -> Schema:
     }
 
 
-def _problem(record: type[Problem]) -> Schema:
-    """A problem; where the keys depend on a word (`cell: gru`), one of the possible ones."""
-    options: list[tuple[Schema, list[type[Record]]]] = [({"kind": {}}, [record])]
+def _mapping(record: type[Record], more: Schema) -> Schema:
+    """A record; where the keys depend on a word (`cell: gru`), one of the possible ones."""
+    options: list[tuple[Schema, list[type[Record]]]] = [(more, [record])]
     for name, annotation in embedded_of(record).items():
         usual, marker = get_args(annotation)
         if marker.options is None:
@@ -96,7 +96,7 @@ def _value(annotation: Any) -> Schema:
     if origin is Mapping:
         return {"type": "object", "additionalProperties": _value(arguments[1])}
     if isinstance(annotation, type) and issubclass(annotation, Record):
-        return _object([annotation], {})
+        return _mapping(annotation, {})
     if annotation is bool:
         return {"type": "boolean"}
     return {"type": ["string", "number", "boolean", "null"]}  # any scalar is a text as written
