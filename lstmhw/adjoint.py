@@ -24,9 +24,11 @@ from lstmhw.expr import (
     MatrixVector,
     Missing,
     Negative,
+    Outer,
     Power,
     Quantity,
     Role,
+    RowSum,
     Sum,
     Times,
     Transposed,
@@ -145,7 +147,7 @@ def _divide(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
     if isinstance(below, Constant):
         yield above, at._replace(scale=at.scale / Fraction(float(below.value)))
         return
-    yield above, at.times(ONE / below)
+    yield above, at._replace(dy=at.expr / below, factor=None, scale=Fraction(1))
     passed = at.times(above / below**2)
     yield below, passed._replace(scale=-passed.scale)
 
@@ -157,7 +159,9 @@ def _power(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
 
 
 def _transposed(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
-    yield node.parts[0], Arrived(at.expr.T)
+    dy = at.expr
+    turned = dy.rebuilt(*dy.parts[::-1]) if isinstance(dy, Outer) else dy.T  # (a b^T)^T = b a^T
+    yield node.parts[0], Arrived(turned)
 
 
 def _apply(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
@@ -259,12 +263,16 @@ def factor_of(arrived: Sequence[Arrived]) -> Expr:
     return sum_of([each._replace(dy=ONE).expr for each in signed])
 
 
+SUMMED: Mapping[str, type[BatchSum]] = {"bias": BatchSum, "peephole": BatchSum, "shared": RowSum}
+"""How the gradient to what is the same for all examples, or rows, is added up."""
+
+
 def _fitted(gradient: Expr, to: Quantity) -> Expr:
-    """Added up over the examples of a batch, where the quantity is the same for all of them."""
-    is_vector = to.role.what in ("bias", "peephole")
-    if not is_vector or to.value is None or isinstance(gradient, Missing):
+    """Added up over a batch, or over rows, where the quantity is the same for all of them."""
+    kind = SUMMED.get(to.role.what)
+    if kind is None or to.value is None or isinstance(gradient, Missing):
         return gradient
-    return BatchSum(gradient) if np.ndim(gradient.value) > np.ndim(to.value) else gradient
+    return kind(gradient) if np.ndim(gradient.value) > np.ndim(to.value) else gradient
 
 
 Note = Callable[[Step | Quantity, Sequence[Part]], str]

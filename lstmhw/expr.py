@@ -31,7 +31,6 @@ What = Literal[
     "scores",
     "output",
     "target",
-    "mask",
     "loss",
     "perplexity",
     "arriving",
@@ -41,6 +40,14 @@ What = Literal[
     "factor",
     "product",
     "norm",
+    "states",
+    "values",
+    "query",
+    "mask",
+    "size",
+    "shared",
+    "attention",
+    "context",
 ]
 
 
@@ -51,7 +58,8 @@ class Role(NamedTuple):
     `key` what weights stand under in a file (`W_x`); `function` what a value went through, or a
     gradient came back through.  `of` is the pre-activation that a gate is the function of; of a
     gradient, the symbol that it is the gradient to, `to` what that is, and `through` the value that
-    it came back through to a pre-activation.
+    it came back through to a pre-activation.  What is `shared` is added to every row of a matrix,
+    as a bias is.
     """
 
     what: What = ""
@@ -159,7 +167,7 @@ class Expr:
 
     @property
     def T(self) -> "Expr":  # noqa: N802 (as NumPy calls it)
-        return _built(Transposed, self)
+        return self.parts[0] if isinstance(self, Transposed) else _built(Transposed, self)
 
     def outer(self, other: Any) -> "Expr":
         return _built(Outer, self, other)
@@ -301,7 +309,7 @@ class Transposed(Expr):
 
 
 class Outer(Expr):
-    """a b^T for column vectors: (m,) and (n,) -> (m, n)."""
+    """a b^T for column vectors: (m,) and (n,) -> (m, n); of matrices, added up over their rows."""
 
     __slots__ = ()
 
@@ -340,7 +348,7 @@ class MatrixVector(Expr):
 
 
 class VectorMatrix(Expr):
-    """v W for a row vector: (n,) and (n, m) -> (m,)."""
+    """v W for a row vector, (n,) and (n, m) -> (m,), or for every row of a matrix (k, n)."""
 
     __slots__ = ()
 
@@ -431,6 +439,12 @@ class BatchSum(Expr):
         (part,) = self.parts
         batch = part.value.shape[:-1]
         return Sum(*(part.element((*b, *_indices(index))) for b in np.ndindex(batch)))
+
+
+class RowSum(BatchSum):
+    """The rows of a matrix added up: (T, m) -> (m,)."""
+
+    __slots__ = ()
 
 
 def cut(product: MatrixVector | VectorMatrix) -> Iterator[tuple[Expr, Any]]:

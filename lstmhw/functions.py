@@ -265,6 +265,19 @@ norm = Function(
     r"\operatorname{norm}",
     "norm(A): the largest singular value of the matrix A",
 )
+sqrt = Function(
+    "sqrt",
+    np.sqrt,
+    r"\sqrt",
+    "sqrt(z): the number whose square is z",
+    back=lambda dy, z, y: dy / (2 * y),
+)
+row_sum = Function(
+    "row-sum",
+    batch_sum,
+    r"\operatorname{row\text{-}sum}",
+    "row-sum(A)_j = A_1j + ... + A_Tj, the rows of A added up",
+)
 exp = Function("exp", np.exp, r"\exp", "exp(z) = e^z", back=lambda dy, z, y: dy * y)
 log = Function("log", np.log, r"\log", "log(z): exp(log(z)) = z", back=lambda dy, z, y: dy / z)
 arctanh = Function(

@@ -19,14 +19,17 @@ from lstmhw.expr import (
     OuterOfRows,
     Power,
     Quantity,
+    RowSum,
     Sum,
     Times,
     Transposed,
     VectorMatrix,
 )
-from lstmhw.functions import ACTIVATIONS, Function, batch_sum
+from lstmhw.functions import ACTIVATIONS, Function, batch_sum, row_sum, sqrt
 
 SUM, MATRIX, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # what binds tighter is larger
+
+GREEK = {"alpha": "α"}  # symbols that are the names of letters
 
 MOST_NAMES = 8  # in a sum; of more, the middle is not written
 
@@ -154,7 +157,8 @@ class Latex(Text):
     fraction_bar = True
 
     def name(self, base: str, indices: list[str]) -> str:
-        head = base if len(base) == 1 else rf"\mathrm{{{base}}}"
+        word = rf"\{base}" if base in GREEK else rf"\mathrm{{{base}}}"
+        head = base if len(base) == 1 else word
         marks = ",".join(index.strip("()") for index in indices)
         return f"{head}_{{{marks}}}" if indices else head
 
@@ -184,6 +188,8 @@ class Latex(Text):
         return f"{base}^{{{mark}}}"
 
     def apply(self, function: Function, argument: str) -> str:
+        if function is sqrt:  # whose bar is its parentheses
+            return rf"\sqrt{{{argument}}}"
         return f"{function.latex}({argument})"
 
     def block(self, vector: str, first: int, last: int) -> str:
@@ -196,7 +202,7 @@ class MathML:
     fraction_bar = True
 
     def name(self, base: str, indices: list[str]) -> str:
-        head = f"<mi>{base}</mi>"
+        head = f"<mi>{GREEK.get(base, base)}</mi>"
         if not indices:
             return head
         marks = "<mo>,</mo>".join(map(_mathml_index, indices))
@@ -242,6 +248,8 @@ class MathML:
         return f"<msup><mrow>{base}</mrow>{mark}</msup>"
 
     def apply(self, function: Function, argument: str) -> str:
+        if function is sqrt:
+            return f"<msqrt>{argument}</msqrt>"
         name = "σ" if function.name == "sigmoid" else function.name
         return f"<mrow><mi>{name}</mi><mo>(</mo>{argument}<mo>)</mo></mrow>"
 
@@ -354,6 +362,8 @@ class _Writer:
                 return notation.words(f"... ({count} more terms) ...")
             case Apply(function=function, parts=(argument,)):
                 return notation.apply(function, self.write(argument))
+            case RowSum(parts=(rows,)):
+                return notation.apply(row_sum, self.write(rows))
             case BatchSum(parts=(examples,)):
                 return notation.apply(BATCH, self.write(examples))
             case Concat(parts=parts):
@@ -449,4 +459,7 @@ def _signed(term: Expr) -> tuple[str, Expr]:
         case Times(parts=(left, right)):
             sign, positive = _signed(left)
             return sign, Times(positive, right)
+        case Divide(parts=(above, below)) if isinstance(above, Constant):
+            sign, positive = _signed(above)
+            return sign, Divide(positive, below)
     return "", term

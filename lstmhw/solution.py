@@ -201,7 +201,8 @@ class Worksheet:
 
     A symbol in `stated` has its value on the problem sheet: that value is used in the place of the
     computed one, `unused` keeps the line, and `remarks` says whether the two agree.  `named` holds
-    what each symbol stands for in later equations.  `lines` are all lines in their order, those too
+    what each symbol stands for in later equations; `below` is the key of the file under which the
+    data that are given next stand.  `lines` are all lines in their order, those too
     whose value is given or missing; `steps` are the computed ones.
 
     In a batch a vector is an array with an example in each row; where vectors are `columns` it is
@@ -220,6 +221,7 @@ class Worksheet:
         self.answers: dict[str, Floats] = {}
         self.named: dict[str, Expr] = {}
         self.unused: dict[str, Expr] = {}
+        self.below: Path = ()
         self._paths: dict[str, Path] = {}
 
     def given(
@@ -227,7 +229,7 @@ class Worksheet:
     ) -> Quantity:
         """A datum; `path` is the key of the problem file it comes from."""
         self.entries.append(Entry(symbol, self._told(symbol, value, role), True, note))
-        self._paths[symbol] = path
+        self._paths[symbol] = (*self.below, *path)
         return self._named(Quantity(symbol, value, given=True, role=role))
 
     def state(

@@ -34,6 +34,7 @@ MOST_ENTRIES = 10
 MOST_TIME_STEPS = 6
 MOST_PARAGRAPHS = 8
 MOST_TABLE_ROWS = 12
+OVER_STATES = ("e", "alpha")  # scores and weights of attention: and the gradients to them
 
 Item = TypeVar("Item")
 
@@ -50,18 +51,19 @@ class View(NamedTuple):
 class Row(NamedTuple):
     """One unit of a step: its number, the numbers put in, and the value.
 
-    `unit` is `2` in a vector, `[2][1]` in a matrix, and empty for a scalar; `abridged` says that
-    terms which are zero were left out.
+    `unit` is `2` in a vector, `[2][1]` in a matrix, and empty for a scalar; `noun` is what a vector
+    has a number for each of; `abridged` says that terms which are zero were left out.
     """
 
     unit: str
     substituted: Expr
     value: str
     abridged: bool
+    noun: str = "unit"
 
     @property
     def label(self) -> str:
-        return f"unit {self.unit}" if self.unit.isdigit() else self.unit
+        return f"{self.noun} {self.unit}" if self.unit.isdigit() else self.unit
 
 
 class Gap(NamedTuple):
@@ -119,9 +121,15 @@ def rows(step: Step, view: View) -> Iterator[Row | Gap]:
         written = step.expr.element(index)
         value = _value(step, index, view)
         if view.full:
-            yield Row(label, written, value, False)
+            yield Row(label, written, value, False, noun(step.symbol))
         else:
-            yield Row(label, shortened(written), value, has_zero_term(written))
+            yield Row(label, shortened(written), value, has_zero_term(written), noun(step.symbol))
+
+
+def noun(symbol: str) -> str:
+    """What a vector has a number for each of: a state in attention's scores, or else a unit."""
+    name, _ = indexed(symbol)
+    return "state" if name.removeprefix("d") in OVER_STATES else "unit"
 
 
 def _label(step: Step, index: tuple[int, ...]) -> str:

@@ -132,5 +132,27 @@ def test_both_directions_have_twice_as_many_and_the_convolution_stands_before_an
     assert verdicts("parameter-count-conv") == {"total": "wrong"}
 
 
+def test_attention_over_the_words_that_are_no_padding() -> None:
+    answers = solve("attention-scaled-dot").answers
+    powers = np.exp([0.75, 0.5, 1])
+    weights = [*(powers / powers.sum()), 0]
+    np.testing.assert_allclose(answers["alpha_1"], weights, rtol=0, atol=1e-15)
+    context = weights @ np.array([[1, 0], [0, 1], [0.5, 0.5], [2, 2]])
+    np.testing.assert_allclose(answers["context_1"], context, rtol=0, atol=1e-15)
+    wrong = {"e_1": "wrong", "alpha_1": "follows", "context_1": "follows", "dalpha_1": "right"}
+    assert verdicts("attention-scaled-dot") == wrong
+    assert solve("attention-scaled-dot").checks[0].mistake == "scale-omitted"
+
+
+def test_the_additive_attention_of_the_paper() -> None:
+    answers = solve("attention-bahdanau").answers
+    states = np.array([[1, 0.5], [-0.5, 1], [0.25, -1]])
+    query = np.array([[0.5, -1], [1, 0.25]]) @ [0.4, -0.6] + [0.1, -0.2]
+    hidden = [np.tanh(query + [[1, 0.5], [-0.5, 1]] @ state) for state in states]
+    powers = np.exp(np.array(hidden) @ [1, -0.5])
+    np.testing.assert_allclose(answers["alpha_1"], powers / powers.sum(), rtol=0, atol=1e-15)
+    assert verdicts("attention-bahdanau") == {"alpha_1": "right", "context_1": "right"}
+
+
 def test_problems_are_yaml_only() -> None:
     assert {path.suffix for path in Path(ROOT / "problems").iterdir()} == {".yaml"}

@@ -17,6 +17,7 @@ KINDS = (
     "lstm-gradient",
     "gradient-flow",
     "parameter-count",
+    "attention-step",
 )
 
 

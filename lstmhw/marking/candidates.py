@@ -19,7 +19,9 @@ from lstmhw.solution import Step, indexed
 
 MOST_VARIANTS = 20_000
 MOST_COMPUTED = 600_000  # lines of variants
+LARGE = 100  # numbers, above which a line counts as several
 MOST_ELSEWHERE = 100  # symbols whose values may have been written down
+NOT_READ = ("one-hot", "mask", "size")  # what does not stand on the sheet as numbers to be read
 FEW = 6  # lines, of which any two may be worked alike
 
 
@@ -82,7 +84,8 @@ class Catalogue:
         key = tuple(step.symbol for step in steps)
         if key not in self._candidates:
             ways = (self._mistakes(steps), self._misread(steps), self._elsewhere(steps[-1]))
-            most = min(MOST_VARIANTS, MOST_COMPUTED // len(steps))
+            work = sum(max(1, step.value.size // LARGE) for step in steps)
+            most = min(MOST_VARIANTS, MOST_COMPUTED // work)
             self._candidates[key] = _candidates(chain.from_iterable(ways), most)
         return self._candidates[key]
 
@@ -183,7 +186,7 @@ class Catalogue:
         leaves = frozenset().union(*(self.program.leaves[step.symbol] for step in steps))
         named = self.program.scope.named
         known = [named[symbol] for symbol in sorted(leaves) if symbol not in self.program.steps]
-        return [leaf for leaf in known if leaf.given and leaf.role.what != "one-hot"]
+        return [leaf for leaf in known if leaf.given and leaf.role.what not in NOT_READ]
 
 
 def _bits_of(others: Sequence[Quantity]) -> float:

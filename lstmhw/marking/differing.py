@@ -16,6 +16,7 @@ from lstmhw.mistakes import edits
 from lstmhw.mistakes.rewriting import substituted
 from lstmhw.notation import decimal
 from lstmhw.solution import Solution, Step, indexed
+from lstmhw.view import noun
 
 CERTAIN = round(-log2(NEAR) - prices.NAMES["rare"], 1)
 """Bits of evidence for a mistake whose line a formula is for all values: what one draw says.
@@ -170,7 +171,9 @@ class Differences:
         for k, pair in enumerate(pairs, 1):
             mine, right = (decimal(value, digits) for value in pair)
             if mine != right:
-                where = f" in unit {k}" if true.ndim == 1 and true.size > 1 else ""
+                where = (
+                    f" in {noun(formula.symbol)} {k}" if true.ndim == 1 and true.size > 1 else ""
+                )
                 return f" With the numbers {here} it gives {mine}{where}, the line {right}."
         return f" With the numbers {here} both give the same; with others they do not."
 

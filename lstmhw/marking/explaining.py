@@ -14,6 +14,7 @@ from lstmhw.marking.triviality import Trivial
 from lstmhw.notation import Text, as_given, decimal, equation, symbol, write
 from lstmhw.numerals import decimals
 from lstmhw.solution import Check
+from lstmhw.view import noun
 
 SLIP = "arithmetic-slip"
 MOST_CORRECTIONS = 3
@@ -292,7 +293,11 @@ def _unit(contrast: Contrast) -> str:
     if contrast.size == 1:
         return ""
     at = [k + 1 for k in contrast.at]
-    return f" in unit {at[0]}" if len(at) == 1 else f" in row {at[0]}, column {at[1]}"
+    return (
+        f" in {noun(contrast.symbol)} {at[0]}"
+        if len(at) == 1
+        else f" in row {at[0]}, column {at[1]}"
+    )
 
 
 def _corrections(judged: Judged, verdict: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from lstmhw.functions import Floats
 from lstmhw.marking import prices
-from lstmhw.marking.candidates import Candidates, Catalogue, Variant, all_read
+from lstmhw.marking.candidates import LARGE, Candidates, Catalogue, Variant, all_read
 from lstmhw.marking.follow_through import FollowThrough, Judged
 from lstmhw.marking.program import Lines, Program
 from lstmhw.marking.recent import Recent
@@ -233,7 +233,9 @@ class Search:
 
     def _paired(self, target: Target, candidates: Candidates, costs: Floats) -> Pairs:
         kept = _telling(self._values(target, candidates), target.right)
-        first, second = _cheapest_pairs(costs[kept], float(2 * np.max(costs)))
+        largest = max(step.value.size for step in target.steps)
+        count = MOST_PAIRS // max(1, largest // LARGE)
+        first, second = _cheapest_pairs(costs[kept], float(2 * np.max(costs)), count)
         first, second = kept[first], kept[second]
         again = overlapping(candidates.choices, first, second)  # which came first then matters
         first, second = (
@@ -260,18 +262,18 @@ def _discounts(variants: Sequence[Variant], costs: Floats, paid: Mapping[object,
     return saved
 
 
-def _cheapest_pairs(costs: Floats, most: float) -> tuple[Numbers, Numbers]:
-    """The two rows of each pair, the cheapest: below a price, and as many as can be looked at."""
+def _cheapest_pairs(costs: Floats, most: float, count: int) -> tuple[Numbers, Numbers]:
+    """The two rows of each pair, the cheapest: below a price, and at most so many."""
     order = np.argsort(costs, kind="stable")
     rising = costs[order]
     low, high = 0.0, most
     for _ in range(TURNS):
         middle = (low + high) / 2
-        if _partners(rising, middle).sum() <= MOST_PAIRS:
+        if _partners(rising, middle).sum() <= count:
             low = middle
         else:
             high = middle
-    partners = _partners(rising, most if _partners(rising, most).sum() <= MOST_PAIRS else low)
+    partners = _partners(rising, most if _partners(rising, most).sum() <= count else low)
     first = np.repeat(np.arange(len(order)), partners)
     starts = np.repeat(np.cumsum(partners) - partners, partners)
     return order[first], order[np.arange(len(first)) - starts]

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from lstmhw.expr import (
     Concat,
     Constant,
@@ -274,8 +276,11 @@ class Symbols:
     @cached_property
     def orientation(self) -> str:
         """Whether vectors are columns or rows here."""
-        lines = (step.expr for step in self.program.steps.values())
-        rows = any(isinstance(n, VectorMatrix | OuterOfRows) for e in lines for n, _ in nodes(e))
+        parts = (node for s in self.program.steps.values() for node, _ in nodes(s.expr))
+        rows = any(
+            isinstance(part, OuterOfRows) or (isinstance(part, VectorMatrix) and _is_row(part))
+            for part in parts
+        )
         return "row" if rows else "column"
 
     def _blocks(self, whole: Quantity) -> Mapping[str, Expr]:
@@ -297,6 +302,11 @@ class Symbols:
             if isinstance(part, Quantity):
                 name = indexed(part.symbol)[0]
                 yield name, Block(whole, start, end, self.orientation == "row")
+
+
+def _is_row(product: VectorMatrix) -> bool:
+    """Whether what a matrix multiplies is a row, not every row of another matrix."""
+    return np.ndim(product.parts[0].value) < 2
 
 
 def _indices(side: str, letter: str, candidate: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from lstmhw.mistakes import (
     activations,
+    attending,
     definitions,
     flow,
     pre_activation,
@@ -20,7 +21,7 @@ from lstmhw.mistakes import (
 from lstmhw.mistakes.rewriting import Edit, Scope
 from lstmhw.solution import Step
 
-FAMILIES = (activations, sums, flow, pre_activation, recurrence, products, slopes)
+FAMILIES = (activations, sums, flow, pre_activation, recurrence, products, slopes, attending)
 COMMON = tuple(mistake for family in FAMILIES for mistake in family.COMMON)
 RARE = tuple(mistake for family in FAMILIES for mistake in family.RARE)
 MISTAKES = (*COMMON, *RARE, *definitions.DEFINITIONS)

@@ -221,4 +221,5 @@ COMMON = (
 RARE = (
     Mistake("extra-activation", "dz_f = df*z_f*(1 - z_f), where f*(1 - f) is meant", _slope_at),
     Mistake("factor-omitted", "dc = dh*(1 - tanh(c)^2), without o", _factor),
+    _slope_taken("sigmoid", "softmax"),
 )

@@ -68,7 +68,7 @@ def decode(root: Node) -> Problem:
         raise ProblemError([*unclear, *decoder.faults])
     attempt = _Attempt(root, record)
     if attempt.faults:
-        raise ProblemError([*attempt.faults, *_faults_beside(attempt)])
+        raise ProblemError(dict.fromkeys([*attempt.faults, *_faults_beside(attempt)]))
     problem = attempt.problem()
     of_marking = () if problem.marking is None else problem.marking.faults()
     faults = (*problem.faults(), *of_marking)
@@ -214,6 +214,10 @@ class _Decoder:
         absent = [key for key in together if key not in node.entries]
         allowed = [*together, *words_of(record), *(() if path else ("kind",))]
         values = self.values(node, owners, path)
+        unclear = [f._replace(path=(*path, *f.path)) for f in _unclear_words(node, record)]
+        if unclear:  # so it is not known which keys may stand here
+            self.faults += unclear
+            return Draft(record, {})
         meant = set()
         for key in node.entries:
             if key not in allowed:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
-from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
+from lstmhw.problem import Between, Exact, OneOf, Range, Record, Shape
 from lstmhw.reading.records import Owners, embedded_of, keys_together, options_of, required
 from lstmhw.solution import Claim
 
@@ -33,7 +33,7 @@ def schema() -> Schema:
     cases = [
         {
             "if": {"properties": {"kind": {"const": kind}}},
-            "then": _problem(record_of(kind)),
+            "then": _mapping(record_of(kind), {"kind": {}}, {}),
         }
         for kind in KINDS
     ]
@@ -48,12 +48,17 @@ def schema() -> Schema:
     }
 
 
-def _problem(record: type[Problem]) -> Schema:
-    """A problem; where the keys depend on a word (`cell: gru`), one of the possible ones."""
-    options: list[tuple[Schema, Owners]] = [({"kind": {}}, {"": record})]
+def _mapping(record: type[Record], more: Schema, whole: Owners) -> Schema:
+    """A record; where the keys depend on a word (`cell: gru`), one of the possible ones.
+
+    `whole` are the records of the file that it is a part of.
+    """
+    options: list[tuple[Schema, Owners]] = [(more, {"": record})]
     for name, annotation in embedded_of(record).items():
         usual, marker = get_args(annotation)
-        if marker.options is None:
+        if marker.like:
+            options = [(words, {**parts, name: whole[marker.like]}) for words, parts in options]
+        elif marker.options is None:
             options = [(words, {**parts, name: usual}) for words, parts in options]
         else:
             options = [
@@ -61,7 +66,7 @@ def _problem(record: type[Problem]) -> Schema:
                 for words, parts in options
                 for word, part in marker.options().items()
             ]
-    schemas = [_object(owners, words, owners) for words, owners in options]
+    schemas = [_object(owners, words, whole or owners) for words, owners in options]
     return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
@@ -95,10 +100,7 @@ def _value(annotation: Any, whole: Owners) -> Schema:
     if origin is Mapping:
         return {"type": "object", "additionalProperties": _value(arguments[1], whole)}
     if isinstance(annotation, type) and issubclass(annotation, Record):
-        parts = {
-            name: whole[get_args(kind)[1].like] for name, kind in embedded_of(annotation).items()
-        }
-        return _object({"": annotation, **parts}, {}, whole)
+        return _mapping(annotation, {}, whole)
     if annotation is bool:
         return {"type": "boolean"}
     return {"type": ["string", "number", "boolean", "null"]}  # any scalar is a text as written
