@@ -157,7 +157,8 @@ class Solution(NamedTuple):
     that the answer is less than was asked for.  `checked` are the names under which the kind judges
     claims itself, with the symbols that their checks have; `score` are the points that the checks
     earn.  `turned` are the symbols of a batch that are answered with an example in each column; a
-    step has one in each row.
+    step has one in each row.  `otherwise` are values of symbols that a mistake leads to, by its
+    name, where it is made all the way.
     """
 
     kind: str
@@ -179,6 +180,7 @@ class Solution(NamedTuple):
     extras: Mapping[str, Any] = {}
     interrupted: bool = False
     turned: frozenset[str] = frozenset()
+    otherwise: Mapping[str, Mapping[str, Floats]] = {}
 
     @property
     def is_wrong(self) -> bool:

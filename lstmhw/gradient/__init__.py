@@ -121,7 +121,26 @@ class Gradient(LossProblem):
         answer = tuple(Entry(symbol, sheet.answers[symbol], False) for symbol in asked)
         sections.append(Section("Check", (Paragraph(verdict(agreement)),)))
         sections.append(Section("Answer", (Entries(answer),)))
-        return self.told_of(sheet, sections, extras={"second_method": agreement.as_data()})
+        extras = {"second_method": agreement.as_data()}
+        return self.told_of(sheet, sections, extras=extras, otherwise=self._otherwise())
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the loss of some step does not reach back to the first."""
+        return self.truncate is not None and self.truncate < len(self.times)
+
+    def _otherwise(self) -> dict[str, dict[str, Floats]]:
+        """The gradients without truncation, where there is one."""
+        if not self.is_cut_off:
+            return {}
+        whole = replace(self, truncate=None)
+        sheet = whole.worksheet()
+        read = whole.forward(sheet)
+        forward = tuple(sheet.lines)
+        whole.record_loss(sheet, read)
+        whole._back(Walk(sheet, whole.times, whole.ways, whole._fused(sheet)), forward)
+        found = (step for step in sheet.steps if step.role.what in ("gradient", "update"))
+        return {"truncation-ignored": {step.symbol: step.value for step in found}}
 
     def _back(self, walk: Walk, forward: Sequence[Step]) -> list[int]:
         """The way back; where in the steps the forward pass, the way back and the totals end."""
@@ -132,7 +151,7 @@ class Gradient(LossProblem):
         else:
             self._arrive(walk)
         ends = [len(sheet.steps)]
-        if self.truncate is not None and self.truncate < len(self.times):
+        if self.truncate is not None and self.is_cut_off:
             walk.truncated(forward, losses, self.truncate)
         else:
             walk.through_time(forward, losses)
@@ -190,7 +209,7 @@ class Gradient(LossProblem):
         """What the gradients are gradients of, over arrays: the loss, or dh . h + dc . c."""
         if self.targets is None:
             terms = self._arrived(changes)
-        elif self.truncate is None or self.truncate >= len(self.times):
+        elif not self.is_cut_off:
             terms = list(self.objective(self._changed(changes, None)[1]).values())
         else:
             terms = [self._of_one_loss(changes, t) for t in self.targeted]

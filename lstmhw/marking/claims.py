@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,8 @@ USUAL = Marking()
 class Claimed:
     """A claimed answer: its symbol, its numbers in the shape of the true ones.
 
-    `marking` says which digits are asked for, and how near is near enough.
+    `marking` says which digits are asked for, and how near is near enough.  A `turned` claim is
+    told with an example of a batch in each column; here it has one in each row.
     """
 
     def __init__(
@@ -37,19 +39,29 @@ class Claimed:
         expected: Floats,
         marking: Marking,
         values: Floats | None = None,
+        turned: bool = False,
     ) -> None:
         self.symbol = symbol
         self.marking = marking
         self.claim = claim
         self.texts = tuple(texts)
         self.expected = expected
+        self.turned = turned
         if values is None:
             values = np.array([number(text) for text in texts]).reshape(expected.shape)
         self.values = values
 
     def with_values(self, values: Floats) -> "Claimed":
         """The claim with other numbers in the places of those written."""
-        return Claimed(self.symbol, self.claim, self.texts, self.expected, self.marking, values)
+        claim, texts, expected = self.claim, self.texts, self.expected
+        return Claimed(self.symbol, claim, texts, expected, self.marking, values, self.turned)
+
+    def told(self, numbers: Sequence[Any]) -> list[Any]:
+        """What is known of each number, in the order in which they are written."""
+        if not self.turned:
+            return list(numbers)
+        rows, columns = self.expected.shape
+        return [numbers[k * columns + j] for j in range(columns) for k in range(rows)]
 
     @cached_property
     def halves(self) -> Floats:
@@ -218,8 +230,11 @@ def read(
         else:
             try:
                 texts = _texts_of(claim, path, solution.answers[symbol])
-                expected = solution.answers[symbol]
-                found[symbol] = Claimed(symbol, claim, texts, expected, marking)
+                expected, turned = solution.answers[symbol], symbol in solution.turned
+                if turned:
+                    texts = np.array(texts, dtype=object).reshape(expected.shape).T.ravel().tolist()
+                    expected = expected.T
+                found[symbol] = Claimed(symbol, claim, texts, expected, marking, turned=turned)
             except ProblemError as error:
                 faults += error.faults
     return list(found.values()), unanswered, faults

@@ -7,13 +7,13 @@ import numpy as np
 from lstmhw.expr import Expr, Quantity
 from lstmhw.marking.program import Lines
 from lstmhw.marking.target import Target
-from lstmhw.solution import Step
+from lstmhw.solution import Step, is_batch
 
 
 class Contrast(NamedTuple):
     """What was worked and what is right, told of the first entry, of so many, in which they differ.
 
-    `at` is its index.
+    `at` is its index, in a batch the example and the unit.
     """
 
     symbol: str
@@ -23,6 +23,7 @@ class Contrast(NamedTuple):
     gave: float
     gives: float
     size: int
+    of_batch: bool
 
 
 def contrast(target: Target, lines: Lines) -> Contrast | None:
@@ -55,4 +56,5 @@ def _at(target: Target, step: Step, lines: Lines) -> Contrast | None:
     done = lines[step.symbol]
     if isinstance(done, Quantity) and done.given:
         return None
-    return Contrast(step.symbol, at, done, step.expr, float(gave[at]), float(gives[at]), gives.size)
+    numbers = float(gave[at]), float(gives[at]), gives.size
+    return Contrast(step.symbol, at, done, step.expr, *numbers, is_batch(step.value, step.role))

@@ -98,9 +98,11 @@ def check(marked: Marked) -> Check:
     """The verdict on a claim, in words too."""
     judged = marked.judged
     claimed, worst = judged.claimed, judged.worst
-    name, claim, expected = claimed.symbol, claimed.claim, claimed.expected
+    name, claim = claimed.symbol, claimed.claim
+    expected = claimed.expected.T if claimed.turned else claimed.expected
+    verdicts = tuple(claimed.told(judged.verdicts))
     if worst == "right":
-        return Check(name, claim, expected, worst, None, None, "", {}, judged.verdicts)
+        return Check(name, claim, expected, worst, None, None, "", {}, verdicts)
     where = ", ".join(_places(judged, worst))
     if marked.explained is not None:
         variant = marked.explained.told.option.variant
@@ -115,7 +117,7 @@ def check(marked: Marked) -> Check:
         where,
         explanation,
         _extras(marked),
-        judged.verdicts,
+        verdicts,
     )
 
 
@@ -154,7 +156,7 @@ def _credit(marked: Marked) -> int | list[int]:
     pairs = list(zip(marked.judged.verdicts, marked.trivial.numbers, strict=True))
     if all(trivial for verdict, trivial in pairs if verdict == "follows"):
         return 0
-    return [int(not trivial) for _, trivial in pairs]
+    return marked.judged.claimed.told([int(not trivial) for _, trivial in pairs])
 
 
 def _evidence(marked: Marked) -> float:
@@ -268,7 +270,7 @@ def _explains(explained: Explained) -> str:
 def _capitalized(text: str) -> str:
     """The sentence with a capital, unless it begins with a symbol."""
     word = text.partition(" ")[0]
-    is_symbol = "_" in word or "[" in word or (len(word) == 1 and word != "a")
+    is_symbol = "_" in word or "@" in word or "[" in word or (len(word) == 1 and word != "a")
     return text if is_symbol else text[0].upper() + text[1:]
 
 
@@ -293,6 +295,8 @@ def _unit(contrast: Contrast) -> str:
     if contrast.size == 1:
         return ""
     at = [k + 1 for k in contrast.at]
+    if contrast.of_batch:
+        return f" in unit {at[1]} of example {at[0]}"
     return (
         f" in {noun(contrast.symbol)} {at[0]}"
         if len(at) == 1
@@ -332,5 +336,6 @@ def _places_where(judged: Judged, flags: Sequence[bool]) -> list[str]:
     shape = judged.claimed.expected.shape
     if np.prod(shape) == 1:
         return [judged.claimed.symbol]
-    indices = (np.unravel_index(k, shape) for k, flag in enumerate(flags) if flag)
+    found = (np.unravel_index(k, shape) for k, flag in enumerate(flags) if flag)
+    indices = (at[::-1] if judged.claimed.turned else at for at in found)
     return [judged.claimed.symbol + "".join(f"[{int(k) + 1}]" for k in at) for at in indices]

@@ -9,6 +9,7 @@ import numpy as np
 
 from lstmhw.expr import Quantity
 from lstmhw.functions import Floats
+from lstmhw.solution import is_batch
 
 MOST_ENTRIES = 400  # of a datum, in which misreadings are looked for
 MOST_FIGURES = 5  # of a number, in which one is mistaken
@@ -46,6 +47,9 @@ class Misreading(NamedTuple):
     @property
     def place(self) -> str:
         single = self.value.size == 1
+        if is_batch(self.value, self.leaf.role) and not single:
+            example, unit = self.at
+            return f"{self.symbol}, unit {unit + 1} of example {example + 1},"
         return self.symbol + ("" if single else "".join(f"[{k + 1}]" for k in self.at))
 
     @property

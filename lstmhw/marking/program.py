@@ -23,7 +23,9 @@ class Program:
 
     def __init__(self, solution: Solution) -> None:
         self.steps = {step.symbol: step for step in solution.steps}
-        self.scope = Scope(_quantities(solution), solution.blocks, solution.unused)
+        self.scope = Scope(
+            _quantities(solution), solution.blocks, solution.unused, solution.otherwise
+        )
         self.leaves = {s: _symbols(step.expr) for s, step in self.steps.items()}
         self._place = {symbol: k for k, symbol in enumerate(self.steps)}
 
@@ -73,7 +75,8 @@ def _quantities(solution: Solution) -> dict[str, Quantity]:
     roles = {step.symbol: step.role for step in solution.steps}
     for symbol, value in solution.answers.items():
         role = roles.get(symbol, DATUM)
-        named.setdefault(symbol, Quantity(symbol, value, given=False, role=role))
+        by_example = value.T if symbol in solution.turned else value
+        named.setdefault(symbol, Quantity(symbol, by_example, given=False, role=role))
     return named
 
 

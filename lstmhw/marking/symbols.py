@@ -69,7 +69,7 @@ class Symbols:
 
     def __init__(self, program: Program, symbol: str, only_step: int | None) -> None:
         self.program = program
-        self.scope = program.scope
+        self.scope = program.scope.beside(symbol)
         self.symbol = symbol
         self.own, time = indexed(symbol)
         self.only_step = only_step

@@ -12,6 +12,8 @@ from lstmhw.mistakes import (
     attending,
     definitions,
     flow,
+    layers,
+    losses,
     pre_activation,
     products,
     recurrence,
@@ -21,7 +23,18 @@ from lstmhw.mistakes import (
 from lstmhw.mistakes.rewriting import Edit, Scope
 from lstmhw.solution import Step
 
-FAMILIES = (activations, sums, flow, pre_activation, recurrence, products, slopes, attending)
+FAMILIES = (
+    activations,
+    sums,
+    flow,
+    layers,
+    losses,
+    pre_activation,
+    recurrence,
+    products,
+    slopes,
+    attending,
+)
 COMMON = tuple(mistake for family in FAMILIES for mistake in family.COMMON)
 RARE = tuple(mistake for family in FAMILIES for mistake in family.RARE)
 MISTAKES = (*COMMON, *RARE, *definitions.DEFINITIONS)
@@ -37,6 +50,7 @@ def usual(rank: int) -> str:
 
 def edits(step: Step, scope: Scope) -> Iterator[Edit]:
     """Every line that a mistake makes of this one."""
+    scope = scope.beside(step.symbol)
     for rank, mistake in enumerate(MISTAKES):
         for site, expr, done in mistake.rewrite(step, scope):
             yield Edit(mistake.name, rank, site, expr, done)

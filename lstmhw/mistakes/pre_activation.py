@@ -25,11 +25,13 @@ from lstmhw.mistakes.rewriting import (
     bare,
     entries,
     is_bias,
+    is_of_directions,
     is_pre_activation,
     is_product,
     letter_of,
     matrix_first,
     nodes,
+    place_of,
     product_of,
     substituted,
     symbols,
@@ -123,20 +125,31 @@ def _products(step: Step) -> Iterator[tuple[Product, Expr, Expr, Callable[[Expr]
             yield node, matrix, vector, put
 
 
-def _is_of(vector: Expr, letter: str) -> bool:
-    """Whether it is a vector of inputs (x) or of hidden states (h)."""
-    return any(leaf.role.letter == letter for leaf in vector.leaves())
+def _is_recurrent(vector: Expr, step: Step) -> bool:
+    """Whether it is the hidden state of the same cell; else it is what the cell reads."""
+    mark = place_of(step.symbol)
+    states = (leaf for leaf in vector.leaves() if leaf.role.letter == "h")
+    return any(place_of(leaf.symbol) == mark for leaf in states)
 
 
-def _term_omitted(step: Step, letter: str, words: str) -> Iterator[Rewritten]:
+def _is_input(vector: Expr, step: Step) -> bool:
+    """Whether it is what the cell reads: x, or what the layer below gives."""
+    is_read = any(leaf.role.what in ("input", "state") for leaf in vector.leaves())
+    return is_read and step.role.what == "pre-activation" and not _is_recurrent(vector, step)
+
+
+Kind = Callable[[Expr, Step], bool]
+
+
+def _term_omitted(step: Step, is_of: Kind, words: str) -> Iterator[Rewritten]:
     for node, matrix, vector, put in _products(step):
         if isinstance(vector, Concat):
             for k, part in enumerate(vector.parts):
-                if _is_of(part, letter):
+                if is_of(part, step):
                     zeros = Quantity("0", np.zeros(entries(part)), given=True)
                     changed = product_of(node, matrix, with_part(vector, k, zeros))
                     yield Rewritten("", put(changed), f"the {words} term was left out")
-        elif _is_of(vector, letter):
+        elif is_of(vector, step):
             yield from _without_term(step, node, words)
 
 
@@ -148,16 +161,16 @@ def _without_term(step: Step, node: Expr, words: str) -> Iterator[Rewritten]:
 
 
 def _recurrent_omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
-    yield from _term_omitted(step, "h", "recurrent")
+    yield from _term_omitted(step, _is_recurrent, "recurrent")
 
 
 def _input_omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
-    yield from _term_omitted(step, "x", "input")
+    yield from _term_omitted(step, _is_input, "input")
 
 
 def _concat_reversed(step: Step, scope: Scope) -> Iterator[Rewritten]:
     for node, matrix, vector, put in _products(step):
-        if isinstance(vector, Concat):
+        if isinstance(vector, Concat) and not is_of_directions(vector):
             turned = product_of(node, matrix, Concat(*reversed(vector.parts)))
             yield Rewritten("", put(turned), "state and input were put together in reverse order")
     terms = [(matrix, vector) for _, matrix, vector, _ in _products(step)]
@@ -213,7 +226,7 @@ def _transposed(step: Step, scope: Scope) -> Iterator[Rewritten]:
             name = min(symbols(part), default="")
             done = f"the block of {matrix.symbol} for {name} was transposed"
             changed = product_of(node, with_other(block.T), vector)
-            yield Rewritten("x" if _is_of(part, "x") else "h", put(changed), done)
+            yield Rewritten("x" if _is_input(part, step) else "h", put(changed), done)
     if len(found) > 1:
         all_turned: dict[str, Expr] = {matrix.symbol: Transposed(matrix) for matrix in found}
         done = f"{_written(found)} were transposed"
@@ -225,13 +238,13 @@ def _diagonal(step: Step, scope: Scope) -> Iterator[Rewritten]:
         if not isinstance(matrix, Quantity):
             continue
         done = "each unit saw only its own h"
-        if _is_of(vector, "h") and not isinstance(vector, Concat):
+        if _is_recurrent(vector, step) and not isinstance(vector, Concat):
             value = matrix.value
             if value.shape[0] == value.shape[1] > 1:
                 kept = _like(matrix, np.diag(np.diag(value)))
                 yield Rewritten("", put(product_of(node, kept, vector)), done)
         for part, block, with_other in _square_blocks(node, matrix):
-            if _is_of(part, "h"):
+            if _is_recurrent(part, step):
                 changed = product_of(node, with_other(np.diag(np.diag(block))), vector)
                 yield Rewritten("", put(changed), done)
 

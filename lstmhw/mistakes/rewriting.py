@@ -1,12 +1,13 @@
 """What a mistake is told of a working, and the ways of rewriting an expression."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple, TypeGuard
 
-from lstmhw.expr import Expr, MatrixVector, Negative, Quantity, Sum, Times, VectorMatrix
-from lstmhw.solution import Step, indexed
+from lstmhw.expr import Concat, Expr, MatrixVector, Negative, Quantity, Sum, Times, VectorMatrix
+from lstmhw.functions import Floats
+from lstmhw.solution import Step, at_time, indexed, unmarked
 
 GATES = ("ifgo", "rzn")  # of an LSTM, of a GRU
 
@@ -16,18 +17,40 @@ class Scope:
     """All quantities of a working by symbol, and the layout its gates are stacked in.
 
     `blocks` are the letters of the gates in the order of that layout; none where they are not
-    stacked.  `unused` are the lines of what stands on the sheet as a value.
+    stacked.  `unused` are the lines of what stands on the sheet as a value.  `otherwise` are the
+    values of symbols where something was done otherwise all the way, by the name of that mistake.
+    `mark` is the layer and direction that is spoken of.
     """
 
     named: Mapping[str, Quantity]
     blocks: str = ""
     unused: Mapping[str, Expr] = field(default_factory=dict)
+    otherwise: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
+    mark: str = ""
+    _beside: dict[str, "Scope"] = field(default_factory=dict)
+
+    def beside(self, symbol: str) -> "Scope":
+        """The same, of the layer and direction of a symbol."""
+        mark = place_of(symbol)
+        if mark == self.mark:
+            return self
+        if mark not in self._beside:
+            self._beside[mark] = replace(self, mark=mark, _beside={})
+        return self._beside[mark]
 
     @cached_property
     def weights(self) -> Mapping[tuple[str, str], Quantity]:
         """The weights and biases, not their gradients, by the letter of the gate and the key."""
         found = (q for q in self.named.values() if q.role.what in ("weights", "bias"))
-        return {(q.role.letter, q.role.key): q for q in found if q.role.key}
+        here = (q for q in found if q.role.letter == "y" or place_of(q.symbol) == self.mark)
+        return {(q.role.letter, q.role.key): q for q in here if q.role.key}
+
+    @cached_property
+    def times(self) -> range:
+        """The time steps of the inputs."""
+        found = [indexed(symbol)[1] for symbol, q in self.named.items() if q.role.what == "input"]
+        steps = [t for t in found if t is not None]
+        return range(min(steps), max(steps) + 1) if steps else range(0)
 
     @cached_property
     def given(self) -> frozenset[str]:
@@ -36,7 +59,7 @@ class Scope:
 
     def at(self, name: str, t: int | None) -> Quantity | None:
         """The quantity of that name at a time."""
-        return self.named.get(name if t is None else f"{name}_{t}")
+        return self.named.get(name + self.mark if t is None else at_time(name + self.mark, t))
 
     @cached_property
     def gates(self) -> str:
@@ -46,6 +69,11 @@ class Scope:
     def _has(self, letters: str) -> bool:
         roles = (quantity.role for quantity in self.named.values())
         return {r.letter for r in roles if r.what in ("gate", "candidate")}.issuperset(letters)
+
+
+def place_of(symbol: str) -> str:
+    """The mark of the layer and direction of a symbol, without that of a single loss: @2rev."""
+    return unmarked(symbol)[1].partition("L")[0].rstrip("@")
 
 
 class Rewritten(NamedTuple):
@@ -123,6 +151,13 @@ def symbols(expr: Expr) -> set[str]:
 
 def is_bias(expr: Expr) -> TypeGuard[Quantity]:
     return isinstance(expr, Quantity) and expr.role.what == "bias"
+
+
+def is_of_directions(expr: Expr) -> bool:
+    """Whether it is [h; h@rev], the states of both directions put together."""
+    states = [part.symbol for part in expr.parts if isinstance(part, Quantity)]
+    is_whole = isinstance(expr, Concat) and len(states) == len(expr.parts) == 2
+    return is_whole and place_of(states[1]) == (place_of(states[0]) or "@") + "rev"
 
 
 def is_product(expr: Expr) -> TypeGuard[Product]:
