@@ -280,6 +280,14 @@ row_sum = Function(
 )
 exp = Function("exp", np.exp, r"\exp", "exp(z) = e^z", back=lambda dy, z, y: dy * y)
 log = Function("log", np.log, r"\log", "log(z): exp(log(z)) = z", back=lambda dy, z, y: dy / z)
+LEAST = 5e-324  # the least number over 0
+ln = Function(
+    "ln",
+    lambda z: np.log(np.where(z == 0, LEAST, z)),  # so that 0 ln 0 is 0
+    r"\ln",
+    "ln(z): the natural logarithm, e^(ln(z)) = z",
+    back=lambda dy, z, y: dy / z,
+)
 arctanh = Function(
     "arctanh",
     np.arctanh,

@@ -115,7 +115,12 @@ ActivationName = Annotated[str, OneOf(tuple(ACTIVATIONS))]
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Record:
-    """A mapping of a problem file, key by key."""
+    """A mapping of a problem file, key by key.
+
+    `meant` are keys that it has not, under which something is looked for, with what to write.
+    """
+
+    meant: ClassVar[Mapping[str, str]] = {}
 
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)

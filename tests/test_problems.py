@@ -1,10 +1,14 @@
 """The homework: every shipped problem has its true answers, and marks its sheet's claims."""
 
+import math
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from conftest import ROOT
 
 from lstmhw.marking import Marker
@@ -152,6 +156,94 @@ def test_the_additive_attention_of_the_paper() -> None:
     powers = np.exp(np.array(hidden) @ [1, -0.5])
     np.testing.assert_allclose(answers["alpha_1"], powers / powers.sum(), rtol=0, atol=1e-15)
     assert verdicts("attention-bahdanau") == {"alpha_1": "right", "context_1": "right"}
+
+
+def _both_ways(xs: Sequence[Sequence[float]], data: dict[str, Any]) -> list[Any]:
+    """The states of a plain tanh RNN, by loops."""
+    W_x, W_h, b = (np.array(data[key]) for key in ("W_x", "W_h", "b"))
+    h, found = np.zeros(len(b)), []
+    for x in xs:
+        h = np.tanh(W_x @ np.array(x) + W_h @ h + b)
+        found.append(h)
+    return found
+
+
+def test_the_output_of_both_directions_reads_the_same_step_of_each() -> None:
+    data = yaml.safe_load((ROOT / "problems" / "rnn-bidirectional.yaml").read_text())
+    ahead = _both_ways(data["xs"], data)
+    back = _both_ways(data["xs"][::-1], data["reverse"])[::-1]
+    answers = solve("rnn-bidirectional").answers
+    for t in (1, 2, 3):
+        np.testing.assert_allclose(answers[f"h_{t}@rev"], back[t - 1], rtol=0, atol=1e-15)
+        y = np.array(data["output"]["W"]) @ np.concatenate([ahead[t - 1], back[t - 1]])
+        np.testing.assert_allclose(answers[f"y_{t}"], y, rtol=0, atol=1e-15)
+    assert verdicts("rnn-bidirectional") == {"h_1": "right", "h_1@rev": "right", "y_1": "wrong"}
+    assert solve("rnn-bidirectional").checks[-1].mistake == "direction-not-reversed"
+
+
+def test_the_second_layer_reads_the_first() -> None:
+    answers = solve("lstm-two-layers").answers
+    np.testing.assert_allclose(answers["h_2"], -0.0224, atol=5e-5)
+    z = 0.9 * answers["h_2"] - 0.3 * answers["h_1@2"]
+    np.testing.assert_allclose(answers["z_i_2@2"], z, rtol=0, atol=1e-15)
+    assert [step.symbol for step in solve("lstm-two-layers").steps if step.symbol == "x_1@2"] == []
+
+
+def test_a_coupled_gate_and_the_peephole_that_was_left_out() -> None:
+    answers = solve("lstm-peephole-coupled").answers
+    assert (answers["i_1"] + answers["f_1"]).tolist() == [1, 1]
+    c = answers["f_1"] * [0.5, -1] + (1 - answers["f_1"]) * answers["g_1"]
+    np.testing.assert_allclose(answers["c_1"], c, rtol=0, atol=1e-15)
+    expected = {"f_1": "right", "c_1": "right", "o_1": "wrong", "h_1": "follows"}
+    assert verdicts("lstm-peephole-coupled") == expected
+    assert solve("lstm-peephole-coupled").checks[2].mistake == "peephole-omitted"
+
+
+def test_a_loss_at_the_last_step_alone() -> None:
+    h = [0.0]
+    for x in (0.5, 1, -1):
+        h.append(math.tanh(0.8 * x + 0.5 * h[-1]))
+    answers = solve("rnn-last-step-loss").answers
+    off = 1.5 * h[3] - 0.5
+    assert answers["loss"] == pytest.approx(off**2 / 2, abs=1e-15)
+    assert answers["dW_y"].item() == pytest.approx(off * h[3], abs=1e-15)
+    a_3 = off * 1.5 * (1 - h[3] ** 2)
+    a_2 = a_3 * 0.5 * (1 - h[2] ** 2)
+    a_1 = a_2 * 0.5 * (1 - h[1] ** 2)
+    assert answers["dW_h"].item() == pytest.approx(a_3 * h[2] + a_2 * h[1], abs=1e-15)
+    assert answers["W_x_new"].item() == pytest.approx(0.8 - 0.1 * (0.5 * a_1 + a_2 - a_3))
+
+
+def test_the_gradient_of_the_characters_does_not_go_back_in_time() -> None:
+    solution = solve("rnn-characters")
+    answers = solution.answers
+    losses = [-math.log(answers[f"y_{t}"][k]) for t, k in enumerate((1, 2, 2, 3), 1)]
+    assert answers["loss"] == pytest.approx(sum(losses) / 4, abs=1e-15)
+    assert answers["perplexity"] == pytest.approx(math.exp(sum(losses) / 4), abs=1e-14)
+    U = np.array([[0.5, -0.4], [1, 0.3], [-0.6, 0.8], [0.2, 0.1]])
+    dW_h = np.zeros((2, 2))
+    for t, k in enumerate((1, 2, 2, 3), 1):
+        dz = (answers[f"y_{t}"] - np.eye(4)[k]) / 4
+        dW_h += np.outer((U.T @ dz) * (1 - answers[f"h_{t}"] ** 2), answers[f"h_{t - 1}"])
+    np.testing.assert_allclose(answers["dW_h"], dW_h, rtol=0, atol=1e-15)
+    assert verdicts("rnn-characters") == {"loss": "right", "perplexity": "right", "dW_h": "wrong"}
+    assert solution.checks[-1].mistake == "truncation-ignored"
+
+
+def test_the_states_of_a_batch_stand_still_where_a_sequence_has_ended() -> None:
+    answers = solve("gru-batch").answers
+    assert answers["h_1"].shape == (3, 2)
+    assert answers["h_3"][1].tolist() == answers["h_2"][1].tolist() == answers["h_1"][1].tolist()
+    assert answers["h_3"][2].tolist() == answers["h_2"][2].tolist()
+
+
+def test_the_recurrence_reads_its_own_output() -> None:
+    y = [-1.0, 2.0, 1.0]
+    for _ in range(4):
+        y.append(y[-1] - 2 * y[-2] + 3 * y[-3])
+    answers = solve("rnn-feedback").answers
+    assert [answers[f"y_{t}"].item() for t in range(1, 5)] == y[3:]
+    assert set(verdicts("rnn-feedback").values()) == {"right"}
 
 
 def test_problems_are_yaml_only() -> None:

@@ -6,7 +6,7 @@ y and target are (k,), outputs and what they should be; a loss is (1,).
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from lstmhw.functions import log, total
+from lstmhw.functions import ln, total
 
 
 def half_squared(y: Any, target: Any, count: int) -> Any:
@@ -26,12 +26,12 @@ def mean_squared(y: Any, target: Any, count: int) -> Any:
 
 def cross_entropy(y: Any, target: Any, count: int) -> Any:
     """-sum target ln y, for outputs that are probabilities of classes."""
-    return -total(target * log(y))
+    return -total(target * ln(y))
 
 
 def binary_cross_entropy(y: Any, target: Any, count: int) -> Any:
     """-sum (target ln y + (1 - target) ln(1 - y)), for outputs that are probabilities each."""
-    return -total(target * log(y) + (1 - target) * log(1 - y))
+    return -total(target * ln(y) + (1 - target) * ln(1 - y))
 
 
 class Loss(NamedTuple):

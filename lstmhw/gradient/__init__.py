@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from lstmhw.adjoint import ONE
+from lstmhw.cells.losses import LOSSES
 from lstmhw.expr import Role
 from lstmhw.faults import Fault, Path
 from lstmhw.functions import ACTIVATIONS, Floats, Function
@@ -252,6 +253,10 @@ class Gradient(LossProblem):
         yield from self.conventions()
         yield from self._meaning()
         yield from meaning(self.cells)
+        if self.targets is not None and self.is_matched:
+            z, activation = self.cell.scores, LOSSES[self.loss_name].matched
+            text = f"Back through {self.loss_name} and {activation} at once: d{z} = y - target"
+            yield (f"{text} (--full says why).",)
         functions = dict.fromkeys(function for _, function in self.used())
         yield ("; ".join(function.definition for function in functions),)
         yield slopes(functions)
@@ -260,7 +265,6 @@ class Gradient(LossProblem):
         """What L is."""
         cell, last = self.cells[-1], self.times[-1]
         if self.targets is not None:
-            yield from self.loss_meaning()
             yield from self._cut_off()
             return
         given = " and ".join(f"{key} to {cell.at(key[1:], last)}" for key in self.arriving)
@@ -273,11 +277,12 @@ class Gradient(LossProblem):
         """What truncation means here."""
         if self.truncate is None:
             return
-        steps = (
-            "its own step alone"
-            if self.truncate == 1
-            else f"{self.truncate} steps, its own counted"
-        )
+        if not self.is_cut_off:
+            text = f"Truncated after {self.truncate} steps, which cuts nothing off"
+            yield (f"{text}: there are {len(self.times)}.",)
+            return
+        many = f"{self.truncate} steps, its own counted"
+        steps = "its own step alone" if self.truncate == 1 else many
         text = f"Truncated: the loss of a step reaches back through {steps}"
         more = "" if self.truncate == 1 else "; @L3 is what comes from the loss of step 3 alone"
         yield (f"{text}{more}.",)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lstmhw.expr import Apply, BatchSum, Constant, Divide, Expr, Outer, Quantity, Times
-from lstmhw.functions import log
+from lstmhw.functions import ln
 from lstmhw.mistakes.rewriting import Mistake, Rewritten, Scope, nodes, substituted
 from lstmhw.solution import Step
 
@@ -58,12 +58,12 @@ def _examples(expr: Expr) -> int:
 
 def _other_logarithm(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """A logarithm to another base than e."""
-    logs = [n for n, _ in nodes(step.expr) if isinstance(n, Apply) and n.function is log]
+    logs = [n for n, _ in nodes(step.expr) if isinstance(n, Apply) and n.function is ln]
     if step.role.what != "loss" or not logs:
         return
     for base in BASES:
         done = f"the logarithm to the base {base:.0f} was taken, not the natural one"
-        yield Rewritten(f"{base:.0f}", Divide(step.expr, Apply(log, Constant(base))), done)
+        yield Rewritten(f"{base:.0f}", Divide(step.expr, Apply(ln, Constant(base))), done)
 
 
 def _scores_for_output(step: Step, scope: Scope) -> Iterator[Rewritten]:

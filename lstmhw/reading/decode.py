@@ -221,7 +221,7 @@ class _Decoder:
         meant = set()
         for key in node.entries:
             if key not in allowed:
-                self.faults.append(self._unknown_key((*path, key), key, allowed))
+                self.faults.append(self._unknown_key((*path, key), key, allowed, record.meant))
                 meant.add(nearest(key, absent) if len(self.faults) < MOST_ERRORS else "")
         for key in absent:
             if required(together[key][1]) and key not in meant:
@@ -239,9 +239,12 @@ class _Decoder:
                 values[owner][field.name] = self.value(value, field.type, (*path, key))
         return values
 
-    def _unknown_key(self, path: Path, key: str, allowed: Sequence[str]) -> Fault:
+    def _unknown_key(
+        self, path: Path, key: str, allowed: Sequence[str], meant: Mapping[str, str]
+    ) -> Fault:
         """The fault of a key that is not one."""
-        hint = self.near(key, allowed) or f"the keys here are {', '.join(allowed)}"
+        hint = meant.get(key.lower().replace("-", "_")) or self.near(key, allowed)
+        hint = hint or f"the keys here are {', '.join(allowed)}"
         return Fault(path, f"unknown key {shown(key)!r}", hint, at_key=True)
 
     def value(self, node: Node, annotation: Any, path: Path) -> Any:

@@ -205,7 +205,8 @@ class RecurrentProblem(Problem):
             results = [*results, "y"]
             functions = [*functions, ACTIVATIONS[self.output.activation]]
         if self.find is None:
-            asked = computed_symbols(sheet, results, self.times)
+            whole = (symbol for symbol in ("loss", "perplexity") if symbol in sheet.answers)
+            asked = [*computed_symbols(sheet, results, self.times), *whole]
             steps = tuple(sheet.steps)
         else:
             asked = found_symbols(sheet, self.find, self.times)

@@ -10,7 +10,7 @@ from lstmhw.cells.losses import LOSSES, Loss
 from lstmhw.expr import Constant, Expr, Quantity, Role, over_batch, sum_of
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.formula import described
-from lstmhw.functions import Floats, exp
+from lstmhw.functions import Floats, exp, ln
 from lstmhw.problem import Shape, record
 from lstmhw.recurrent.finding import lacking
 from lstmhw.recurrent.network import NetworkProblem
@@ -140,9 +140,10 @@ class LossProblem(NetworkProblem):
 
     @property
     def targeted(self) -> dict[int, Floats]:
-        """The targets of the steps that have some."""
+        """The targets of the steps that have some, and examples of a batch that last so long."""
         rows = zip(self.times, self.target_rows, strict=True)
-        return {t: row for t, row in rows if not np.all(np.isnan(row))}
+        there = {t: row for t, row in rows if not np.all(np.isnan(row))}
+        return {t: row for t, row in there.items() if not self.cell.batch or self.lasting(t).any()}
 
     def refuse_missing(self, sheet: Worksheet) -> None:
         """Raises ProblemError where the network cannot be computed as far as the loss reads it."""
@@ -173,6 +174,7 @@ class LossProblem(NetworkProblem):
             t: sheet.given(f"target_{t}", row, ("targets",), self._target_note(t), role)
             for t, row in self.targeted.items()
         }
+        self._refuse_zeros(read)
         words, losses, role = LOSSES[self.loss_name].words, [], Role("loss")
         for t, target in targets.items():
             symbol = "loss" if len(self.times) == 1 else f"loss_{t}"
@@ -189,6 +191,17 @@ class LossProblem(NetworkProblem):
             mean = mean if count == 1 else mean / Constant(float(count))
             words = "e to the mean loss of a step"
             _scalar(sheet, "perplexity", exp(mean), words, Role("perplexity"))
+
+    def _refuse_zeros(self, read: Mapping[int, Expr]) -> None:
+        """Raises ProblemError where the logarithm of a probability is lost: it is 0 as a float."""
+        if not self.loss_name.endswith(CROSS_ENTROPY):
+            return
+        for t, target in self.targeted.items():
+            y = read[t].value
+            of_others = (y == 1) & (target < 1) & (self.loss_name != CROSS_ENTROPY)
+            if np.any((y == 0) & (target > 0) | of_others):
+                message = f"y_{t} is so near to 0 or 1 that its logarithm is lost in floats"
+                raise ProblemError([Fault(("targets",), message, "are the scores this large?")])
 
     def _of_step(self, sheet: Worksheet, t: int, y: Expr, target: Expr) -> Expr:
         """The loss of a step as a number, over the examples that have it."""
@@ -231,7 +244,12 @@ class LossProblem(NetworkProblem):
         on = self.lasting(t)
         return (on * loss).sum(axis=-2) / (on.sum() if self.is_mean else 1)
 
-    def loss_meaning(self) -> Iterator[tuple[Inline, ...]]:
+    def conventions(self) -> Iterator[tuple[Inline, ...]]:
+        yield from super().conventions()
+        if self.targets is not None:
+            yield from self._loss_meaning()
+
+    def _loss_meaning(self) -> Iterator[tuple[Inline, ...]]:
         """What L is, for the reader."""
         name = "y" if self.output is not None else "h"
         y, target = (Quantity(f"{each}_t", None, given=True) for each in (name, "target"))
@@ -241,6 +259,8 @@ class LossProblem(NetworkProblem):
         if self.cell.batch:
             over = ", mean over the examples" if self.is_mean else ", added up over the examples"
         yield (f"L is the {what} over {steps} of ", self.loss_of(y, target), f"{over}.")
+        if self.loss_name.endswith(CROSS_ENTROPY):
+            yield (ln.definition,)
 
 
 def _scalar(sheet: Worksheet, symbol: str, value: Expr, note: str, role: Role) -> Expr:

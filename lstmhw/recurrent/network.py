@@ -15,6 +15,11 @@ from lstmhw.recurrent import INPUT, RecurrentProblem
 from lstmhw.recurrent.passing import Way
 from lstmhw.solution import Inline, Worksheet
 
+_START = "time indices are those of the inputs, so it starts from the state after the last step"
+
+
+_IN_REVERSE = "write the weights of the second direction under `reverse: {..}`"
+
 
 @record
 class Direction(Record):
@@ -42,6 +47,18 @@ class NetworkProblem(RecurrentProblem):
     steps: Annotated[int, Range(1, 10_000)] | None = None
 
     takes_batches: ClassVar[bool] = True
+    meant: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("bidirectional", "backward", "backwards", "rev"), _IN_REVERSE),
+        **dict.fromkeys(("num_layers", "stack", "layer", "cells"), "write `layers: [{..}, {..}]`"),
+        **dict.fromkeys(("batch", "batch_size"), "write the inputs as matrices, an example each"),
+        **dict.fromkeys(("mask", "masks", "sequence_lengths"), "write `lengths: [3, 2]`"),
+        **dict.fromkeys(("cifg", "tied"), "write `coupled: true`"),
+        **dict.fromkeys(("peepholes", "p"), "write `peephole: {i: [..], f: [..], o: [..]}`"),
+        "go_backwards": "write `direction: reverse`",
+        "criterion": "write `loss: cross-entropy` (or half-squared, ..)",
+        "labels": "write `targets`, a row a step",
+        "bptt": "write `truncate: 2`, how many steps a loss reaches back",
+    }
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
@@ -167,9 +184,6 @@ class NetworkProblem(RecurrentProblem):
             text = "@rev runs from the last time step to the first"
             yield (f"{text}, with weights of its own; {_START}.",)
             yield ("What reads both directions reads [h; h@rev]: forward first.",)
-
-
-_START = "time indices are those of the inputs, so it starts from the state after the last step"
 
 
 def _directions(way: Way, reverse: Direction | None) -> Sequence[Way]:
