@@ -74,8 +74,13 @@ def concat(parts: Sequence[Any]) -> Any:
 
 
 def entries(vector: Any, start: int, end: int) -> Any:
-    """The entries of a vector from `start` up to but not with `end`, (..., n) -> (..., m)."""
-    return vector.entries(start, end) if hasattr(vector, "entries") else vector[..., start:end]
+    """The entries of a vector from `start` up to but not with `end`, (..., n) -> (..., m).
+
+    A number stands for a vector that has it in every entry.
+    """
+    if hasattr(vector, "entries"):
+        return vector.entries(start, end)
+    return vector[..., start:end] if np.ndim(vector) else vector
 
 
 def outer(left: Any, right: Any) -> Any:

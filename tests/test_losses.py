@@ -285,3 +285,11 @@ SQUARES = changed(CLASSES, classes_from=None, loss="squared", targets=[[1, 2, 3]
 )
 def test_faults(data: dict[str, Any], key: str) -> None:
     refused(data, key)
+
+
+def test_a_first_step_of_zero_is_truncated_too() -> None:
+    """The index 0 is a step like another."""
+    data = changed(HELLO, t=0, truncate=1, targets=[1, None, None, None])
+    answers = solved(data).answers
+    assert np.all(answers["dx_3"] == 0)
+    assert np.any(answers["dx_0"] != 0)

@@ -204,6 +204,13 @@ class Lstm(LstmWeights, name="lstm", told_by=("gates", "stacked", "c_prev", "act
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
+        for letter in self.seen:
+            gate = self.weights()[letter]
+            if gate.value is not None and not gate.has_weights:
+                message = (
+                    f"{letter} is given as a value, so nothing is added up that it follows from"
+                )
+                yield Fault(("peephole", letter), message, "leave it out", at_key=True)
         if not self.coupled:
             return
         hint = "leave it out, or `coupled: true`"

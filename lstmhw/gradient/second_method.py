@@ -162,7 +162,8 @@ class Changed(Worksheet):
         self, symbol: str, value: Floats, path: Path, note: str = "", role: Role = DATUM
     ) -> Any:
         if role.what in ("weights", "embedding"):
-            return Matrices(lambda product: self._matrix(symbol, value, product))
+            times = self._order(symbol, role)
+            return Matrices(lambda product: self._matrix(symbol, value, times[product]))
         return self._change(symbol, np.broadcast_to(value, (self.changes.size, *value.shape)))
 
     def __call__(self, symbol: str, value: Any, note: str, role: Role = DATUM) -> Any:
@@ -179,9 +180,13 @@ class Changed(Worksheet):
     def _is_near(self, symbol: str) -> bool:
         return self.near is None or indexed(symbol)[1] in self.near
 
-    def _matrix(self, symbol: str, value: Floats, product: int) -> Complex:
-        times = self.orders.get(unmarked(symbol)[1], self.times)
-        share = at_time(symbol, times[product])
+    def _order(self, symbol: str, role: Role) -> range:
+        """The time steps in the order in which a matrix multiplies: of a cell, its direction."""
+        is_of_cell = role.what == "weights" and role.letter != "y"
+        return self.orders[unmarked(symbol)[1]] if is_of_cell else self.times
+
+    def _matrix(self, symbol: str, value: Floats, t: int) -> Complex:
+        share = at_time(symbol, t)
         matrices = self._changed(share, self._changed(symbol, value[np.newaxis]))
         return np.asarray(matrices, dtype=np.complex128)
 

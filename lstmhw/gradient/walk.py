@@ -86,7 +86,7 @@ class Walk:
             self.adjoint.through(losses[-1])
         found: dict[str, list[Expr]] = {}
         for loss in reversed([line for line in losses if line.symbol != LOSS] or losses):
-            time = indexed(loss.symbol)[1] or self.times[-1]
+            time = self.times[-1] if loss.symbol == LOSS else _time(loss)
             mark = f"L{time}" if reach > 1 else ""
             adjoint = Adjoint(self._marking(mark), self.sheet.named, note)
             adjoint.parts[loss.symbol] = self.adjoint.parts.pop(loss.symbol)

@@ -188,11 +188,15 @@ class RoundedRun(Run):
         rounding: Rounding,
         lines: Lines | None = None,
     ) -> None:
-        super().__init__(program, known, lines, carried=Spread.given, data=self._datum)
+        super().__init__(program, known, lines, carried=self._kept, data=self._datum)
         self.rounding = rounding
 
     def _datum(self, value: Floats) -> Spread:
         return Spread(value, 0.0, self.rounding).given()
+
+    def _kept(self, value: Any) -> Spread:
+        """A line's result as it is written down; what an edit leaves may be a plain number."""
+        return value.given() if isinstance(value, Spread) else self._datum(np.asarray(value, float))
 
     def line(self, expr: Expr) -> Any:
         """The last thing that is done in a line is not rounded before the line is."""
