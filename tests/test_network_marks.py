@@ -231,3 +231,80 @@ def test_no_right_answer_is_accused(
     asked = random.Random(seed).sample(sorted(answers), 6)
     found = checks(data, {symbol: rounded(answers[symbol], digits) for symbol in asked})
     assert "wrong" not in {check.verdict for check in found.values()}
+
+
+DEEP: dict[str, Any] = {
+    "kind": "rnn-step",
+    "xs": [[1, 2], [3, 4]],
+    "layers": [
+        {
+            "W_x": [[0.1, 0.1], [0.1, 0.2]],
+            "W_h": [[1, 0], [0, 1]],
+            "reverse": {"W_x": [[0.1, 0.1], [0.1, 0.1]], "W_h": [[1, 0], [0, 1]]},
+        },
+        {"W_x": [[0.1, 0.1, 0.2, 0.3]], "W_h": [[1]]},
+        {"W_x": [[0.1]], "W_h": [[0.3]], "b": [0.1]},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("symbol", "formula"),
+    [
+        ("h_1", "tanh(W_x x_1 + W_h h_0)"),
+        ("h_1@rev", "tanh(W_x x_t + W_h h_{t+1})"),
+        ("h_2@rev", "tanh(W_x@rev x_2 + W_h@rev h_3@rev)"),
+        ("a_2@rev", "W_x x + W_h h"),
+        ("h_1@2", "tanh(W_x@2 x_1@2 + W_h@2 h_0@2)"),
+        ("a_1@2", "W_x [h_1; h_1@rev] + W_h h_0"),
+        ("h_2@2", r"\\tanh(W_x x_t + W_h h_{t-1})"),
+        ("a_1@3", "W_x x + W_h h + b"),
+        ("h_2@3", "tanh(W_x h_2@2 + W_h h_{t-1} + b)"),
+    ],
+)
+def test_formulas_of_a_layer_are_right(symbol: str, formula: str) -> None:
+    (check,) = checks(DEEP, {symbol: formula}).values()
+    assert check.verdict == "right", check.explanation
+
+
+@pytest.mark.parametrize(
+    ("symbol", "formula"),
+    [
+        ("h_2@3", "tanh(W_x x_2 + W_h@2 h_{t-1} + b)"),
+        ("h_1@2", "tanh(W_x@2 x_1@2 + W_h@2 h_0)/2"),
+        ("h_2@rev", "tanh(W_x x_2 + W_h h_1)"),
+        ("h_2@3", "tanh(W_x h_1@2 + W_h h_1 + b)"),
+    ],
+)
+def test_formulas_of_another_layer_or_time_are_wrong(symbol: str, formula: str) -> None:
+    (check,) = checks(DEEP, {symbol: formula}).values()
+    assert check.verdict == "wrong", check.explanation
+
+
+def test_a_formula_speaks_of_one_example_of_a_batch() -> None:
+    maker = Maker("rnn", 3, batch=3)
+    data = maker.problem(gradient=True, steps=2) | {"lengths": [2, 1, 2]}
+    data |= {"targets": [maker.examples(2), maker.examples(2)]}
+    right = {
+        "a_1": "W_x x_1 + W_h h_0 + b",
+        "h_2": "tanh(a_2)",
+        "dW_x_1": "da_1 x_1^T",
+        "db": "da_1 + da_2",
+        "loss_1": "sum((h_1 - target_1)^2)/2",
+    }
+    found = checks(data, right)
+    assert {s: found[s].verdict for s in right} == dict.fromkeys(right, "right")
+    wrong = {"a_1": "W_x x_1 + W_h h_0", "dW_x_1": "da_1 h_0^T", "db": "da_2"}
+    assert set(named(data, wrong)) == set(wrong)
+
+
+def test_formulas_of_losses() -> None:
+    right = {
+        "loss_1": "-sum(target_1*ln(y_1))",
+        "loss": "(loss_1 + loss_2 + loss_3 + loss_4)/4",
+        "perplexity": "exp(loss)",
+        "da_y_1": "(y_1 - target_1)/4",
+    }
+    found = checks(LETTERS, right)
+    assert {s: found[s].verdict for s in right} == dict.fromkeys(right, "right")
+    assert set(named(LETTERS, {"loss_1": "sum(target_1*ln(y_1))"})) == {"loss_1"}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from lstmhw.formula import FormulaError, Token
-from lstmhw.functions import ACTIVATIONS, Function, arctanh, exp, log, sigmoid
+from lstmhw.functions import ACTIVATIONS, Function, arctanh, exp, log, sigmoid, total
 from lstmhw.handwritten.spelling import ENTRYWISE, spelled
 
 LONGEST = 600
@@ -17,6 +17,7 @@ FUNCTIONS: Mapping[str, Function] = {
     **dict.fromkeys(("sigma", "sig", "sigm", "logistic"), sigmoid),
     **dict.fromkeys(("log", "ln"), log),
     **dict.fromkeys(("arctanh", "atanh"), arctanh),
+    "sum": total,
     "id": ACTIVATIONS["identity"],
     "exp": exp,
 }
@@ -28,6 +29,7 @@ NAME = (
     r"(?:_(?:\{[^{}]*\}|\([^()]*\)|[A-Za-z0-9]+)~*)*"
     rf"(?:\^\s*(?:\{{\s*[(<\[]?\s*{_TIME}\s*[)>\]]?\s*\}}|[(<]\s*{_TIME}\s*[)>]|t(?![A-Za-z]))"
     rf"|[(\[<]\s*{_TIME}\s*[)\]>])?"
+    r"(?:@(?:[0-9]+(?:rev)?|rev)(?![A-Za-z0-9_]))?"  # of a layer or a direction: h_1@2, W_x@rev
 )
 _TOKEN = re.compile(
     rf"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)|(?P<name>{NAME})"

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.marking.claims import USUAL, Claimed, read
+from lstmhw.marking.examples import one_example
 from lstmhw.marking.explaining import Marked, check, explained
 from lstmhw.marking.follow_through import Judged
 from lstmhw.marking.formulas import Formulas
@@ -64,8 +65,13 @@ class Marker:
         self._marked: Recent[tuple[tuple[Check, ...], tuple[Fault, ...]]] = Recent(MOST_MARKED)
         self.program = Program(solution)
         self.search = Search(self.program)
-        self.formulas = Formulas(self.program, solution)
+        self.formulas = Formulas(*self._spoken_of(solution))
         self.order = {symbol: k for k, symbol in enumerate(solution.answers)}
+
+    def _spoken_of(self, solution: Solution) -> tuple[Program, Solution]:
+        """The working that formulas speak of: that of one example, where there is a batch."""
+        one = one_example(solution)
+        return (self.program if one is solution else Program(one)), one
 
     def mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
         """A verdict on each claimed answer, and a fault for each claim that cannot be compared.

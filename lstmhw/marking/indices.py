@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from lstmhw.solution import unmarked
+
 BEFORE = ("prev", "old", "last", "before")
 _INDEX = re.compile(r"[_^]?(?:\{[^{}]*\}|\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|[A-Za-z0-9]+)~*")
 _TIME = re.compile(r"[(<\[]?t(?:([-+])([0-9]))?[)>\]]?")
@@ -11,13 +13,14 @@ _TIME = re.compile(r"[(<\[]?t(?:([-+])([0-9]))?[)>\]]?")
 class Name(NamedTuple):
     """A name taken apart: its letters, its indices, and its time: that of the line plus `later`.
 
-    `time` is a time that is given as a number.
+    `time` is a time that is given as a number, `mark` a layer and direction, @2rev.
     """
 
     base: str
     indices: tuple[str, ...] = ()
     later: int | None = None
     time: int | None = None
+    mark: str = ""
 
     @property
     def bare(self) -> str:
@@ -26,9 +29,10 @@ class Name(NamedTuple):
 
 def taken_apart(name: str) -> Name:
     """A name as written, c_{t-1} or W_{xf}, as its parts."""
+    name, mark = unmarked(name)
     head = re.match(r"[A-Za-z]+~*", name)
     assert head is not None
-    found = Name(head[0])
+    found = Name(head[0], mark=mark)
     for match in _INDEX.finditer(name, head.end()):
         for part in re.split(r"[_,\s]+", re.sub(r"\s*([-+])\s*", r"\1", match[0].strip("_^{}"))):
             found = _with_index(found, part)

@@ -18,8 +18,8 @@ from lstmhw.expr import (
 )
 from lstmhw.marking.indices import Name, taken_apart
 from lstmhw.marking.program import Program
-from lstmhw.mistakes.rewriting import is_product, matrix_first, nodes
-from lstmhw.solution import indexed
+from lstmhw.mistakes.rewriting import is_product, matrix_first, nodes, place_of
+from lstmhw.solution import indexed, unmarked
 
 STATES = ("h", "c")
 CANDIDATES = {"g": ("g", "c"), "n": ("n", "h", "c", "g")}
@@ -61,6 +61,12 @@ class Block(Expr):
         return Block(parts[0], self.start, self.end, self.by_row)
 
 
+def _below(mark: str) -> str | None:
+    """The mark of the layer below; None of the first."""
+    number = int(mark.strip("@rev") or 1)
+    return None if number == 1 else "" if number == 2 else f"@{number - 1}"
+
+
 class Symbols:
     """What names mean in the line of a symbol, at the time of that line if it has one.
 
@@ -71,7 +77,8 @@ class Symbols:
         self.program = program
         self.scope = program.scope.beside(symbol)
         self.symbol = symbol
-        self.own, time = indexed(symbol)
+        own, time = indexed(symbol)
+        self.own, _ = unmarked(own)
         self.only_step = only_step
         self.time = only_step if time is None else max(time, program.first_step)
         self._found: dict[tuple[str, bool], tuple[Expr, ...]] = {}
@@ -85,17 +92,37 @@ class Symbols:
         key = name, joined
         if key not in self._found:
             distinct: dict[Any, Expr] = {}
-            for expr in self._meanings(taken_apart(name), joined):
+            parts = taken_apart(name)
+            views = self._views(parts.mark)
+            for expr in (expr for view in views for expr in view._meanings(parts, joined)):
                 distinct.setdefault(expr.symbol if isinstance(expr, Quantity) else expr, expr)
             self._found[key] = tuple(distinct.values())
         return self._found[key]
+
+    def _views(self, mark: str) -> Iterator["Symbols"]:
+        """What names mean in the layer and direction that is written.
+
+        Where none is, in those of the line, then in the first, then in what the line reads.
+        """
+        if not mark:
+            yield self
+        if mark or self.scope.mark:
+            yield self._in_place(mark)
+        if not mark and (below := _below(self.scope.mark)):
+            yield self._in_place(below)
+
+    def _in_place(self, mark: str) -> "Symbols":
+        view = Symbols(self.program, self.symbol, self.only_step)
+        view.scope = self.program.scope.beside(f"h{mark}")
+        return view
 
     @cached_property
     def _spellings(self) -> Mapping[str, list[str]]:
         """The symbols without their times, and with them."""
         found: dict[str, list[str]] = {}
         for symbol in self.scope.named:
-            found.setdefault(indexed(symbol)[0], []).append(symbol)
+            if place_of(symbol) == self.scope.mark:
+                found.setdefault(unmarked(indexed(symbol)[0])[0], []).append(symbol)
         return found
 
     @cached_property
@@ -123,7 +150,7 @@ class Symbols:
 
     def _bare(self, name: Name) -> Iterator[str]:
         """The symbols that a name may be, without their times."""
-        if name.bare in self._spellings:
+        if name.bare in self._spellings or name.bare == "x":  # a layer reads another's h as its x
             yield name.bare
             return
         base = name.base.rstrip("~")
@@ -175,10 +202,24 @@ class Symbols:
             yield from self._named(bare, None)
             if self.time is not None and self._may_be_before(bare, joined):
                 yield from self._named(bare, self.time - 1)
+                yield from self._in_reverse(bare, self.time + 1)
             if bare == "x":
                 yield from self._about_now("onehot", 0)
+                yield from self._read()
             if self.time is not None and bare == self.own and bare.startswith("d"):
                 yield from self._named(bare, self.time + 1)
+
+    def _in_reverse(self, bare: str, time: int) -> Iterator[Quantity]:
+        """The state before the step of a cell that runs backwards; the line is written with it."""
+        leaves = self.program.leaves.get(self.symbol, frozenset())
+        feeding = {leaf for symbol in leaves for leaf in self.program.leaves.get(symbol, ())}
+        yield from (q for q in self._named(bare, time) if q.symbol in leaves | feeding)
+
+    def _read(self) -> Iterator[Quantity]:
+        """What a layer reads that has no x of its own: h of the layer below."""
+        below = _below(self.scope.mark)
+        if below is not None:
+            yield from self._in_place(below)._about_now("h", 0)
 
     def _may_be_before(self, bare: str, joined: bool) -> bool:
         """Whether a name without a time may be that of a state before this step."""
