@@ -352,7 +352,7 @@ class Run:
             return
         name = self.problem.get("loss", "half-squared")
         for t, row in zip(self.times, rows, strict=True):
-            if row is not None:
+            if row is not None and self.runs[t].any():
                 losses = LOSSES[name](self.read[t], self.target(row)) * self.runs[t]
                 loss = losses.sum(axis=(1, 2))
                 if name == "mean-squared":
