@@ -59,8 +59,8 @@ class RecurrentProblem(Problem):
         return self.find or ()
 
     def faults(self) -> Iterator[Fault]:
-        for cell in self.cells:
-            yield from (self._of_cell(cell, fault) for fault in cell.faults())
+        found = (self._of_cell(cell, fault) for cell in self.cells for fault in cell.faults())
+        yield from dict.fromkeys(found)  # what the file lacks is lacking in every layer
         yield from self._input_faults()
         yield from self._one_hot_faults()
         if self.find == ():
@@ -70,7 +70,7 @@ class RecurrentProblem(Problem):
         """A fault of a cell at its place in the file, which has what cells share once."""
         name = str(fault.path[0]) if fault.path else ""
         is_shared = name in cell.shared and getattr(cell, name) is getattr(self.cell, name)
-        return fault if is_shared else fault._replace(path=cell.key(*fault.path))
+        return fault if is_shared or not name else fault._replace(path=cell.key(*fault.path))
 
     def _input_faults(self) -> Iterator[Fault]:
         keys = [key for key in ("x", "xs", "one_hot", "one_hots") if getattr(self, key) is not None]
