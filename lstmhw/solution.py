@@ -313,7 +313,7 @@ class Worksheet:
 OF_EXAMPLES = frozenset(
     {
         *("input", "state", "pre-activation", "gate", "candidate", "activated state"),
-        *("scores", "output", "target", "arriving", "mask"),
+        *("scores", "output", "target", "arriving", "mask", "one-hot"),
     }
 )
 """What each example of a batch has of its own."""

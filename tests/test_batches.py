@@ -211,3 +211,26 @@ def test_targets_of_a_batch_have_its_shape() -> None:
     assert_gradients({**data, "targets": good})
     refused({**data, "targets": [maker.numbers(2, 2), maker.numbers(2, 2)]}, "targets")
     refused({**data, "targets": [*good, maker.examples(2)]}, "targets")
+
+
+@pytest.mark.parametrize("row", [False, True])
+def test_the_words_of_a_batch_are_looked_up(row: bool) -> None:
+    words = [[0, 2], [1, 1]]  # a step each, an example each
+    hots = np.eye(3)[words]
+    table = np.array([[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]])
+    maker = Maker("rnn", 4, row=row, batch=2)
+    data = maker.problem(gradient=True, steps=2) | {"embedding": table.tolist()}
+    data |= {"targets": [maker.examples(2), maker.examples(2)]}
+    del data["xs"]
+    data["one_hots"] = (hots if row else hots.swapaxes(1, 2)).tolist()
+    answers = solved(data).answers
+    for t, pair in enumerate(words, 1):
+        np.testing.assert_array_equal(answers[f"x_{t}"], table[pair] if row else table[pair].T)
+    plain = {key: value for key, value in data.items() if key not in ("one_hots", "embedding")}
+    looked_up = solved(plain | {"xs": [answers["x_1"].tolist(), answers["x_2"].tolist()]}).answers
+    np.testing.assert_allclose(answers["h_2"], looked_up["h_2"], rtol=0, atol=1e-15)
+    dx = [looked_up[f"dx_{t}"] if row else looked_up[f"dx_{t}"].T for t in (1, 2)]
+    shares = sum(hots[t].T @ dx[t] for t in (0, 1))
+    np.testing.assert_allclose(answers["dE"], shares, rtol=0, atol=1e-14)
+    claims = {"claimed": {"x_1": answers["x_1"].tolist(), "h_1": answers["h_1"].tolist()}}
+    assert {check.verdict for check in marked(data | claims).checks} == {"right"}

@@ -8,6 +8,7 @@ import pytest
 from count_sheets import count_sheets
 from gradient_sheets import gradient_sheets
 from mistakes import NAMES
+from network_sheets import network_sheets
 from sheets import ROUNDINGS, Sheet, correct_sheets, mistaken_sheets, two_mistakes_sheets
 from time_sheets import time_sheets
 from working import HALF_UP
@@ -20,7 +21,7 @@ from lstmhw.solution import Solution
 
 CLASSES = (
     *(correct_sheets, mistaken_sheets, two_mistakes_sheets),
-    *(gradient_sheets, count_sheets, time_sheets),
+    *(gradient_sheets, count_sheets, time_sheets, network_sheets),
 )
 COUNT = 2 * max(len(NAMES), len(ROUNDINGS))
 
@@ -77,6 +78,7 @@ def test_what_is_rounded_once_agrees_with_the_solution() -> None:
     sheets = [s for s in correct_sheets(5 * COUNT) if s.kind_of_sheet in once]
     sheets += [s for s in gradient_sheets(COUNT) if s.kind_of_sheet == "rounded"]
     sheets += [s for s in time_sheets(COUNT) if not s.mistakes]
+    sheets += [s for s in network_sheets(COUNT) if not s.mistakes]
     assert len(sheets) > COUNT
     for sheet in sheets:
         asked, solution = solved(sheet)

@@ -333,7 +333,8 @@ def _whole_sign(step: Step, scope: Scope) -> Iterator[Rewritten]:
 def _one_hot_read(step: Step, scope: Scope) -> Iterator[Rewritten]:
     """Another row of the embedding."""
     for node, matrix, vector, put in _products(step):
-        if isinstance(vector, Quantity) and vector.role.what == "one-hot":
+        is_word = isinstance(vector, Quantity) and vector.role.what == "one-hot"
+        if isinstance(vector, Quantity) and is_word and vector.value.ndim == 1:
             for row in range(len(vector.value)):
                 if vector.value[row] == 0:
                     other = np.zeros(len(vector.value))

@@ -48,8 +48,8 @@ class RecurrentProblem(Problem):
     t: Annotated[int, Range(0, 1_000_000)] = 1
     x: Annotated[Floats, Shape("n", "n B", examples=True)] | None = None
     xs: Annotated[Floats, Shape("T n", "T", "T n B", examples=True)] | None = None
-    one_hot: Annotated[Floats, Shape("V")] | None = None
-    one_hots: Annotated[Floats, Shape("T V")] | None = None
+    one_hot: Annotated[Floats, Shape("V", "V B", examples=True)] | None = None
+    one_hots: Annotated[Floats, Shape("T V", "T V B", examples=True)] | None = None
     embedding: Annotated[Floats, Shape("V n")] | None = None
     output: OutputLayer | None = None
     find: tuple[str, ...] | None = None
@@ -88,7 +88,9 @@ class RecurrentProblem(Problem):
         if self.hots is not None and self.embedding is None:
             message = "a one-hot input needs the embedding that it picks a row of"
             yield Fault((self.hots_key,), message, "add `embedding`, a row for each word")
-        for number, hot in enumerate([] if self.hots is None else self.hots, 1):
+        hots = self.hots
+        each = [] if hots is None else list(hots.reshape(-1, hots.shape[-1]))
+        for number, hot in enumerate(each, 1):
             if sorted(hot.tolist()) != [0.0] * (len(hot) - 1) + [1.0]:
                 message = f"expected a single 1 and zeros, found otherwise in vector {number}"
                 yield Fault((self.hots_key,), message)
@@ -148,8 +150,9 @@ class RecurrentProblem(Problem):
 
     @property
     def hots(self) -> Floats | None:
-        """The one-hot vectors, one row a step."""
-        return self.one_hots if self.one_hot is None else self.one_hot[np.newaxis]
+        """The one-hot vectors of each step, (T, V), or of each example, (T, B, V)."""
+        hots = self.one_hots if self.one_hot is None else self.one_hot[np.newaxis]
+        return None if hots is None else self.cell.by_example(hots, 3)
 
     @property
     def hots_key(self) -> str:
