@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from math import prod
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from lstmhw.cells.losses import LOSSES, Loss
-from lstmhw.expr import Constant, Expr, Quantity, Role, over_batch, sum_of
+from lstmhw.expr import Concat, Constant, Expr, Quantity, Role, over_batch, sum_of
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.formula import described
 from lstmhw.functions import Floats, exp, ln
@@ -82,7 +83,7 @@ class LossProblem(NetworkProblem):
 
     def _class_faults(self, targets: Floats) -> Iterator[Fault]:
         *shape, classes = self._target_shape
-        if targets.shape != tuple(shape):
+        if targets.size != prod(shape) or targets.ndim > len(shape):
             expected = " x ".join(map(str, shape))
             message = f"expected {expected} class numbers, found {described(targets.shape)}"
             yield Fault(("targets",), message)
@@ -108,7 +109,7 @@ class LossProblem(NetworkProblem):
         if self.targets is None or self.loss_name != CROSS_ENTROPY or classes == 1:
             return False
         is_one_row = len(self.times) == 1 and self.targets.shape == (classes,)
-        of_batch = self.cell.batch and self.targets.shape == tuple(shape)
+        of_batch = self.cell.batch and self.targets.shape in (tuple(shape), self.cell.batch)
         return bool(of_batch) or (self.targets.ndim == 1 and not is_one_row)
 
     @property
@@ -118,25 +119,29 @@ class LossProblem(NetworkProblem):
 
     @cached_property
     def target_rows(self) -> Floats:
-        """The targets of each step (T, k) or (T, B, k), NaN where there are none; a class is a
-        one-hot vector."""
+        """The targets of each step, (T, k) or (T, B, k), NaN where there are none.
+
+        A class is a one-hot vector.
+        """
         assert self.targets is not None
         if not self.targets_are_classes:
             return self._rows_of(self.targets)
-        numbers = self.targets[..., np.newaxis] - (self.classes_from or 0)
+        numbers = self.targets.reshape(*self._target_shape[:-1], 1) - (self.classes_from or 0)
         hot = (np.arange(self._target_shape[-1]) == numbers).astype(float)
         return np.where(np.isnan(numbers), np.nan, hot)
 
     def _rows_of(self, targets: Floats) -> Floats:
-        """The targets step by step; of one step, and of single outputs, a list may be left out."""
-        full = len(self._target_shape)
-        if targets.ndim < full and len(self.times) == 1 and targets.shape[0] != 1:
-            targets = targets[np.newaxis]
-        if targets.ndim < full and self._target_shape[-1] == 1:
-            return targets[..., np.newaxis]
-        if targets.ndim < full and len(self.times) == 1:
-            targets = targets[np.newaxis]
-        return self.cell.by_example(targets, 3) if targets.ndim == 3 else targets
+        """The targets step by step; the lists of one step, and of single outputs, may be left out.
+
+        Of another shape they are as they stand in the file.
+        """
+        axes = len(self._target_shape)
+        whole = (targets, targets[np.newaxis], targets[..., np.newaxis])
+        for found in (*whole, targets[np.newaxis, ..., np.newaxis]):
+            by_example = self.cell.by_example(found, 3) if found.ndim == axes == 3 else found
+            if by_example.shape == self._target_shape:
+                return by_example
+        return targets
 
     @property
     def targeted(self) -> dict[int, Floats]:
@@ -227,7 +232,8 @@ class LossProblem(NetworkProblem):
         if not self.targets_are_classes:
             return ""
         assert self.targets is not None
-        numbers = np.atleast_1d(self.targets[t - self.times[0]])
+        by_step = self.targets.reshape(len(self.times), -1)
+        numbers = by_step[t - self.times[0]]
         classes = "class" if len(numbers) == 1 else "classes"
         listed = ", ".join(f"{number:g}" for number in numbers)
         return f"{classes} {listed}, counted from {self.classes_from}"
@@ -251,8 +257,8 @@ class LossProblem(NetworkProblem):
 
     def _loss_meaning(self) -> Iterator[tuple[Inline, ...]]:
         """What L is, for the reader."""
-        name = "y" if self.output is not None else "h"
-        y, target = (Quantity(f"{each}_t", None, given=True) for each in (name, "target"))
+        target = Quantity("target_t", None, given=True)
+        y = self._read_name if self.output is None else Quantity("y_t", None, given=True)
         what = "mean" if self.over_steps == "mean" else "sum"
         steps = "the steps that have a target" if np.isnan(self.target_rows).any() else "the steps"
         over = ""
@@ -261,6 +267,13 @@ class LossProblem(NetworkProblem):
         yield (f"L is the {what} over {steps} of ", self.loss_of(y, target), f"{over}.")
         if self.loss_name.endswith(CROSS_ENTROPY):
             yield (ln.definition,)
+
+    @property
+    def _read_name(self) -> Expr:
+        """What the loss compares with the targets where there is no output: h, or [h; h@rev]."""
+        tops = [way.cell.at("h", "t") for way in self.network[-1]]
+        states: list[Expr] = [Quantity(symbol, None, given=True) for symbol in tops]
+        return states[0] if len(states) == 1 else Concat(*states)
 
 
 def _scalar(sheet: Worksheet, symbol: str, value: Expr, note: str, role: Role) -> Expr:

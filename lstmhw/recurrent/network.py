@@ -16,8 +16,6 @@ from lstmhw.recurrent.passing import Way
 from lstmhw.solution import Inline, Worksheet
 
 _START = "time indices are those of the inputs, so it starts from the state after the last step"
-
-
 _IN_REVERSE = "write the weights of the second direction under `reverse: {..}`"
 
 
@@ -69,6 +67,21 @@ class NetworkProblem(RecurrentProblem):
         if self.layers is not None:
             yield from self._layer_faults(self.layers)
         yield from self._feedback_faults()
+
+    def _layer_faults(self, layers: Sequence[Layer]) -> Iterator[Fault]:
+        if not layers:
+            yield Fault(("layers",), "expected a layer, found an empty list", "leave it out")
+        if self.cell.is_given:
+            message = "the weights are given twice: by layers, and for the whole file"
+            yield Fault(("layers",), message, "keep one of them", at_key=True)
+        for letter in self.cell.states:
+            if getattr(self.cell, f"{letter}_prev") is not None:
+                message = "with layers, each has states of its own"
+                hint = f"write {letter}_prev in the layer that starts from it"
+                yield Fault((f"{letter}_prev",), message, hint, at_key=True)
+        if self.reverse is not None:
+            message = "with layers, each has directions of its own"
+            yield Fault(("reverse",), message, "write `reverse` in a layer", at_key=True)
 
     def _length_faults(self) -> Iterator[Fault]:
         if self.lengths is None:
@@ -143,21 +156,6 @@ class NetworkProblem(RecurrentProblem):
         yield sheet.state(f"x_{first}", self.cell.by_example(self.x), ("x",), "", INPUT)
         for t in later:
             yield sheet(f"x_{t}", found[t - 1], "the output of the step before, fed back", INPUT)
-
-    def _layer_faults(self, layers: Sequence[Layer]) -> Iterator[Fault]:
-        if not layers:
-            yield Fault(("layers",), "expected a layer, found an empty list", "leave it out")
-        if self.cell.is_given:
-            message = "the weights are given twice: by layers, and for the whole file"
-            yield Fault(("layers",), message, "keep one of them", at_key=True)
-        for letter in self.cell.states:
-            if getattr(self.cell, f"{letter}_prev") is not None:
-                message = "with layers, each has states of its own"
-                hint = f"write {letter}_prev in the layer that starts from it"
-                yield Fault((f"{letter}_prev",), message, hint, at_key=True)
-        if self.reverse is not None:
-            message = "with layers, each has directions of its own"
-            yield Fault(("reverse",), message, "write `reverse` in a layer", at_key=True)
 
     @cached_property
     def network(self) -> Sequence[Sequence[Way]]:
