@@ -80,7 +80,7 @@ class Additive(NamedTuple):
         note = "what the query adds, the same for every state"
         z_q = let(f"z_q_{t}", z_q, note, Role("shared", "z_q"))
         z_u = states @ (self.W_k.T if self.multiply is column else self.W_k) + z_q
-        about = Role("pre-activation", "u")
+        about = Role("attention", "u")
         z_u = let(f"z_u_{t}", z_u, "hidden layer of the score, a row for each state", about)
         about = Role("attention", "u", function=tanh, of=f"z_u_{t}")
         u = let(f"u_{t}", tanh(z_u), "the same through tanh, entry by entry", about)
