@@ -3,7 +3,7 @@
 No framework is known here.  Vectors are columns, for n inputs and m units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lstmhw.cells.cell import Cell, Parameters
@@ -24,6 +24,21 @@ class Network(NamedTuple):
     gates: Mapping[str, Parameters]
     weight_hr: Floats | None = None
 
+    @property
+    def inputs(self) -> int:
+        """How many numbers it reads at a step."""
+        _, inputs = self._any.W_x.shape
+        return int(inputs)
+
+    @property
+    def units(self) -> int:
+        """How many units it has."""
+        return len(self._any.b_x)
+
+    @property
+    def _any(self) -> Parameters:
+        return next(iter(self.gates.values()))
+
 
 class Layer(NamedTuple):
     """y = activation(W h + b)."""
@@ -33,18 +48,71 @@ class Layer(NamedTuple):
     activation: Function
 
 
-class Steps(NamedTuple):
-    """Steps of a cell from time t on: inputs (T, n), and what it is to give.
+class Direction(NamedTuple):
+    """A cell of a layer and its states, (T + 1, m) or of a batch (T + 1, B, m), in order of time.
 
-    `states` are those of the cell, from before the first step on (T + 1, m); y is (T, k).
+    They begin before the first step; where the cell runs backwards in time they end after the last.
+    The symbols of its states end in `mark`: @2, @2rev.
     """
 
     network: Network
+    mark: str
+    backwards: bool
+    states: Mapping[str, Floats]
+
+    @property
+    def names(self) -> list[str]:
+        """What its states are called: h@2, c@2."""
+        return [letter + self.mark for letter in self.states]
+
+
+Directions = Sequence[Sequence[Direction]]
+"""Layers, the first next to the input, each with its one or two directions."""
+
+
+class Losses(NamedTuple):
+    """The loss of each step that has targets, (k,) or (B, k), by time; over all steps; and what it
+    is called.  `perplexity` is that of so many `counted` predictions."""
+
+    name: str
+    targets: Mapping[int, Floats]
+    of_steps: Mapping[int, float]
+    whole: float
+    is_mean: bool
+    perplexity: float | None
+    counted: int
+
+
+class Steps(NamedTuple):
+    """Steps of a network from time t on: inputs (T, n) or (T, B, n), and what it is to give.
+
+    With `feedback` there is the first input alone, and each output y, (T, k) or (T, B, k), is the
+    next.  `lengths` are the steps of each example of a batch, where they have not the same.
+    """
+
+    layers: Directions
     t: int
     xs: Floats
-    states: Mapping[str, Floats]
+    feedback: bool
+    lengths: Sequence[int] | None
     layer: Layer | None
     y: Floats | None
+    losses: Losses | None
+
+    @property
+    def directions(self) -> list[Direction]:
+        """The cells of all layers, in the order in which they are computed."""
+        return [direction for layer in self.layers for direction in layer]
+
+    @property
+    def step_count(self) -> int:
+        """How many steps there are."""
+        return len(self.layers[0][0].states["h"]) - 1
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether each step has several examples."""
+        return self.xs.ndim > 2
 
 
 class Scores(NamedTuple):

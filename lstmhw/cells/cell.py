@@ -310,7 +310,8 @@ def cells() -> Mapping[str, type[Cell]]:
 class Parameters(NamedTuple):
     """A gate for column vectors: activation(W_x x + b_x + W_h h + b_h), or the value on the sheet.
 
-    W_x (m, n), W_h (m, m); b_x, b_h and value (m,); zeros in the place of what is not given.
+    W_x (m, n), W_h (m, m); b_x, b_h (m,); value (m,), or (B, m) with an example of a batch a row.
+    Zeros stand in the place of what is not given.
     """
 
     W_x: Floats
@@ -322,8 +323,10 @@ class Parameters(NamedTuple):
 
     @property
     def is_computable(self) -> bool:
-        """Whether the activation of some pre-activation is the value, where there is one."""
-        return self.value is None or not np.isnan(self._preimage(self.value)).any()
+        """Whether the activation of some bias is the value, where there is one."""
+        if self.value is None:
+            return True
+        return self.value.ndim == 1 and not np.isnan(self._preimage(self.value)).any()
 
     def computing(self) -> "Parameters":
         """The gate without a value: with no weights, and the bias that the value follows from."""
@@ -336,6 +339,10 @@ class Parameters(NamedTuple):
         """The gate with all its weights negated: for a sigmoid, 1 - the gate."""
         W_x, W_h, b_x, b_h = (-array + 0.0 for array in self[:4])
         return Parameters(W_x, W_h, b_x, b_h, self.activation)
+
+    def with_bias(self, added: float) -> "Parameters":
+        """The gate with a number added to its bias."""
+        return self._replace(b_x=self.b_x + added)
 
     def _preimage(self, value: Floats) -> Floats:
         """A pre-activation of a value, infinite at the limits; NaN where none is known."""
@@ -365,8 +372,13 @@ def _parameters(cell: Cell, letter: str, gate: Gate, shape: tuple[int, int]) -> 
         b_x=or_zeros(gate.b if gate.b_x is None else gate.b_x, units),
         b_h=or_zeros(gate.b_h, units),
         activation=cell.function(letter),
-        value=None if gate.value is None else np.broadcast_to(gate.value, units),
+        value=None if gate.value is None else _of_units(cell, gate.value, units),
     )
+
+
+def _of_units(cell: Cell, value: Floats, units: int) -> Floats:
+    """The value of a gate, (m,) where it is the same for all examples, else (B, m)."""
+    return cell.by_example(value) if value.ndim > 1 else np.broadcast_to(value, units)
 
 
 def or_zeros(array: Floats | None, *shape: int) -> Floats:

@@ -1,5 +1,7 @@
 """From problems to the networks that a script is to run, for column vectors."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from lstmhw.cells.cell import or_zeros, parameters
@@ -7,8 +9,9 @@ from lstmhw.cells.lstm import Lstm, PyTorchLstm
 from lstmhw.cells.rnn import Rnn
 from lstmhw.faults import ProblemError
 from lstmhw.functions import ACTIVATIONS, Floats
-from lstmhw.parameters import Layer, Network, Steps
-from lstmhw.recurrent import RecurrentProblem
+from lstmhw.parameters import Direction, Layer, Losses, Network, Steps
+from lstmhw.recurrent.losses import LossProblem
+from lstmhw.recurrent.passing import Way
 from lstmhw.solution import Solution
 
 
@@ -40,24 +43,72 @@ def sigmoid_rnn(W_x: Floats, W_h: Floats, b_x: Floats, b_h: Floats) -> Network:
     return Network(cell, parameters(cell, inputs))
 
 
-def steps(problem: RecurrentProblem, solution: Solution) -> Steps:
+def steps(problem: LossProblem, solution: Solution) -> Steps:
     """The steps of a problem that is solved.  Raises ProblemError where one is incomplete."""
-    cell, answers, times = problem.cell, solution.answers, problem.times
-    _refuse_missing(solution, [f"{name}_{t}" for t in times for name in cell.states])
-    before = times[0] - 1
-    zeros = np.zeros(problem.size("n"))  # where all gates have values, x may be left out
-    layer = problem.output
+    times, layer = problem.times, problem.output
+    states = [(cell, letter) for cell in problem.cells for letter in cell.states]
+    _refuse_missing(solution, [cell.at(letter, t) for t in times for cell, letter in states])
+    no_input = np.zeros((*problem.cell.batch, problem.size("n")))  # where all gates have values
+    given = times[:1] if problem.feedback else times
+    xs = np.array([_by_example(solution, f"x_{t}", no_input) for t in given])
     return Steps(
-        network=Network(cell, parameters(cell, problem.size("n"))),
+        layers=list(_layers(problem, solution, xs.shape[-1])),
         t=times[0],
-        xs=np.array([answers.get(f"x_{t}", zeros) for t in times]),
-        states={s: np.array([answers[f"{s}_{t}"] for t in (before, *times)]) for s in cell.states},
+        xs=xs,
+        feedback=problem.feedback is not None,
+        lengths=problem.lengths,
         layer=None if layer is None else _layer(problem),
-        y=None if layer is None else np.array([answers[f"y_{t}"] for t in times]),
+        y=None if layer is None else np.array([_by_example(solution, f"y_{t}") for t in times]),
+        losses=None if problem.targets is None else _losses(problem, solution),
     )
 
 
-def _layer(problem: RecurrentProblem) -> Layer:
+def _by_example(solution: Solution, symbol: str, default: Floats | None = None) -> Floats:
+    """An answer, (m,) or of a batch (B, m) however it is told."""
+    value = solution.answers[symbol] if default is None else solution.answers.get(symbol, default)
+    return value.T if symbol in solution.turned else value
+
+
+def _layers(problem: LossProblem, solution: Solution, inputs: int) -> Iterator[Sequence[Direction]]:
+    """The layers; each reads what all directions of the one below give, the first the inputs."""
+    for ways in problem.network:
+        yield [_direction(way, problem.times, solution, inputs) for way in ways]
+        inputs = sum(way.cell.size("m") for way in ways)
+
+
+def _direction(way: Way, times: range, solution: Solution, inputs: int) -> Direction:
+    cell = way.cell
+    all_times = sorted([way.start(times), *times])
+    gates = parameters(cell, inputs)
+    if isinstance(cell, Lstm) and cell.coupled:
+        del gates["i"]  # it is 1 - f
+    return Direction(
+        network=Network(cell, gates),
+        mark=cell.place.mark,
+        backwards=way.backwards,
+        states={
+            letter: np.array([_by_example(solution, cell.at(letter, t)) for t in all_times])
+            for letter in cell.states
+        },
+    )
+
+
+def _losses(problem: LossProblem, solution: Solution) -> Losses:
+    answers, targets = solution.answers, problem.targeted
+    names = {t: f"loss_{t}" if len(problem.times) > 1 else "loss" for t in targets}
+    perplexity = answers.get("perplexity")
+    return Losses(
+        name=problem.loss_name,
+        targets=targets,
+        of_steps={t: float(answers[name]) for t, name in names.items()},
+        whole=float(answers["loss"]),
+        is_mean=problem.over_steps == "mean",
+        perplexity=None if perplexity is None else float(perplexity),
+        counted=problem.counted,
+    )
+
+
+def _layer(problem: LossProblem) -> Layer:
     layer = problem.output
     assert layer is not None
     W = layer.W if problem.cell.orientation == "column" else layer.W.T

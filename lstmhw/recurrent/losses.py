@@ -192,7 +192,7 @@ class LossProblem(NetworkProblem):
                 whole, words = whole / Constant(float(len(losses))), "the mean over the steps"
             _scalar(sheet, "loss", whole, words, role)
         if self.loss_name == CROSS_ENTROPY:
-            mean, count = sum_of(losses), self._counted
+            mean, count = sum_of(losses), self.counted
             mean = mean if count == 1 else mean / Constant(float(count))
             words = "e to the mean loss of a step"
             _scalar(sheet, "perplexity", exp(mean), words, Role("perplexity"))
@@ -222,7 +222,7 @@ class LossProblem(NetworkProblem):
         return self.loss_name.startswith("mean")
 
     @property
-    def _counted(self) -> int:
+    def counted(self) -> int:
         """How many losses there are, one for each step of each example."""
         if not self.cell.batch:
             return len(self.targeted)
