@@ -52,7 +52,7 @@ class Arrived(NamedTuple):
 
     dy: Expr
     factor: Expr | None = None
-    scale: Fraction = Fraction(1)
+    scale: Fraction | int = 1
     function: Function | None = None
     block: str = ""
     met: Expr | None = None
@@ -61,7 +61,7 @@ class Arrived(NamedTuple):
     def expr(self) -> Expr:
         """The gradient as one expression."""
         product = self.dy if self.factor is None else multiplied(self.dy, self.factor)
-        scaled = _scaled(product, abs(self.scale))
+        scaled = product if self.scale in (1, -1) else _scaled(product, abs(Fraction(self.scale)))
         return scaled if self.scale > 0 else -scaled
 
     def times(self, other: Expr) -> "Arrived":
@@ -147,7 +147,7 @@ def _divide(node: Expr, at: Arrived) -> Iterator[tuple[Expr, Arrived]]:
     if isinstance(below, Constant):
         yield above, at._replace(scale=at.scale / Fraction(float(below.value)))
         return
-    yield above, at._replace(dy=at.expr / below, factor=None, scale=Fraction(1))
+    yield above, at._replace(dy=at.expr / below, factor=None, scale=1)
     passed = at.times(above / below**2)
     yield below, passed._replace(scale=-passed.scale)
 

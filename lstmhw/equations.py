@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from lstmhw.adjoint import Adjoint, Arrived, Part, pulled
 from lstmhw.cells import Joined, Separate
-from lstmhw.cells.cell import Cell, cells
+from lstmhw.cells.cell import Cell, Choice, Option, cells
 from lstmhw.cells.weights import symbol_of
 from lstmhw.expr import DATUM, Expr, Let, Quantity, Role
 from lstmhw.faults import did_you_mean
@@ -73,6 +73,14 @@ FRAMEWORKS = {
 }
 """What a framework does, for any cell and for a GRU."""
 
+AROUND = {
+    "bidirectional": (
+        "a second cell, with weights of its own, runs from the last step to the first: in its "
+        "equations t-1 and t+1 change places; what reads both states reads the forward one first"
+    ),
+}
+"""The words for what is around a cell, and leaves its equations as they are."""
+
 SHAPES = {
     "x": (("n",), "input"),
     "h": (("m",), "hidden state before the step"),
@@ -83,13 +91,16 @@ SHAPES = {
     "b": (("m",), "bias"),
     "b_x": (("m",), "bias beside W_x"),
     "b_h": (("m",), "bias beside W_h"),
+    "p": (("m",), "peephole weights: on the cell state, entry by entry"),
     "dh": (("m",), "gradient to the hidden state: from its loss and from the next step"),
     "dc": (("m",), "gradient to the cell state of the next step; 0 if there is none"),
+    "dz_i": (("m",), "gradient to the pre-activation of i in the next step; 0 if there is none"),
+    "dz_f": (("m",), "gradient to the pre-activation of f in the next step; 0 if there is none"),
     "f": (("m",), "forget gate of the next step"),
 }
 """The shape, for column vectors, and the meaning of what the equations start from.
 
-dc and f are those of t+1; the gradients and gates of t have equations."""
+dc, dz_i, dz_f and f are those of t+1; the gradients and gates of t have equations."""
 
 UNITS = ("m",)
 """The shape of what is computed forward."""
@@ -101,17 +112,32 @@ Row = tuple[str, str, str]
 
 
 class Convention(NamedTuple):
-    """One word of each of ALTERNATIVES; `own` are the choices that the cell has besides."""
+    """One word of each of ALTERNATIVES; `own` are the choices that the cell has besides.
+
+    `options` are what this cell has and others of its name have not, `around` words of AROUND.
+    """
 
     weights: str
     orientation: Literal["column", "row"]
     biases: str
     own: Mapping[str, str]
+    options: Sequence[Option]
+    around: Sequence[str]
 
     @property
     def words(self) -> list[str]:
         """All its words."""
-        return [self.weights, self.orientation, self.biases, *self.own.values()]
+        options = [option.word for option in self.options]
+        fixed = [self.weights, self.orientation, self.biases, *self.own.values()]
+        return [*fixed, *options, *self.around]
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What a cell in this convention is made with."""
+        fields: dict[str, Any] = {"orientation": self.orientation, **self.own}
+        for option in self.options:
+            fields |= option.fields
+        return fields
 
     @property
     def first(self) -> Literal["h", "x"]:
@@ -160,7 +186,9 @@ class Listing:
 
 def forward(let: Let, cell: Cell, use: Convention, t: Any) -> None:
     """One step of a cell over names, from the states at t - 1."""
-    z = {letter: use.pre_activation(cell, letter) for letter in cell.letters}
+    z: dict[str, Any] = {letter: use.pre_activation(cell, letter) for letter in cell.letters}
+    for name, role in cell.besides().items():
+        z[name] = Quantity(name, None, given=True, role=role)
     states = (_named(letter, t - 1, Role("state", letter)) for letter in cell.states)
     cell.step(let, t, z, _named("x", t, Role("input", "x")), *states)
 
@@ -174,18 +202,27 @@ def backward(let: Let, cell: Cell, use: Convention) -> Listing:
     adjoint = Adjoint(let, now.named, note)
     lines = {line.symbol: line for line in (*now.lines, *ahead.lines)}
     adjoint.seed(lines[f"h_{TIME}"], _named("dh", TIME, Role("gradient", "h")))
-    for letter in cell.states[1:]:
-        later = lines[f"{letter}_{AFTER}"]
-        dy = Arrived(_named(f"d{letter}", AFTER, Role("gradient", letter)))
-        for to, arrived in pulled(later.expr, dy):
-            if to.symbol == f"{letter}_{TIME}":
-                adjoint.parts.setdefault(to.symbol, []).append(Part(later, to, arrived))
+    for line, to, arrived in _from_later(cell, ahead.lines):
+        adjoint.parts.setdefault(to.symbol, []).append(Part(line, to, arrived))
     for line in reversed(now.lines):
         adjoint.through(line)
     data = {leaf.symbol: leaf for line in now.lines for leaf in line.expr.leaves() if leaf.given}
     for leaf in sorted(data.values(), key=lambda leaf: FIRST.get(leaf.role.what, len(FIRST))):
         adjoint.settle(leaf)
     return now
+
+
+def _from_later(cell: Cell, ahead: Sequence[Step]) -> Iterator[Part]:
+    """What reaches the states from the lines of the next step, but for h: dh counts that already.
+
+    The gradients to those lines are known.
+    """
+    states = {f"{letter}_{TIME}" for letter in cell.states[1:]}
+    for line in reversed(ahead):
+        role = Role("gradient", line.role.letter, of=line.symbol, to=line.role.what)
+        dy = Quantity(f"d{line.symbol}", None, given=True, role=role)
+        parts = (Part(line, *part) for part in pulled(line.expr, Arrived(dy)))
+        yield from (part for part in parts if part.to.symbol in states)
 
 
 FIRST = {"input": 0, "state": 1}
@@ -217,24 +254,45 @@ def convention(kind: type[Cell], words: Sequence[str]) -> Convention:
     """
     own = {key: [choice.word for choice in choices] for key, choices in kind.choices.items()}
     alternatives = [*ALTERNATIVES, *map(tuple, own.values())]
-    known = [*chain(*alternatives), *FRAMEWORKS]
+    options = {option.word: option for option in kind.options}
+    known = [*chain(*alternatives), *options, *AROUND, *FRAMEWORKS]
     for word in words:
         if word not in known:
-            hint = did_you_mean(word, known) or f"the words are {', '.join(known)}"
-            raise ValueError(f"{word!r} is no convention of {kind.name}: {hint}")
-    framework = FRAMEWORKS.get(_one(tuple(FRAMEWORKS), words) or "", {})
+            raise ValueError(f"{word!r} is no convention of {kind.name}: {_hint(word, known)}")
+    chosen = [option for word, option in options.items() if word in words]
+    name = _one(tuple(FRAMEWORKS), words) or ""
+    framework = FRAMEWORKS.get(name, {})
     usual = framework.get(kind.name, framework.get("", ()))
-    chosen = [_one(some, words) or _one(some, usual) or some[0] for some in alternatives]
-    weights, orientation, biases, *rest = chosen
+    if name and chosen:
+        message = f"expected one of {name} and {chosen[0].word}, found both"
+        instead = f"in the place of {name} write {' and '.join(usual)}"
+        raise ValueError(f"{message}: its {kind.name} has no such option; {instead}")
+    fixed = [_one(some, words) or _one(some, usual) or some[0] for some in alternatives]
+    weights, orientation, biases, *rest = fixed
     turned: Literal["column", "row"] = "row" if orientation == "row" else "column"
-    return Convention(weights, turned, biases, dict(zip(own, rest, strict=True)))
+    around = [word for word in AROUND if word in words]
+    return Convention(weights, turned, biases, dict(zip(own, rest, strict=True)), chosen, around)
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    """What may be meant by a word that is none of a cell's."""
+    others = [kind for kind in cells().values() if word in _of_cell(kind)]
+    if others:
+        return f"it is one of {' and '.join(kind.name for kind in others)}"
+    return did_you_mean(word, known) or f"the words are {', '.join(known)}"
+
+
+def _of_cell(kind: type[Cell]) -> dict[str, str]:
+    """The words that a cell has beside those of all cells, and what each says."""
+    words: Iterator[Choice | Option] = chain(*kind.choices.values(), kind.options)
+    return {each.word: each.meaning for each in words}
 
 
 def _one(alternatives: Sequence[str], words: Sequence[str]) -> str | None:
     """The one alternative among the words, if there is one.  Raises ValueError for two."""
     chosen = list(dict.fromkeys(word for word in words if word in alternatives))
     if len(chosen) > 1:
-        raise ValueError(f"expected one of {' and '.join(chosen)}, found both")
+        raise ValueError(f"expected one of {' and '.join(chosen)}, found both: leave one out")
     return chosen[0] if chosen else None
 
 
@@ -256,8 +314,7 @@ def equations(page_name: str, words: Sequence[str] = ()) -> Solution:
     """
     kind = cells()[page_name.removesuffix(GRADIENT)]
     use = convention(kind, words)
-    own: dict[str, Any] = dict(use.own)
-    cell = kind(orientation=use.orientation, **own)
+    cell = kind(**use.fields)
     is_gradient = page_name.endswith(GRADIENT)
     listing, sources = Listing(), Listing()
     if is_gradient:
@@ -265,7 +322,7 @@ def equations(page_name: str, words: Sequence[str] = ()) -> Solution:
     else:
         forward(listing, cell, use, TIME)
     definitions = dict.fromkeys(function.definition for function in cell.functions)
-    meanings = {**CHOICES, **{c.word: c.meaning for some in kind.choices.values() for c in some}}
+    meanings = {**CHOICES, **AROUND, **_of_cell(kind)}
     tables = [table for table in _symbols(listing, sources, use.orientation == "row") if table]
     sections = (
         Section("Equations", (Working(tuple(listing.steps)),)),
@@ -318,8 +375,8 @@ def _is_name(line: Step) -> bool:
 
 
 def _is_of_gates(role: Role) -> bool:
-    """Whether each gate has this: weights, biases, and the gradients to them."""
-    return bool(role.key)
+    """Whether each gate has this: weights, biases, and the gradients to them; not peepholes."""
+    return bool(role.key) and "peephole" not in (role.what, role.to)
 
 
 def _datum(leaf: Quantity) -> Described:

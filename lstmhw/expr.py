@@ -99,7 +99,7 @@ class Expr:
     def value(self) -> Any:
         """The float64 array (or number) the expression stands for."""
         if self._value is None:
-            self._value = self.compute(*(part.value for part in self.parts))
+            self._value = self.compute(*[part.value for part in self.parts])
         return self._value
 
     def compute(self, *values: Any) -> Any:
@@ -112,7 +112,7 @@ class Expr:
 
     def element(self, index: Index) -> "Expr":
         """The expression of one entry, with numbers for names."""
-        return self.rebuilt(*(part.element(index) for part in self.parts))
+        return self.rebuilt(*[part.element(index) for part in self.parts])
 
     def rebuilt(self, *parts: "Expr") -> "Expr":
         """The same node over other parts."""
@@ -195,11 +195,13 @@ class Quantity(Expr):
 
     def element(self, index: Index) -> Expr:
         shape = np.shape(self.value)
+        if not shape:
+            return Constant(float(self.value), rounded=not self.given)
         # What is the same for all examples of a batch, or for all units, has fewer axes or entries.
-        indices = _indices(index)[len(_indices(index)) - len(shape) :]
-        at = tuple(0 if size == 1 else k for size, k in zip(shape, indices, strict=True))
-        value = self.value[at] if shape else self.value
-        return Constant(float(value), rounded=not self.given)
+        at = _indices(index)[-len(shape) :]
+        if 1 in shape:
+            at = tuple(0 if size == 1 else k for size, k in zip(shape, at, strict=True))
+        return Constant(float(self.value[at]), rounded=not self.given)
 
     def leaves(self) -> Iterator["Quantity"]:
         yield self
@@ -343,8 +345,9 @@ class MatrixVector(Expr):
         matrix, vector = self.parts
         *batch, unit = _indices(index)
         columns = range(matrix.value.shape[1])
-        pairs = ((matrix.element((unit, k)), vector.element((*batch, k))) for k in columns)
-        return Sum(*(Times(weight, entry) for weight, entry in pairs))
+        return Sum(
+            *[Times(matrix.element((unit, k)), vector.element((*batch, k))) for k in columns]
+        )
 
 
 class VectorMatrix(Expr):
@@ -359,8 +362,7 @@ class VectorMatrix(Expr):
         vector, matrix = self.parts
         *batch, unit = _indices(index)
         rows = range(matrix.value.shape[0])
-        pairs = ((vector.element((*batch, k)), matrix.element((k, unit))) for k in rows)
-        return Sum(*(Times(entry, weight) for entry, weight in pairs))
+        return Sum(*[Times(vector.element((*batch, k)), matrix.element((k, unit))) for k in rows])
 
 
 class Apply(Expr):
@@ -478,9 +480,11 @@ def _indices(index: Index) -> tuple[int, ...]:
 
 def _lifted(value: Any) -> Expr:
     """The value as an expression: a number is a constant; an array needs a name."""
+    if isinstance(value, Expr):
+        return value
     if isinstance(value, np.ndarray):
         raise TypeError("an array in an expression has to be a Quantity")
-    return value if isinstance(value, Expr) else Constant(value)
+    return Constant(value)
 
 
 def _built(node: Any, *parts: Any) -> Expr:

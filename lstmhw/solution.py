@@ -288,7 +288,7 @@ class Worksheet:
     def _evaluate(self, symbol: str, expr: Expr) -> Floats:
         with np.errstate(all="ignore"):
             value = np.asarray(expr.value, dtype=np.float64)
-        if not np.all(np.isfinite(value)):
+        if not np.isfinite(value).all():
             for index in np.argwhere(~np.isfinite(value)):
                 self._refuse_overflow(symbol, expr, value, tuple(int(k) for k in index))
         return value

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -12,9 +13,10 @@ from conftest import Run, solved
 from test_cells import close
 
 from lstmhw.cells.gru import CHOICES as OF_GRU
+from lstmhw.cells.lstm import OPTIONS as OF_LSTM
 from lstmhw.cli.equations import NAMES
 from lstmhw.cli.equations import equations as command
-from lstmhw.equations import ALTERNATIVES, CHOICES, FRAMEWORKS, equations, names
+from lstmhw.equations import ALTERNATIVES, AROUND, CHOICES, FRAMEWORKS, equations, names
 from lstmhw.expr import Expr, Quantity
 from lstmhw.render import FORMATS, render
 from lstmhw.solution import Solution, Step, Working
@@ -86,16 +88,56 @@ def test_an_rnn_in_its_conventions(words: tuple[str, ...], formula: str) -> None
     assert formulas("rnn", *words) == {"a_t": formula, "h_t": "tanh(a_t)"}
 
 
+def test_an_lstm_with_peepholes() -> None:
+    found = formulas("lstm", "peephole")
+    assert " ".join(found) == "z_i_t i_t z_f_t f_t z_g_t g_t c_t z_o_t o_t h_t"
+    assert found["z_f_t"] == "W_x_f x_t + W_h_f h_(t-1) + b_f + p_f*c_(t-1)"
+    assert found["z_g_t"] == "W_x_g x_t + W_h_g h_(t-1) + b_g"
+    assert found["z_o_t"] == "W_x_o x_t + W_h_o h_(t-1) + b_o + p_o*c_t"
+    back = formulas("lstm-gradient", "peephole")
+    assert back["dp_f"] == "dz_f_t*c_(t-1)"
+    assert back["dp_o"] == "dz_o_t*c_t"
+    assert back["dc_(t-1)"] == "dz_i_t*p_i + dz_f_t*p_f + dc_t*f_t"
+    later = "dz_i_(t+1)*p_i + dz_f_(t+1)*p_f + dc_(t+1)*f_(t+1)"
+    assert back["dc_t"] == f"dz_o_t*p_o + dh_t*o_t*(1 - tanh(c_t)^2) + {later}"
+
+
+def test_an_lstm_whose_input_gate_is_coupled() -> None:
+    found = formulas("lstm", "coupled", "forget-bias", "no-bias")
+    assert " ".join(found) == "z_f_t f_t i_t z_g_t g_t z_o_t o_t c_t h_t"
+    assert found["i_t"] == "1 - f_t"
+    assert found["z_f_t"] == "W_x_f x_t + W_h_f h_(t-1) + 1"
+    back = formulas("lstm-gradient", "coupled", "peephole")
+    assert back["df_t"] == "-di_t + dc_t*c_(t-1)"
+    assert not {"dz_i_t", "dW_x_i", "db_i", "dp_i"} & set(back)
+
+
 CONVENTIONS = list(itertools.product(*ALTERNATIVES))
-GRU_CHOICES = list(itertools.product(("keep", "new"), ("before", "after")))
+GRU_CHOICES: list[tuple[str, ...]] = list(itertools.product(("keep", "new"), ("before", "after")))
+LSTM_OPTIONS = [
+    words
+    for count in range(len(OF_LSTM) + 1)
+    for words in itertools.combinations([option.word for option in OF_LSTM], count)
+]
 
 
-@pytest.mark.parametrize("words", CONVENTIONS, ids=" ".join)
-@pytest.mark.parametrize("name", NAMES)
+def own_words(name: str) -> list[tuple[str, ...]]:
+    """What may stand beside one of each of ALTERNATIVES."""
+    known: dict[str, list[tuple[str, ...]]] = {"lstm": LSTM_OPTIONS, "gru": GRU_CHOICES}
+    return known.get(name.partition("-")[0], [()])
+
+
+NAMED = [
+    (name, (*words, *own)) for name in NAMES for words in CONVENTIONS for own in own_words(name)
+]
+
+
+@pytest.mark.parametrize(("name", "words"), NAMED, ids=str)
 def test_every_symbol_is_explained(name: str, words: tuple[str, ...]) -> None:
     solution = equations(name, words)
     explained = {row["symbol"] for row in solution.extras["symbols"]}
     assert all(row["shape"] and row["meaning"] for row in solution.extras["symbols"])
+    assert solution.extras["conventions"] == list(words)
     gates = tuple(f"_{letter}" for letter in "ifgorzn")
     for step in steps(solution):
         for name in (step.symbol, *(leaf.symbol for leaf in step.expr.leaves())):
@@ -112,13 +154,24 @@ def test_shapes_are_those_of_the_orientation() -> None:
     assert shapes("row")["W_x"] == "(n, m)"
     assert shapes("row", "concat-hx")["W"] == "(m + n, m)"
     assert shapes()["x_t"] == "(n,)"
+    assert shapes("peephole")["p_i"] == shapes("peephole", "row")["p_o"] == "(m,)"
+    assert "p_i" not in shapes("peephole", "coupled")
+    rows = equations("lstm-gradient", ("peephole",)).extras["symbols"]
+    assert {"symbol": "dp_f", "shape": "(m,)", "meaning": GRADIENT_TO_P} in rows
+
+
+GRADIENT_TO_P = "gradient to the peephole weights"
+
+
+OPTED = [(name, words) for name in NAMES for words in dict.fromkeys([(), own_words(name)[-1]])]
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("name", NAMES)
-def test_every_format_has_them(name: str, format: str) -> None:
-    text = render([equations(name)], format, View())
+@pytest.mark.parametrize(("name", "words"), OPTED, ids=str)
+def test_every_format_has_them(name: str, words: tuple[str, ...], format: str) -> None:
+    text = render([equations(name, words)], format, View())
     assert "hidden state" in text
+    assert ("peephole weights" in text) == ("peephole" in words)
     assert "unit" not in text.replace("m units", "")
     assert "not shown" not in text
 
@@ -240,12 +293,21 @@ def parts_of(W: Weights, gate: str, x: Any, h: Any) -> tuple[Any, Any]:
 
 
 def lstm_page(own: Own, words: tuple[str, ...], W: Weights, t: str, x: Any, h: Any, c: Any) -> Any:
-    a = {}
-    for gate in "ifgo":
-        z = own.seen(f"z_{gate}_{t}", sum(parts_of(W, gate, x, h)))
-        a[gate] = own.seen(f"{gate}_{t}", own.tanh(z) if gate == "g" else own.sigmoid(z))
-    c = own.seen(f"c_{t}", a["f"] * c + a["i"] * a["g"])
-    return own.seen(f"h_{t}", a["o"] * own.tanh(c)), c
+    def pre_activation(gate: str, c: Any) -> Any:
+        z = sum(parts_of(W, gate, x, h))
+        if "peephole" in words and gate != "g":
+            z = z + W[f"p_{gate}"] * c
+        if "forget-bias" in words and gate == "f":
+            z = z + 1
+        return own.seen(f"z_{gate}_{t}", z)
+
+    f = own.seen(f"f_{t}", own.sigmoid(pre_activation("f", c)))
+    i = 1 - f if "coupled" in words else own.sigmoid(pre_activation("i", c))
+    i = own.seen(f"i_{t}", i)
+    g = own.seen(f"g_{t}", own.tanh(pre_activation("g", c)))
+    c = own.seen(f"c_{t}", f * c + i * g)
+    o = own.seen(f"o_{t}", own.sigmoid(pre_activation("o", c)))
+    return own.seen(f"h_{t}", o * own.tanh(c)), c
 
 
 def gru_page(own: Own, words: tuple[str, ...], W: Weights, t: str, x: Any, h: Any) -> Any:
@@ -285,6 +347,8 @@ def two_steps(own: Own, name: str, words: tuple[str, ...]) -> Any:
         W |= {f"W_x{end}": own.array(draw(size=(m, n))), f"W_h{end}": own.array(draw(size=(m, m)))}
         b = draw(size=(2, m)) * {"no-bias": [[0], [0]], "one-bias": [[1], [0]]}.get(words[2], 1)
         W |= {f"b_x{end}": own.array(b[0]), f"b_h{end}": own.array(b[1])}
+    if "peephole" in words:
+        W |= {f"p_{gate}": own.array(draw(size=m)) for gate in "ifo"}
     states = tuple(own.seen(f"{s}_(t-1)", own.array(draw(size=m))) for s in letters)
     loss = 0
     for t in ("t", "(t+1)"):
@@ -297,6 +361,7 @@ def two_steps(own: Own, name: str, words: tuple[str, ...]) -> Any:
 
 Known = dict[str, Any]
 """Values, and the gradients to them, by symbol."""
+Judge = Callable[[str, tuple[str, ...]], Known]
 
 
 @cache
@@ -333,7 +398,7 @@ def by_autograd(name: str, words: tuple[str, ...]) -> Known:
         return values[name]
 
     loss = two_steps(Own(torch.exp, torch.tensor, seen), name, words)
-    gradients = torch.autograd.grad(loss, list(values.values()))
+    gradients = torch.autograd.grad(loss, list(values.values()), materialize_grads=True)
     found = {name: value.detach().numpy() for name, value in values.items()}
     return found | {f"d{name}": dy.numpy() for name, dy in zip(values, gradients, strict=True)}
 
@@ -358,33 +423,68 @@ def evaluated(expr: Expr, known: Known) -> Any:
     return expr.compute(*(evaluated(p, known) for p in expr.parts)) if expr.parts else expr.value
 
 
-GRADIENTS = [
-    (name, (*words, *own))
-    for words in CONVENTIONS
-    for name, choices in (("lstm", [()]), ("rnn", [()]), ("gru", GRU_CHOICES))
-    for own in choices
-]
+def numbers_of(judge: Judge, name: str, words: tuple[str, ...]) -> Known:
+    of_numbers = ("separate", "column", *words[2:])  # what does not change the numbers
+    return in_convention(judge(name, of_numbers), name, *words[:2])
+
+
+TOKEN = re.compile(r"\^T|[-+*^()\[\];,]|\d+|[A-Za-z]\w*(?:\(t[+-]1\))?")
+PYTHON = {"^T": ".T", "^": "**", "[": "joined([", "]": "])", ";": ","}
+FUNCTIONS = ("tanh", "sigmoid")
+
+
+def python_of(formula: str) -> str:
+    """A printed formula as Python; what only stands beside another is a product of matrices."""
+    found, ends = "", False  # ends: whether an operand ended just now
+    for token in TOKEN.findall(formula):
+        begins = token in "([" or token[0].isalnum()
+        found += " @ " if begins and ends else ""
+        is_name = token[0].isalpha() and token not in FUNCTIONS
+        found += f"v[{token!r}]" if is_name else PYTHON.get(token, token)
+        ends = token in (")", "]", "^T") or (token[0].isalnum() and token not in FUNCTIONS)
+    return found
+
+
+def evaluated_as_printed(formula: str, known: Known, row: bool) -> Any:
+    """The value of a printed formula, with every vector a matrix of one row or one column."""
+    turned = {
+        name: v if v.ndim > 1 else v[None] if row else v[:, None] for name, v in known.items()
+    }
+    page = Own(np.exp, np.asarray, lambda name, value: value)
+    functions = {"tanh": page.tanh, "sigmoid": page.sigmoid}
+    joined = np.hstack if row else np.vstack
+    return eval(python_of(formula), {"v": turned, "joined": joined, **functions})
+
+
+@pytest.mark.parametrize(("name", "words"), NAMED, ids=str)
+def test_what_is_printed_is_true(name: str, words: tuple[str, ...]) -> None:
+    known = numbers_of(by_complex_steps, name.partition("-")[0], words)
+    for symbol, formula in formulas(name, *words).items():
+        value = evaluated_as_printed(formula, known, words[1] == "row")
+        assert value.size == known[symbol].size
+        assert close(value.reshape(known[symbol].shape), known[symbol]), symbol
+
+
+GRADIENTS = [(name.removesuffix("-gradient"), words) for name, words in NAMED if "-" in name]
 
 
 @pytest.mark.parametrize(("name", "words"), GRADIENTS)
 @pytest.mark.parametrize(
     "judge", [by_complex_steps, pytest.param(by_autograd, marks=pytest.mark.oracle)]
 )
-def test_every_gradient_is_the_derivative(
-    judge: Callable[[str, tuple[str, ...]], Known], name: str, words: tuple[str, ...]
-) -> None:
-    of_numbers = ("separate", "column", *words[2:])  # what does not change the numbers
-    known = in_convention(judge(name, of_numbers), name, *words[:2])
+def test_every_gradient_is_the_derivative(judge: Judge, name: str, words: tuple[str, ...]) -> None:
+    known = numbers_of(judge, name, words)
     listed = {step.symbol: step.expr for step in steps(equations(f"{name}-gradient", words))}
     biases = {"one-bias": 1, "two-bias": 2, "no-bias": 0}[words[2]]
-    gates = PAGES[name][0]
-    apart = len(gates) if words[0] == "separate" else ("after" in words)
-    lines = 12 if name == "lstm" else 2 * len(gates) + 2 if name == "gru" else 3
-    assert len(listed) == lines + (1 + biases) * len(gates) + apart
+    gates = len(PAGES[name][0]) - ("coupled" in words)
+    apart = gates if words[0] == "separate" else ("after" in words)
+    lines = {"lstm": 12 - ("coupled" in words), "gru": 8, "rnn": 3}[name]
+    peepholes = (gates - 1) * ("peephole" in words)
+    assert len(listed) == lines + (1 + biases) * gates + apart + peepholes
     for symbol, expr in listed.items():
         value = evaluated(expr, known)
         assert value.shape == known[symbol].shape == known[symbol[1:]].shape
-        assert np.any(np.abs(value) > 1e-4)
+        assert np.any(np.abs(value) > 1e-6)
         assert close(value, known[symbol]), symbol
 
 
@@ -438,12 +538,20 @@ def test_they_are_the_equations_that_a_step_is_worked_with(name: str, data: dict
         assert worked[symbol.replace("_t", "_1")] == numbered
 
 
+def test_a_second_direction_leaves_the_equations_as_they_are() -> None:
+    assert formulas("gru", "bidirectional") == formulas("gru")
+    assert "runs from the last step" in render(
+        [equations("gru", ["bidirectional"])], "table", View()
+    )
+
+
 def test_the_front_door_knows_the_names_and_the_words() -> None:
     assert set(names()) == set(NAMES)
     text = command.help or ""
     assert {*itertools.chain(*ALTERNATIVES)} == set(CHOICES)
     of_gru = [choice.word for choices in OF_GRU.values() for choice in choices]
-    for word in (*CHOICES, *of_gru, *FRAMEWORKS):
+    of_lstm = [option.word for option in OF_LSTM]
+    for word in (*CHOICES, *of_gru, *of_lstm, *AROUND, *FRAMEWORKS):
         assert word in text
 
 
@@ -452,6 +560,10 @@ def test_the_command(lstmhw: Run) -> None:
     assert result.returncode == 0
     assert "a_n_t = x_t W_x_n + b_n + r_t*(h_(t-1) W_h_n)" in result.stdout
     assert "after: the reset comes after" in result.stdout
+    result = lstmhw("equations", "lstm", "--convention", "peephole", "coupled", "row")
+    assert result.returncode == 0
+    assert "z_f_t = x_t W_x_f + h_(t-1) W_h_f + b_f + p_f*c_(t-1)" in result.stdout
+    assert "i_t = 1 - f_t" in result.stdout
     written = lstmhw("equations", "rnn", "--format", "html", "-o", "rnn.html")
     assert (written.returncode, written.stdout) == (0, "")
 
@@ -465,6 +577,10 @@ def test_the_command(lstmhw: Run) -> None:
         (("gru", "--convention", "row,column"), "expected one of row and column, found both"),
         (("gru", "--convention", "keras,pytorch"), "found both"),
         (("gru", "--convention", ""), "'' is no convention of gru"),
+        (("lstm", "--convention", "keep"), "it is one of gru"),
+        (("gru", "--convention", "peephole"), "'peephole' is no convention of gru: it is one of"),
+        (("lstm", "--convention", "pytorch coupled"), "in the place of pytorch write two-bias"),
+        (("lstm", "row", "--convention", "column"), "found both: leave one out"),
     ],
 )
 def test_words_that_are_refused(arguments: tuple[str, ...], message: str, lstmhw: Run) -> None:

@@ -42,6 +42,20 @@ def an_lstm(n: int, m: int, steps: int, seed: int, **more: Any) -> dict[str, Any
     return {**data, "h_prev": draw(m), "c_prev": draw(m), **more}
 
 
+def with_options(data: dict[str, Any], seen: str, coupled: bool, bias: float) -> dict[str, Any]:
+    """The LSTM with peepholes in these gates, with or without an input gate of its own."""
+    m, draw = len(data["h_prev"]), draws(len(data["xs"]))
+    gates = {gate: w for gate, w in data["gates"].items() if not (coupled and gate == "i")}
+    data = {**data, "gates": gates, "coupled": coupled, "forget_bias": bias}
+    letters = [gate for gate in seen if gate in gates]
+    return {**data, "peephole": {gate: draw(m) for gate in letters}} if letters else data
+
+
+OPTIONS = {
+    "seen": st.sampled_from(["", "ifo", "if", "o", "f", "i"]),
+    "coupled": st.booleans(),
+    "bias": st.sampled_from([0, 1, -0.5]),
+}
 sizes = st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 5), st.integers(0, 10**6))
 
 
@@ -56,18 +70,26 @@ def state_after(data: dict[str, Any], h: list[float], c: list[float], t: int) ->
             )
         ]
         return plain.activate(data.get("activation", "tanh"), z)
-    values = {}
-    for gate, weights in data["gates"].items():
-        terms = zip(
-            plain.dot(weights["W_x"], x), plain.dot(weights["W_h"], h), weights["b"], strict=True
+
+    def gate(letter: str, c: list[float]) -> list[float]:
+        weights, peephole = data["gates"][letter], data.get("peephole", {}).get(letter)
+        added = data.get("forget_bias", 0) if letter == "f" else 0
+        seen = (
+            [0.0] * len(c)
+            if peephole is None
+            else [p * v for p, v in zip(peephole, c, strict=True)]
         )
-        values[gate] = plain.activate("tanh" if gate == "g" else "sigmoid", [sum(z) for z in terms])
-    new = [
-        f * old + i * g
-        for f, old, i, g in zip(values["f"], c, values["i"], values["g"], strict=True)
-    ]
+        dots = plain.dot(weights["W_x"], x), plain.dot(weights["W_h"], h)
+        terms = zip(*dots, weights["b"], seen, strict=True)
+        return plain.activate(
+            "tanh" if letter == "g" else "sigmoid", [sum(z) + added for z in terms]
+        )
+
+    f, g = gate("f", c), gate("g", c)
+    i = [1 - v for v in f] if data.get("coupled") else gate("i", c)
+    new = [f * old + i * g for f, old, i, g in zip(f, c, i, g, strict=True)]
     shown = plain.activate("tanh", new)
-    return [o * s for o, s in zip(values["o"], shown, strict=True)] + new
+    return [o * s for o, s in zip(gate("o", new), shown, strict=True)] + new
 
 
 def by_differences(data: dict[str, Any], state: list[float], t: int) -> Any:
@@ -92,6 +114,68 @@ def test_factors_are_what_differences_say(make: Any, size: tuple[int, int, int, 
     for t in range(1, size[2] + 1):
         before = [v for name in states for v in answers[f"{name}_{t - 1}"].tolist()]
         np.testing.assert_allclose(answers[f"J_{t}"], by_differences(data, before, t), atol=1e-8)
+
+
+@given(size=sizes, **OPTIONS)
+def test_the_flow_through_peepholes_and_coupled_gates(
+    size: tuple[int, int, int, int], seen: str, coupled: bool, bias: float
+) -> None:
+    _, m, steps, _ = size
+    data = with_options(an_lstm(*size), seen, coupled, bias)
+    answers = solved(data).answers
+    running, gates = np.eye(2 * m), np.ones(m)
+    for t in range(1, steps + 1):
+        before = [v for name in "hc" for v in answers[f"{name}_{t - 1}"].tolist()]
+        factor = by_differences(data, before, t)
+        running, gates = answers[f"J_{t}"] @ running, gates * answers[f"f_{t}"]
+        np.testing.assert_allclose(answers[f"J_{t}"], factor, atol=1e-8)
+        np.testing.assert_allclose(answers[f"P_{t}"], running, rtol=1e-9, atol=1e-12)
+        norm = np.linalg.svd(running[:m, :m])[1][0]
+        np.testing.assert_allclose(answers[f"norm_{t}"], norm, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(answers[f"P_c_{t}"], gates, rtol=1e-12)
+
+
+@pytest.mark.parametrize("coupled", [False, True])
+@pytest.mark.parametrize("seen", ["", "o", "f", "ifo"])
+def test_the_page_says_whether_c_is_kept_by_the_forget_gate_alone(seen: str, coupled: bool) -> None:
+    solution = solved(with_options(an_lstm(2, 3, 2, 0), seen, coupled, 1))
+    text = " ".join(render([solution], "table", View()).split())
+    forget, block = solution.answers["f_1"], solution.answers["J_1"][3:, 3:]
+    is_alone = np.allclose(block, np.diag(forget), atol=1e-9)
+    assert is_alone == (seen in ("", "o"))
+    assert ("is not f_t alone" in text) == (not is_alone)
+    assert ("changes i and f too" in text) == (seen == "ifo" and not coupled)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kind"),
+    [
+        ("layers", [{"W_x": [[1]], "W_h": [[1]]}], "rnn-step"),
+        ("reverse", {"W_x": [[1]], "W_h": [[1]]}, "rnn-step"),
+        ("targets", [1, 2, 3, 4], "lstm-gradient"),
+        ("direction", "reverse", "lstm-step"),
+        ("lengths", [1], "lstm-gradient"),
+        ("dh", [1], "lstm-gradient"),
+        ("truncate", 2, "lstm-gradient"),
+    ],
+)
+def test_keys_of_other_kinds_are_said_to_be_those(key: str, value: Any, kind: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        solved(scalar(**{key: value}))
+    (fault,) = caught.value.faults
+    assert fault.path == (key,)
+    assert fault.message == f"unknown key {key!r}"
+    assert kind in fault.hint
+    assert fault.hint.endswith("not of gradient-flow")
+
+
+@pytest.mark.parametrize("data", [scalar(xs=[[[1], [2]]]), scalar(h_prev=[[1, 2]])])
+def test_a_batch_is_not_for_this_kind(data: dict[str, Any]) -> None:
+    with pytest.raises(ProblemError) as caught:
+        solved(data)
+    assert [fault.hint for fault in caught.value.faults] == [
+        "this kind is about one example, not about a batch"
+    ]
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "identity", "softmax"])

@@ -26,6 +26,14 @@ class Choice(NamedTuple):
     meaning: str
 
 
+class Option(NamedTuple):
+    """A word of a convention for what some cells have besides, and the fields that it sets."""
+
+    word: str
+    meaning: str
+    fields: Mapping[str, Any]
+
+
 class Absent(NamedTuple):
     """The pre-activation of a gate whose weights are not given."""
 
@@ -74,6 +82,8 @@ class Cell(Record):
     """What the pre-activation of an output layer is called."""
     choices: ClassVar[Mapping[str, tuple[Choice, ...]]] = {}
     """The fields that are conventions of this cell alone, and their words; the first is usual."""
+    options: ClassVar[Sequence[Option]] = ()
+    """What its equations may have besides."""
     told_by: ClassVar[frozenset[str]] = frozenset()
     named: ClassVar[dict[str, type["Cell"]]] = {}
 
@@ -96,6 +106,10 @@ class Cell(Record):
     def weights(self) -> Mapping[str, Gate]:
         """The gates by letter, in the problem's orientation."""
         raise NotImplementedError
+
+    def besides(self) -> Mapping[str, Role]:
+        """What the equations have beside the weights and biases of gates, by symbol: p_f."""
+        return {}
 
     def function(self, letter: str) -> Function:
         """The activation of a gate."""

@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
+import numpy as np
+
 from lstmhw.cells import Activations, Named, PreActivations, state
-from lstmhw.cells.cell import GatedCell
+from lstmhw.cells.cell import GatedCell, Option
 from lstmhw.cells.weights import Gate, gate_blocks, split_biases, without_direction
 from lstmhw.expr import Let, Role
 from lstmhw.faults import Fault, Path
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.problem import ActivationName, Record, Shape, record
-from lstmhw.solution import Inline, Worksheet
+from lstmhw.solution import NO_VALUE, Inline, Worksheet
 
 INPUT = Named("i", "z_i", "input gate")
 FORGET = Named("f", "z_f", "forget gate")
@@ -190,6 +192,20 @@ class Peephole(Record):
     o: Annotated[Floats, Shape("m")] | None = None
 
 
+PEEPHOLES = (
+    "peephole weights p are multiplied by c entry by entry: the output gate sees the new c, other "
+    "gates the old one"
+)
+COUPLED = "the input gate has no weights: it is 1 - f"
+ADDED = "is added in the forget gate, as in TensorFlow's older cells"
+OPTIONS = (
+    Option("peephole", PEEPHOLES, {"peephole": Peephole(i=NO_VALUE, f=NO_VALUE, o=NO_VALUE)}),
+    Option("coupled", COUPLED, {"coupled": True}),
+    Option("forget-bias", f"1 {ADDED}", {"forget_bias": np.array(1.0)}),
+)
+"""What some LSTMs have, in words, and the fields with which the equations are listed."""
+
+
 @record
 class Lstm(LstmWeights, name="lstm", told_by=("gates", "stacked", "c_prev", "activations")):
     """An LSTM: its weights, and the states before the first step."""
@@ -201,6 +217,7 @@ class Lstm(LstmWeights, name="lstm", told_by=("gates", "stacked", "c_prev", "act
     forget_bias: Annotated[Floats, Shape("")] | None = None
 
     shared: ClassVar[Sequence[str]] = (*LstmWeights.shared, "coupled", "forget_bias")
+    options: ClassVar[Sequence[Option]] = OPTIONS
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
@@ -226,17 +243,24 @@ class Lstm(LstmWeights, name="lstm", told_by=("gates", "stacked", "c_prev", "act
 
     def pre_activations(self, sheet: Worksheet) -> PreActivations:
         found = dict(super().pre_activations(sheet))
-        for letter, weights in self.seen.items():
-            symbol, path = f"p_{letter}{self.place.mark}", self.key("peephole", letter)
-            role = Role("peephole", letter, "p")
-            found[f"p_{letter}"] = sheet.given(symbol, weights, path, "", role)
+        for name, role in self.besides().items():
+            symbol, path = name + self.place.mark, self.key("peephole", role.letter)
+            found[name] = sheet.given(symbol, self.seen[role.letter], path, "", role)
         return found
+
+    def besides(self) -> Mapping[str, Role]:
+        return {f"p_{letter}": Role("peephole", letter, "p") for letter in self.seen}
 
     @property
     def seen(self) -> dict[str, Floats]:
         """The peephole weights, by the letters of the gates that have some."""
         given = {} if self.peephole is None else vars(self.peephole)
-        return {letter: weights for letter, weights in given.items() if weights is not None}
+        without = "i" if self.coupled else ""  # it is 1 - f, and has no pre-activation
+        return {
+            letter: weights
+            for letter, weights in given.items()
+            if weights is not None and letter not in without
+        }
 
     def step(self, let: Let, t: Any, z: PreActivations, x: Any, *states: Any) -> tuple[Any, ...]:
         peephole = {letter: z[f"p_{letter}"] for letter in self.seen}
@@ -248,12 +272,8 @@ class Lstm(LstmWeights, name="lstm", told_by=("gates", "stacked", "c_prev", "act
     def conventions(self, t: int) -> Iterator[tuple[Inline, ...]]:
         yield from super().conventions(t)
         if self.seen:
-            text = (
-                "Peepholes p are multiplied by c entry by entry: i and f see the old c, o the new"
-            )
-            yield (f"{text} one.",)
+            yield (f"{PEEPHOLES[0].upper()}{PEEPHOLES[1:]}.",)
         if self.coupled:
-            yield ("The input gate has no weights: it is 1 - f.",)
+            yield (f"{COUPLED[0].upper()}{COUPLED[1:]}.",)
         if self.forget_bias is not None:
-            text = f"{float(self.forget_bias):g} is added in the forget gate, beside its bias"
-            yield (f"{text}, as in TensorFlow's older cells.",)
+            yield (f"{float(self.forget_bias):g} {ADDED}.",)

@@ -74,10 +74,23 @@ def _formulas(
         )
     )
     if has_c:
-        yield Paragraph(
-            (
-                "Along c alone, c_t = f_t*c_(t-1) + ..., the factors are the forget gates: P_c_t "
-                "is their product (the table has its largest entry); the rest of "
-                f"dc_t/dc_{start} goes through h and the gates.",
-            )
+        yield Paragraph((_along_c(cell, start),))
+
+
+def _along_c(cell: Cell, start: int) -> str:
+    """What the product of the forget gates is, in a cell whose gates may see c."""
+    weights = cell.weights()
+    letters = [role.letter for role in cell.besides().values()]
+    seeing = [each for each in letters if each != "o" and weights[each].value is None]
+    is_product = "the factors are the forget gates: P_c_t is their product (the table has its"
+    if not seeing:
+        return (
+            f"Along c alone, c_t = f_t*c_(t-1) + ..., {is_product} largest entry); the rest of "
+            f"dc_t/dc_{start} goes through h and the gates."
         )
+    return (
+        f"Along c alone and with the gates held fixed, c_t = f_t*c_(t-1) + ..., {is_product} "
+        f"largest entry). But c_(t-1) changes {' and '.join(seeing)} too, through the "
+        "peepholes: dc_t/dc_(t-1) is not f_t alone, even at the same h. The rest of "
+        f"dc_t/dc_{start} goes through the peepholes, and through h and the gates."
+    )

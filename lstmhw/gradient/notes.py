@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from lstmhw.adjoint import Part, factor_of
 from lstmhw.expr import Concat, Expr, Quantity
 from lstmhw.notation import Text, write
-from lstmhw.solution import Step
+from lstmhw.solution import Step, unmarked
 
 
 def note(to: Step | Quantity, parts: Sequence[Part]) -> str:
@@ -38,7 +38,9 @@ def _of_weights(to: Step | Quantity, part: Part) -> str:
         name = to.symbol if to.role.letter == "y" else to.role.key
         return f"{name} multiplies {' and '.join(met)}{together}"
     if factor is not None:
-        return f"{_bare(factor)} multiplies {to.role.key} in {untimed(part.line.symbol)}"
+        return (
+            f"{_older(factor, part.line)} multiplies {to.role.key} in {untimed(part.line.symbol)}"
+        )
     return "a bias is added"
 
 
@@ -57,13 +59,16 @@ def _source(to: Step | Quantity, part: Part, blocks: int) -> str:
         return "from its loss"
     if function is not None:
         return f"through {function.name}({to.role.letter})"
-    if isinstance(to, Step):
-        return "from the step after it" if to.role.letter == "h" else "what comes from later"
+    is_same_step = _index(part.line.symbol) == _index(to.symbol)
+    if isinstance(to, Step) and to.role.letter == "h":
+        return "from the layer above" if is_same_step else "from the step after it"
+    if isinstance(to, Step) and not is_same_step:
+        return "what comes from later"
     if part.arrived.block:
         return "through every W_h" if blocks > 1 else f"through {part.arrived.block}"
-    line, letter = untimed(part.line.symbol), to.role.letter
+    old = "" if is_same_step else "the old "
     by = "1" if factor is None else _bare(factor)
-    return f"{by} multiplies the old {letter} in {line}"
+    return f"{by} multiplies {old}{to.role.letter} in {untimed(part.line.symbol)}"
 
 
 def _of_factor(to: Step | Quantity, parts: Sequence[Part]) -> str:
@@ -98,12 +103,13 @@ def _renamed(expr: Expr, name: Callable[[Quantity], str]) -> Expr:
 
 
 def untimed(symbol: str) -> str:
-    """A symbol without its time index: f_1, f_t and f_(t-1) are f."""
-    return symbol.removesuffix(f"_{_index(symbol)}")
+    """A symbol without its time index: f_1, f_t and f_(t-1) are f, f_1@2 is f@2."""
+    bare, mark = unmarked(symbol)
+    return bare.removesuffix(f"_{_index(symbol)}") + mark
 
 
 def _index(symbol: str) -> str:
     """The time index of a symbol as it stands there, a number or t, (t-1) or (t+1)."""
-    index = symbol.rpartition("_")[2]
+    index = unmarked(symbol)[0].rpartition("_")[2]
     is_number = index.removeprefix("-").isdigit()
     return index if is_number or index.strip("()+-1") == "t" else ""

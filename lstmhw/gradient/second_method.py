@@ -29,13 +29,14 @@ class Changes(NamedTuple):
     """What is changed in which row of a batch: for each gradient, its row and its shape.
 
     `alone` says that each entry has a row to itself, from the symbol's on; else all entries of the
-    symbols that share a row are changed, each in proportion to a random number.
+    symbols that share a row are changed, each in proportion to its number in `drawn`.
     """
 
     rows: Mapping[str, int]
     shapes: Mapping[str, tuple[int, ...]]
     size: int
     alone: bool
+    drawn: Mapping[str, Floats]
 
     def of(self, symbol: str) -> Floats:
         """The change of a symbol's value in every row, (rows, *shape)."""
@@ -46,8 +47,7 @@ class Changes(NamedTuple):
             entries = int(np.prod(shape))
             changes[row : row + entries] = np.eye(entries).reshape(entries, *shape)
         else:
-            seed = list(symbol.encode())
-            changes[row] = np.random.default_rng(seed).standard_normal(shape)
+            changes[row] = self.drawn[symbol]
         return changes
 
 
@@ -103,7 +103,15 @@ def planned(gradients: Mapping[str, Floats]) -> Changes:
         rows[symbol] = row if alone else by_name.setdefault(indexed(symbol)[0], len(by_name))
         row += value.size
     shapes = {symbol: value.shape for symbol, value in gradients.items()}
-    return Changes(rows, shapes, row if alone else len(by_name), alone)
+    if alone:
+        return Changes(rows, shapes, row, alone, {})
+    drawn = {symbol: _drawn(symbol, shape) for symbol, shape in shapes.items()}
+    return Changes(rows, shapes, len(by_name), alone, drawn)
+
+
+def _drawn(symbol: str, shape: tuple[int, ...]) -> Floats:
+    """Random numbers, always the same for a symbol."""
+    return np.random.default_rng(list(symbol.encode())).standard_normal(shape)
 
 
 class Matrices:

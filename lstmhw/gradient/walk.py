@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import groupby
+from functools import cached_property
+from itertools import chain, groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +34,7 @@ class Walk:
 
     `fused` are the losses, by symbol, that the way back goes through together with the output under
     them.  `shares` holds what each time step adds to the gradient of a weight, the last step first,
-    and `notes` why that is so.
+    and `notes` why that is so; `lines` are those of the forward pass, by symbol.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Walk:
         self.times = times
         self.ways = ways
         self.fused = fused or {}
+        self.lines = {line.symbol: line for line in sheet.lines}
         self.adjoint = Adjoint(sheet, sheet.named, note)
         data = (q for q in sheet.named.values() if isinstance(q, Quantity))
         self.totalled = [q for q in data if q.role.what in TOTALLED]
@@ -55,10 +57,7 @@ class Walk:
 
     def seed(self, symbol: str, dy: Expr) -> None:
         """A gradient that arrives at what a line defines."""
-        self.adjoint.seed(self._line(symbol), dy)
-
-    def _line(self, symbol: str) -> Step:
-        return next(line for line in self.sheet.lines if line.symbol == symbol)
+        self.adjoint.seed(self.lines[symbol], dy)
 
     def through_time(self, steps: Sequence[Step], losses: Sequence[Step]) -> None:
         """Back through the losses, and through all steps from the last to the first."""
@@ -85,12 +84,16 @@ class Walk:
         if losses[-1].symbol == LOSS:
             self.adjoint.through(losses[-1])
         found: dict[str, list[Expr]] = {}
+        at: dict[int, list[int]] = {}
+        for place, line in enumerate(steps):
+            at.setdefault(_time(line), []).append(place)
         for loss in reversed([line for line in losses if line.symbol != LOSS] or losses):
             time = self.times[-1] if loss.symbol == LOSS else _time(loss)
             mark = f"L{time}" if reach > 1 else ""
             adjoint = Adjoint(self._marking(mark), self.sheet.named, note)
             adjoint.parts[loss.symbol] = self.adjoint.parts.pop(loss.symbol)
-            near = [line for line in steps if abs(_time(line) - time) < reach]
+            places = (at.get(t, ()) for t in range(time - reach + 1, time + reach))
+            near = [steps[place] for place in sorted(chain.from_iterable(places))]
             self._within(adjoint, near, self._reads(near, [loss]), mark)
             for symbol, gradient in adjoint.gradients.items():
                 found.setdefault(symbol, []).append(gradient)
@@ -143,7 +146,7 @@ class Walk:
         for loss in losses:
             if loss.symbol in self.fused:
                 scores, gradient = self.fused[loss.symbol]
-                adjoint.through_as(loss, self._line(scores), gradient)
+                adjoint.through_as(loss, self.lines[scores], gradient)
             else:
                 adjoint.through(loss)
 
@@ -154,7 +157,7 @@ class Walk:
         else:
             self._nothing(line.symbol)
 
-    @property
+    @cached_property
     def _hides(self) -> bool:
         """Whether some gate is a value without weights, so that nobody knows what it reads."""
         gates = (gate for way in self.ways for gate in way.cell.weights().values())
@@ -172,7 +175,7 @@ class Walk:
         named = self.sheet.named[symbol]
         return named.role if isinstance(named, Quantity | Missing) else DATUM
 
-    @property
+    @cached_property
     def _firsts(self) -> list[str]:
         """The symbols of the states that the cells start from."""
         starts = ((way.cell, way.start(self.times)) for way in self.ways)
@@ -195,16 +198,18 @@ class Walk:
             if parts is None:
                 continue
             value = added(parts)
-            self.notes[to.symbol] = "" if isinstance(value, Missing) else note(to, parts)
+            if not isinstance(value, Missing) and to.symbol not in self.notes:
+                self.notes[to.symbol] = note(to, parts)  # the same at all steps
             if len(self.times) > 1 and to.role.what not in ("bias", "peephole"):
                 name = _marked(at_time(f"d{to.symbol}", t), mark)
-                value = self.sheet(name, value, self.notes[to.symbol], _to_weights(to))
+                why = "" if isinstance(value, Missing) else self.notes[to.symbol]
+                value = self.sheet(name, value, why, _to_weights(to))
             self.shares.setdefault(to.symbol, []).append(value)
 
     def totals(self) -> None:
         """The gradients of the weights, added up over the steps."""
         for to in self.reached:
-            note = "over all steps" if len(self.times) > 1 else self.notes[to.symbol]
+            note = "over all steps" if len(self.times) > 1 else self.notes.get(to.symbol, "")
             total = sum_of(self.shares[to.symbol][::-1])
             self.sheet(f"d{to.symbol}", total, note, _to_weights(to))
 

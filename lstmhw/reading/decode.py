@@ -77,6 +77,17 @@ def decode(root: Node) -> Problem:
     return problem
 
 
+ONE_EXAMPLE = "this kind is about one example, not about a batch"
+
+
+def _elsewhere(key: str, record: type[Record]) -> str:
+    """A hint naming the kinds of problems that have a key which this kind has not."""
+    if not issubclass(record, Problem):
+        return ""
+    kinds = [kind for kind in known() if key in keys_of(record_of(kind))]
+    return f"it is a key of {', '.join(kinds)}, not of {record.kind}" if kinds else ""
+
+
 class _Attempt:
     """A file as a record; `faults` are those of the types and shapes of its keys."""
 
@@ -221,7 +232,8 @@ class _Decoder:
         meant = set()
         for key in node.entries:
             if key not in allowed:
-                self.faults.append(self._unknown_key((*path, key), key, allowed, record.meant))
+                told = record.meant.get(key.lower().replace("-", "_")) or _elsewhere(key, record)
+                self.faults.append(self._unknown_key((*path, key), key, allowed, told))
                 meant.add(nearest(key, absent) if len(self.faults) < MOST_ERRORS else "")
         for key in absent:
             if required(together[key][1]) and key not in meant:
@@ -239,12 +251,9 @@ class _Decoder:
                 values[owner][field.name] = self.value(value, field.type, (*path, key))
         return values
 
-    def _unknown_key(
-        self, path: Path, key: str, allowed: Sequence[str], meant: Mapping[str, str]
-    ) -> Fault:
-        """The fault of a key that is not one."""
-        hint = meant.get(key.lower().replace("-", "_")) or self.near(key, allowed)
-        hint = hint or f"the keys here are {', '.join(allowed)}"
+    def _unknown_key(self, path: Path, key: str, allowed: Sequence[str], told: str = "") -> Fault:
+        """The fault of a key that is not one; `told` is what is known of it."""
+        hint = told or self.near(key, allowed) or f"the keys here are {', '.join(allowed)}"
         return Fault(path, f"unknown key {shown(key)!r}", hint, at_key=True)
 
     def value(self, node: Node, annotation: Any, path: Path) -> Any:
@@ -392,7 +401,8 @@ class _Decoder:
         shapes = allowed(marker, self.batches)
         depths = {len(shape) for shape in shapes}
         before = len(self.faults)
-        shape = self._numbers_shape(node, path, max(depths))
+        too_deep = ONE_EXAMPLE if marker.examples and not self.batches else ""
+        shape = self._numbers_shape(node, path, max(depths), too_deep)
         if shape is None or len(self.faults) > before:
             return None
         numbers = self._numbers(node, prod(shape), marker, path)
@@ -427,18 +437,25 @@ class _Decoder:
             numbers[start:end] = found
         return numbers
 
-    def _numbers_shape(self, node: Node, path: Path, depth: int) -> tuple[int, ...] | None:
-        """The shape of nested lists, None (and a fault) where they are ragged or too deep."""
+    def _numbers_shape(
+        self, node: Node, path: Path, depth: int, too_deep: str = ""
+    ) -> tuple[int, ...] | None:
+        """The shape of nested lists, None (and a fault) where they are ragged or too deep.
+
+        `too_deep` is the hint for those.
+        """
         if isinstance(node, Scalar):
             return ()
         if isinstance(node, Fields) or depth == 0:
-            self.fault(path, "a number" if depth == 0 else "a list of numbers", described(node))
+            hint = too_deep if isinstance(node, Items) else ""
+            expected = "a number" if depth == 0 else "a list of numbers"
+            self.fault(path, expected, described(node), hint)
             return None
         if not node.nodes:
             self.fault(path, "numbers", "an empty list")
             return None
         first: tuple[int, ...] | None = None
-        for k, shape in self._item_shapes(node, path, depth - 1):
+        for k, shape in self._item_shapes(node, path, depth - 1, too_deep):
             if shape is None:
                 return None
             if first is not None and shape != first:
@@ -448,7 +465,7 @@ class _Decoder:
         return None if first is None else (len(node.nodes), *first)
 
     def _item_shapes(
-        self, node: Items, path: Path, depth: int
+        self, node: Items, path: Path, depth: int, too_deep: str
     ) -> Iterator[tuple[int, tuple[int, ...] | None]]:
         """The shapes of the items of a list with their numbers; of a run, only the first."""
         for first, part in parts_of(node.nodes):
@@ -456,7 +473,7 @@ class _Decoder:
                 yield first, part.shape[1:]
                 continue
             for k, item in enumerate(part if isinstance(part, Run) else [part], first):
-                yield k, self._numbers_shape(item, (*path, k), depth)
+                yield k, self._numbers_shape(item, (*path, k), depth, too_deep)
 
     def _ragged(self, path: Path, first: tuple[int, ...], found: tuple[int, ...], k: int) -> None:
         message = f"row 1 has {_count(first)}, row {k + 1} has {_count(found)}"
