@@ -142,16 +142,17 @@ class Growing(NamedTuple):
 def bounded(scored: Scored, most: int = MOST_STATES) -> Rule | Growing | None:
     """A score of finitely many values as a rule, or why there is none; None where not decided."""
     automaton = scored.automaton
+    clipped = _clip(scored)
     nodes: dict[tuple[int, Fraction], Ngram] = {(0, Fraction()): ()}
     queue = [(0, Fraction())]
     for state, total in queue:
         word = nodes[state, total]
         for letter in automaton.words:
             target = automaton.following[state][letter]
-            node = target, total + automaton.added[state][letter]
+            node = target, clipped(total + automaton.added[state][letter])
             if node in nodes:
                 continue
-            growing = _cycle(automaton, (*word, letter))
+            growing = _cycle(automaton, (*word, letter)) if clipped is _as_it_is else None
             if growing is not None:
                 return growing
             nodes[node] = (*word, letter)
@@ -162,10 +163,25 @@ def bounded(scored: Scored, most: int = MOST_STATES) -> Rule | Growing | None:
     def step(node: Hashable, letter: int) -> tuple[Hashable, Due]:
         assert isinstance(node, tuple)
         state, total = node
-        total = total + automaton.added[state][letter]
+        total = clipped(total + automaton.added[state][letter])
         return (automaton.following[state][letter], total), scored.due(total)
 
     return reached((0, Fraction()), len(automaton.words), step, _score_name)
+
+
+def _as_it_is(total: Fraction) -> Fraction:
+    return total
+
+
+def _clip(scored: Scored) -> Callable[[Fraction], Fraction]:
+    """A score that only grows is past its threshold for ever: how far does not matter then."""
+    added = [value for row in scored.automaton.added for value in row]
+    if scored.decided is None or (min(added) < 0 < max(added)):
+        return _as_it_is
+    threshold = scored.decided.threshold
+    if min(added) >= 0:
+        return lambda total: min(total, max(threshold, Fraction()) + 1)
+    return lambda total: max(total, min(threshold, Fraction()) - 1)
 
 
 def _score_name(node: Hashable) -> str:

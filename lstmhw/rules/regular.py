@@ -168,7 +168,9 @@ class _Parser:
             hint = did_you_mean(name, self.alphabet) or f"the letters are {some(self.alphabet)}"
             if sign in "\\^${}-]>":
                 hint = "an expression has letters and | * + ? ( ) . [abc], and nothing else"
-            raise RegexError(f"expected a letter of the alphabet, found {shown(name)!r}", start, hint)
+            raise RegexError(
+                f"expected a letter of the alphabet, found {shown(name)!r}", start, hint
+            )
         return self.alphabet.index(name)
 
     def position(self, letters: frozenset[int]) -> _Part:

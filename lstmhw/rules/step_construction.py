@@ -6,7 +6,7 @@ At most one unit is on, and it says which state was reached; none says the first
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from lstmhw.rules.automaton import Ngram
@@ -111,7 +111,7 @@ def told_apart(rule: Rule, judge: Judge) -> tuple[Ngram, ...] | None:
         return None
     dues = sorted({due for row in rule.outputs for due in row if due is not None})
     room = 2 * judge.tolerance if isinstance(judge, Near) else Fraction(0)
-    if any(b - a < room for a, b in zip(dues, dues[1:], strict=False)):
+    if any(b - a < room for a, b in pairwise(dues)):
         return None
     small = minimal(rule)
     ends: dict[tuple[int, Fraction | None], Ngram] = {}
@@ -129,27 +129,41 @@ def too_few(rule: Rule, judge: Judge, units: int) -> TooFewStates | None:
     return TooFewStates(documents, units)
 
 
-def one_unit(rule: Rule, judge: Judge) -> StepNetwork | TooFewStates | bool | None:
-    """A network of one step unit; False where there is none, None where not decided.
+class Contradiction(NamedTuple):
+    """Demands on one step unit that contradict where it is on after `on` and off after others.
+
+    Each is a letter, the unit before it (None: nothing was read), whether it is to be on, and
+    how often it is added.
+    """
+
+    on: Ngram
+    demands: tuple[tuple[int, bool | None, bool, Fraction], ...]
+
+
+def one_unit(rule: Rule, judge: Judge) -> StepNetwork | tuple[Contradiction, ...] | None:
+    """A network of one step unit, or why there is none; None where not decided.
 
     The unit's value is then all that is remembered: it is on after one end and off after the
     other, either way round, and what is before the first letter is a number k = w2 h_0.
     """
     documents = told_apart(rule, judge)
     if documents is None or len(documents) > 2:
-        return None if documents is None else TooFewStates(documents, 1)
+        return None
     small = minimal(rule)
     ends = list(dict.fromkeys((s, due) for s, due in _ends(small)))
-    decided = True
-    for on in range(len(ends)):
-        bits = {end: k == on for k, end in enumerate(ends)}
-        answer = solved(_demands(small, bits))
+    reasons: list[Contradiction] = []
+    for on, end in enumerate(ends):
+        bits = {other: other == end for other in ends}
+        rows, asked = zip(*_demands(small, bits), strict=True)
+        answer = solved(rows)
         if isinstance(answer, Witness):
             made = _single(small, bits, answer.weights)
             if made is not None:
                 return made
-            decided = False
-    return False if decided else None
+            continue
+        demands = ((*asked[k], many) for k, many in answer.multipliers.items())
+        reasons.append(Contradiction(documents[on], tuple(demands)))
+    return tuple(reasons) if len(reasons) == len(ends) else None
 
 
 def _ends(rule: Rule) -> Iterator[tuple[int, Fraction | None]]:
@@ -157,16 +171,16 @@ def _ends(rule: Rule) -> Iterator[tuple[int, Fraction | None]]:
         yield rule.following[state][letter], rule.outputs[state][letter]
 
 
-def _demands(rule: Rule, bits: dict[tuple[int, Fraction | None], bool]) -> list[Row]:
+def _demands(
+    rule: Rule, bits: dict[tuple[int, Fraction | None], bool]
+) -> Iterator[tuple[Row, tuple[int, bool | None, bool]]]:
     """w_a + w2 s + b over 0 or not, for each end s; w_a + k + b before the first letter."""
-    rows = []
     for letter in rule.letters:
         word = tuple(Fraction(letter == other) for other in rule.letters)
         for (state, _), bit in [*bits.items(), ((0, None), None)]:
             end = rule.following[state][letter], rule.outputs[state][letter]
             before = (Fraction(), Fraction(1)) if bit is None else (Fraction(bit), Fraction())
-            rows.append(Row((*word, *before, Fraction(1)), bits[end]))
-    return rows
+            yield Row((*word, *before, Fraction(1)), bits[end]), (letter, bit, bits[end])
 
 
 def _single(

@@ -184,9 +184,7 @@ class _Moves:
                 yield [bits.tobytes() for bits in row]
 
 
-def holds(
-    network: StepNetwork, rule: Rule | Scored, judge: Judge, table: Sequence[Joint]
-) -> bool:
+def holds(network: StepNetwork, rule: Rule | Scored, judge: Judge, table: Sequence[Joint]) -> bool:
     """Whether a table proves the rule, a letter at a time in fractions.
 
     The first row is that before the first letter; every letter leads from a row to a row; there
