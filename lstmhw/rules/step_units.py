@@ -15,7 +15,7 @@ from lstmhw.rules.automaton import Ngram
 from lstmhw.rules.letters import Decision, Judge, Rule
 from lstmhw.rules.outputs import Scored
 
-MOST_PRODUCT = 300_000  # states of network and rule together; more would only fill the memory
+MOST_PRODUCT = 100_000  # states of network and rule together; more would only fill the memory
 SAFE = 2**52  # whole numbers up to here add up exactly in float64
 
 Exact = tuple[Fraction, ...]
