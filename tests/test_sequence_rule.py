@@ -13,6 +13,7 @@ from conftest import Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstmhw.faults import ProblemError
 from lstmhw.reading import InputError, read
 from lstmhw.rules.letters import Decided, Judge, Near, Rule
 from lstmhw.rules.outputs import delayed, minimal, of_tables
@@ -340,6 +341,34 @@ def test_check_and_trace_of_the_commands(lstmhw: Run) -> None:
     assert traced.returncode == 0
     assert "The output is right at every letter." in traced.stdout
     assert lstmhw("trace", "rule-adder", "--sequence", "2").returncode == 2
+
+
+def test_a_late_decision_on_a_count_is_impossible_too() -> None:
+    rule = {"score": {"a": 1, "b": -1}, "decide": ">= 0"}
+    late = solved(alphabet=["a", "b"], rule=rule, activation="step", delay=2)
+    assert late.extras["impossible"]["documents"][0] == ["a"]
+
+
+def test_biases_without_a_sum_are_refused_and_an_infinite_one_is_a_limit() -> None:
+    network = {
+        "alphabet": ["a"],
+        "rule": {"regex": "a*"},
+        "W_x": [[-5]],
+        "W_h": [[-9]],
+        "activation": "step",
+        "output": {"weights": [1]},
+    }
+    proof = solved(**network, b=[".inf"]).extras["proof"]
+    assert proof["verdict"] == "proved"
+    with pytest.raises(ProblemError, match="added up"):
+        solved(**network, b_x=[".inf"], b_h=["-.inf"])
+
+
+def test_a_search_that_is_broken_off_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lstmhw.rules.step_units.MOST_PRODUCT", 3)
+    broken = solved(alphabet=["a", "b"], rule={"regex": "(a|b)*abab"}, activation="step")
+    assert broken.extras["proof"]["verdict"] == "unknown"
+    assert "not kept in memory" in broken.words["verdict"].why
 
 
 def test_forty_units_on_twelve_states_take_no_time() -> None:

@@ -214,14 +214,17 @@ class SequenceRule(Problem, kind="sequence-rule"):
     def solve(self) -> Solution:
         built = self._built()
         subject = Subject(self.letters, built.late, self.judge, self.delay)
-        impossible = self._impossible(subject)
+        impossible = self._impossible(subject, built)
         if self.is_open and impossible is not None:
             return self._without_network(subject, built, impossible)
         made = self._made(subject) if self.is_open else None
         if self.is_open and made is None:
             return self._without_network(subject, built, None)
         reader = self._reader() if made is None else made.reader
-        found = decide(reader, built.late, self._strict(made))
+        late = built.late
+        if made is not None and isinstance(late, Rule):
+            late = settled(late)  # which is what it was constructed for
+        found = decide(reader, late, self._strict(made))
         wrong = run(reader, built.late, self.judge, found.counterexample or ())
         moments = run(reader, built.late, self.judge, self._numbers(self.sequence))
         sections = [*self._about(subject, built, reader)]
@@ -270,14 +273,14 @@ class SequenceRule(Problem, kind="sequence-rule"):
             return judge
         return Near(min(abs(judge.threshold), abs(1 - judge.threshold)))
 
-    def _impossible(self, subject: Subject) -> Impossible | None:
+    def _impossible(self, subject: Subject, built: Built) -> Impossible | None:
         """Why step units cannot do it, of any number or of so many."""
         if not isinstance(self.cell, Rnn) or self.cell.activation not in STEPS:
             return None
         rule = _finite(subject.rule)
         counts = isinstance(subject.rule, Scored) and subject.rule.decided is None
-        if isinstance(subject.rule, Scored) and isinstance(rule, Growing):
-            return uncountable(subject, rule) if counts else undecidable(subject, subject.rule)
+        if isinstance(built.rule, Scored) and isinstance(rule, Growing):
+            return uncountable(subject, rule) if counts else undecidable(subject, built.rule)
         if not isinstance(rule, Rule) or self.units is None or not self.is_open:
             return None
         few = too_few(rule, self.judge, self.units)

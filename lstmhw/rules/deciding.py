@@ -109,15 +109,22 @@ def _finite(words: Any, W_h: Any, initial: Sequence[Fraction]) -> Any:
 
 
 def _weights(reader: Reader, letter: str) -> tuple[Any, Any]:
-    """W_h (m, m) of a gate, and (L, m): what each letter and the biases put into it; exact."""
+    """W_h (m, m) of a gate, and (L, m): what each letter and the biases put into it; exact.
+
+    Raises ProblemError where biases of inf and -inf are added.
+    """
     gate = _gate(reader.cell, letter)
     units = len(reader.states["h"])
     W_h = zeros(units, units) if gate.W_h is None else gate.W_h
     put = zeros(len(reader.letters), units)
     if gate.W_x is not None:
         put = times(gate.W_x, reader.letters)
-    for bias in (gate.b, gate.b_x, gate.b_h):
-        put = put + (0 if bias is None else bias)
+    with np.errstate(invalid="ignore"):
+        for bias in (gate.b, gate.b_x, gate.b_h):
+            put = put + (0 if bias is None else bias)
+    if np.any(put != put):
+        message = "expected biases that can be added up, found inf and -inf"
+        raise ProblemError([Fault(reader.cell.weight_path(letter, "b_h"), message)])
     return W_h, put
 
 

@@ -15,7 +15,7 @@ from lstmhw.rules.proof import Proof
 from lstmhw.rules.regular import Compiled
 from lstmhw.rules.report import plain
 from lstmhw.rules.step_construction import Contradiction, StepConstruction, TooFewStates, Unit
-from lstmhw.rules.step_units import Joint
+from lstmhw.rules.step_units import Joint, Stopped
 from lstmhw.solution import Block, Check, Entry, Inline, Paragraph, Section, Table, Verdict
 
 MOST_ROWS = 64  # of a table of states
@@ -134,6 +134,11 @@ def why(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> str:
         return f"It is proved for every sequence: {right_text(subject.judge)}."
     if found.verdict == "proved":
         return f"It is proved for sequences of up to {found.words} letters."
+    if isinstance(found.boxes, Stopped):
+        return (
+            f"Sequences of up to {found.words} letters are right; then network and rule together "
+            f"had been in {found.boxes.states} states, and more are not kept in memory."
+        )
     if found.words:
         return (
             f"Sequences of up to {found.words} letters are right; of longer ones it is not known."
@@ -318,6 +323,8 @@ def proof_json(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> di
 def _states(found: Decision) -> int | None:
     if isinstance(found.boxes, Proof):
         return len(found.boxes.states)
+    if isinstance(found.boxes, Stopped):
+        return found.boxes.states
     return len(found.boxes) if isinstance(found.boxes, tuple) else None
 
 

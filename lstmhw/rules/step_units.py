@@ -16,6 +16,7 @@ from lstmhw.rules.letters import Decision, Judge, Rule
 from lstmhw.rules.outputs import Scored
 
 MOST_PRODUCT = 100_000  # states of network and rule together; more would only fill the memory
+BITS = (Fraction(0), Fraction(1))
 SAFE = 2**52  # whole numbers up to here add up exactly in float64
 
 Exact = tuple[Fraction, ...]
@@ -64,6 +65,12 @@ class Joint(NamedTuple):
     following: tuple[int, ...]
 
 
+class Stopped(NamedTuple):
+    """The search was broken off, after so many states of network and rule together."""
+
+    states: int
+
+
 def decided(network: StepNetwork, rule: Rule | Scored, judge: Judge) -> Decision:
     """Proved for every sequence, or refuted by a shortest one, the first in the alphabet's order.
 
@@ -75,7 +82,7 @@ def decided(network: StepNetwork, rule: Rule | Scored, judge: Judge) -> Decision
         if found is not None:
             return Decision("refuted", len(found) - 1, found)
         if len(search.numbers) > MOST_PRODUCT:
-            return Decision("unknown", search.length)
+            return Decision("unknown", search.length, boxes=Stopped(len(search.numbers)))
     return Decision("proved", None, boxes=search.table())
 
 
@@ -119,7 +126,9 @@ class _Search:
 
     def output(self, bits: bytes) -> Fraction:
         if bits not in self.outputs:
-            self.outputs[bits] = self.network.output(_units(bits))
+            pairs = zip(self.network.weights, bits, strict=True)
+            read = (weight for weight, bit in pairs if bit and weight)
+            self.outputs[bits] = sum(read, start=self.network.bias)
         return self.outputs[bits]
 
     def document(self, number: int) -> Ngram:
@@ -219,7 +228,7 @@ def _is_kept(
 
 
 def _units(bits: bytes) -> Exact:
-    return tuple(map(Fraction, bits))
+    return tuple(BITS[bit] for bit in bits)
 
 
 def _dot(weights: Sequence[Fraction], values: Sequence[Fraction]) -> Fraction:
