@@ -141,18 +141,19 @@ def test_no_single_unit_does_what_is_said_to_be_impossible(
         assert decided(network, rule, HALF).verdict == "refuted"
 
 
-EXPRESSIONS = st.recursive(
-    st.sampled_from(["a", "b", ".", "[ab]", "[b]", "()"]),
-    lambda inner: st.one_of(
-        st.builds("({}|{})".format, inner, inner),
-        st.builds("{}{}".format, inner, inner),
-        st.builds("({}){}".format, inner, st.sampled_from("*+?")),
-    ),
-    max_leaves=7,
-)
+@st.composite
+def expressions(draw: st.DrawFn, depth: int = 3) -> str:
+    """Text that Python reads as an expression too, with and without parentheses."""
+    if depth == 0 or draw(st.booleans()):
+        return draw(st.sampled_from(["a", "b", ".", "[ab]", "[b]", "()", "a*", "b?", ".+"]))
+    part, how = draw(expressions(depth - 1)), draw(st.sampled_from(["()", "|", "(|)", ""]))
+    if how == "()":
+        return f"({part}){draw(st.sampled_from('*+?'))}"
+    other = draw(expressions(depth - 1))
+    return {"|": f"{part}|{other}", "(|)": f"({part}|{other})", "": part + other}[how]
 
 
-@given(EXPRESSIONS)
+@given(expressions())
 @settings(max_examples=150)
 def test_expressions_match_what_python_matches(text: str) -> None:
     rule = compiled(text, ["a", "b"])
