@@ -98,14 +98,14 @@ def test_what_is_refuted_is_wrong_first_there_and_what_is_proved_never(
 ) -> None:
     judge = Decided(">", Fraction(1, 2))
     found = decided(network, rule, judge)
-    wrong = first_wrong(network, rule, judge, 7)
+    wrong = first_wrong(network, rule, judge, 8)
     if found.verdict == "proved":
         assert wrong is None
         assert holds(network, rule, judge, found.boxes)
     else:
         assert found.verdict == "refuted"
         assert found.counterexample is not None
-        if wrong is not None or len(found.counterexample) <= 7:
+        if wrong is not None or len(found.counterexample) <= 8:
             assert found.counterexample == wrong
 
 
@@ -265,6 +265,32 @@ def test_a_linear_unit_counts_without_bound_and_step_units_cannot() -> None:
     assert step["weights"] is None
     assert step["impossible"]["documents"][:2] == [["a"], ["a", "a"]]
     assert "2^N" in step["impossible"]["argument"]
+
+
+def test_four_sequences_show_that_no_linear_cell_does_parity() -> None:
+    linear = {"W_x": [[0, 1]], "W_h": [[1]], "output": {"weights": [1]}, "activation": "identity"}
+    extras = solved(alphabet=["0", "1"], rule=PARITY, **linear).extras
+    assert extras["proof"]["counterexample"] == ["1", "1"]
+    d1, d2, d3, d4 = extras["impossible"]["documents"]
+    ones = [document.count("1") for document in (d1, d2, d3, d4)]
+    assert ones[0] + ones[1] == ones[2] + ones[3]
+    parities = [count % 2 for count in ones]
+    assert parities[0] + parities[1] != parities[2] + parities[3]
+
+
+def test_constructed_weights_of_an_lstm_are_proved_when_they_are_given() -> None:
+    made = solved(alphabet=["0", "1"], rule=PARITY, cell="lstm").extras
+    stacked = {key: array.tolist() for key, array in made["weights"].items()}
+    output = {**made["output"], "weights": made["output"]["weights"].tolist()}
+    again = solved(
+        alphabet=["0", "1"],
+        rule=PARITY,
+        cell="lstm",
+        stacked={"layout": "pytorch", **stacked},
+        output=output,
+    ).extras
+    assert again["proof"]["verdict"] == "proved"
+    assert again["proof"]["max_words"] == made["proof"]["max_words"]
 
 
 def test_a_decided_score_is_counting_unless_it_only_grows() -> None:

@@ -29,6 +29,7 @@ from lstmhw.rules.rule_report import (
     Impossible,
     Subject,
     automaton_section,
+    beyond_linear,
     compiled_section,
     construction_section,
     moments_json,
@@ -221,6 +222,9 @@ class SequenceRule(Problem, kind="sequence-rule"):
         if self.is_open and made is None:
             return self._without_network(subject, built, None)
         reader = self._reader() if made is None else made.reader
+        network = word_network(reader) if made is None else None
+        if network is not None:
+            impossible = impossible or beyond_linear(subject, network, built.rule)
         late = built.late
         if made is not None and isinstance(late, Rule):
             late = settled(late)  # which is what it was constructed for
@@ -374,13 +378,11 @@ class SequenceRule(Problem, kind="sequence-rule"):
         yield automaton_section(subject, finite if isinstance(finite, Rule) else built.rule)
 
     def _given(self, subject: Subject, reader: Reader | None) -> Iterator[Section]:
-        due = (
-            f"what the rule gives {self.delay} letters ago" if self.delay else "what the rule gives"
-        )
+        late = f", {self.delay} letters ago" if self.delay else ""
         one_hot = "one-hot in this order" if self.inputs is None else "numbers or vectors"
         lines = [
             f"Letters: {', '.join(self.letters)} ({one_hot}).",
-            f"After each letter the output is to be {due}: {right_text(subject.judge)}.",
+            f"After each letter, {right_text(subject.judge)}{late}.",
         ]
         blocks: list[Block] = [Paragraph((line,)) for line in lines]
         if self.inputs is not None:

@@ -18,7 +18,7 @@ from lstmhw.cells.weights import Gate
 from lstmhw.expr import DATUM, Role
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.functions import ACTIVATIONS, times
-from lstmhw.rules.automaton import Ngram, TooManyStatesError
+from lstmhw.rules.automaton import Automaton, Ngram, TooManyStatesError
 from lstmhw.rules.letters import Decision, Judge, Near, Reader, Rule
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
 from lstmhw.rules.outputs import Growing, Scored, additive, bounded
@@ -60,20 +60,24 @@ def decide(reader: Reader, rule: Rule | Scored, judge: Judge) -> Decision:
 
 
 def _as_score(network: WordLstm, rule: Rule | Scored, judge: Near) -> Decision | None:
-    """By the engine of scores: what a letter adds is the output after it less that before it."""
-    if isinstance(rule, Scored):
-        if rule.decided is not None:
-            return None
-        automaton = rule.automaton
-    elif any(due is None for row in rule.outputs for due in row):
+    """By the engine of scores."""
+    automaton = added_up(rule)
+    if automaton is None:
         return None
-    else:
-        try:
-            automaton = additive(rule)
-        except TooManyStatesError:
-            return None
     found = proof(network, automaton, judge.tolerance)
     return Decision(found.verdict, found.words, found.counterexample, found)
+
+
+def added_up(rule: Rule | Scored) -> Automaton | None:
+    """What a letter adds: the output after it less that before it; None where it is not fixed."""
+    if isinstance(rule, Scored):
+        return rule.automaton if rule.decided is None else None
+    if any(due is None for row in rule.outputs for due in row):
+        return None
+    try:
+        return additive(rule)
+    except TooManyStatesError:
+        return None
 
 
 def step_network(reader: Reader) -> StepNetwork | None:

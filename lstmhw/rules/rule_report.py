@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmhw.rules.automaton import Ngram
-from lstmhw.rules.deciding import Moment
+from lstmhw.rules.deciding import Moment, added_up
 from lstmhw.rules.letters import Decided, Decision, Judge, Near, Rule
+from lstmhw.rules.linear import impossible, is_linear
+from lstmhw.rules.network import WordLstm
 from lstmhw.rules.outputs import Growing, Scored
 from lstmhw.rules.proof import Proof
 from lstmhw.rules.regular import Compiled
-from lstmhw.rules.report import plain
+from lstmhw.rules.report import Subject as ScoreSubject
+from lstmhw.rules.report import impossible_argument, plain
 from lstmhw.rules.step_construction import Contradiction, StepConstruction, TooFewStates, Unit
 from lstmhw.rules.step_units import Joint, Stopped
 from lstmhw.solution import Block, Check, Entry, Inline, Paragraph, Section, Table, Verdict
@@ -389,6 +392,24 @@ def too_few_units(subject: Subject, few: TooFewStates) -> Impossible:
         "differ, or the same letters read after both lead to outputs that differ."
     )
     return Impossible(few.documents, argument)
+
+
+def beyond_linear(subject: Subject, network: WordLstm, rule: Rule | Scored) -> Impossible | None:
+    """Why no linear cell computes a number, by four sequences; the rule is the one without delay.
+
+    None where the cell is not linear, or no such sequences are known.
+    """
+    if not isinstance(subject.judge, Near) or not is_linear(network):
+        return None
+    sums = [added_up(meant) for meant in (rule, subject.rule)]
+    if sums[0] is None or sums[1] is None:
+        return None
+    tolerance = subject.judge.tolerance
+    square = impossible(sums[0], tolerance, subject.delay)
+    if square is None:
+        return None
+    about = ScoreSubject(subject.alphabet, sums[0], sums[1], subject.delay, tolerance, network)
+    return Impossible(tuple(square), impossible_argument(about, square))
 
 
 def undecidable(subject: Subject, scored: Scored) -> Impossible | None:
