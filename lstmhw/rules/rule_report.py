@@ -168,11 +168,10 @@ def _error(subject: Subject, wrong: Sequence[Moment]) -> str:
 def _refuted(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Iterator[Block]:
     yield Paragraph((Verdict("wrong", "Refuted"), f": {_error(subject, wrong)}"))
     yield moments_table(subject, wrong)
-    text = (
-        "Every shorter sequence is right, and so is every one of this length that comes before it "
-        "in the order of the alphabet."
-    )
-    yield Paragraph((text,))
+    text = "Every shorter sequence is right"
+    if not isinstance(found.boxes, Proof):  # which promises no more
+        text += ", and so is every one of this length before it in the order of the alphabet"
+    yield Paragraph((f"{text}.",))
 
 
 def _proved(subject: Subject, found: Decision) -> Iterator[Block]:
@@ -181,9 +180,9 @@ def _proved(subject: Subject, found: Decision) -> Iterator[Block]:
     if isinstance(found.boxes, Proof):
         yield Paragraph((_bound(subject, found.boxes),))
         return
-    if not isinstance(found.boxes, tuple) or not isinstance(found.boxes[0], Joint):
+    table = _joints(found)
+    if not table:
         return
-    table: tuple[Joint, ...] = found.boxes
     yield Paragraph(
         (f"Claim: network and rule together are only ever in these {len(table)} rows.",)
     )
@@ -328,7 +327,13 @@ def _states(found: Decision) -> int | None:
         return len(found.boxes.states)
     if isinstance(found.boxes, Stopped):
         return found.boxes.states
-    return len(found.boxes) if isinstance(found.boxes, tuple) else None
+    return len(_joints(found)) or None
+
+
+def _joints(found: Decision) -> tuple[Joint, ...]:
+    """The table of a proof about step units."""
+    rows = found.boxes if isinstance(found.boxes, tuple) else ()
+    return rows if all(isinstance(row, Joint) for row in rows) else ()
 
 
 def weights_check(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Check:
