@@ -119,6 +119,21 @@ def test_both_readings_of_the_lab_sequence_are_one_network() -> None:
     assert one["y_4"] == many["y_4"]
 
 
+def test_rules_on_sequences_are_proved_but_for_the_wrong_parity() -> None:
+    proofs = {
+        name: solve(f"rule-{name}").extras["proof"]
+        for name in ("parity", "parity-wrong", "adder", "pattern")
+    }
+    verdicts = {name: proof["verdict"] for name, proof in proofs.items()}
+    assert verdicts == {**dict.fromkeys(proofs, "proved"), "parity-wrong": "refuted"}
+    wrong = proofs["parity-wrong"]
+    assert (wrong["counterexample"], wrong["expected"], wrong["output"]) == (["1", "1"], 0, 1)
+    assert solve("rule-pattern").extras["units"] == 2
+    sums = [moment["expected"] for moment in solve("rule-adder").extras["trace"]]
+    assert sum(int(bit) << place for place, bit in enumerate(sums)) == 0b1101 + 0b1011
+    assert all(moment["agrees"] for moment in solve("rule-adder").extras["trace"])
+
+
 def test_the_language_model_gives_probabilities() -> None:
     answers = solve("rnn-language-model").answers
     for symbol in ("y_1", "y_2"):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--sequence", metavar="WORDS", help="The document; if left out, that of the file.")
 @common_options
 def trace(file: str, sequence: str | None, manner: Manner) -> int:
-    """Run a sentiment-weights problem word by word: every gate, and score beside output.
+    """Run a sentiment-weights or sequence-rule problem word by word: states, rule and output.
 
     FILE is sentiment-six-units if left out.
     """
@@ -32,11 +32,13 @@ def _traced(document: "Document", sequence: str | None) -> "Solution":
 
     from lstmhw.faults import Fault, ProblemError
     from lstmhw.kinds.sentiment_weights import SentimentWeights
+    from lstmhw.kinds.sequence_rule import SequenceRule
     from lstmhw.reading import InputError
 
     problem = document.problem
-    if not isinstance(problem, SentimentWeights):
-        message = f"expected sentiment-weights, which can be traced; found {problem.kind}"
+    if not isinstance(problem, SentimentWeights | SequenceRule):
+        message = "expected sentiment-weights or sequence-rule, which can be traced; found "
+        message += problem.kind
         raise ProblemError([Fault(("kind",), message)])
     if sequence is None:
         return problem.trace()

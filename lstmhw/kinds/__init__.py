@@ -13,6 +13,7 @@ KINDS = (
     "rnn-step",
     "rnn-in-lstm",
     "sentiment-weights",
+    "sequence-rule",
     "step-rnn",
     "lstm-gradient",
     "gradient-flow",

@@ -114,6 +114,8 @@ class _Attempt:
             return draft.shaped()
         if isinstance(draft, tuple) and not isinstance(draft, Draft):
             return tuple(self._built(part, (*path, k)) for k, part in enumerate(draft))
+        if isinstance(draft, Mapping):
+            return {key: self._built(part, (*path, key)) for key, part in draft.items()}
         if not isinstance(draft, Draft):
             return draft
         given = {**self._shared(draft, path), **draft.values}

@@ -5,6 +5,7 @@ from dataclasses import MISSING, Field, fields
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from lstmhw.cells.cell import Cell
 from lstmhw.problem import Embedded, OfState, Record
 from lstmhw.reading.nodes import Fields, Items, Scalar
 
@@ -26,7 +27,8 @@ def keys_of(record: type[Record]) -> dict[str, Field[Any]]:
 
 def keys_together(owners: Owners) -> dict[str, tuple[str, Field[Any]]]:
     """The keys of one mapping, each with the name of its owner and its field."""
-    states = {letter for record in owners.values() for letter in getattr(record, "states", "")}
+    of_cells = [record.states for record in owners.values() if issubclass(record, Cell)]
+    states = {letter for letters in of_cells for letter in letters}
     of_file = {name for record in owners.values() for name in getattr(record, "of_file", ())}
     return {
         key: (owner, field)

@@ -1,0 +1,415 @@
+"""Rules on sequences: tables, expressions and scores against plain Python, sequence by sequence."""
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise, product
+from time import perf_counter
+from typing import Any
+
+import pytest
+import yaml
+from conftest import Run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstmhw.faults import ProblemError
+from lstmhw.reading import InputError, read
+from lstmhw.rules.letters import Decided, Judge, Near, Rule
+from lstmhw.rules.outputs import delayed, minimal, of_tables
+from lstmhw.rules.regular import RegexError, compiled
+from lstmhw.rules.step_construction import constructed, one_unit
+from lstmhw.rules.step_units import StepNetwork, decided, holds
+from lstmhw.solution import Solution
+
+HALF = Near(Fraction(1, 2))
+PARITY = {
+    "states": {"even": {"0": "even", "1": "odd"}, "odd": {"0": "odd", "1": "even"}},
+    "outputs": {"even": 0, "odd": 1},
+}
+
+
+def words(letters: int, longest: int) -> Iterator[tuple[int, ...]]:
+    """All sequences, the shortest first, then in the alphabet's order."""
+    for length in range(1, longest + 1):
+        yield from product(range(letters), repeat=length)
+
+
+def outputs(rule: Rule, word: Sequence[int]) -> list[Fraction | None]:
+    state, found = 0, []
+    for letter in word:
+        found.append(rule.outputs[state][letter])
+        state = rule.following[state][letter]
+    return found
+
+
+def run(network: StepNetwork, word: Sequence[int]) -> list[Fraction]:
+    """The network, written down once more: sums of products, a unit at a time."""
+    h, found = list(network.initial), []
+    for letter in word:
+        z = [
+            network.letters[letter][i] + sum(w * v for w, v in zip(row, h, strict=True))
+            for i, row in enumerate(network.W_h)
+        ]
+        h = [Fraction(v >= 0 if network.closed else v > 0) for v in z]
+        total = sum(w * v for w, v in zip(network.weights, h, strict=True))
+        found.append(network.bias + total)
+    return found
+
+
+def first_wrong(network: StepNetwork, rule: Rule, judge: Judge, longest: int) -> Any:
+    for word in words(len(rule.letters), longest):
+        if not judge.is_right(run(network, word)[-1], outputs(rule, word)[-1]):
+            return word
+    return None
+
+
+@st.composite
+def rules(draw: st.DrawFn, letters: int | None = None) -> Rule:
+    names = [f"q{k}" for k in range(draw(st.integers(1, 5)))]
+    count = letters or draw(st.integers(1, 3))
+    row = st.lists(st.sampled_from(names), min_size=count, max_size=count)
+    values = st.lists(st.sampled_from([0, 1]), min_size=count, max_size=count)
+    return of_tables(
+        {name: draw(row) for name in names},
+        {name: [Fraction(v) for v in draw(values)] for name in names},
+        "q0",
+    )
+
+
+@st.composite
+def networks(draw: st.DrawFn, letters: int = 2) -> StepNetwork:
+    units = draw(st.integers(1, 3))
+    number = st.sampled_from([Fraction(k, 2) for k in range(-4, 5)])
+    row = st.tuples(*[number] * units)
+    return StepNetwork(
+        draw(st.tuples(*[row] * letters)),
+        draw(st.tuples(*[row] * units)),
+        draw(row),
+        draw(row),
+        draw(number),
+        draw(st.booleans()),
+    )
+
+
+@given(rules(2), networks())
+def test_what_is_refuted_is_wrong_first_there_and_what_is_proved_never(
+    rule: Rule, network: StepNetwork
+) -> None:
+    judge = Decided(">", Fraction(1, 2))
+    found = decided(network, rule, judge)
+    wrong = first_wrong(network, rule, judge, 8)
+    if found.verdict == "proved":
+        assert wrong is None
+        assert holds(network, rule, judge, found.boxes)
+    else:
+        assert found.verdict == "refuted"
+        assert found.counterexample is not None
+        if wrong is not None or len(found.counterexample) <= 8:
+            assert found.counterexample == wrong
+
+
+@given(rules())
+def test_constructions_are_right_on_all_short_sequences(rule: Rule) -> None:
+    made = constructed(rule)
+    assert decided(made.network, rule, HALF).verdict == "proved"
+    assert first_wrong(made.network, rule, HALF, 6) is None
+
+
+@given(rules(), st.integers(0, 3))
+def test_late_and_minimal_rules_say_the_same(rule: Rule, delay: int) -> None:
+    late = delayed(rule, delay, None)
+    small = minimal(late)
+    assert len(small.names) <= len(late.names)
+    for word in words(len(rule.letters), 6):
+        due = [*[None] * delay, *outputs(rule, word)][: len(word)]
+        assert outputs(late, word) == outputs(small, word) == due
+
+
+@given(rules(2))
+def test_a_single_unit_is_found_or_there_is_none(rule: Rule) -> None:
+    found = one_unit(rule, HALF)
+    if isinstance(found, StepNetwork):
+        assert first_wrong(found, rule, HALF, 8) is None
+
+
+@given(rules(2), networks())
+def test_no_single_unit_does_what_is_said_to_be_impossible(
+    rule: Rule, network: StepNetwork
+) -> None:
+    if isinstance(one_unit(rule, HALF), tuple) and len(network.W_h) == 1:
+        assert decided(network, rule, HALF).verdict == "refuted"
+
+
+@st.composite
+def expressions(draw: st.DrawFn, depth: int = 3) -> str:
+    """Text that Python reads as an expression too, with and without parentheses."""
+    if depth == 0 or draw(st.booleans()):
+        return draw(st.sampled_from(["a", "b", ".", "[ab]", "[b]", "()", "a*", "b?", ".+"]))
+    part, how = draw(expressions(depth - 1)), draw(st.sampled_from(["()", "|", "(|)", ""]))
+    if how == "()":
+        return f"({part}){draw(st.sampled_from('*+?'))}"
+    other = draw(expressions(depth - 1))
+    return {"|": f"{part}|{other}", "(|)": f"({part}|{other})", "": part + other}[how]
+
+
+@given(expressions())
+@settings(max_examples=150)
+def test_expressions_match_what_python_matches(text: str) -> None:
+    rule = compiled(text, ["a", "b"])
+    assert rule.empty == bool(re.fullmatch(text, ""))
+    for word in words(2, 6):
+        matches = bool(re.fullmatch(text, "".join("ab"[letter] for letter in word)))
+        assert outputs(rule.rule, word)[-1] == outputs(rule.subsets, word)[-1] == matches
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "message"),
+    [
+        ("(ab", 0, "expected ')'"),
+        ("ab)", 2, "expected '(' before"),
+        ("a|*b", 2, "expected a letter or (..) before '*'"),
+        ("a[b", 1, "expected ']'"),
+        ("a[]", 1, "expected letters in []"),
+        ("a<not", 1, "expected '>'"),
+        ("ac", 1, "expected a letter of the alphabet, found 'c'"),
+        ("a{2}", 1, "expected a letter of the alphabet, found '{'"),
+        ("(" * 40, 32, "up to 32 deep"),
+    ],
+)
+def test_expressions_that_are_none_say_where(text: str, at: int, message: str) -> None:
+    with pytest.raises(RegexError, match=re.escape(message)) as caught:
+        compiled(text, ["a", "b"])
+    assert caught.value.at == at
+
+
+def test_letters_of_several_characters_stand_in_brackets() -> None:
+    rule = compiled("<not> (<good>|<bad>)+", ["not", "good", "bad"]).rule
+    assert outputs(rule, (0, 1, 2, 0)) == [0, 1, 1, 0]
+
+
+def proved_parity() -> tuple[StepNetwork, Rule, Any]:
+    rule = of_tables(
+        {"even": ["even", "odd"], "odd": ["odd", "even"]},
+        {"even": [Fraction(0), Fraction(1)], "odd": [Fraction(1), Fraction(0)]},
+        "even",
+    )
+    network = constructed(rule).network
+    return network, rule, decided(network, rule, HALF).boxes
+
+
+def test_forged_proofs_fail() -> None:
+    network, rule, table = proved_parity()
+    assert holds(network, rule, HALF, table)
+    first, *rest = table
+    one = Fraction(1)
+    forgeries = [
+        (network, rule, (first._replace(h=(one, one)), *rest)),  # not the first state
+        (network, rule, (first._replace(state=1), *rest)),
+        (network, rule, (first._replace(score=one), *rest)),
+        (network, rule, (first._replace(following=first.following[:1]), *rest)),  # not all letters
+        (network, rule, (first._replace(following=(99, 1)), *rest)),  # leads out of the table
+        (network, rule, (first._replace(following=first.following[::-1]), *rest)),  # not there
+        (network, rule, table[:-1]),  # not closed
+        (network._replace(bias=one), rule, table),  # the outputs are wrong
+        (network, rule._replace(outputs=rule.outputs[::-1]), table),
+    ]
+    for forged in forgeries:
+        assert not holds(forged[0], forged[1], HALF, forged[2])
+
+
+def solved(**keys: Any) -> Solution:
+    problem = {"kind": "sequence-rule", **keys}
+    return read(_file(problem)).problem.solve()
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _file(problem: dict[str, Any]) -> str:
+    with open("rule.yaml", "w", encoding="utf-8") as file:
+        yaml.safe_dump(problem, file, sort_keys=False)
+    return "rule.yaml"
+
+
+def test_the_constructed_weights_are_proved_when_they_are_given() -> None:
+    made = solved(alphabet=["0", "1"], rule=PARITY, activation="step").extras
+    assert made["proof"]["verdict"] == "proved"
+    assert made["units"] == len(made["weights"]["b"])
+    weights = {key: array.tolist() for key, array in made["weights"].items()}
+    output = {**made["output"], "weights": made["output"]["weights"].tolist()}
+    again = solved(
+        alphabet=["0", "1"], rule=PARITY, activation="step", output=output, **weights
+    ).extras
+    assert again["proof"]["verdict"] == "proved"
+
+
+def test_an_lstm_is_constructed_and_proved() -> None:
+    made = solved(alphabet=["0", "1"], rule=PARITY, cell="lstm", sequence="0110")
+    assert made.extras["proof"]["verdict"] == "proved"
+    assert made.extras["weights"]["weight_ih"].shape == (4 * made.extras["units"], 2)
+    assert [moment["expected"] for moment in made.extras["trace"]] == [0, 1, 0, 0]
+    assert all(moment["agrees"] for moment in made.extras["trace"])
+
+
+def test_a_linear_unit_counts_without_bound_and_step_units_cannot() -> None:
+    score = {"alphabet": ["a", "b"], "rule": {"score": {"a": 1, "b": -1}}}
+    linear = {"W_x": [[1, -1]], "W_h": [[1]], "output": {"weights": [1]}}
+    proof = solved(**score, **linear, activation="identity").extras["proof"]
+    assert (proof["verdict"], proof["scope"]) == ("proved", "every document")
+    tanh = solved(**score, **linear, activation="tanh").extras["proof"]
+    assert tanh["counterexample"] == ["a", "a"]
+    step = solved(**score, activation="step").extras
+    assert step["weights"] is None
+    assert step["impossible"]["documents"][:2] == [["a"], ["a", "a"]]
+    assert "2^N" in step["impossible"]["argument"]
+
+
+def test_four_sequences_show_that_no_linear_cell_does_parity() -> None:
+    linear = {"W_x": [[0, 1]], "W_h": [[1]], "output": {"weights": [1]}, "activation": "identity"}
+    extras = solved(alphabet=["0", "1"], rule=PARITY, **linear).extras
+    assert extras["proof"]["counterexample"] == ["1", "1"]
+    d1, d2, d3, d4 = extras["impossible"]["documents"]
+    ones = [document.count("1") for document in (d1, d2, d3, d4)]
+    assert ones[0] + ones[1] == ones[2] + ones[3]
+    parities = [count % 2 for count in ones]
+    assert parities[0] + parities[1] != parities[2] + parities[3]
+
+
+def test_constructed_weights_of_an_lstm_are_proved_when_they_are_given() -> None:
+    made = solved(alphabet=["0", "1"], rule=PARITY, cell="lstm").extras
+    stacked = {key: array.tolist() for key, array in made["weights"].items()}
+    output = {**made["output"], "weights": made["output"]["weights"].tolist()}
+    again = solved(
+        alphabet=["0", "1"],
+        rule=PARITY,
+        cell="lstm",
+        stacked={"layout": "pytorch", **stacked},
+        output=output,
+    ).extras
+    assert again["proof"]["verdict"] == "proved"
+    assert again["proof"]["max_words"] == made["proof"]["max_words"]
+
+
+def test_a_decided_score_is_counting_unless_it_only_grows() -> None:
+    both = solved(
+        alphabet=["a", "b"],
+        rule={"score": {"a": 2, "b": -3}, "decide": "> 0"},
+        activation="step",
+    )
+    documents = both.extras["impossible"]["documents"]
+    scores = [2 * len(document) for document in documents]
+    assert all(b - a >= 3 for a, b in pairwise(scores))
+    grows = solved(
+        alphabet=["a", "b"], rule={"score": {"a": 1}, "decide": ">= 2"}, activation="step"
+    )
+    assert grows.extras["proof"]["verdict"] == "proved"
+
+
+@pytest.mark.parametrize(("units", "found"), [(1, False), (2, True)])
+def test_parity_takes_two_units(units: int, found: bool) -> None:
+    extras = solved(alphabet=["0", "1"], rule=PARITY, activation="step", units=units).extras
+    assert (extras["impossible"] is None) == found
+    assert (extras["weights"] is not None) == found
+
+
+def test_a_delay_is_kept_and_before_it_the_rule_for_no_letters() -> None:
+    late = {"alphabet": ["a", "b"], "rule": {"regex": "(a|b)*a"}, "delay": 1}
+    extras = solved(**late, activation="step", sequence="a b a").extras
+    assert [moment["due"] for moment in extras["trace"]] == [0, 1, 0]
+    assert extras["proof"]["verdict"] == "proved"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"rule": {}}, "expected one of states"),
+        ({"rule": {**PARITY, "regex": "0"}}, "expected one of states"),
+        ({"rule": {**PARITY, "start": "od"}}, "expected a state, found 'od'"),
+        ({"rule": {**PARITY, "outputs": {"even": 0}}}, "expected an output for each state"),
+        ({"rule": {"states": PARITY["states"]}}, "expected `outputs`"),
+        ({"rule": {"regex": "0("}}, "expected ')'"),
+        ({"rule": {"score": {"2": 1}}}, "expected a letter of the alphabet"),
+        ({"rule": {"score": {"1": 0}}}, "not zero"),
+        ({"rule": {"score": {"1": 1}, "decide": "many"}}, "expected a relation"),
+        ({"rule": {"regex": "0", "decide": "> 0"}}, "`decide` belongs to"),
+        ({"alphabet": []}, "expected letters"),
+        ({"alphabet": ["0", "1", "1"]}, "listed twice"),
+        ({"sequence": "0 2"}, "found '2'"),
+        ({"activation": "tanh"}, "constructed of step units"),
+        ({"cell": "gru", "activation": None}, "expected weights"),
+        ({"output": {"weights": [1]}}, "are constructed too"),
+        ({"inputs": {"0": 0, "1": 1}}, "letters that are one-hot"),
+        ({"output": {"decide": "> 2"}}, "does not tell apart"),
+        ({"W_x": [[1, 1]], "W_h": [[1]]}, "expected the weights of the output"),
+        (
+            {"W_x": [[1]], "W_h": [[1]], "output": {"weights": [1]}},
+            "expected 1 letters, since W_x",
+        ),
+        (
+            {"W_x": [[1, 1]], "W_h": [[1]], "output": {"weights": [1], "from": "c"}},
+            "has no state c",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(changes: dict[str, Any], message: str) -> None:
+    problem = {"alphabet": ["0", "1"], "rule": PARITY, "activation": "step", **changes}
+    problem = {key: value for key, value in problem.items() if value is not None}
+    with pytest.raises(InputError, match=re.escape(message)):
+        solved(**problem)
+
+
+def test_check_and_trace_of_the_commands(lstmhw: Run) -> None:
+    assert lstmhw("check", "rule-parity-wrong").returncode == 1
+    assert lstmhw("check", "rule-parity").returncode == 0
+    traced = lstmhw("trace", "rule-adder", "--sequence", "11 11 00")
+    assert traced.returncode == 0
+    assert "The output is right at every letter." in traced.stdout
+    assert lstmhw("trace", "rule-adder", "--sequence", "2").returncode == 2
+
+
+def test_a_late_decision_on_a_count_is_impossible_too() -> None:
+    rule = {"score": {"a": 1, "b": -1}, "decide": ">= 0"}
+    late = solved(alphabet=["a", "b"], rule=rule, activation="step", delay=2)
+    assert late.extras["impossible"]["documents"][0] == ["a"]
+
+
+def test_biases_without_a_sum_are_refused_and_an_infinite_one_is_a_limit() -> None:
+    network = {
+        "alphabet": ["a"],
+        "rule": {"regex": "a*"},
+        "W_x": [[-5]],
+        "W_h": [[-9]],
+        "activation": "step",
+        "output": {"weights": [1]},
+    }
+    proof = solved(**network, b=[".inf"]).extras["proof"]
+    assert proof["verdict"] == "proved"
+    with pytest.raises(ProblemError, match="added up"):
+        solved(**network, b_x=[".inf"], b_h=["-.inf"])
+
+
+def test_a_search_that_is_broken_off_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lstmhw.rules.step_units.MOST_PRODUCT", 3)
+    broken = solved(alphabet=["a", "b"], rule={"regex": "(a|b)*abab"}, activation="step")
+    assert broken.extras["proof"]["verdict"] == "unknown"
+    assert "not kept in memory" in broken.words["verdict"].why
+
+
+def test_forty_units_on_twelve_states_take_no_time() -> None:
+    names = [f"q{k}" for k in range(12)]
+    following = {
+        name: [names[(5 * k + 3) % 12], names[(k + 1) % 12], names[k // 2]]
+        for k, name in enumerate(names)
+    }
+    due = {
+        name: [Fraction((k * letter) % 2) for letter in range(3)] for k, name in enumerate(names)
+    }
+    rule = of_tables(following, due, "q0")
+    network = constructed(rule).network
+    assert len(network.W_h) >= 20
+    start = perf_counter()
+    assert decided(network, rule, HALF).verdict == "proved"
+    assert perf_counter() - start < 2
