@@ -1,0 +1,167 @@
+"""A cell that reads letters, over numbers of any kind: intervals, or Fractions themselves."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmhw.cells import plus
+from lstmhw.cells.cell import Cell
+from lstmhw.cells.lstm import Lstm
+from lstmhw.cells.weights import Gate
+from lstmhw.expr import DATUM, Role, unrecorded
+from lstmhw.functions import Function, times
+from lstmhw.rules.interval import Interval
+from lstmhw.rules.letters import Reader
+from lstmhw.rules.linear import RATIONAL
+from lstmhw.rules.network import Exact, Head, zeros
+
+MOST_BITS = 4_000  # of a denominator: a product of gates has twice as many at each letter
+Letters = NDArray[np.intp]
+States = tuple[Any, ...]
+"""The states of a cell in its order, (B, m) each."""
+
+
+class Rational(np.ndarray[Any, np.dtype[np.object_]]):
+    """An array of Fractions, on which the activations in `RATIONAL` are exact."""
+
+    @staticmethod
+    def of(values: Any) -> "Rational":
+        return np.asarray(values, dtype=object).view(Rational)
+
+    def apply(self, function: Function) -> "Rational":
+        return Rational.of(np.frompyfunc(RATIONAL[function.name], 1, 1)(self))
+
+
+class Scored(NamedTuple):
+    """The pre-activations of a gate, where x is the place of a letter in the alphabet.
+
+    `letters` (L, m) is W_x x + b_x of each letter, `b_h` one bias or none.
+    """
+
+    letters: Any
+    W_h: Any
+    b_h: tuple[Any, ...]
+
+    def __call__(self, x: Letters, h: Any) -> Any:
+        return self.of_input(x) + self.of_state(h)
+
+    def of_input(self, x: Letters) -> Any:
+        """W_x x + b_x."""
+        return self.letters[x]
+
+    def of_state(self, h: Any) -> Any:
+        """W_h h + b_h."""
+        return plus(times(self.W_h, h), self.b_h)
+
+
+class Running(NamedTuple):
+    """A reader over one kind of numbers: `z` has what the page of the cell computes with.
+
+    A gate in `fixed` has the value (m,) of the sheet; `start` are the states (1, m) before the
+    first letter.
+    """
+
+    cell: Cell
+    z: Mapping[str, Any]
+    fixed: Mapping[str, Any]
+    start: States
+    head: Head
+
+    @property
+    def units(self) -> int:
+        return int(self.start[0].shape[1])
+
+    @property
+    def products(self) -> int:
+        """About how many multiplications a letter takes."""
+        return self.units * (self.units + 2) * len(self.cell.letters)
+
+    def step(self, letters: Letters, states: States) -> States:
+        """One letter (B,) of each sequence of a batch."""
+
+        def fixing(symbol: str, value: Any, note: str, role: Role = DATUM) -> Any:
+            is_gate = role.what in ("gate", "candidate")
+            value = self.fixed.get(role.letter, value) if is_gate else value
+            return unrecorded(symbol, value, note, role)
+
+        return self.cell.step(fixing, 1, self.z, letters, *states)
+
+    def output(self, states: States) -> Any:
+        """The output after a batch of sequences, (B,)."""
+        source = states[self.cell.states.index(self.head.source)]
+        return times(self.head.weights[np.newaxis], source)[..., 0] + self.head.bias
+
+
+def over_intervals(reader: Reader) -> Running:
+    """The reader with every number enclosed."""
+    return _running(reader, Interval.enclosing)
+
+
+def over_fractions(reader: Reader) -> Running | None:
+    """The reader over its own numbers; None where some activation leads out of them."""
+    if not all(function.name in RATIONAL for _, function in reader.cell.used()):
+        return None
+    running = _running(reader, Rational.of)
+    scored = [gate for gate in running.z.values() if isinstance(gate, Scored)]
+    biases = [bias for gate in scored for bias in gate.b_h]
+    undefined = any((gate.letters != gate.letters).any() for gate in scored)
+    return None if undefined or not all(are_plain(bias) for bias in biases) else running
+
+
+def are_plain(numbers: Any) -> bool:
+    """Whether these are Fractions, no limits, and not too long to go on with."""
+    return all(
+        isinstance(number, Fraction) and number.denominator.bit_length() <= MOST_BITS
+        for number in numbers.ravel()
+    )
+
+
+def _running(reader: Reader, lift: Callable[[Any], Any]) -> Running:
+    units, inputs = len(reader.states["h"]), reader.letters.shape[1]
+    cell = replace(reader.cell, sizes={**reader.cell.sizes, "m": units, "n": inputs})
+    added: Any = Fraction()
+    peepholes = {}
+    if isinstance(cell, Lstm):
+        peepholes = {f"p_{letter}": lift(weights) for letter, weights in cell.seen.items()}
+        added = Fraction() if cell.forget_bias is None else np.asarray(cell.forget_bias).item()
+        cell = replace(cell, forget_bias=None)  # which the page would round to a float
+    weights = cell.weights()
+    z = {
+        letter: _scored(cell, letter, reader.letters, lift, added if letter == "f" else Fraction())
+        for letter in cell.letters
+    }
+    fixed = {letter: _value(gate, units) for letter, gate in weights.items()}
+    source, vector, bias = reader.head
+    return Running(
+        cell,
+        {**z, **peepholes},
+        {letter: lift(value) for letter, value in fixed.items() if value is not None},
+        tuple(lift(reader.states[letter])[np.newaxis] for letter in cell.states),
+        Head(source, lift(vector), lift(bias)),
+    )
+
+
+def _value(gate: Gate, units: int) -> Exact | None:
+    return None if gate.value is None else np.broadcast_to(gate.value, units)
+
+
+def _scored(
+    cell: Cell, letter: str, letters: Exact, lift: Callable[[Any], Any], added: Fraction
+) -> Scored:
+    gate, units = cell.separated(cell.weights()[letter]), cell.size("m")
+    W_x, W_h = (
+        zeros(units, size) if given is None else given.T if cell.orientation == "row" else given
+        for given, size in ((gate.W_x, letters.shape[1]), (gate.W_h, units))
+    )
+    of_input = letters @ W_x.T + added
+    for bias in (gate.b, gate.b_x):
+        of_input = of_input if bias is None else of_input + bias
+    if gate.b_h is None:
+        return Scored(lift(of_input), lift(W_h), ())
+    if cell.takes_apart(letter):
+        return Scored(lift(of_input), lift(W_h), (lift(gate.b_h),))
+    return Scored(lift(of_input + gate.b_h), lift(W_h), ())
