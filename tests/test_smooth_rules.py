@@ -18,8 +18,10 @@ from lstmhw.cells.lstm import Lstm, LstmActivations, LstmGates, Peephole
 from lstmhw.cells.rnn import Rnn
 from lstmhw.cells.weights import Gate
 from lstmhw.rules.boxes import Boxes, checked
+from lstmhw.rules.interval import Interval
 from lstmhw.rules.letters import Decided, Decision, Judge, Near, Reader, Rule
 from lstmhw.rules.network import Head
+from lstmhw.rules.running import within_mixture
 from lstmhw.rules.smooth import decided
 
 HALF = Fraction(1, 2)
@@ -266,6 +268,47 @@ def test_a_gru_remembers_the_last_letter(update: str, reset: str) -> None:
     assert wrong.counterexample == (0, 1)
 
 
+@pytest.mark.parametrize("update", ["keep", "new"])
+def test_an_update_gate_that_h_itself_opens(update: Any) -> None:
+    """The mixture has the gate twice; boxes would not close if it were two numbers."""
+    sign = 1 if update == "keep" else -1
+    gates = GruGates(
+        r=gate([[0, 0]], [[0]], [5]),
+        z=gate([[-8 * sign, 0]], [[2 * sign]], [3 * sign]),
+        n=gate([[9, 0]], [[5]], [0]),
+    )
+    network = reader(Gru(gates=gates, update=update, reset="before"), [[1, 0], [0, 1]], [1])
+    found = compared(network, OCCURRED, OVER_HALF)
+    assert (found.verdict, found.words) == ("proved", None)
+
+
+@given(st.lists(st.fractions(0, 1), min_size=2, max_size=2), st.data())
+def test_a_mixture_is_enclosed(shares: list[Fraction], data: Any) -> None:
+    numbers = st.lists(st.fractions(-3, 3), min_size=2, max_size=2)
+    ends = [sorted(shares), *(sorted(data.draw(numbers)) for _ in "ab")]
+    share, a, b = (hull(*end) for end in ends)
+    value = within_mixture(share * a + (1 - share) * b, share, a, b)
+    for s, p, q in product(*ends):
+        true = s * p + (1 - s) * q
+        assert Fraction(float(value.lower[0])) <= true <= Fraction(float(value.upper[0]))
+
+
+def hull(low: Fraction, high: Fraction) -> Interval:
+    both = Interval.enclosing(np.array([[low], [high]], dtype=object))
+    return both.hulls(np.array([0, 0]), np.array([0]))[0]
+
+
+def test_weights_may_be_joined_or_for_rows() -> None:
+    made = latch(3, 5)
+    joined = Rnn(W=exact([[3, 5, 0]]), b=exact([0]), concat=("h", "x"))
+    turned = Rnn(W_x=exact([[5], [0]]), W_h=exact([[3]]), b=exact([0]), orientation="row")
+    for cell in (joined, turned):
+        assert decided(made._replace(cell=cell), OCCURRED, OVER_HALF).words is None
+    weak = Rnn(W=exact([["0.9"], [5], [0]]), concat=("h", "x"), orientation="row")
+    expected = decided(latch("0.9", 5), OCCURRED, OVER_HALF).counterexample
+    assert decided(made._replace(cell=weak), OCCURRED, OVER_HALF).counterexample == expected
+
+
 def test_a_reset_after_has_its_bias_inside() -> None:
     made = saturated("keep", "after")
     old = made.cell.weights()["n"]
@@ -326,7 +369,8 @@ def test_a_leak_fails_on_a_long_sequence_only() -> None:
 
 def test_a_leak_that_stays_below_is_proved() -> None:
     network, judge = leaky("10.01")
-    assert compared(network, NEVER, judge).verdict == "proved"
+    found = compared(network, NEVER, judge)
+    assert (found.verdict, found.words) == ("proved", None)
 
 
 def test_a_threshold_that_is_met_exactly() -> None:
@@ -412,6 +456,11 @@ def test_a_step_whose_argument_is_zero() -> None:
     assert decided(network, moore([[0, 1], [0, 1]], [0, 1]), OVER_HALF).verdict == "proved"
 
 
+def test_what_overflows_is_not_known() -> None:
+    grown = reader(rnn([[10**9]], [[10**9]], [0], "relu"), [[1], [2]], [1])
+    assert decided(grown, NEVER, Decided("<=", Fraction(5))).verdict == "unknown"
+
+
 # Forgeries.
 
 
@@ -433,6 +482,8 @@ def forgeries(boxes: Boxes) -> Iterator[Boxes]:
     yield boxes._replace(states=1 - boxes.states)
     yield boxes._replace(following=following[:, :1])
     yield boxes._replace(low=np.where(np.arange(len(low))[:, np.newaxis], high, low))
+    yield boxes._replace(low=low.astype(object) - 0.0, high=high.astype(object) + 0.0)
+    yield boxes._replace(low=low - np.inf if low.dtype != object else -low, high=high)
     yield Boxes(boxes.states[:0], low[:0], high[:0], following[:0])
 
 

@@ -10,11 +10,13 @@ from lstmhw.functions import Floats
 from lstmhw.rules.interval import Interval
 from lstmhw.rules.judging import Demands, demands
 from lstmhw.rules.letters import Judge, Reader, Rule
-from lstmhw.rules.running import Letters, Running, States, over_fractions, over_intervals
+from lstmhw.rules.running import Letters, Running, States, are_plain, over_fractions, over_intervals
 
 MOST_BOXES = 400
 MOST_ROUNDS = 200
-MOST_PRODUCTS = 1_500_000
+MOST_PRODUCTS = 1_000_000  # in all rounds of one radius
+OVERHEAD = 2_000  # products that take as long as a round of one box
+SLACK = 2.0**-40  # of the width of a box, so that no box is widened for roundings alone
 LARGEST = 1e100  # of the bounds of a box
 
 
@@ -56,7 +58,7 @@ def _points_hold(
     reader: Reader, rule: Rule, judge: Judge, boxes: Boxes, rows: Letters, letters: Letters
 ) -> bool:
     network = over_fractions(reader)
-    if network is None or not (boxes.low == boxes.high).all():
+    if network is None or not are_plain(boxes.low) or not (boxes.low == boxes.high).all():
         return False
     values = boxes.low[rows].view(type(network.start[0]))
     states = network.step(letters, tuple(np.split(values, len(network.start), axis=1)))
@@ -69,6 +71,8 @@ def _points_hold(
 def _boxes_hold(
     reader: Reader, rule: Rule, judge: Judge, boxes: Boxes, rows: Letters, letters: Letters
 ) -> bool:
+    if boxes.high.dtype == object or not np.isfinite([boxes.low, boxes.high]).all():
+        return False
     network = over_intervals(reader)
     states = network.step(letters, between(boxes.low[rows], boxes.high[rows], len(network.start)))
     certain = demands(rule, judge).certain(network.output(states), boxes.states[rows], letters)
@@ -104,16 +108,17 @@ class Cover:
         self.low, self.high = bounds(network.start)
         self.widened = np.zeros(1, dtype=np.intp)
 
-    def closed(self, radius: float) -> Boxes | None:
+    def closed(self, radius: float, patience: int = 0) -> Boxes | None:
         """The boxes when they are closed; None where they are too many, or too wide to tell.
 
         New and widened boxes are gone on from; when there are none left, all of them once more.
+        A box overshoots after so many times that it has been widened.
         """
         products, open_boxes = 0, np.zeros(1, dtype=np.intp)
         for _ in range(MOST_ROUNDS):
             every = not len(open_boxes)
             boxes = np.arange(len(self.states)) if every else open_boxes
-            products += len(boxes) * self.letters * self.network.products
+            products += OVERHEAD + len(boxes) * self.letters * self.network.products
             expanded = self.expanded(boxes) if products <= MOST_PRODUCTS else None
             if expanded is None:
                 return None
@@ -123,7 +128,7 @@ class Cover:
                 following = targets.reshape(-1, self.letters)
                 return Boxes(self.states, self.low, self.high, following)
             changed = {
-                self.admit(states[row], low[row], high[row], radius)
+                self.admit(states[row], low[row], high[row], radius, patience)
                 for row in np.flatnonzero(outside)
             }
             if len(self.states) > MOST_BOXES or not self.is_bounded:
@@ -164,7 +169,7 @@ class Cover:
             within = (self.low <= low[row]) & (high[row] <= self.high)
             yield (self.states == state) & within.all(axis=1)
 
-    def admit(self, state: int, low: Floats, high: Floats, radius: float) -> int:
+    def admit(self, state: int, low: Floats, high: Floats, radius: float, patience: int) -> int:
         """Widens the nearest box where it is near enough, else adds one; returns its number."""
         apart = np.maximum(self.low - high, low - self.high).clip(0.0)
         distance = apart.max(axis=1) + np.where(self.states == state, 0.0, np.inf)
@@ -175,8 +180,10 @@ class Cover:
             self.widened = np.append(self.widened, 0)
             return len(self.states) - 1
         new_low, new_high = np.minimum(self.low[box], low), np.maximum(self.high[box], high)
-        room = 2.0 ** self.widened[box] - 1.0  # overshoots more each time, so that it ends
-        self.low[box] = new_low - room * (self.low[box] - new_low)
-        self.high[box] = new_high + room * (new_high - self.high[box])
+        more = max(int(self.widened[box]) - patience, 0)
+        room = 2.0**more - 1.0  # overshoots more each time, so that it ends
+        slack = SLACK * (new_high - new_low)
+        self.low[box] = new_low - room * (self.low[box] - new_low) - slack
+        self.high[box] = new_high + room * (new_high - self.high[box]) + slack
         self.widened[box] += 1
         return box

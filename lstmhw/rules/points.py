@@ -16,7 +16,7 @@ from lstmhw.rules.letters import Judge, Rule
 from lstmhw.rules.running import Rational, Running, are_plain
 
 MOST_POINTS = 600
-MOST_STEPS = 20_000  # of networks whose units have finitely many states
+MOST_STEPS = 5_000  # of networks whose units have finitely many states
 STEPS = ("step", "step-from-0")
 
 Point = tuple[Any, ...]

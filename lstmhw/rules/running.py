@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmhw.cells import plus
+from lstmhw.cells import plus, state
 from lstmhw.cells.cell import Cell
+from lstmhw.cells.gru import Gru
 from lstmhw.cells.lstm import Lstm
 from lstmhw.cells.weights import Gate
 from lstmhw.expr import DATUM, Role, unrecorded
@@ -20,6 +21,7 @@ from lstmhw.rules.linear import RATIONAL
 from lstmhw.rules.network import Exact, Head, zeros
 
 MOST_BITS = 4_000  # of a denominator: a product of gates has twice as many at each letter
+WIDE = 1e-9  # narrower intervals are known more closely than the floats at their ends
 Letters = NDArray[np.intp]
 States = tuple[Any, ...]
 """The states of a cell in its order, (B, m) each."""
@@ -58,6 +60,19 @@ class Scored(NamedTuple):
         return plus(times(self.W_h, h), self.b_h)
 
 
+class Mixture(NamedTuple):
+    """A state that is mixed of itself and a candidate, a gate and 1 less the gate.
+
+    The page has the gate twice, and intervals lose that it is one number.
+    """
+
+    state: str
+    gate: str
+    candidate: str
+    keeps: bool
+    """Whether the gate is what is kept of the old state."""
+
+
 class Running(NamedTuple):
     """A reader over one kind of numbers: `z` has what the page of the cell computes with.
 
@@ -70,6 +85,7 @@ class Running(NamedTuple):
     fixed: Mapping[str, Any]
     start: States
     head: Head
+    mixture: Mixture | None
 
     @property
     def units(self) -> int:
@@ -83,12 +99,24 @@ class Running(NamedTuple):
     def step(self, letters: Letters, states: States) -> States:
         """One letter (B,) of each sequence of a batch."""
 
+        lines: dict[str, Any] = {}
+
         def fixing(symbol: str, value: Any, note: str, role: Role = DATUM) -> Any:
-            is_gate = role.what in ("gate", "candidate")
-            value = self.fixed.get(role.letter, value) if is_gate else value
+            if role.what in ("gate", "candidate"):
+                value = lines[role.letter] = self.fixed.get(role.letter, value)
+            is_mixed = self.mixture is not None and role == state(self.mixture.state)
+            if is_mixed and isinstance(value, Interval):
+                return self._tightened(value, lines, states)
             return unrecorded(symbol, value, note, role)
 
         return self.cell.step(fixing, 1, self.z, letters, *states)
+
+    def _tightened(self, value: Interval, lines: Mapping[str, Any], states: States) -> Interval:
+        assert self.mixture is not None
+        gate, candidate = lines[self.mixture.gate], lines[self.mixture.candidate]
+        old = states[self.cell.states.index(self.mixture.state)]
+        parts = (old, candidate) if self.mixture.keeps else (candidate, old)
+        return within_mixture(value, gate, *parts)
 
     def output(self, states: States) -> Any:
         """The output after a batch of sequences, (B,)."""
@@ -120,6 +148,40 @@ def are_plain(numbers: Any) -> bool:
     )
 
 
+def mixture_of(cell: Cell) -> Mixture | None:
+    """Which state of a cell is a mixture, if one is."""
+    if isinstance(cell, Gru):
+        return Mixture("h", "z", "n", keeps=cell.variant.update == "keep")
+    if isinstance(cell, Lstm) and cell.coupled:
+        return Mixture("c", "f", "g", keeps=True)
+    return None
+
+
+def within_mixture(value: Interval, share: Interval, a: Interval, b: Interval) -> Interval:
+    """What is known of share a + (1 - share) b, besides that it is in `value`.
+
+    With a share between 0 and 1 the least is that of the least a and b, and b + share (a - b) has
+    the share once.
+    """
+    least, most = (
+        low + share * (high - low)
+        for low, high in (
+            (Interval.exact(b.lower), Interval.exact(a.lower)),
+            (Interval.exact(b.upper), Interval.exact(a.upper)),
+        )
+    )
+    low, high = np.maximum(value.lower, least.lower), np.minimum(value.upper, most.upper)
+    is_share = (share.lower >= 0) & (share.upper <= 1)
+    is_wide = value.upper - value.lower > WIDE
+    tighter = is_share & is_wide & (low <= high) & np.isfinite(high - low)
+    above = np.nextafter(np.where(tighter, high - low, 0.0), np.inf)
+    return Interval(
+        np.where(tighter, low, value.near),
+        np.where(tighter, 0.0, value.below),
+        np.where(tighter, above, value.above),
+    )
+
+
 def _running(reader: Reader, lift: Callable[[Any], Any]) -> Running:
     units, inputs = len(reader.states["h"]), reader.letters.shape[1]
     cell = replace(reader.cell, sizes={**reader.cell.sizes, "m": units, "n": inputs})
@@ -142,6 +204,7 @@ def _running(reader: Reader, lift: Callable[[Any], Any]) -> Running:
         {letter: lift(value) for letter, value in fixed.items() if value is not None},
         tuple(lift(reader.states[letter])[np.newaxis] for letter in cell.states),
         Head(source, lift(vector), lift(bias)),
+        mixture_of(cell),
     )
 
 

@@ -16,13 +16,13 @@ from lstmhw.rules.letters import Judge, Reader, Rule
 from lstmhw.rules.points import is_right_after
 from lstmhw.rules.running import Letters, States, over_fractions, over_intervals
 
-MOST_ROWS = 1_500  # boxes of one length
-FIRST_RADIUS, LAST_RADIUS, GROWTH = 1e-10, 1e-2, 4
-MOST_PRODUCTS = 3_000_000  # at all lengths
-MOST_SINGLE = 1_500_000  # products for the sequences that are run singly
+MOST_ROWS = 1_000  # boxes of one length
+FIRST_RADIUS, LAST_RADIUS, GROWTH = 1e-10, 1.0, 4
+MOST_PRODUCTS = 1_500_000  # at all lengths
+MOST_SINGLE = 1_000_000  # products for the sequences that are run singly
 CHUNK = 256
 OVERHEAD = 2_000  # products that take as long as a step of one sequence
-MOST_EXACT = 300
+MOST_EXACT = 5_000  # letters
 
 
 class Level(NamedTuple):
@@ -55,7 +55,9 @@ class Search:
     there is nothing more to be found out.
     """
 
-    def __init__(self, reader: Reader, rule: Rule, judge: Judge) -> None:
+    def __init__(
+        self, reader: Reader, rule: Rule, judge: Judge, radius: float = FIRST_RADIUS
+    ) -> None:
         self.rule = rule
         self.judge = judge
         self.network = over_intervals(reader)
@@ -65,7 +67,7 @@ class Search:
         self.level = Level(np.zeros(1, dtype=np.intp), self.network.start)
         self.led: list[NDArray[np.intp]] = []
         """(boxes, letters) for each length: the box of the next that a letter leads into."""
-        self.radius = FIRST_RADIUS
+        self.radius = radius
         self.products = self.single = self.settled = 0
         self.words = 0
         self.counterexample: Ngram | None = None
@@ -160,7 +162,7 @@ class Search:
 
     def _exactly(self, sequence: Ngram) -> bool | None:
         """Whether the output is right, over Fractions; None where that is not known."""
-        self.settled += 1
+        self.settled += len(sequence)
         if self.exact is None or self.settled > MOST_EXACT:
             return None
         return is_right_after(self.exact, self.rule, self.judge, sequence)

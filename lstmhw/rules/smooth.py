@@ -4,13 +4,18 @@ Cells over Fractions are followed exactly where they reach finitely many states.
 enclosed: in boxes that every letter leads into again, or length by length.
 """
 
+import numpy as np
+
 from lstmhw.rules.boxes import Boxes, Cover, checked
 from lstmhw.rules.letters import Decision, Judge, Reader, Rule
 from lstmhw.rules.points import followed
 from lstmhw.rules.running import over_fractions
 from lstmhw.rules.sequences import Search
 
-RADII = (0.1, 1e-2, 1e-4, 1e-8)  # how far apart states in one box may be to begin with
+WAYS = ((0.1, 0), (1e-2, 0), (1.0, 60), (1e-4, 0), (1e-8, 0))
+"""How far apart states in one box may be to begin with, and how often a box is widened before it is
+widened further than needed."""
+COARSE = 0.1  # how far apart states of one length may be to go on for longest
 SHORT = 6  # letters; all sequences up to here are tried before boxes are
 LONGEST = 5_000  # letters
 FAR_ENOUGH = 100  # letters; what is known no further is no proof
@@ -18,6 +23,11 @@ FAR_ENOUGH = 100  # letters; what is known no further is no proof
 
 def decided(reader: Reader, rule: Rule, judge: Judge) -> Decision:
     """Whether the network's output is right after every letter of every sequence."""
+    with np.errstate(all="ignore"):  # of what overflows nothing is certain
+        return _decided(reader, rule, judge)
+
+
+def _decided(reader: Reader, rule: Rule, judge: Judge) -> Decision:
     exact = over_fractions(reader)
     found = None if exact is None else followed(exact, rule, judge)
     if isinstance(found, Boxes) and checked(reader, rule, judge, found):
@@ -32,13 +42,18 @@ def decided(reader: Reader, rule: Rule, judge: Judge) -> Decision:
     search.lengthen(LONGEST)
     if search.counterexample is not None:
         return Decision("refuted", search.words, search.counterexample)
-    return Decision("proved" if search.words >= FAR_ENOUGH else "unknown", search.words)
+    coarse = Search(reader, rule, judge, COARSE)
+    coarse.lengthen(LONGEST)
+    if coarse.counterexample is not None:
+        return Decision("refuted", coarse.words, coarse.counterexample)
+    words = max(search.words, coarse.words)
+    return Decision("proved" if words >= FAR_ENOUGH else "unknown", words)
 
 
 def closed(reader: Reader, rule: Rule, judge: Judge, search: Search) -> Boxes | None:
     """Closed boxes that pass the check, coarse ones first."""
-    for radius in RADII:
-        boxes = Cover(search.network, rule, search.demands).closed(radius)
+    for radius, patience in WAYS:
+        boxes = Cover(search.network, rule, search.demands).closed(radius, patience)
         if boxes is not None and checked(reader, rule, judge, boxes):
             return boxes
     return None
