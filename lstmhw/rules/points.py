@@ -15,8 +15,10 @@ from lstmhw.rules.boxes import Boxes
 from lstmhw.rules.letters import Judge, Rule
 from lstmhw.rules.running import Rational, Running, are_plain
 
-MOST_POINTS = 600
-MOST_STEPS = 5_000  # of networks whose units have finitely many states
+MOST_PRODUCTS = 100_000
+MOST_OF_STEPS = 1_500_000  # where all units have finitely many states
+OVERHEAD = 100  # products that take as long as the rest of a letter
+MOST_BITS = 500  # of a denominator: states that come again have short ones
 STEPS = ("step", "step-from-0")
 
 Point = tuple[Any, ...]
@@ -50,10 +52,11 @@ def followed(network: Running, rule: Rule, judge: Judge) -> Ngram | Boxes | None
     start: Point = (0, *np.concatenate(network.start, axis=1)[0])
     if not are_plain(np.array(start[1:], dtype=object)):
         return None
+    most = _most(network) // len(rule.letters)
     reached, following = Reached({start: 0}, [None]), list[int]()
     frontier = [start]
     while frontier:
-        if len(reached.came) > _most(network):
+        if len(reached.came) > most:
             return None
         first = len(reached.came)
         found = _expanded(network, rule, judge, reached, frontier)
@@ -65,8 +68,9 @@ def followed(network: Running, rule: Rule, judge: Judge) -> Ngram | Boxes | None
 
 
 def _most(network: Running) -> int:
+    """For how many letters there is time."""
     finite = all(function.name in STEPS for _, function in network.cell.used())
-    return MOST_STEPS if finite else MOST_POINTS
+    return (MOST_OF_STEPS if finite else MOST_PRODUCTS) // (OVERHEAD + network.products)
 
 
 def _expanded(
@@ -78,7 +82,7 @@ def _expanded(
     states = tuple(np.split(values, len(network.start), axis=1))
     states = network.step(np.array([letter for _, letter in pairs]), states)
     outputs, after = network.output(states), np.concatenate(states, axis=1)
-    if not are_plain(outputs) or not are_plain(after):
+    if not are_plain(outputs) or not are_plain(after, MOST_BITS):
         return None
     targets = []
     for (point, letter), output, values in zip(pairs, outputs, after, strict=True):

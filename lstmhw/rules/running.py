@@ -140,10 +140,10 @@ def over_fractions(reader: Reader) -> Running | None:
     return None if undefined or not all(are_plain(bias) for bias in biases) else running
 
 
-def are_plain(numbers: Any) -> bool:
+def are_plain(numbers: Any, most: int = MOST_BITS) -> bool:
     """Whether these are Fractions, no limits, and not too long to go on with."""
     return all(
-        isinstance(number, Fraction) and number.denominator.bit_length() <= MOST_BITS
+        isinstance(number, Fraction) and number.denominator.bit_length() <= most
         for number in numbers.ravel()
     )
 
