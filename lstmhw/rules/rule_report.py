@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmhw.rules.automaton import Ngram
+from lstmhw.rules.boxes import Boxes
 from lstmhw.rules.deciding import Moment, added_up
 from lstmhw.rules.letters import Decided, Decision, Judge, Near, Rule
 from lstmhw.rules.linear import impossible, is_linear
@@ -180,6 +181,9 @@ def _proved(subject: Subject, found: Decision) -> Iterator[Block]:
     if isinstance(found.boxes, Proof):
         yield Paragraph((_bound(subject, found.boxes),))
         return
+    if isinstance(found.boxes, Boxes):
+        yield from _in_boxes(subject, found.boxes)
+        return
     table = _joints(found)
     if not table:
         return
@@ -208,6 +212,40 @@ def _bound(subject: Subject, proof: Proof) -> str:
         f"most {error:.2e} to the error, and what was kept is off by at most {drift:.2e} a letter "
         f"more. After N letters that is at most N x {error:.2e} + N^2/2 x {drift:.2e}."
     )
+
+
+def _in_boxes(subject: Subject, boxes: Boxes) -> Iterator[Block]:
+    """The claim that a network stays in some boxes, and the step of the induction."""
+    rule = subject.rule
+    assert isinstance(rule, Rule)
+    letters = range(min(len(subject.alphabet), MOST_LETTERS))
+    header = ("row", "state", "rule", *(subject.alphabet[a] for a in letters))
+    rows: list[tuple[Inline, ...]] = []
+    for k, state in enumerate(boxes.states[:MOST_ROWS].tolist()):
+        bounds = zip(boxes.low[k].tolist(), boxes.high[k].tolist(), strict=True)
+        following = (str(int(boxes.following[k, letter]) + 1) for letter in letters)
+        text = ", ".join(_between(low, high) for low, high in bounds)
+        rows.append((str(k + 1), text, rule.names[state], *following))
+    if len(boxes.states) > MOST_ROWS:
+        rows.append(("...", *[""] * (len(header) - 1)))
+    count = "this row" if len(boxes.states) == 1 else f"one of these {len(boxes.states)} rows"
+    yield Paragraph((f"Claim: network and rule together are always in {count}.",))
+    yield Table(header, tuple(rows))
+    text = (
+        "The states of the network, one after the other, are between these bounds (rounded outward "
+        "here). Induction over the length: before the first letter they are in row 1. If they are "
+        "in some row, the next letter leads into the row that stands in its box, and the output "
+        "there is right: both were computed with intervals that are rounded outward. So it is "
+        "right after every sequence, however long."
+    )
+    yield Paragraph((text,))
+
+
+def _between(low: float | Fraction, high: float | Fraction) -> str:
+    """Bounds to four decimals, rounded outward; a single number as it is."""
+    if low == high:
+        return plain(Fraction(low))
+    return f"{floor(low * 10**4) / 10**4:g} to {ceil(high * 10**4) / 10**4:g}"
 
 
 def _joint_table(subject: Subject, table: Sequence[Joint]) -> Table:
@@ -327,6 +365,8 @@ def _states(found: Decision) -> int | None:
         return len(found.boxes.states)
     if isinstance(found.boxes, Stopped):
         return found.boxes.states
+    if isinstance(found.boxes, Boxes):
+        return len(found.boxes.states)
     return len(_joints(found)) or None
 
 
