@@ -668,8 +668,9 @@ def test_torchs_cells_and_autograd_agree(cell: str, orientation: str) -> None:
     after = layer(x, start)
     h = after[0] if cell == "lstm" else after
     W_y = tensor(side(data["output"]["W"]))
-    loss = 0.5 * ((torch.softmax(W_y @ h, 0) - torch.tensor(data["targets"])) ** 2).sum()
-    loss.backward()  # type: ignore[no-untyped-call]  # torch's, untyped
+    off = torch.softmax(W_y @ h, 0) - torch.tensor(data["targets"])
+    loss: Any = 0.5 * (off**2).sum()
+    loss.backward()
     found = solved(data).answers
     np.testing.assert_allclose(found["loss"], loss.item(), rtol=1e-12)
     for symbol, leaf in {"states": states, "h_0": query, "v": v}.items():
