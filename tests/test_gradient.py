@@ -86,16 +86,13 @@ def test_random_gradients_are_those_of_autograd(
 
 
 @pytest.mark.oracle
-def test_the_page_goes_back_over_batches_as_torch_does() -> None:
-    draw = np.random.default_rng(0).normal
-    steps, batch, n, m = 20, 5, 4, 3
-    weights = {"weight_ih": draw(size=(4 * m, n)), "weight_hh": draw(size=(4 * m, m))}
-    weights |= {"bias_ih": draw(size=4 * m), "bias_hh": draw(size=4 * m)}
-    xs, dhs = draw(size=(steps, batch, n)), draw(size=(steps, batch, m))
-    h, c = draw(size=(batch, m)), draw(size=(batch, m))
+@pytest.mark.parametrize(("layers", "directions"), [(1, 1), (2, 2)])
+def test_the_page_goes_back_over_batches_as_torch_does(layers: int, directions: int) -> None:
     benchmark = runpy.run_path(str(ROOT / "tests" / "benchmarks" / "backward.py"))
-    found = benchmark["gradients"](xs, h, c, weights, dhs)
-    expected = benchmark["by_torch"](xs, h, c, weights, dhs)()
+    sizes = benchmark["Sizes"](20, 3, 5, layers, directions)
+    data = benchmark["drawn"](sizes)
+    found = benchmark["gradients"](sizes, data)
+    expected = benchmark["by_torch"](sizes, data)()
     assert set(found) == set(expected)
     for name, value in expected.items():
         assert benchmark["off_by"](found[name], value) <= 1e-12
