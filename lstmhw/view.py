@@ -32,7 +32,7 @@ LONGEST_SUM = 10
 MOST_UNITS = 12
 MOST_ENTRIES = 10
 MOST_TIME_STEPS = 6
-MOST_PARAGRAPHS = 8
+MOST_PARAGRAPHS = 16
 MOST_TABLE_ROWS = 12
 OVER_STATES = ("e", "alpha")  # scores and weights of attention: and the gradients to them
 

@@ -252,7 +252,7 @@ class Gradient(LossProblem):
         """What the reader has to know before the working."""
         yield from self.conventions()
         yield from self._meaning()
-        yield from meaning(self.cells)
+        yield from meaning(self.cells, self.is_cut_off)
         if self.targets is not None and self.is_matched:
             z, activation = self.cell.scores, LOSSES[self.loss_name].matched
             text = f"Back through {self.loss_name} and {activation} at once: d{z} = y - target"

@@ -10,6 +10,7 @@ from lstmhw.gradient.walk import Walk
 from lstmhw.solution import Inline, Paragraph, Verdict
 
 MEANING = "dX stands for dL/dX, has the shape of X, and counts every way from X to L."
+CUT_OFF = "dX stands for dL/dX as far as the truncation lets it through, and has the shape of X."
 BLOCKS = {"column": "columns", "row": "rows"}
 
 
@@ -18,9 +19,9 @@ def cut(orientation: str) -> str:
     return f"W_x and W_h of a gate are the {BLOCKS[orientation]} of its W that meet x and h."
 
 
-def meaning(cells: Sequence[Cell]) -> Iterator[tuple[Inline, ...]]:
+def meaning(cells: Sequence[Cell], is_cut_off: bool) -> Iterator[tuple[Inline, ...]]:
     """What dX stands for, and what the blocks of W are called."""
-    yield (MEANING,)
+    yield (CUT_OFF if is_cut_off else MEANING,)
     if any(cell.joins for cell in cells):
         yield (cut(cells[0].orientation),)
 

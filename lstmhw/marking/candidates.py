@@ -196,7 +196,7 @@ def _bits_of(others: Sequence[Quantity]) -> float:
 def _written_for(step: Step, other: Quantity, cause: Cause) -> Variant:
     value = Quantity(f"{other.symbol} itself", other.value, given=True)
     done = f"this is {other.symbol}, not {step.symbol}"
-    if other.role.what == "gradient" and other.role.through == step.role.of:
+    if step.role.of and other.role.what == "gradient" and other.role.through == step.role.of:
         done = f"this is {other.symbol}, the gradient to what goes into {step.role.of}"
     return Variant((cause,), {step.symbol: value}, (done,), 0.0, (), other.symbol)
 
