@@ -21,6 +21,10 @@ class Fault(NamedTuple):
     at_key: bool = False
     at: int = 0
 
+    def under(self, path: Path) -> "Fault":
+        """The same of what stands at a key path."""
+        return self._replace(path=(*path, *self.path))
+
 
 class ProblemError(Exception):
     """A problem that cannot be read or solved, with every reason found."""

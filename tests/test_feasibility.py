@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmhw.threshold.feasibility import Certificate, Row, Witness, contradicts, is_met, solved
+from lstmhw.feasibility import Certificate, Row, Witness, contradicts, is_met, solved
 
 ENTRIES = st.fractions(-2, 2, max_denominator=3)
 TIGHT = st.sampled_from([Fraction(1), Fraction(1) + Fraction(1, 10**12), Fraction(1, 10**12)])

@@ -389,7 +389,8 @@ def test_long_sequences(inputs: int) -> None:
 def test_the_decisive_steps_are_the_extremes() -> None:
     asked = problem(long_sequence(500, 1))
     assert isinstance(asked, StepRnn)
-    question: Question = asked.question(0)
+    (case,) = asked.asked.cases.values()
+    question: Question = case.question
     assert len(question.decisive) <= 8
     assert "the least and the greatest x matter" in page(asked.solve())
 

@@ -277,7 +277,7 @@ class AttentionStep(Problem, kind="attention-step"):
         if self.decoder is None:
             return
         for fault in self.decoder.faults():
-            yield fault._replace(path=("decoder", *fault.path))
+            yield fault.under(("decoder",))
         if self.decoder.cell.orientation == "row" and self.orientation == "column":
             message = "orientation holds for the whole file, and stands at its top"
             yield Fault(("decoder", "orientation"), message, at_key=True)
@@ -603,5 +603,5 @@ def _in_decoder(gate: Any) -> Any:
     """A pre-activation; what is missing of it is missing in the decoder."""
     if not isinstance(gate, Absent):
         return gate
-    faults = (fault._replace(path=("decoder", *fault.path)) for fault in gate.missing.faults)
+    faults = (fault.under(("decoder",)) for fault in gate.missing.faults)
     return Absent(Missing(*faults))

@@ -11,7 +11,7 @@ from lstmhw.cells.cell import Cell, cells
 from lstmhw.cells.lstm import Lstm
 from lstmhw.cells.rnn import Rnn
 from lstmhw.cells.weights import exactly
-from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, shown, some
+from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, some
 from lstmhw.functions import Floats
 from lstmhw.problem import Embedded, Exact, Problem, Range, Record, Shape, record
 from lstmhw.rules.automaton import Ngram, TooManyStatesError
@@ -54,6 +54,7 @@ from lstmhw.rules.step_construction import (
 from lstmhw.rules.step_units import StepNetwork
 from lstmhw.solution import Block, Entries, Entry, Paragraph, Section, Solution, Words
 
+RULE: Path = ("rule",)
 MOST_UNITS = 400  # of a network that is constructed
 MOST_ANSWERS = 1000  # letters; of longer sequences only the trace is told
 SPELLINGS = {"proved": ("proven",), "refuted": ("disproved", "disproven"), "unknown": ()}
@@ -89,7 +90,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
         yield from letters
         yield from decision_faults(self.output.decide, ("output", "decide"))
         if not letters:
-            rule = list(self.rule.faults(self.letters))
+            rule = [fault.under(RULE) for fault in self.rule.faults(self.letters)]
             yield from rule
             yield from self._sequence_faults()
             if not rule and self.output.decide:
@@ -143,7 +144,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
         return Fault(path, message, hint, at_key=at_key)
 
     def _decided_faults(self) -> Iterator[Fault]:
-        built = self.rule.built(self.letters, 0)
+        built = self.rule.built(self.letters, 0, RULE)
         path = ("output", "decide")
         if isinstance(built.rule, Scored):
             if built.rule.decided is None:
@@ -252,7 +253,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
 
     def _built(self) -> Built:
         """The rule; a score of finitely many values, as late as the output, as an automaton."""
-        built = self.rule.built(self.letters, self.delay)
+        built = self.rule.built(self.letters, self.delay, ("delay",) if self.delay else RULE)
         late = _finite(built.late)
         return built._replace(late=late) if isinstance(late, Rule) else built
 

@@ -227,7 +227,7 @@ class _Decoder:
         absent = [key for key in together if key not in node.entries]
         allowed = [*together, *words_of(record), *(() if path else ("kind",))]
         values = self.values(node, owners, path)
-        unclear = [f._replace(path=(*path, *f.path)) for f in _unclear_words(node, record)]
+        unclear = [f.under(path) for f in _unclear_words(node, record)]
         if unclear:  # so it is not known which keys may stand here
             self.faults += unclear
             return Draft(record, {})

@@ -2,6 +2,8 @@
 
     layers: [{..}, {.., reverse: {..}}]    or, of one layer:    reverse: {..}
 
+    sequences: [{inputs: .., outputs: ..}, ..]    whose lengths T@1, T@2 are their own
+
 Layer 2 has m@2 units, m@2rev in the other direction, and reads what layer 1 gives: m numbers, or
 m+m@rev from both directions.  In what stands in the file for all, `u` are the units of the last
 layer, and `s` is the size of what it gives.
@@ -16,6 +18,7 @@ from lstmhw.reading.records import LAYERS
 from lstmhw.reading.shapes import size_of
 
 REVERSE = "reverse"
+SEQUENCES = "sequences"
 
 
 class Parts:
@@ -28,7 +31,9 @@ class Parts:
         self.directions = [2 if _has_reverse(part) else 1 for part in parts] or [1]
 
     def letters(self, path: Path) -> Mapping[str, str]:
-        """What n, m, s and u are at a key path."""
+        """What n, m, s and u are at a key path, and T in one of several sequences."""
+        if path[:1] == (SEQUENCES,) and len(path) > 1:
+            return {"T": f"T@{int(path[1]) + 1}"}
         layer, last = _layer(path), len(self.directions)
         below = {"n": self._given_by(layer - 1)} if layer > 1 else {}
         own = f"m{place_of(path).mark}" if self._is_of_part(path) else "m@0"  # of no layer

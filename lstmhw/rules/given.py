@@ -61,18 +61,18 @@ class RuleKeys(Record):
     decide: str = ""
 
     def faults(self, alphabet: Sequence[str]) -> Iterator[Fault]:
-        """What is wrong with the rule on an alphabet."""
+        """What is wrong with the rule on an alphabet, at key paths below its own."""
         given = [key for key in ("states", "regex", "score") if getattr(self, key) is not None]
         if len(given) != 1:
             found = " and ".join(given) or "none of them"
             message = f"expected one of states (with outputs), regex or score; found {found}"
-            yield Fault(("rule",), message)
+            yield Fault((), message)
             return
         for key, belongs in (("outputs", "states"), ("start", "states"), ("decide", "score")):
             if getattr(self, key) and given != [belongs]:
                 message = f"`{key}` belongs to a rule of `{belongs}`, and this one has {given[0]}"
-                yield Fault(("rule", key), message, "leave it out", at_key=True)
-        yield from decision_faults(self.decide, ("rule", "decide"))
+                yield Fault((key,), message, "leave it out", at_key=True)
+        yield from decision_faults(self.decide, ("decide",))
         checks: dict[str, Callable[[Sequence[str]], Iterator[Fault]]] = {
             "states": self._state_faults,
             "regex": self._regex_faults,
@@ -83,19 +83,19 @@ class RuleKeys(Record):
     def _state_faults(self, alphabet: Sequence[str]) -> Iterator[Fault]:
         states = self.states or {}
         if not states:
-            yield Fault(("rule", "states"), "expected states, found none")
+            yield Fault(("states",), "expected states, found none")
             return
         if self.start is not None and self.start not in states:
-            yield _unknown("a state", self.start, states, ("rule", "start"))
+            yield _unknown("a state", self.start, states, ("start",))
         for state, row in states.items():
-            path = ("rule", "states", state)
+            path = ("states", state)
             yield from _letter_faults(row, alphabet, path, "the next state")
             for letter, target in row.items():
                 if target not in states:
                     yield _unknown("a state", target, states, (*path, letter))
         if self.outputs is None:
             message = "expected `outputs` beside `states`, found none"
-            yield Fault(("rule",), message, "add `outputs: {state: number, ..}`")
+            yield Fault((), message, "add `outputs: {state: number, ..}`")
             return
         yield from self._output_faults(states, self.outputs, alphabet)
 
@@ -104,18 +104,18 @@ class RuleKeys(Record):
     ) -> Iterator[Fault]:
         for state in outputs:
             if state not in states:
-                yield _unknown("a state", state, states, ("rule", "outputs", state), at_key=True)
+                yield _unknown("a state", state, states, ("outputs", state), at_key=True)
         for state in states:
             if state not in outputs:
                 message = f"expected an output for each state, found none for {shown(state)!r}"
-                yield Fault(("rule", "outputs"), message)
+                yield Fault(("outputs",), message)
         mappings = [isinstance(value, Mapping) for value in outputs.values()]
         if any(mappings) and not all(mappings):
             message = "expected outputs of states, or of states and letters; found both"
-            yield Fault(("rule", "outputs"), message)
+            yield Fault(("outputs",), message)
         for state, value in outputs.items():
             if isinstance(value, Mapping):
-                path = ("rule", "outputs", state)
+                path = ("outputs", state)
                 yield from _letter_faults(value, alphabet, path, "the output")
 
     def _regex_faults(self, alphabet: Sequence[str]) -> Iterator[Fault]:
@@ -124,16 +124,16 @@ class RuleKeys(Record):
             compiled(self.regex, alphabet)
         except RegexError as error:
             place = f", at character {error.at + 1} of the expression"
-            yield Fault(("rule", "regex"), error.message + place, error.hint, at=error.at)
+            yield Fault(("regex",), error.message + place, error.hint, at=error.at)
         except TooManyStatesError:
             message = f"this expression has over {MOST_STATES} subsets of positions"
-            yield Fault(("rule", "regex"), message)
+            yield Fault(("regex",), message)
 
     def _score_faults(self, alphabet: Sequence[str]) -> Iterator[Fault]:
         score = self.score or {}
         seen: set[tuple[str, ...]] = set()
         for key in score:
-            letters, path = tuple(key.split()), ("rule", "score", key)
+            letters, path = tuple(key.split()), ("score", key)
             if not letters or letters in seen:
                 message = "expected a letter, or several in a row, once; found "
                 yield Fault(path, message + ("the same again" if letters else "none"), at_key=True)
@@ -142,19 +142,22 @@ class RuleKeys(Record):
                 if letter not in alphabet:
                     yield _unknown("a letter of the alphabet", letter, alphabet, path, at_key=True)
         if not any(score.values()):
-            yield Fault(("rule", "score"), "expected a score that is not zero, found none")
+            yield Fault(("score",), "expected a score that is not zero, found none")
         scale = lcm(*(weight.denominator for weight in score.values()))
         if scale * max(1, sum(map(abs, score.values()))) > FINEST:
             message = "these weights are too large, or too fine, to be added up exactly"
-            yield Fault(("rule", "score"), message, f"in their unit they may come to {FINEST}")
+            yield Fault(("score",), message, f"in their unit they may come to {FINEST}")
 
-    def built(self, alphabet: Sequence[str], delay: int) -> Built:
-        """The rule of keys without faults.  Raises ProblemError where it is too large."""
+    def built(self, alphabet: Sequence[str], delay: int, path: Path) -> Built:
+        """The rule of keys without faults.
+
+        Raises ProblemError where it is too large, with the fault at `path`.
+        """
         try:
             return self._built(alphabet, delay)
         except TooManyStatesError:
             message = f"this rule has over {MOST_STATES} states to remember"
-            raise ProblemError([Fault(("delay" if delay else "rule",), message)]) from None
+            raise ProblemError([Fault(path, message)]) from None
 
     def _built(self, alphabet: Sequence[str], delay: int) -> Built:
         if self.score is not None:

@@ -9,11 +9,11 @@ from fractions import Fraction
 from itertools import pairwise, product
 from typing import NamedTuple
 
+from lstmhw.feasibility import Row, Witness, solved
 from lstmhw.rules.automaton import Ngram
 from lstmhw.rules.letters import Judge, Near, Rule
 from lstmhw.rules.outputs import minimal
 from lstmhw.rules.step_units import StepNetwork
-from lstmhw.threshold.feasibility import Row, Witness, solved
 
 HALF = Fraction(1, 2)
 

@@ -1,12 +1,10 @@
 """Weights that are claimed: run, where they fail first, and which weights do it, in words."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
 
-from lstmhw.solution import Inline, Paragraph, Section, Table, Verdict
-from lstmhw.threshold.feasibility import Certificate, Vector, Witness, dot
+from lstmhw.feasibility import Certificate, Vector
+from lstmhw.solution import Block, Inline, Paragraph, Section, Table, Verdict
 from lstmhw.threshold.question import Question
 from lstmhw.threshold.report import (
     MOST_DEMANDS,
@@ -16,113 +14,121 @@ from lstmhw.threshold.report import (
     unit_labels,
     whole,
 )
+from lstmhw.threshold.sequences import Case, Failure, Failures, Start, moments
+
+MOST_TOLD = 3  # sequences of which it is said how claimed weights fail
 
 
-class Case(NamedTuple):
-    """The question from one s_0, and its answer."""
-
-    question: Question
-    answer: Witness | Certificate
-
-
-class Failure(NamedTuple):
-    """The first time step, from 0, at which a state is wrong; z and the state there."""
-
-    t: int
-    z: Fraction
-    state: int
+def unit_run(weights: Vector, questions: Sequence[Question]) -> Section:
+    """The run of claimed weights of one unit, on each sequence."""
+    body: list[Block] = []
+    for question in questions:
+        body += [*_named(question), Page(question).trajectory(weights)]
+    return Section("The claimed weights, run", tuple(body))
 
 
-class Moment(NamedTuple):
-    """A time step of a network: z of the output unit, and the states that all units go to."""
-
-    z: Fraction
-    states: tuple[int, ...]
-
-
-def unit_failure(weights: Vector, question: Question) -> Failure | None:
-    """Where one unit fails first; None where it does not."""
-    t = question.first_failure(weights)
-    if t is None:
-        return None
-    return Failure(t, question.z(weights, t), 1 - int(question.outputs[t]))
+def _named(question: Question) -> list[Block]:
+    """Which of several sequences a run is of, and from where."""
+    start = f"s_0 = {int(question.before[0])}"
+    names = [f"{name[:1].upper()}{name[1:]}" for name in question.place(0).named]
+    return [Paragraph((f"{name}, from {start}:",)) for name in names]
 
 
-def network_failure(network: Sequence[Vector], question: Question) -> Failure | None:
-    """Where the output unit of a network, its first, fails first; None where it does not."""
-    for t, moment in enumerate(_moments(network, question)):
-        if moment.states[0] != question.outputs[t]:
-            return Failure(t, moment.z, moment.states[0])
-    return None
+def network_run(network: Sequence[Vector], questions: Sequence[Question], inputs: int) -> Section:
+    """What each unit of a claimed network is, and its run on each sequence."""
+    formulas = Table(("unit", "is"), unit_formulas(network, inputs))
+    runs: list[Block] = []
+    for question in questions:
+        runs += [_network_begun(network, question), _network_table(network, question)]
+    # Where the first run starts is said above the formulas.
+    return Section("The claimed network, run", (*runs[:1], formulas, *runs[1:]))
 
 
-def _moments(network: Sequence[Vector], question: Question) -> Iterator[Moment]:
-    """The run of a network; the units other than the output unit start from 0."""
-    states = (int(question.before[0]), *(0 for _ in network[1:]))
-    for t in range(len(question)):
-        seen = (*question.exact(t), *map(Fraction, states), Fraction(1))
-        sums = [dot(unit, seen) for unit in network]
-        states = tuple(int(z > 0 or (z == 0 and not question.strict)) for z in sums)
-        yield Moment(sums[0], states)
+def _network_begun(network: Sequence[Vector], question: Question) -> Paragraph:
+    start = f"s_0 = {int(question.before[0])}"
+    others = "; the other units start from 0" if len(network) > 1 else ""
+    names = [f"{name[:1].upper()}{name[1:]}: " for name in question.place(0).named]
+    return Paragraph((f"{''.join(names)}{start}{others}.",))
 
 
-def network_run(network: Sequence[Vector], question: Question) -> Section:
-    """What each unit of a claimed network is, and its run."""
-    inputs = question.inputs.shape[1]
-    labels = unit_labels(len(network))
+def _network_table(network: Sequence[Vector], question: Question) -> Table:
     rows: list[tuple[Inline, ...]] = []
-    for t, moment in enumerate(islice(_moments(network, question), MOST_ROWS)):
+    for t, moment in enumerate(islice(moments(network, question), MOST_ROWS)):
         wanted = int(question.outputs[t])
         is_right = moment.states[0] == wanted
         verdict = Verdict("right" if is_right else "wrong", "yes" if is_right else "NO")
         shown = [str(t + 1), str(moment.z), *map(str, moment.states), str(wanted)]
         rows.append((*shown, verdict))
-    start = f"s_0 = {int(question.before[0])}; the other units start from 0."
-    return Section(
-        "The claimed network, run",
-        (
-            Paragraph((start if len(network) > 1 else start.split(";")[0] + ".",)),
-            Table(("unit", "is"), unit_formulas(network, inputs)),
-            Table(("t", "z of s", *labels, "s_t", "ok"), tuple(rows)),
-        ),
-    )
+    return Table(("t", "z of s", *unit_labels(len(network)), "s_t", "ok"), tuple(rows))
 
 
-def first_that_does(failures: Mapping[int, Failure | None]) -> int | None:
-    """The first s_0 from which claimed weights do not fail; None where they do from each."""
-    return next((initial for initial, failure in failures.items() if failure is None), None)
+def first_that_does(failures: Failures) -> Start | None:
+    """The first start from which claimed weights do not fail; None where they do from each."""
+    return next((start for start, failure in failures.items() if failure is None), None)
 
 
-def outcome(failures: Mapping[int, Failure | None], z: str) -> str:
-    """What became of claimed weights from each s_0; `z` is what is compared with 0."""
-    initial = first_that_does(failures)
-    if initial is not None:
-        return "They do it." if len(failures) == 1 else f"They do it, from s_0 = {initial}."
+def do_all(failures: Sequence[Failures]) -> bool:
+    """Whether claimed weights do every sequence, from some start each."""
+    return all(first_that_does(by_start) is not None for by_start in failures)
+
+
+def outcome(failures: Sequence[Failures], z: str) -> str:
+    """What became of claimed weights in each sequence; `z` is what is compared with 0."""
+    failing = [by_start for by_start in failures if first_that_does(by_start) is None]
+    if not failing:
+        return _done(failures)
+    more = len(failing) - MOST_TOLD
+    said = [_failed(by_start, z) for by_start in failing[:MOST_TOLD]]
+    said += [f"They fail in {more} more."] if more > 0 else []
+    return " ".join(said)
+
+
+def _done(failures: Sequence[Failures]) -> str:
+    """From where claimed weights do it, where that was to be chosen."""
+    starts = [first_that_does(by_start) for by_start in failures]
+    if len(starts) == 1:
+        (start,) = starts
+        chosen = start is not None and start.is_chosen and start.text
+        return f"They do it, from {chosen}." if chosen else "They do it."
+    texts = [
+        f"{start.text} in sequence {number}"
+        for number, start in enumerate(starts, 1)
+        if start is not None and start.is_chosen
+    ]
+    return f"They do all sequences{', from ' if texts else ''}{', '.join(texts)}."
+
+
+def _failed(by_start: Failures, z: str) -> str:
     return " ".join(
-        f"{'At' if len(failures) == 1 else f'From s_0 = {initial}, at'} t = {failure.t + 1}, "
+        f"{f'From {start.text}, at' if start.is_chosen else 'At'} {failure.place}, "
         f"{z} = {failure.z} and step({failure.z}) = {failure.state}, "
-        f"but s_{failure.t + 1} is {1 - failure.state}."
-        for initial, failure in failures.items()
+        f"but s_{failure.place.t} is {1 - failure.state}."
+        for start, failure in by_start.items()
         if failure is not None
     )
 
 
-def where(failures: Mapping[int, Failure | None]) -> str | None:
-    """The time step at which claimed weights fail first, for each s_0 where that differs."""
-    if first_that_does(failures) is not None:
-        return None
-    times = {k: f"t = {failure.t + 1}" for k, failure in failures.items() if failure is not None}
+def where(failures: Sequence[Failures]) -> str | None:
+    """The time step at which claimed weights fail first, for each start where that differs."""
+    failing = [by_start for by_start in failures if first_that_does(by_start) is None]
+    return _where(failing[0]) if failing else None
+
+
+def _where(by_start: Mapping[Start, Failure | None]) -> str:
+    times = {k: str(failure.place) for k, failure in by_start.items() if failure is not None}
     if len(set(times.values())) == 1:
         return next(iter(times.values()))
-    return ", ".join(f"{time} from s_0 = {initial}" for initial, time in times.items())
+    return ", ".join(f"{time} from {start.text}" for start, time in times.items())
 
 
-def which_do(cases: Mapping[int, Case]) -> str:
-    """All weights of one unit that do it, or why there are none, for each s_0."""
-    texts = {initial: _which(case) for initial, case in cases.items()}
-    if len(texts) == 1:
-        return "".join(text[:1].upper() + text[1:] for text in texts.values())
-    return " ".join(f"From s_0 = {initial}, {text}" for initial, text in texts.items() if text)
+def which_do(cases: Mapping[Start, Case]) -> str:
+    """All weights of one unit that do it, or why there are none, for each start."""
+    texts = {start: _which(case) for start, case in cases.items()}
+    return " ".join(
+        f"From {start.text}, {text}" if start.is_chosen else text[:1].upper() + text[1:]
+        for start, text in texts.items()
+        if text
+    )
 
 
 def _which(case: Case) -> str:

@@ -1,4 +1,4 @@
-"""Networks of step units with a few extra ones: the fewest with which a sequence can be had.
+"""Networks of step units with a few extra ones: the fewest with which sequences can be had.
 
 What the extra units do is not given, so their trajectories are searched, step by step: a partial
 trajectory with which some unit's demands contradict each other is dropped with all that begin
@@ -7,23 +7,31 @@ with it.  What is left when none is dropped is a network; where all are, there i
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import accumulate, pairwise, product
 from typing import NamedTuple
 
-from lstmhw.threshold.feasibility import Row, Vector, Witness, dot, is_met, solved
+from lstmhw.feasibility import Row, Vector, Witness, dot, is_met, solved
 from lstmhw.threshold.weights import pleasant
 
 Bits = tuple[int, ...]
 
 
 class Network(NamedTuple):
-    """Weights of each unit on (x, states before, 1), the output unit first; and all states.
+    """Weights of each unit on (x, states before, 1), the output unit first; and its runs.
 
-    `states[0]` are those before the first step.
+    A run is all the states of a sequence, those before its first step first.
     """
 
     weights: tuple[Vector, ...]
-    states: tuple[Bits, ...]
+    runs: tuple[tuple[Bits, ...], ...]
+
+
+class Told(NamedTuple):
+    """A sequence: its inputs and outputs, and the state of the output unit before them."""
+
+    inputs: Sequence[Vector]
+    outputs: Sequence[int]
+    initial: int
 
 
 class Unit(NamedTuple):
@@ -34,25 +42,26 @@ class Unit(NamedTuple):
 
 
 class Search:
-    """The search for a network with some extra units, which start at 0.
+    """The search for a network with some extra units, which start at 0 in each sequence.
 
-    `inputs` and `outputs` by time step; `initial` is the state of the output unit before them.
     Where step(0) = 1, `strict` is false and rows are about the negatives of the weights.
     `tried` counts partial trajectories.
     """
 
     def __init__(
         self,
-        inputs: Sequence[Vector],
-        outputs: Sequence[int],
-        initial: int,
+        sequences: Sequence[Told],
         extra: int,
         strict: bool,
         report: Callable[[int], None] = lambda tried: None,
     ) -> None:
-        self.inputs = inputs
-        self.outputs = outputs
-        self.start = (initial, *(0 for _ in range(extra)))
+        self.sequences = sequences
+        self.inputs = [x for told in sequences for x in told.inputs]
+        self.outputs = [output for told in sequences for output in told.outputs]
+        ends = accumulate((len(told.inputs) for told in sequences), initial=0)
+        self.units = extra + 1
+        rest = (0,) * extra
+        self.starts = {t: (told.initial, *rest) for t, told in zip(ends, sequences, strict=False)}
         self.strict = strict
         self.report = report
         self.tried = 0
@@ -60,9 +69,9 @@ class Search:
 
     def network(self) -> Network | None:
         """The first network found; None where there is none."""
-        size = len(self.inputs[0]) + len(self.start) + 1
+        size = len(self.inputs[0]) + self.units + 1
         nothing = Unit(frozenset(), (Fraction(),) * size)
-        return self._extended((self.start,), tuple(nothing for _ in self.start))
+        return self._extended((self.starts[0],), (nothing,) * self.units)
 
     def _extended(self, states: tuple[Bits, ...], units: tuple[Unit, ...]) -> Network | None:
         """A network whose trajectory begins with these states."""
@@ -71,10 +80,11 @@ class Search:
             sign = 1 if self.strict else -1
             chosen = [pleasant(list(unit.rows), unit.weights) for unit in units]
             weights = tuple(tuple(sign * w for w in weights) for weights in chosen)
-            network = Network(weights, states)
-            assert self.states_of(network) == states
-            return network
-        vector = (*self.inputs[t], *map(Fraction, states[-1]), Fraction(1))
+            runs = tuple(run_of(weights, told, self.strict) for told in self.sequences)
+            assert [state for run in runs for state in run[1:]] == list(states[1:])
+            return Network(weights, runs)
+        before = self.starts.get(t, states[-1])
+        vector = (*self.inputs[t], *map(Fraction, before), Fraction(1))
         for bits in self._choices(states):
             following = self._met(units, vector, (self.outputs[t], *bits))
             if following is not None:
@@ -82,15 +92,6 @@ class Search:
                 if found is not None:
                     return found
         return None
-
-    def states_of(self, network: Network) -> tuple[Bits, ...]:
-        """What a network does on the inputs, step by step."""
-        states = [self.start]
-        for x in self.inputs:
-            vector = (*x, *map(Fraction, states[-1]), Fraction(1))
-            z = [dot(weights, vector) for weights in network.weights]
-            states.append(tuple(int(v > 0 if self.strict else v >= 0) for v in z))
-        return tuple(states)
 
     def _choices(self, states: tuple[Bits, ...]) -> Iterator[Bits]:
         """What the extra units may do next; of units alike so far, the earlier fire first."""
@@ -124,3 +125,18 @@ class Search:
             answer = solved(list(rows))
             self._known[rows] = answer.weights if isinstance(answer, Witness) else None
         return self._known[rows]
+
+
+def run_of(weights: Sequence[Vector], told: Told, strict: bool) -> tuple[Bits, ...]:
+    """What a network does on a sequence, step by step; first the states before it."""
+    states = [(told.initial, *(0 for _ in weights[1:]))]
+    for x in told.inputs:
+        states.append(stepped(weights, x, states[-1], strict))
+    return tuple(states)
+
+
+def stepped(weights: Sequence[Vector], x: Vector, states: Bits, strict: bool) -> Bits:
+    """The states that the units of a network go to."""
+    vector = (*x, *map(Fraction, states), Fraction(1))
+    sums = (dot(unit, vector) for unit in weights)
+    return tuple(int(z > 0 or (z == 0 and not strict)) for z in sums)

@@ -1,4 +1,4 @@
-"""The demands that a sequence makes on one recurrent step unit, and their answer.
+"""The demands that sequences make on one recurrent step unit, and their answer.
 
 s_t = step(w1 x_t + w2 s_{t-1} + b).  The outputs are known, so every s_{t-1} is, and each time step
 is one demand on the weights (w1, w2, b), linear in them.
@@ -7,13 +7,12 @@ is one demand on the weights (w1, w2, b), linear in them.
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import overload
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmhw.functions import Floats
-from lstmhw.threshold.feasibility import (
+from lstmhw.feasibility import (
     Certificate,
     Row,
     Vector,
@@ -23,20 +22,49 @@ from lstmhw.threshold.feasibility import (
     is_met,
     solved,
 )
+from lstmhw.functions import Floats
 
 ROUNDING = 2.0**-50  # relative, of a float64 sum of a few products; more than it can be
 TINY = 5e-324  # what a number may lose where it underflows
 MOST_PAIRS = 10_000  # time steps; among more, opposite demands on one vector are not looked for
 
 
+class Place(NamedTuple):
+    """Where a demand comes from: time step `t`, from 1, of the one sequence that there is.
+
+    Of several it is the one with this number, from 1, or the one of these letters.
+    """
+
+    t: int
+    sequence: int | tuple[str, ...] | None = None
+
+    def __str__(self) -> str:
+        return " of ".join((f"t = {self.t}", *self.named))
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The sequence in words; nothing where there is only one."""
+        match self.sequence:
+            case None:
+                return ()
+            case int():
+                return (f"sequence {self.sequence}",)
+        return (f'"{" ".join(self.sequence)}"',)
+
+
+def alone(t: int) -> Place:
+    """The place of time step t, from 0, of the only sequence."""
+    return Place(t + 1)
+
+
 class Question(Sequence[Row]):
     """The demands by time step, from 0, each made when it is asked for.
 
     `inputs` (T, d) are the floats next to the inputs, `exact` gives input t itself, best the same
-    vector for inputs that are written alike; `before` (T,)
-    are the states that the unit is in, `outputs` (T,) those that it is to go to.  `strict` says
-    that step(0) = 0.  Where step(0) = 1 the rows are about the negatives of the weights, so that
-    the outputs 0 are what asks for > 0.
+    vector for inputs that are written alike; `before` (T,) are the states that the unit is in,
+    `outputs` (T,) those that it is to go to; `place` says of which sequence a time step is.
+    `strict` says that step(0) = 0.  Where step(0) = 1 the rows are about the negatives of the
+    weights, so that the outputs 0 are what asks for > 0.
     """
 
     def __init__(
@@ -46,17 +74,19 @@ class Question(Sequence[Row]):
         before: NDArray[np.bool_],
         outputs: NDArray[np.bool_],
         strict: bool,
+        place: Callable[[int], Place] = alone,
     ) -> None:
         self.inputs = inputs
         self.exact = exact
         self.before = before
         self.outputs = outputs
         self.strict = strict
+        self.place = place
         self.positive = outputs if strict else ~outputs
         sign = np.where(self.positive, -1.0, 1.0)
         rows = np.column_stack([inputs, self.before, np.ones(len(outputs))])
         self._signed = rows * sign[:, np.newaxis]
-        self._reach = np.abs(rows).max(axis=0)
+        self._reach = np.abs(rows).max(axis=0, initial=0)
 
     def __len__(self) -> int:
         return len(self.outputs)
@@ -92,13 +122,17 @@ class Question(Sequence[Row]):
         near = np.flatnonzero(same & (self.inputs == self.inputs[t]).all(axis=1))
         stays = np.ones(len(self), dtype=bool)
         stays[[k for k in near.tolist() if self.exact(k) == vector]] = False
-        kept = np.flatnonzero(stays)
+        return self.only(np.flatnonzero(stays))
+
+    def only(self, kept: NDArray[np.intp]) -> "Question":
+        """The question of some of the time steps."""
         return Question(
             self.inputs[kept],
             lambda k: self.exact(kept.item(k)),
             self.before[kept],
             self.outputs[kept],
             self.strict,
+            lambda k: self.place(kept.item(k)),
         )
 
     def signed(self, weights: Vector) -> Vector:
@@ -188,3 +222,31 @@ class Question(Sequence[Row]):
             if key not in seen:
                 seen.add(key)
                 yield t
+
+
+def joined(questions: Sequence[Question]) -> Question:
+    """The demands of several questions as one, in their order."""
+    if len(questions) == 1:
+        return questions[0]
+    starts = np.cumsum([0, *map(len, questions)])
+
+    def own(k: int) -> tuple[Question, int]:
+        number = int(np.searchsorted(starts, k, side="right")) - 1
+        return questions[number], k - int(starts[number])
+
+    def exact(k: int) -> Vector:
+        question, t = own(k)
+        return question.exact(t)
+
+    def place(k: int) -> Place:
+        question, t = own(k)
+        return question.place(t)
+
+    return Question(
+        np.concatenate([question.inputs for question in questions]),
+        exact,
+        np.concatenate([question.before for question in questions]),
+        np.concatenate([question.outputs for question in questions]),
+        questions[0].strict,
+        place,
+    )

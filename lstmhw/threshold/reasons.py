@@ -10,13 +10,14 @@ import numpy as np
 from lstmhw.algebra import UndecidedError, expanded
 from lstmhw.expr import Expr, Quantity
 from lstmhw.faults import Fault, Path
+from lstmhw.feasibility import Certificate, Row, Vector, Witness, solved
 from lstmhw.formula import FormulaError
 from lstmhw.handwritten import readings
 from lstmhw.handwritten.words import tokens
 from lstmhw.solution import Check, Claim
-from lstmhw.threshold.feasibility import Certificate, Row, Vector, Witness, solved
 from lstmhw.threshold.question import Question
 from lstmhw.threshold.report import Page, weight_names, whole
+from lstmhw.threshold.sequences import Case, Start
 from lstmhw.threshold.weights import pleasant, pleasant_for
 
 KEYS = ("certificate", "certificates")
@@ -68,35 +69,38 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def reason_faults(
-    claimed: Mapping[str, Claim], inputs: int, initials: Sequence[int]
-) -> list[Fault]:
-    """What is wrong with the reasons that are claimed, for so many inputs."""
+def reason_faults(claimed: Mapping[str, Claim], inputs: int, starts: Sequence[str]) -> list[Fault]:
+    """What is wrong with the reasons that are claimed, for so many inputs.
+
+    `starts` are the keys of the starts (`Start.key`) that may each have a reason of their own.
+    """
     faults: list[Fault] = []
     given = [key for key in KEYS if key in claimed]
     for key in given[1:]:
         message = "expected one reason, found certificate and certificates"
         faults.append(Fault(("claimed", key), message, "keep one of the two", at_key=True))
     for key in given[:1]:
-        for path, rows in _cases(key, claimed[key], initials, faults):
+        for path, rows in _cases(key, claimed[key], starts, faults):
             faults += _row_faults(path, rows, inputs)
     return faults
 
 
 def _cases(
-    key: str, claim: Claim, initials: Sequence[int], faults: list[Fault]
+    key: str, claim: Claim, starts: Sequence[str], faults: list[Fault]
 ) -> Iterator[tuple[Path, Claim]]:
     """The rows of each case with their place; a fault for what is no such case."""
     path: Path = ("claimed", key)
     if not isinstance(claim, Mapping):
         yield path, claim
         return
-    known = [str(initial) for initial in initials]
+    if not starts:
+        faults.append(Fault(path, "expected a list of demands, found a mapping"))
+        return
     for name, rows in claim.items():
-        if name in known:
+        if name in starts:
             yield (*path, name), rows
         else:
-            message = f"expected a value of s_0, {' or '.join(known)}; found {name!r}"
+            message = f"expected a value of s_0, {' or '.join(starts)}; found {name!r}"
             faults.append(Fault((*path, name), message, at_key=True))
 
 
@@ -166,32 +170,31 @@ def _linear(text: str, at: int, inputs: int) -> Vector:
     return found
 
 
-def reason_check(claimed: Mapping[str, Claim], questions: Mapping[int, Question]) -> Check:
-    """The verdict on the reason that is claimed; `questions` are the cases, by s_0."""
+def reason_check(claimed: Mapping[str, Claim], cases: Mapping[Start, Case]) -> Check:
+    """The verdict on the reason that is claimed."""
     key = next(key for key in KEYS if key in claimed)
     claim = claimed[key]
-    truths = {initial: question.answer() for initial, question in questions.items()}
     expected = tuple(
-        Page(questions[initial]).demand(t)
-        for initial, truth in truths.items()
-        if isinstance(truth, Certificate)
-        for t in sorted(whole(truth).multipliers)
+        Page(question).demand(t)
+        for question, answer in cases.values()
+        if isinstance(answer, Certificate)
+        for t in sorted(whole(answer).multipliers)
     )
     possible = [
-        f"There are weights that do it{f', from s_0 = {initial}' if len(truths) > 1 else ''}: "
-        f"{Page(questions[initial]).named(pleasant_for(questions[initial], truth.weights))}."
-        for initial, truth in truths.items()
-        if isinstance(truth, Witness)
+        f"There are weights that do it{f', from {start.text}' if start.is_chosen else ''}: "
+        f"{Page(question).named(pleasant_for(question, answer.weights))}."
+        for start, (question, answer) in cases.items()
+        if isinstance(answer, Witness)
     ]
     said = []
-    for initial, question in questions.items():
-        rows = claim.get(str(initial)) if isinstance(claim, Mapping) else claim
-        begun = f"With s_0 = {initial}: " if len(questions) > 1 else ""
-        said += [f"{begun}{text}" for text in _wrong(rows, question)]
+    for start, case in cases.items():
+        rows = claim.get(start.key) if isinstance(claim, Mapping) else claim
+        begun = f"With {start.text}: " if start.is_chosen else ""
+        said += [f"{begun}{text}" for text in _wrong(rows, case.question)]
     if possible and said:
         said.append(possible[0])
     elif said:
-        said += [f"What contradicts: {text}" for text in _contradictions(questions, truths)]
+        said += [f"What contradicts: {text}" for text in _contradictions(cases)]
     verdict = "wrong" if said else "right"
     if not said:
         said = ["Each row is asked by some t, and together they contradict."]
@@ -200,14 +203,12 @@ def reason_check(claimed: Mapping[str, Claim], questions: Mapping[int, Question]
     return Check("certificate", claim, shown, verdict, None, where, " ".join(said))
 
 
-def _contradictions(
-    questions: Mapping[int, Question], truths: Mapping[int, Witness | Certificate]
-) -> Iterator[str]:
+def _contradictions(cases: Mapping[Start, Case]) -> Iterator[str]:
     """Why there are no weights, for each case in which there are none."""
-    for initial, truth in truths.items():
-        if isinstance(truth, Certificate):
-            begun = f"with s_0 = {initial}, " if len(truths) > 1 else ""
-            yield begun + Page(questions[initial]).contradiction(whole(truth))
+    for start, (question, answer) in cases.items():
+        if isinstance(answer, Certificate):
+            begun = f"with {start.text}, " if start.is_chosen else ""
+            yield begun + Page(question).contradiction(whole(answer))
 
 
 def _wrong(rows: Claim | None, question: Question) -> Iterator[str]:
@@ -246,7 +247,7 @@ def _no_demand(
     own = found[0].scaled
     nearest = min(asked, key=lambda demand: _distance(own, demand))
     page, t = Page(question), asked[nearest]
-    return f"No t asks {text}; the nearest is t = {t + 1}: {page.demand(t)}."
+    return f"No t asks {text}; the nearest is {question.place(t)}: {page.demand(t)}."
 
 
 def _distance(one: Demand, other: Demand) -> tuple[int, Fraction, bool]:

@@ -1,4 +1,4 @@
-"""What is said of a sequence and a step unit: demands, weights, contradictions, repairs."""
+"""What is said of sequences and a step unit: demands, weights, contradictions, repairs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lstmhw.feasibility import Certificate, Row, Vector, Witness, dot, is_met, solved
 from lstmhw.solution import Block, Inline, Paragraph, Section, Shades, Table, Verdict
-from lstmhw.threshold.feasibility import Certificate, Row, Vector, Witness, dot, is_met, solved
 from lstmhw.threshold.hidden import Network
 from lstmhw.threshold.question import Question
 from lstmhw.threshold.weights import pleasant_for
@@ -50,6 +50,17 @@ class Page:
         self.question = question
         self.names = weight_names(question.inputs.shape[1])
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What stands over the places of demands."""
+        has_several = bool(len(self.question)) and bool(self.question.place(0).named)
+        return ("sequence", "t") if has_several else ("t",)
+
+    def cells(self, t: int) -> tuple[str, ...]:
+        """The place of the demand of time step t (from 0), as in the columns."""
+        place = self.question.place(t)
+        return (*(name.removeprefix("sequence ") for name in place.named), str(place.t))
+
     def demand(self, t: int) -> str:
         """What time step t (from 0) forces: w1 + b > 0."""
         return f"{form(self.question[t].vector, self.names)} {self.relation(t)} 0"
@@ -71,15 +82,15 @@ class Page:
         question = self.question
         rows = [
             (
-                str(t + 1),
-                _vector(question.exact(t)),
+                *self.cells(t),
+                vector_text(question.exact(t)),
                 str(int(question.before[t])),
                 str(int(question.outputs[t])),
                 self.demand(t),
             )
             for t in self.listed()
         ]
-        table = Table(("t", "x_t", "s_(t-1)", "s_t", "so"), tuple(rows))
+        table = Table((*self.columns, "x_t", "s_(t-1)", "s_t", "so"), tuple(rows))
         fires = "z > 0" if question.strict else "z >= 0"
         unit = "s_t = step(z_t), z_t = w1 x_t + w2 s_(t-1) + b"
         text = f"{unit}; step(z) = 1 if {fires}, else 0."
@@ -113,8 +124,10 @@ class Page:
         nearest = min(sizes, key=lambda t: sizes[t])
         if not sizes[nearest]:
             value = 0 if self.question.strict else 1
-            return f"At t = {nearest + 1}, z is 0: that will do, since step(0) = {value}."
-        return f"No z is nearer to 0 than {sizes[nearest]}, at t = {nearest + 1}."
+            return (
+                f"At {self.question.place(nearest)}, z is 0: that will do, since step(0) = {value}."
+            )
+        return f"No z is nearer to 0 than {sizes[nearest]}, at {self.question.place(nearest)}."
 
     def run(self, weights: Vector) -> Table:
         """z and s at every time step that is listed."""
@@ -125,14 +138,14 @@ class Page:
             wanted = int(self.question.outputs[t])
             rows.append(
                 (
-                    str(t + 1),
+                    *self.cells(t),
                     f"{_substituted(weights, self.question[t].vector)} = {z}",
                     str(wanted if right else 1 - wanted),
                     str(wanted),
                     Verdict("right" if right else "wrong", "yes" if right else "NO"),
                 )
             )
-        return Table(("t", "z_t", "step(z_t)", "s_t", "ok"), tuple(rows))
+        return Table((*self.columns, "z_t", "step(z_t)", "s_t", "ok"), tuple(rows))
 
     def trajectory(self, weights: Vector) -> Table:
         """z and s at every time step, with the states that these weights lead to themselves."""
@@ -152,7 +165,7 @@ class Page:
         """All weights that will do: what is left of the demands, and for scalars a picture."""
         left = self._irredundant()
         text = "The weights that will do are exactly those with the following; the rest follows:"
-        lines = [(f"t = {t + 1}", self.demand(t)) for t in left]
+        lines = [(str(self.question.place(t)), self.demand(t)) for t in left]
         body: list[Block] = [Paragraph((text,)), Table(("", ""), tuple(lines))]
         if self.question.inputs.shape[1] == 1:
             body += self._picture(weights, left)
@@ -203,23 +216,25 @@ class Page:
         vectors = [[multipliers[t] * entry for entry in self.question[t].vector] for t in steps]
         total = tuple(sum(entries, start=Fraction()) for entries in zip(*vectors, strict=True))
         times = [f"{multipliers[t]} times " if multipliers[t] != 1 else "" for t in steps]
-        names = " and ".join(f"{k}t = {t + 1}" for k, t in zip(times, steps, strict=True))
+        names = " and ".join(
+            f"{k}{self.question.place(t)}" for k, t in zip(times, steps, strict=True)
+        )
         verb = "needs" if len(steps) == 1 and not times[0] else "together need"
         return f"{names} {verb} {form(total, self.names)} {self.relation(steps[0])} 0"
 
-    def infeasible(self, certificate: Certificate, initial: int) -> Section:
+    def infeasible(self, certificate: Certificate, start: str) -> Section:
         """The certificate as lines that can be added up."""
         rows = [
-            (str(t + 1), self.demand(t), str(multiplier))
+            (*self.cells(t), self.demand(t), str(multiplier))
             for t, multiplier in sorted(certificate.multipliers.items())
         ]
         verdict = Verdict("wrong", "Infeasible")
         about = ": no weights do it. These demands contradict; without any one of them they do not."
         return Section(
-            f"Why not, with s_0 = {initial}",
+            f"Why not, with {start}" if start else "Why not",
             (
                 Paragraph((verdict, about)),
-                Table(("t", "demand", "times"), tuple(rows)),
+                Table((*self.columns, "demand", "times"), tuple(rows)),
                 Paragraph((self.contradiction(certificate),)),
             ),
         )
@@ -227,7 +242,7 @@ class Page:
     def repaired(self, repairs: Sequence[Repair]) -> Section:
         rows = [
             (
-                f"without t = {repair.t + 1}",
+                f"without {self.question.place(repair.t)}",
                 "another contradiction remains"
                 if repair.weights is None
                 else self.named(repair.weights),
@@ -239,9 +254,20 @@ class Page:
 
     def certificate_json(self, certificate: Certificate) -> list[dict[str, Any]]:
         return [
-            {"t": t + 1, "constraint": self.demand(t), "multiplier": str(multiplier)}
+            {
+                **self.place_json(t),
+                "constraint": self.demand(t),
+                "multiplier": str(multiplier),
+            }
             for t, multiplier in sorted(certificate.multipliers.items())
         ]
+
+    def place_json(self, t: int) -> dict[str, Any]:
+        """The place of time step t (from 0): its t and, of several, its sequence."""
+        place = self.question.place(t)
+        letters = place.sequence
+        sequence = list(letters) if isinstance(letters, tuple) else letters
+        return {"t": place.t} if sequence is None else {"t": place.t, "sequence": sequence}
 
 
 def repairs(question: Question, certificate: Certificate) -> list[Repair]:
@@ -281,21 +307,63 @@ def unit_formulas(network: Sequence[Vector], inputs: int) -> tuple[tuple[str, st
     )
 
 
-def network_section(network: Network, inputs: int) -> Section:
-    """The weights of each unit, and the run of all of them."""
+def network_section(network: Network, inputs: int, done: str = "it can be done") -> Section:
+    """The weights of each unit, and the runs of all of them; `done` says what they do."""
     units = len(network.weights)
-    rows = [(str(t), *map(str, states)) for t, states in enumerate(network.states)]
     extra = "one extra unit" if units == 2 else f"{units - 1} extra units"
-    start = f"s_0 = {network.states[0][0]}" if network.states else ""
-    text = f"With {extra}, 0 at the start, and {start} it can be done; with fewer it cannot."
+    is_alone = len(network.runs) == 1
+    start = f", and s_0 = {network.runs[0][0][0]}" if is_alone else " of each sequence,"
+    rows = [
+        (*(() if is_alone else (str(number),)), str(t), *map(str, states))
+        for number, run in enumerate(network.runs, 1)
+        for t, states in enumerate(run)
+    ]
+    header = ("t",) if is_alone else ("sequence", "t")
+    text = f"With {extra}, 0 at the start{start} {done}; with fewer it cannot."
     return Section(
         "A network",
         (
             Paragraph((text,)),
             Table(("unit", "is"), unit_formulas(network.weights, inputs)),
-            Table(("t", *unit_labels(units)), tuple(rows)),
+            Table((*header, *unit_labels(units)), tuple(rows)),
         ),
     )
+
+
+def network_json(network: Sequence[Vector], inputs: int) -> dict[str, Any]:
+    """The weights of each unit as matrices of exact texts."""
+    return {
+        "W_x": [list(map(str, weights[:inputs])) for weights in network],
+        "W_h": [list(map(str, weights[inputs:-1])) for weights in network],
+        "b": [str(weights[-1]) for weights in network],
+    }
+
+
+def exhausted(most: int, tried: int) -> Section:
+    """That no network with so many extra units does it."""
+    units = "one extra unit" if most == 1 else f"up to {most} extra units"
+    text = (
+        f"With {units} it cannot be done either: {tried} beginnings of what the extra units might "
+        "do were tried, and each comes to time steps whose demands on one unit contradict."
+    )
+    return Section("Extra units", (Paragraph((text,)),))
+
+
+def interrupted(known: int) -> Section:
+    """What is known of extra units where the search was broken off."""
+    return _not_known(known, "was interrupted")
+
+
+def given_up(known: int) -> Section:
+    """What is known of extra units where the search became too long."""
+    return _not_known(known, "came to too many time steps")
+
+
+def _not_known(known: int, why: str) -> Section:
+    units = "one extra unit" if known == 1 else f"up to {known} extra units"
+    cannot = f"With {units} it cannot be done. " if known else ""
+    text = f"{cannot}The search with {known + 1} {why}; so it is not known."
+    return Section("Extra units", (Paragraph((text,)),))
 
 
 def _substituted(weights: Vector, vector: Vector) -> str:
@@ -308,5 +376,6 @@ def _substituted(weights: Vector, vector: Vector) -> str:
     return " + ".join(terms).replace("+ -", "- ")
 
 
-def _vector(values: Vector) -> str:
+def vector_text(values: Vector) -> str:
+    """An input as it is written: a number, or a list of them."""
     return str(values[0]) if len(values) == 1 else f"[{', '.join(map(str, values))}]"

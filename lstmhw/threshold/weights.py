@@ -6,7 +6,7 @@ from functools import cache
 from itertools import product
 from math import floor
 
-from lstmhw.threshold.feasibility import Row, Vector, dot, is_met
+from lstmhw.feasibility import Row, Vector, dot, is_met
 from lstmhw.threshold.question import Question
 
 MOST_ROWS, MOST_WEIGHTS = 60, 6  # with more, roundings are tried
