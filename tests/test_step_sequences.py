@@ -399,15 +399,17 @@ def test_claims_are_run_on_every_sequence() -> None:
 
 def test_extra_units_for_every_sequence() -> None:
     assert solved(every(PARITY, hidden=2)).extras["network"] is None
-    states = {name: {"0": "z" + name[1:], "1": "o" + name[0]} for name in ("zz",)}
     states = {
         "none": {"0": "none", "1": "one"},
         "one": {"0": "was", "1": "one"},
         "was": {"0": "none", "1": "one"},
     }
     delayed = {**PARITY, "states": states, "outputs": {"none": 0, "one": 0, "was": 1}}
-    extras = solved(every(delayed, hidden=2)).extras
+    solution = solved(every(delayed, hidden=2))
+    extras = solution.extras
     assert not extras["feasible"]
+    text = page(solution)
+    assert "by induction over the letters" in " ".join(text.split())
     for word in words(8):
         outputs = network_outputs(extras["network"], [int(x) for x in word], 0)
         assert outputs == rule_outputs(delayed, word)

@@ -24,6 +24,7 @@ from lstmhw.threshold.reasons import reason_faults
 from lstmhw.threshold.report import (
     MOST_DEMANDS,
     Page,
+    every_network_section,
     exhausted,
     given_up,
     interrupted,
@@ -270,10 +271,11 @@ class StepRnn(Problem, kind="step-rnn"):
         json = network_json(network.weights, self._asking.dimension)
         initial = list(found.initials) if self.sequences is not None else found.initials[0]
         extras = {"network": json, "initial": initial}
-        done = "it can be done in every sequence" if self.every else "it can be done"
-        section = network_section(network, self._asking.dimension, done)
-        if not isinstance(self.asked, Sequences):
-            return Searched(extras, (section,))
+        size = self._asking.dimension
+        if isinstance(self.asked, Every):
+            induction = self.asked.induction(network)
+            return Searched(extras, (every_network_section(network, size, induction),))
+        section = network_section(network, size)
         told = self.asked.told(found.initials)
         return Searched(extras, (section, network_scope(network, told, self.threshold == ">")))
 

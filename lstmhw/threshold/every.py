@@ -14,7 +14,8 @@ import numpy as np
 
 from lstmhw.feasibility import Certificate, Vector, dot
 from lstmhw.rules.letters import Rule
-from lstmhw.threshold.hidden import Bits, Search, Told, stepped
+from lstmhw.solution import Table
+from lstmhw.threshold.hidden import Bits, Network, Search, Told, stepped
 from lstmhw.threshold.question import Place, Question
 from lstmhw.threshold.sequences import (
     Case,
@@ -159,13 +160,7 @@ class Every:
 
     def _wrong(self, network: Sequence[Vector], initial: int) -> Word | None:
         """A shortest word after which the output of a network is not the rule's."""
-        rule = self.rule
-
-        def following(node: tuple[int, Bits], letter: int) -> tuple[int, Bits]:
-            state, bits = node
-            bits = stepped(network, rule.inputs[letter], bits, self.strict)
-            return rule.following(state, letter), bits
-
+        rule, following = self.rule, self._together(network)
         start = (0, (initial, *(0 for _ in network[1:])))
         letters = range(len(rule.letters))
         for node, word in reached(start, len(letters), following):
@@ -173,6 +168,40 @@ class Every:
                 if following(node, letter)[1][0] != rule.output(node[0], letter):
                     return (*word, letter)
         return None
+
+    def induction(self, network: Network) -> Table:
+        """All states that the rule and a network reach together, and where each letter leads.
+
+        A box has the row that the letter leads to, and the output of both after it.
+        """
+        following = self._together(network.weights)
+        letters = range(len(self.rule.letters))
+        start: tuple[int, Bits] = (0, network.runs[0][0])
+        found = dict(reached(start, len(letters), following))
+        numbers = {node: number for number, node in enumerate(found, 1)}
+        rows = []
+        for (state, bits), word in found.items():
+            came = f'"{" ".join(self.spelled(word))}"' if word else "(nothing)"
+            nodes = [following((state, bits), letter) for letter in letters]
+            boxes = [f"{numbers[node]} / {node[1][0]}" for node in nodes]
+            units = " ".join(map(str, bits))
+            rows.append(
+                (str(numbers[state, bits]), came, self.rule.rule.names[state], units, *boxes)
+            )
+        header = ("row", "first after", "state", "units", *self.rule.letters)
+        return Table(header, tuple(rows))
+
+    def _together(
+        self, network: Sequence[Vector]
+    ) -> Callable[[tuple[int, Bits], int], tuple[int, Bits]]:
+        """Where the rule and a network go from their states at a letter."""
+
+        def following(node: tuple[int, Bits], letter: int) -> tuple[int, Bits]:
+            state, bits = node
+            bits = stepped(network, self.rule.inputs[letter], bits, self.strict)
+            return self.rule.following(state, letter), bits
+
+        return following
 
     def shown(self, failures: Sequence[Failures]) -> Iterator[Question]:
         """What claimed weights are run on: a shortest sequence in which they fail."""

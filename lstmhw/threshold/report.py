@@ -307,10 +307,8 @@ def unit_formulas(network: Sequence[Vector], inputs: int) -> tuple[tuple[str, st
     )
 
 
-def network_section(network: Network, inputs: int, done: str = "it can be done") -> Section:
-    """The weights of each unit, and the runs of all of them; `done` says what they do."""
-    units = len(network.weights)
-    extra = "one extra unit" if units == 2 else f"{units - 1} extra units"
+def network_section(network: Network, inputs: int) -> Section:
+    """The weights of each unit, and the runs of all of them."""
     is_alone = len(network.runs) == 1
     start = f", and s_0 = {network.runs[0][0][0]}" if is_alone else " of each sequence,"
     rows = [
@@ -319,15 +317,35 @@ def network_section(network: Network, inputs: int, done: str = "it can be done")
         for t, states in enumerate(run)
     ]
     header = ("t",) if is_alone else ("sequence", "t")
-    text = f"With {extra}, 0 at the start{start} {done}; with fewer it cannot."
-    return Section(
-        "A network",
-        (
-            Paragraph((text,)),
-            Table(("unit", "is"), unit_formulas(network.weights, inputs)),
-            Table((*header, *unit_labels(units)), tuple(rows)),
-        ),
+    text = f"With {_extra(network)}, 0 at the start{start} it can be done; with fewer it cannot."
+    runs = Table((*header, *unit_labels(len(network.weights))), tuple(rows))
+    return Section("A network", (Paragraph((text,)), _units(network, inputs), runs))
+
+
+def every_network_section(network: Network, inputs: int, induction: Table) -> Section:
+    """The weights of each unit, and the states of the rule and of the units as an induction."""
+    labels = " ".join(unit_labels(len(network.weights)))
+    text = (
+        f"With {_extra(network)}, 0 at the start of each sequence, it can be done in every "
+        "sequence; with fewer it cannot."
     )
+    proof = (
+        f"Below are all states of the rule and of the units ({labels}) that are reached together. "
+        "A box has the row that the letter leads to / the output after it, which is s and what the "
+        "rule asks for. Each box leads to a row again, so by induction over the letters the "
+        "network is right in every sequence."
+    )
+    blocks = (Paragraph((text,)), _units(network, inputs), Paragraph((proof,)), induction)
+    return Section("A network", blocks)
+
+
+def _extra(network: Network) -> str:
+    extra = len(network.weights) - 1
+    return "one extra unit" if extra == 1 else f"{extra} extra units"
+
+
+def _units(network: Network, inputs: int) -> Table:
+    return Table(("unit", "is"), unit_formulas(network.weights, inputs))
 
 
 def network_json(network: Sequence[Vector], inputs: int) -> dict[str, Any]:
