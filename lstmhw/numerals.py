@@ -51,6 +51,19 @@ def whole_number(text: str) -> int:
     return int(value)
 
 
+def counted(count: int, what: str) -> str:
+    """So many of something: 1 unit, 2 units."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def above(value: float) -> str:
+    """A positive bound with two digits, rounded up: 1.8e-18."""
+    if not value:
+        return "0"
+    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return f"{math.ceil(value / unit) * unit:.1e}"
+
+
 def decimals(text: str) -> int:
     """How many decimals a number is written with: 2 for `1.20`, -1 for `1e1`."""
     mantissa, _, exponent = text.lower().partition("e")

@@ -130,9 +130,6 @@ class Words(NamedTuple):
     spellings: Mapping[str, tuple[str, ...]]
 
 
-MARKS = "Marks"  # the section of a page of marks that begins with the score
-
-
 class Score(NamedTuple):
     """The points that answers earn, of those that they can."""
 
@@ -146,6 +143,7 @@ class Score(NamedTuple):
 class Solution(NamedTuple):
     """A solved problem.
 
+    `asked` says what the question is, and `result` what came out; a page begins with them.
     `answers` maps every symbol to its value, `data` those whose value is no array to plain data,
     `words` those whose value is a word,
     `missing` those that cannot be computed to the reasons; `only_step` is the time index that a
@@ -166,6 +164,8 @@ class Solution(NamedTuple):
     source: str
     digits: int
     sections: tuple[Section, ...]
+    asked: tuple[Inline, ...] = ()
+    result: tuple[Block, ...] = ()
     answers: Mapping[str, Floats] = {}
     data: Mapping[str, Any] = {}
     words: Mapping[str, Words] = {}
@@ -360,6 +360,13 @@ def at_time(name: str, t: object) -> str:
     """The symbol of that name at a time: (h, 1) -> h_1, (h@2rev, 1) -> h_1@2rev."""
     bare, mark = unmarked(name)
     return f"{bare}_{t}{mark}"
+
+
+def names(symbols: Sequence[str]) -> tuple[Inline, ...]:
+    """The symbols as in a sentence: a, b and c."""
+    *most, last = (Quantity(symbol, None, given=False) for symbol in symbols)
+    commas: list[Inline] = [part for symbol in most for part in (symbol, ", ")]
+    return (*commas[:-1], " and ", last) if most else (last,)
 
 
 def unmarked(symbol: str) -> tuple[str, str]:

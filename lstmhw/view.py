@@ -11,7 +11,6 @@ from lstmhw.functions import Floats
 from lstmhw.notation import Omitted, as_given, decimal
 from lstmhw.numerals import decimals
 from lstmhw.solution import (
-    MARKS,
     Block,
     Check,
     Claim,
@@ -26,6 +25,7 @@ from lstmhw.solution import (
     Verdict,
     indexed,
     is_batch,
+    names,
 )
 
 LONGEST_SUM = 10
@@ -273,10 +273,27 @@ def claim_text(claim: Claim) -> str:
 
 
 WEIGHTS = "weights"  # the row of weights that are a claim
+JUDGED = {
+    "right": ("is right", "are right"),
+    "rounding": ("is right but for rounding on the way", "are right but for rounding on the way"),
+    "coarse": ("has too few digits to tell", "have too few digits to tell"),
+    "unanswered": ("is not there", "are not there"),
+    "follows": (
+        "is wrong only because an earlier answer was; the method is right",
+        "are wrong only because an earlier answer was; the method is right",
+    ),
+    "wrong": ("is wrong", "are wrong"),
+}
+"""What is said of one claim, and of several, by their verdict."""
 
 
 def sections(solution: Solution, view: View) -> Iterator[Section]:
-    """All sections of a page: the solution's own, and the claimed answers where there are any."""
+    """All sections of a page: what was asked and came out, the working, and the claimed answers."""
+    if solution.asked:
+        yield Section("Asked", (Paragraph(solution.asked),))
+    result = (*solution.result, *_score(solution), *_told(solution.checks))
+    if result:
+        yield Section("Result", result)
     for section in solution.sections:
         if section.in_full and not view.full:
             continue
@@ -286,15 +303,23 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
         table = Table(
             ("", "claimed", "true", "verdict"), tuple(_check_row(c, view) for c in solution.checks)
         )
-        marks: tuple[Block, ...] = (*_score(solution), table, *_explanations(solution.checks))
-        yield Section("Claimed answers", marks)
+        yield Section("Claimed answers", (table, *_explanations(solution.checks)))
 
 
 def _score(solution: Solution) -> Iterator[Paragraph]:
-    """The score, where the marks do not begin with it."""
-    is_told = any(section.title == MARKS for section in solution.sections)
-    if solution.score is not None and not is_told:
+    if solution.score is not None:
         yield Paragraph((str(solution.score),))
+
+
+def _told(checks: Sequence[Check]) -> Iterator[Paragraph]:
+    """The verdicts, a sentence for all claims of which the same is to be said."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for check in checks:
+        said.setdefault((check.verdict, check.mistake or ""), []).append(check.symbol)
+    for (verdict, mistake), symbols in said.items():
+        one, several = JUDGED[verdict]
+        text = several if len(symbols) > 1 or symbols == [WEIGHTS] else one
+        yield Paragraph(("Your ", *names(symbols), f" {text}{f': {mistake}' if mistake else ''}."))
 
 
 def _explanations(checks: Sequence[Check]) -> Iterator[Paragraph]:
@@ -303,9 +328,8 @@ def _explanations(checks: Sequence[Check]) -> Iterator[Paragraph]:
     for check in checks:
         said.setdefault(check.explanation, []).append(check.symbol)
     for text, symbols in said.items():
-        names = [part for symbol in symbols for part in (", ", Quantity(symbol, None, given=False))]
         if text:
-            yield Paragraph((*names[1:], f": {text}"))
+            yield Paragraph((*names(symbols), f": {text}"))
 
 
 def _paragraphs_excerpt(body: Sequence[Block], view: View) -> Iterator[Block]:

@@ -47,6 +47,19 @@ def test_every_problem_is_solved_in_every_format(name: str) -> None:
         assert solution.title.split()[0] in render([solution], format, View())
 
 
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_every_page_begins_with_the_question_and_what_came_out(name: str) -> None:
+    lines = render([solve(name)], "table", View(width=100)).splitlines()
+    titles = [line for line in lines[2:] if line and not line.startswith(" ")]
+    titles = titles[titles.index("Asked") :]
+    assert titles[:2] == ["Asked", "Result"]
+    assert len(titles) > 2
+    result = " ".join(" ".join(lines[lines.index("Result") : lines.index(titles[2])]).split())
+    for symbol, verdict in verdicts(name).items():
+        assert symbol in result
+        assert verdict != "wrong" or "wrong" in result
+
+
 def test_q1_the_input_gate_is_open_in_every_unit() -> None:
     answers = solve("q1").answers
     assert answers["x_1"].tolist() == [2, 3, 3, 4]

@@ -52,6 +52,15 @@ TABLE = """\
 A tiny cell
 lstm-step - nobody
 
+Asked
+  c_1 and h_1 of an LSTM with 1 input and 1 unit, one step, t = 1.
+
+Result
+  c_1  2.4640
+  h_1  0.9856
+  Your c_1 is right.
+  Your h_1 is right but for rounding on the way: truncated.
+
 Given
   x_1  1
   h_0  0              not given, so zeros
@@ -91,10 +100,6 @@ Working
 Remarks
   o_1 is given as 1; the weights give sigmoid(W_o [h_0; x_1]) = 0.5000: they do
   NOT agree with the value given, which is used all the same.
-
-Answer
-  c_1  2.4640
-  h_1  0.9856
 
 Claimed answers
        claimed  true    verdict

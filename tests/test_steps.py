@@ -29,7 +29,7 @@ def shown(solution: Solution) -> list[str]:
 
 
 def answers(solution: Solution) -> list[str]:
-    (block,) = next(s.body for s in solution.sections if s.title == "Answer")
+    (block,) = solution.result
     assert isinstance(block, Entries)
     return [entry.symbol for entry in block.rows]
 

@@ -44,34 +44,29 @@ def of_rnn(cell: Rnn, sheet: Worksheet, found: Flow, other: With) -> Outcome:
         Section("What is multiplied", tuple(_formulas(cell, found.start, norm, largest))),
         Section("Step by step", (table(found.times, columns, found.norms),)),
     ]
-    if is_scalar and function.back is not None and function.element is None:
-        steps = scalar_steps(sheet.steps, float(W_h[0, 0]), found.times, function)
-        sections.insert(1, Section("Working", (Working(tuple(steps)),)))
+    steps = tuple(_steps(cell, sheet, W_h, found))
+    if steps:
+        sections.insert(1, Section("Working", (Working(steps),)))
     if is_scalar and cell.W_h is not None:
         sections.append(_handout(cell, len(found.times), other))
     answers = {f"bound_{t}": np.array(b) for t, b in zip(found.times, bounds, strict=True)}
     extras = {"spectral_radius": largest, "spectral_norm": norm}
-    lines = _lines(cell, sheet, W_h, found)
+    lines = tuple(norm_lines(found.times, found.products)) if steps else ()
     return Outcome(tuple(sections), answers, extras, lines=lines)
 
 
-def _lines(cell: Rnn, sheet: Worksheet, W_h: Floats, found: Flow) -> tuple[Step, ...]:
-    """The lines that are not shown, where each unit has a slope of its own.
-
-    That is of one unit its norms, of many the factors and products too.
-    """
+def _steps(cell: Rnn, sheet: Worksheet, W_h: Floats, found: Flow) -> Iterator[Step]:
+    """The lines of the factors and products, where each unit has a slope of its own."""
     function = cell.function("")
     if function.element is not None or function.back is None:
-        return ()
-    norms = norm_lines(found.times, found.products)
+        return
     if W_h.size == 1:
-        return tuple(norms)
-    if found.factors.size > MOST_FOLLOWED:
-        return ()
-    is_column = cell.orientation == "column"
-    matrix = Quantity("W_h", W_h if is_column else W_h.T, given=True, role=WEIGHTS)
-    rows = matrix.T if is_column else matrix
-    return (*matrix_lines(sheet.steps, rows, found.times, function), *norms)
+        yield from scalar_steps(sheet.steps, float(W_h[0, 0]), found.times, function)
+    elif found.factors.size <= MOST_FOLLOWED:
+        is_column = cell.orientation == "column"
+        matrix = Quantity("W_h", W_h if is_column else W_h.T, given=True, role=WEIGHTS)
+        rows = matrix.T if is_column else matrix
+        yield from matrix_lines(sheet.steps, rows, found.times, function)
 
 
 def _formulas(cell: Rnn, start: int, norm: float, radius: float) -> Iterator[Paragraph]:

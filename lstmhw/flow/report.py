@@ -8,9 +8,12 @@ import numpy as np
 
 from lstmhw.expr import Constant, Expr, Quantity, Role
 from lstmhw.faults import Fault, ProblemError
-from lstmhw.flow import first_below, pace, verdict
+from lstmhw.flow import STEADY, first_below, verdict
 from lstmhw.functions import Floats, Function, magnitude, norm
+from lstmhw.numerals import counted
 from lstmhw.solution import (
+    Block,
+    Entries,
     Entry,
     Inline,
     Paragraph,
@@ -36,6 +39,14 @@ SPELLINGS = {
 }
 
 
+WHETHER = "Does it vanish, explode or stay?"
+CRITERION = (
+    f"Said here: it stays where its norm, after the first step, changes by less than {STEADY:.1%} "
+    "a step on average, or ends at 1; else it vanishes where it ends under 1, and explodes where "
+    "it ends over 1."
+)
+
+
 class Conclusion(NamedTuple):
     """The verdict on norms: as data, as an answer that is a word, and in words."""
 
@@ -45,13 +56,18 @@ class Conclusion(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a solution is put together from; `lines` are worked too, but not shown."""
+    """What a solution is put together from.
+
+    `lines` are worked too, but not shown; `asked` and `result` are what a page begins with.
+    """
 
     sections: tuple[Section, ...]
     answers: Mapping[str, Floats]
     extras: Mapping[str, Any] = {}
     words: Mapping[str, Words] = {}
     lines: tuple[Step, ...] = ()
+    asked: str = ""
+    result: tuple[Block, ...] = ()
 
     @property
     def steps(self) -> Iterator[Step]:
@@ -93,18 +109,20 @@ def _bar(decade: float, mark: float) -> str:
 def concluded(norms: Floats, start: int, limit: float) -> Conclusion:
     """The verdict on norms of which the first is that after one step."""
     found, below = verdict(norms), first_below(norms, limit, start)
-    steps = "1 step" if len(norms) == 1 else f"{len(norms)} steps"
-    said = f"The gradient {found}: after {steps} its norm is {norms[-1]:.4g}"
-    changes = f"; it changes by a factor of {pace(norms):.4g} a step." if len(norms) > 1 else "."
+    count, last = len(norms), float(norms[-1])
+    said = f"The gradient {found}: after {counted(count, 'step')} its norm is {last:.4g}"
+    mean = f"{last:.4g}^(1/{count}) = {last ** (1 / count):.4g}"
+    changes = f", on average a factor of {mean} a step." if count > 1 else "."
+    still = ", though it vanishes" if found == "vanishes" else ""
     under = (
-        f"Up to t = {start + len(norms)} its norm is nowhere under {limit:g}."
+        f"Up to t = {start + count} its norm is not yet under {limit:g}{still}."
         if below is None
         else f"Its norm is first under {limit:g} at t = {below}."
     )
     return Conclusion(
         {"verdict": found, "first_below": below},
         {"verdict": Words(found, said + changes, SPELLINGS)},
-        (Paragraph((said + changes,)), Paragraph((under,))),
+        tuple(Paragraph((text,)) for text in (said + changes, under, CRITERION)),
     )
 
 
@@ -118,11 +136,18 @@ def product(w: Floats, slope: Floats, count: int, limit: float) -> Outcome:
     norms = np.abs(w * slope) ** np.arange(1.0, count + 1)
     conclusion = concluded(norms, 0, limit)
     sections = (
+        Section("Given", (Entries(tuple(sheet.entries)),)),
         Section("Working", (Working(tuple(sheet.steps)),)),
         Section("After t factors", (table(range(1, count + 1), {"norm": norms}, norms),)),
-        Section("The product", conclusion.body),
     )
-    return Outcome(sections, sheet.answers, conclusion.extras, conclusion.words)
+    return Outcome(
+        sections,
+        sheet.answers,
+        conclusion.extras,
+        conclusion.words,
+        asked=f"The product of {counted(count, 'factor')} w*slope. {WHETHER}",
+        result=(Entries((Entry("P", sheet.answers["P"], False),)), *conclusion.body),
+    )
 
 
 def clipped(limit: float, gradient: Floats) -> Outcome:
@@ -154,7 +179,12 @@ def clipped(limit: float, gradient: Floats) -> Outcome:
         Working(tuple(sheet.steps)),
         Table(("", "gradient", "norm"), tuple(rows)),
     )
-    return Outcome((Section("Clipping", body),), sheet.answers)
+    return Outcome(
+        (Section("Clipping", body),),
+        sheet.answers,
+        asked=f"A gradient, clipped to a norm of {limit:g}.",
+        result=(Entries((Entry("clipped", sheet.answers["clipped"], False),)),),
+    )
 
 
 def scalar_steps(

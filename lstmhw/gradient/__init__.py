@@ -29,6 +29,7 @@ from lstmhw.solution import (
     Step,
     Working,
     Worksheet,
+    names,
     needed,
 )
 
@@ -121,9 +122,24 @@ class Gradient(LossProblem):
         agreement = compared(walk.gradients(), self._by_complex_steps)
         answer = tuple(Entry(symbol, sheet.answers[symbol], False) for symbol in asked)
         sections.append(Section("Check", (Paragraph(verdict(agreement)),)))
-        sections.append(Section("Answer", (Entries(answer),)))
-        extras = {"second_method": agreement.as_data()}
-        return self.told_of(sheet, sections, extras=extras, otherwise=self._otherwise())
+        return self.told_of(
+            sheet,
+            sections,
+            asked=self._question(asked),
+            result=(Entries(answer),),
+            extras={"second_method": agreement.as_data()},
+            otherwise=self._otherwise(),
+        )
+
+    def _question(self, asked: Sequence[str]) -> tuple[Inline, ...]:
+        """What is asked, of which loss, in words."""
+        wanted = ("The gradients",) if self.find is None else self.in_words(asked)
+        update = "" if self.learning_rate is None else " And one step of gradient descent."
+        if self.targets is not None:
+            return (*wanted, f" of {self.described}, with the loss {self.loss_name}.{update}")
+        arriving = names(list(self.arriving))
+        given = " Given is what arrives at the last step: "
+        return (*wanted, f" of {self.described}.{given}", *arriving, f".{update}")
 
     @property
     def is_cut_off(self) -> bool:

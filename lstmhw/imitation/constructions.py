@@ -21,6 +21,7 @@ class Bound(NamedTuple):
 
     text: str
     added: Callable[[float, Floats], float]
+    sizes: Callable[[float, Floats], str] = lambda K, c_0: ""
 
 
 class Construction(NamedTuple):
@@ -48,10 +49,17 @@ def _saturated_error(K: float, c_0: Floats) -> float:
 
 def _large_cell_error(K: float, c_0: Floats) -> float:
     """c goes from c_1 = sigmoid(K) (c_0 + tanh(K)) to e^K tanh(K) in one direction."""
+    return float(2 * sigmoid(-2 * _least(K, c_0)))
+
+
+def _least(K: float, c_0: Floats) -> float:
     with np.errstate(over="ignore"):
         last = np.exp(K) * np.tanh(K)
-    least = np.minimum(sigmoid(K) * (c_0 + np.tanh(K)), last)
-    return float(np.max(2 * sigmoid(-2 * least)))
+    return float(np.min(np.minimum(sigmoid(K) * (c_0 + np.tanh(K)), last)))
+
+
+def _least_text(K: float, c_0: Floats) -> str:
+    return f", s = {_least(K, c_0):.6g}"
 
 
 _SUM = "(1 + L + ... + L^(t-1)), where L is the largest row sum of |W_h|, over 4"
@@ -64,6 +72,7 @@ LARGE_CELL = Bound(
     + _SUM
     + ", and s = min(sigmoid(K)*(c_0 + tanh(K)), exp(K)*tanh(K)) is the smallest c there is",
     _large_cell_error,
+    _least_text,
 )
 
 _RNN = {"W_x": "W_x", "W_h": "W_h", "b_x": "b_x", "b_h": "b_h"}

@@ -1,7 +1,7 @@
 """What is said of an LSTM that is to do what a sigmoid RNN does."""
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,8 @@ CONFUSED = (
     "Two functions are easily taken for one another: (e^z - e^-z)/(e^z + e^-z) is tanh(z), "
     "and 2*sigmoid(z) - 1 is tanh(z/2)."
 )
+
+OWN_STATE = "W_h multiplies the LSTM's own h, which is not what the RNN has as its h."
 
 CONVENTIONS = (
     Paragraph(
@@ -58,25 +60,38 @@ class Outcome(NamedTuple):
         return self.probe
 
 
-def first_step(rnn: Rnn, names: Mapping[str, Expr], lstm: Lstm, x: Expr) -> tuple[Step, ...]:
-    """Both networks at t = 1, the RNN's weights by name; the LSTM's h is called h_lstm."""
+def first_steps(
+    rnn: Rnn, names: Mapping[str, Expr], lstm: Lstm, xs: Sequence[Expr]
+) -> tuple[Step, ...]:
+    """Both networks from t = 1 on, the RNN's weights by name; the LSTM's h is called h_lstm."""
     sheet = Worksheet({})
-    h, c = Quantity("h_0", np.zeros(rnn.units), given=True), Quantity("c_0", lstm.c_0, given=True)
     W_x, W_h, b_x, b_h = (names[name] for name in rnn._fields)
-    rnn_step(sheet, 1, Separate(W_x, W_h, (b_x,), (b_h,), column), sigmoid, x, h)
-    shown = "h_lstm_1" if lstm.weights.weight_hr is None else "h_full_1"
+    separate = Separate(W_x, W_h, (b_x,), (b_h,), column)
+    gates = lstm.weights.gates(lambda symbol, value: Quantity(symbol, value, given=True))
+    h: Expr = Quantity("h_0", np.zeros(rnn.units), given=True)
+    h_lstm, c = h, Quantity("c_0", lstm.c_0, given=True)
+    for t, x in enumerate(xs, 1):
+        h = rnn_step(sheet, t, separate, sigmoid, x, h)
+        h_lstm, c = _lstm_step(sheet, t, lstm, gates, x, h_lstm, c)
+        if not isinstance(lstm.readout, Quantity):
+            note = f"what is read as the RNN's h_{t}"
+            sheet(f"read_{t}", substituted(lstm.readout, "h", h_lstm), note)
+    return tuple(sheet.steps)
+
+
+def _lstm_step(
+    sheet: Worksheet, t: int, lstm: Lstm, gates: Any, x: Expr, h: Expr, c: Expr
+) -> tuple[Any, Any]:
+    shown = f"h_lstm_{t}" if lstm.weights.weight_hr is None else f"h_full_{t}"
 
     def let(symbol: str, value: Expr, note: str, role: Role = DATUM) -> Expr:
-        return sheet(shown if symbol == "h_1" else symbol, value, note, role)
+        return sheet(shown if symbol == f"h_{t}" else symbol, value, note, role)
 
-    gates = lstm.weights.gates(lambda symbol, value: Quantity(symbol, value, given=True))
-    h_lstm, _ = lstm_step(let, 1, gates, Activations(), x, h, c)
+    h_lstm, c_new = lstm_step(let, t, gates, Activations(), x, h, c)
     if lstm.weights.weight_hr is not None:
         matrix = Quantity("W_hr", lstm.weights.weight_hr, given=True)
-        h_lstm = sheet("h_lstm_1", times(matrix, h_lstm), "the projection")
-    if not isinstance(lstm.readout, Quantity):
-        sheet("read_1", substituted(lstm.readout, "h", h_lstm), "what is read as the RNN's h_1")
-    return tuple(sheet.steps)
+        h_lstm = sheet(f"h_lstm_{t}", times(matrix, h_lstm), "the projection")
+    return h_lstm, c_new
 
 
 def weights_shown(lstm: Lstm) -> Iterator[Block]:
@@ -200,6 +215,7 @@ def weights_check(lstm: Lstm, outcome: Outcome) -> Check:
     )
     if lstm.weights.is_tanh_of_tanh:
         said += f" With i = o = 1 and f = 0, c is tanh(z_g) and h is tanh(c). {CONFUSED}"
+        said += f" {OWN_STATE}" if t else ""
     elif isinstance(lstm.readout, Quantity) and not lstm.c_0.any():
         said += f" {NO_WAY_WITHOUT}"
     where = f"t = {t + 1}" if outcome.run.is_real else f"t = {t + 1} of the random inputs"
@@ -214,18 +230,26 @@ def _elsewhere(outcome: Outcome) -> str:
 
 
 def tanh_of_tanh(lstm: Lstm, wrong: Comparison, t: int, unit: int) -> Iterator[Paragraph]:
-    """What such gates compute, at one step and unit, beside what the RNN would."""
+    """What is wrong with such gates, fault by fault, in the numbers of one step and unit."""
     before = wrong.h_lstm[t - 1] if t else np.zeros_like(wrong.h_lstm[0])
     z = Quantity("z_g", lstm.weights.z_g(wrong.xs[t], before)[unit], given=False)
-    meant = 2 * sigmoid(z) - 1
+    a, meant = float(wrong.a[t, unit]), 2 * sigmoid(z) - 1
     yield Paragraph(
         (
-            "With i = o = 1 and f = 0, c is tanh(z_g) and h is tanh(c). There ",
+            "1. tanh is taken twice: with i = o = 1 and f = 0, c is tanh(z_g), and h is tanh(c). "
+            "There ",
             *(z, " = ", number(z.value), ", so h = ", tanh(tanh(z)), " = "),
-            *(number(tanh(tanh(z)).value), ", while ", meant, " = ", number(meant.value), "."),
+            *(number(tanh(tanh(z)).value), "; once, ", tanh(z), " = ", number(tanh(z).value), "."),
         )
     )
-    yield Paragraph((CONFUSED,))
+    yield Paragraph((f"2. {CONFUSED} ", meant, " = ", number(meant.value), "."))
+    if not np.isclose(a, z.value):
+        yield Paragraph(
+            (
+                f"3. {OWN_STATE} So z_g = ",
+                *(number(z.value), ", where the RNN has a = ", number(a), "."),
+            )
+        )
 
 
 def number(value: float) -> Entry:

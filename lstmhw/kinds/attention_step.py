@@ -27,6 +27,7 @@ from lstmhw.faults import Fault, Path, ProblemError, shown
 from lstmhw.functions import ACTIVATIONS, Floats, Function, row_sum, softmax, tanh
 from lstmhw.gradient.backward import backward, by_complex_steps
 from lstmhw.gradient.report import MEANING, cut, slopes, verdict
+from lstmhw.numerals import counted
 from lstmhw.problem import ActivationName, Embedded, Problem, Range, Record, Shape, record
 from lstmhw.recurrent import INPUT
 from lstmhw.recurrent.finding import found_symbols, lacking
@@ -40,6 +41,7 @@ from lstmhw.solution import (
     Stated,
     Working,
     Worksheet,
+    names,
     needed,
 )
 
@@ -55,6 +57,12 @@ SHAPES = {
     "W_q": "it multiplies the query",
     "W_k": "it multiplies each state",
     "v": "it makes a number of the hidden layer of the score",
+}
+ATTENTIONS = {
+    "dot": "dot-product attention",
+    "scaled-dot": "scaled dot-product attention",
+    "general": "attention with a weight matrix",
+    "additive": "additive attention",
 }
 SCORES = {
     "dot": "the score of state j is query . state_j (Luong et al. 2015).",
@@ -429,6 +437,11 @@ class AttentionStep(Problem, kind="attention-step"):
         found = {} if self.cell is None else self.cell.stated(self.times)
         return {s: Stated(value, ("decoder", *path)) for s, (value, path) in found.items()}
 
+    def _question(self, asked: Sequence[str]) -> tuple[Inline, ...]:
+        decoder = "" if self.cell is None else f", and of the decoder, {self.cell.title}"
+        states = counted(len(self.states), "encoder state")
+        return (*names(asked), f" of {ATTENTIONS[self.score]} over {states}{decoder}.")
+
     def solve(self) -> Solution:
         sheet = Worksheet(self._stated())
         self.forward(sheet)
@@ -455,10 +468,11 @@ class AttentionStep(Problem, kind="attention-step"):
             Section("Backward", (Working(back),) if back else ()),
             Section("Remarks", tuple(sheet.remarks)),
             Section("Check", check),
-            Section("Answer", (Entries(answer),)),
         ]
         return self.told(
             sections,
+            asked=self._question(asked),
+            result=(Entries(answer),),
             answers=sheet.answers,
             missing={symbol: missing.faults for symbol, missing in sheet.missing.items()},
             only_step=self.t,

@@ -15,8 +15,9 @@ from lstmhw.faults import Fault, ProblemError
 from lstmhw.flow import Flow, flow
 from lstmhw.flow.gated import of_gated_cell
 from lstmhw.flow.plain import of_rnn
-from lstmhw.flow.report import Outcome, clipped, concluded, product
+from lstmhw.flow.report import WHETHER, Outcome, clipped, concluded, product
 from lstmhw.functions import Floats
+from lstmhw.numerals import counted
 from lstmhw.problem import Embedded, Exact, Range, Record, Shape, record
 from lstmhw.recurrent import INPUT, RecurrentProblem
 from lstmhw.recurrent.finding import lacking
@@ -141,6 +142,8 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
             extras |= part.extras
         return self.told(
             (section for part in parts for section in part.sections),
+            asked=(" ".join(part.asked for part in parts),),
+            result=tuple(block for part in parts for block in part.result),
             answers={symbol: value for part in parts for symbol, value in part.answers.items()},
             words={name: words for part in parts for name, words in part.words.items()},
             steps=tuple(step for part in parts for step in part.steps),
@@ -180,10 +183,21 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
             Section("Conventions", tuple(map(Paragraph, self._conventions()))),
             Section("Remarks", (*sheet.remarks, *self._constants())),
             *told.sections,
-            Section("Answer", (shown, *conclusion.body)),
         )
-        extras = {**conclusion.extras, **told.extras}
-        return Outcome(sections, answers, extras, conclusion.words, told.lines)
+        count = self.end - self.start
+        asked = (
+            f"dh_{self.end}/dh_{self.start} of {self.described}: a product of "
+            f"{counted(count, 'factor')}. {WHETHER}"
+        )
+        return Outcome(
+            sections,
+            answers,
+            {**conclusion.extras, **told.extras},
+            conclusion.words,
+            told.lines,
+            asked,
+            (shown, *conclusion.body),
+        )
 
     def _conventions(self) -> Iterator[tuple[Inline, ...]]:
         yield from self.cell.conventions(self.t)

@@ -1,6 +1,6 @@
 """`parameter-count`: how many parameters has this network, how many more, by which convention?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -12,7 +12,7 @@ from lstmhw.counting.recurrent import Recurrent
 from lstmhw.counting.report import breakdown, differences, layer_sections, sums
 from lstmhw.counting.slips import Question, Times
 from lstmhw.faults import Fault, shown
-from lstmhw.numerals import exact
+from lstmhw.numerals import counted, exact
 from lstmhw.problem import Marking, Problem, Range, record
 from lstmhw.solution import NO_ANSWER, Block, Check, Claim, Paragraph, Section, Solution
 
@@ -84,15 +84,25 @@ class ParameterCount(Problem, kind="parameter-count"):
         sections = [*layer_sections((*self._first, *self._second))]
         sections.append(Section("Conventions", tuple(self._conventions())))
         sections.append(Section("Remarks", tuple(self._remarks())))
-        sections.append(Section("Answer", tuple(self._answer())))
         return self.told(
             sections,
+            asked=(self._question,),
+            result=tuple(self._answer()),
             data={**self._numbers, **self._breakdowns()},
             checks=tuple(self._checks()),
             checked={symbol: symbol for symbol in self._symbols},
             extras={"convention": self.convention, "conventions": self._meanings}
             | self._untrained(),
         )
+
+    @property
+    def _question(self) -> str:
+        """What is asked, in words."""
+        text = f"How many parameters {_network_text(self.layers)} has"
+        if self.than is not None:
+            text += f", how many {_network_text(self.than)}, and the difference"
+        how = "by each convention" if self.convention is None else f"counted as {self.convention}"
+        return f"{text}; {how}."
 
     def _breakdowns(self) -> dict[str, Any]:
         second = {} if self.than is None else {"than_breakdown": breakdown(self._second)}
@@ -160,6 +170,12 @@ class ParameterCount(Problem, kind="parameter-count"):
             question = Question(plus, minus, self.convention, times, others)
             marking = self.marking or Marking()
             yield Judge(symbol, question, self._meanings, marking).check(claim)
+
+
+def _network_text(layers: Sequence[AnyLayer]) -> str:
+    """A network by the types of its layers."""
+    types = ", ".join(layer.type for layer in layers)
+    return f"a network of {counted(len(layers), 'layer')} ({types})"
 
 
 def _claim_fault(claim: Claim) -> str:

@@ -30,13 +30,14 @@ from lstmhw.imitation.report import (
     PROBE,
     Outcome,
     error_text,
-    first_step,
+    first_steps,
     off_by,
     steps_shown,
     verdict,
     weights_check,
     weights_shown,
 )
+from lstmhw.numerals import above, counted
 from lstmhw.problem import Exact, Problem, Record, Shape, record
 from lstmhw.recurrent.random_inputs import RandomInputs
 from lstmhw.solution import Entries, Entry, Paragraph, Section, Solution, Table, Working
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from lstmhw.parameters import Imitation
 
 MOST_VARIED_STEPS = 200
+SHOWN_STEPS = 2  # of the working: at the second W_h matters
 
 Matrix = Annotated[Floats | str, Shape("m n", formula=True)]
 Recurrent = Annotated[Floats | str, Shape("m m", formula=True)]
@@ -249,20 +251,22 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         lstm = self._lstm
         outcome = self._outcome(compared(self._rnn, lstm, self._xs))
         run = outcome.run
-        x = Quantity("x_1", self._xs[0], given=self.random is None)
+        shown = enumerate(self._xs[:SHOWN_STEPS], 1)
+        xs = [Quantity(f"x_{t}", x, given=self.random is None) for t, x in shown]
         sections = [
             Section("Given", (Entries(tuple(self._given())), *self._drawn())),
             Section("Conventions", CONVENTIONS),
             Section("The idea", tuple(Paragraph((text,)) for text in self._idea)),
             Section("The LSTM", tuple(weights_shown(lstm))),
-            Section("The first step", (Working(first_step(self._rnn, self._names, lstm, x)),)),
+            Section("The first steps", (Working(first_steps(self._rnn, self._names, lstm, xs)),)),
             Section("Step by step", (steps_shown(run),)),
             *self._limit(),
-            Section("Verdict", tuple(verdict(lstm, outcome))),
         ]
         steps = range(1, len(self._xs) + 1)
         return self.told(
             sections,
+            asked=(self._question,),
+            result=tuple(verdict(lstm, outcome)),
             answers={
                 **{f"{key}_{t}": rows[t - 1] for t in steps for key, rows in run.answers.items()},
                 "max_error": np.array(run.largest),
@@ -279,6 +283,15 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
             },
             checks=(weights_check(lstm, outcome),) if self._made is None else (),
         )
+
+    @property
+    def _question(self) -> str:
+        """What is asked, in words."""
+        rnn = f"a sigmoid RNN of {counted(self.sizes['m'], 'unit')}"
+        steps = counted(len(self._xs), "step")
+        if self._made is None:
+            return f"Does an LSTM with these gates give the hidden states of {rnn}, over {steps}?"
+        return f"An LSTM that gives the hidden states of {rnn} ({self.construction}), over {steps}."
 
     def exported(self) -> "Imitation":
         from lstmhw.parameters import Imitation
@@ -311,9 +324,20 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
             return Outcome(run, "reals", None, None)
         if made.bound.added(np.inf, self._c_0) > NOISE:
             return Outcome(run, "no", None, None)
-        sizes = f"with L = {self._rnn.gain:.3g}, K = {float(self.K):g} and t up to {len(run.a)}"
-        bound = f"{made.bound.text}; {sizes}, at most {self._bound(made.bound, run):.1e}"
-        return Outcome(run, "limit", bound, None)
+        return Outcome(run, "limit", self._bound_text(made.bound, run), None)
+
+    def _bound_text(self, bound: Bound, run: Comparison) -> str:
+        """The bound as a formula, its numbers, and what it comes to, rounded up."""
+        K, gain, steps = float(self.K), self._rnn.gain, len(run.a)
+        added = bound.added(K, self._c_0)
+        own = bound.sizes(K, self._c_0)
+        sizes = f"with L = {gain:.3g}, K = {K:g}{own} and t up to {steps}"
+        text = f"{bound.text}; {sizes}, "
+        if gain < 1:
+            at_most = above(added * (1 - gain**steps) / (1 - gain))
+            return f"{text}the first factor {above(added)}: at most {at_most}"
+        slopes = "with the slopes that the sigmoids have there in the place of L"
+        return f"{text}{slopes}, at most {above(self._bound(bound, run))}"
 
     def _bound(self, bound: Bound, run: Comparison) -> float:
         """The bound as a number: over these steps, with the slopes that the sigmoids have there."""

@@ -14,6 +14,7 @@ from lstmhw.cells.lstm import Lstm, LstmWeights
 from lstmhw.cells.weights import Gate, exactly
 from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, shown, some
 from lstmhw.functions import Floats
+from lstmhw.numerals import counted
 from lstmhw.problem import Embedded, Exact, Problem, Range, Record, Shape, record
 from lstmhw.rules.automaton import (
     MOST_STATES,
@@ -25,6 +26,7 @@ from lstmhw.rules.automaton import (
     of_ngrams,
 )
 from lstmhw.rules.construction import Construction, constructed
+from lstmhw.rules.letters import STANDING
 from lstmhw.rules.linear import Square, impossible, is_linear
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
 from lstmhw.rules.proof import Proof, proof
@@ -44,7 +46,7 @@ from lstmhw.rules.report import (
     why,
     words_text,
 )
-from lstmhw.solution import Block, Entries, Entry, Paragraph, Section, Solution, Words
+from lstmhw.solution import Block, Entries, Entry, Paragraph, Section, Solution, Verdict, Words
 
 if TYPE_CHECKING:
     from lstmhw.parameters import Scores
@@ -54,6 +56,7 @@ LARGEST = 1e100  # of weights; what is computed from larger ones could overflow
 FINEST = 2**40  # of the score of an n-gram, in units of the common denominator
 MOST_ANSWERS = 1000  # words; of longer documents only the trace is told
 
+NO_LINEAR_CELL = "No cell with constant gates and identity activations can do it, of any size."
 SPELLINGS = {"proved": ("proven",), "refuted": ("disproved", "disproven"), "unknown": ()}
 """The verdicts that may be claimed, and how else they are written."""
 
@@ -195,7 +198,21 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
         }
         words = {"verdict": Words(found.verdict, why(subject, found), SPELLINGS)}
         checks = () if self.is_open else (weights_check(subject, found),)
-        return self._solution(sections, reading, extras)._replace(words=words, checks=checks)
+        text = Verdict(STANDING[found.verdict], why(subject, found))
+        result = Paragraph((text, "" if square is None else f" {NO_LINEAR_CELL}"))
+        return self._solution(sections, reading, extras)._replace(
+            result=(result,), words=words, checks=checks
+        )
+
+    @property
+    def _question(self) -> str:
+        """What is asked, in words."""
+        late = f", {words_text(self.delay)} late" if self.delay else ""
+        if self.is_open:
+            return f"Weights of an LSTM whose output is the score after each word{late}."
+        units = counted(self.cell.size("m"), "unit")
+        whose = f"Is the output of the LSTM with these weights ({units})"
+        return f"{whose} the score after each word{late}, for every document?"
 
     def trace(self) -> Solution:
         """The sequence word by word, without a proof."""
@@ -370,6 +387,7 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
                 answers[f"y_{t + 1}"] = np.array(reading.trace.output[t])
         return self.told(
             sections,
+            asked=(self._question,),
             answers=answers,
             only_step=1 if reading is not None and len(reading.words) == 1 else None,
             extras=extras,

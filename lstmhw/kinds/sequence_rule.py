@@ -13,13 +13,14 @@ from lstmhw.cells.rnn import Rnn
 from lstmhw.cells.weights import exactly
 from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, some
 from lstmhw.functions import Floats
+from lstmhw.numerals import counted, exact
 from lstmhw.problem import Embedded, Exact, Problem, Range, Record, Shape, record
 from lstmhw.rules.automaton import Ngram, TooManyStatesError
 from lstmhw.rules.construction import Construction
 from lstmhw.rules.construction import constructed as constructed_lstm
 from lstmhw.rules.deciding import STEPS, decide, linear_head, run, word_network
 from lstmhw.rules.given import Built, RuleKeys, decision, decision_faults
-from lstmhw.rules.letters import Decided, Decision, Judge, Near, Reader, Rule
+from lstmhw.rules.letters import STANDING, Decided, Decision, Judge, Near, Reader, Rule
 from lstmhw.rules.made import Made, entries_of, exactly_as, lstm_of, made_json, made_of_steps
 from lstmhw.rules.outputs import Growing, Scored, additive, bounded
 from lstmhw.rules.report import Subject as ScoreSubject
@@ -52,11 +53,22 @@ from lstmhw.rules.step_construction import (
     too_few,
 )
 from lstmhw.rules.step_units import StepNetwork
-from lstmhw.solution import Block, Entries, Entry, Paragraph, Section, Solution, Words
+from lstmhw.solution import (
+    Block,
+    Entries,
+    Entry,
+    Inline,
+    Paragraph,
+    Section,
+    Solution,
+    Verdict,
+    Words,
+)
 
 RULE: Path = ("rule",)
 MOST_UNITS = 400  # of a network that is constructed
 MOST_ANSWERS = 1000  # letters; of longer sequences only the trace is told
+NOT_KNOWN = "No network was found, and no reason why there should be none: it is not known."
 SPELLINGS = {"proved": ("proven",), "refuted": ("disproved", "disproven"), "unknown": ()}
 
 
@@ -248,8 +260,24 @@ class SequenceRule(Problem, kind="sequence-rule"):
         }
         words = {"verdict": Words(found.verdict, why(subject, found, wrong), SPELLINGS)}
         checks = (weights_check(subject, found, wrong),) if made is None else ()
+        result = [Paragraph((Verdict(STANDING[found.verdict], why(subject, found, wrong)),))]
+        if made is not None:
+            result.insert(0, Paragraph((f"A network of {counted(reader.units, 'unit')}, below.",)))
         told = self._solution(sections, moments, extras)
-        return told._replace(words=words, checks=checks)
+        return told._replace(result=tuple(result), words=words, checks=checks)
+
+    @property
+    def _question(self) -> str:
+        """What is asked, in words."""
+        late = f", {counted(self.delay, 'letter')} late" if self.delay else ""
+        sequences = f"every sequence of {some(self.letters)}"
+        if self.is_open:
+            few = "" if self.units is None else f" of at most {counted(self.units, 'unit')}"
+            found = f"Is there {self.cell.title}{few}"
+            return f"{found} that computes the rule{late}, for {sequences}, and which?"
+        units = counted(self.cell.size("m"), "unit")
+        given = f"Does {self.cell.title} with these weights ({units})"
+        return f"{given} compute the rule{late}, for {sequences}?"
 
     def _built(self) -> Built:
         """The rule; a score of finitely many values, as late as the output, as an automaton."""
@@ -351,7 +379,6 @@ class SequenceRule(Problem, kind="sequence-rule"):
         """(L, n): what each letter is, exactly."""
         if self.inputs is None:
             return exactly_as(np.eye(len(self.letters)))
-        from lstmhw.numerals import exact
 
         rows = [[exact(x) for x in self.written["inputs", letter]] for letter in self.letters]
         return np.array(rows, dtype=object)
@@ -404,12 +431,10 @@ class SequenceRule(Problem, kind="sequence-rule"):
     ) -> Solution:
         """There is none, or none is known."""
         sections = [*self._about(subject, built, None)]
-        text = "No network was found, and no reason why there should be none: it is not known."
-        sections.append(
-            Section("Verdict", (Paragraph((text,)),))
-            if impossible is None
-            else impossible.section()
-        )
+        result: tuple[Inline, ...] = (NOT_KNOWN,)
+        if impossible is not None:
+            result = (Verdict("wrong", "No"), f": {impossible.argument}")
+            sections.append(impossible.section())
         found = Decision("unknown", 0)
         extras: dict[str, Any] = {
             "trace": [],
@@ -419,7 +444,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
             "units": None,
             "output": None,
         }
-        return self._solution(sections, (), extras)
+        return self._solution(sections, (), extras)._replace(result=(Paragraph(result),))
 
     def _solution(
         self, sections: list[Section], moments: Any, extras: Mapping[str, Any]
@@ -429,7 +454,8 @@ class SequenceRule(Problem, kind="sequence-rule"):
             answers |= {f"{name}_{t}": value for name, value in moment.states.items()}
             answers[f"y_{t}"] = np.array(float(moment.output))
         only = 1 if len(moments) == 1 else None
-        return self.told(sections, answers=answers, only_step=only, extras=extras)
+        asked = (self._question,)
+        return self.told(sections, asked=asked, answers=answers, only_step=only, extras=extras)
 
 
 def _finite(rule: Rule | Scored) -> Rule | Growing | None:

@@ -9,8 +9,9 @@ import numpy as np
 from lstmhw.faults import Fault
 from lstmhw.feasibility import Certificate, Vector, Witness
 from lstmhw.functions import Floats
+from lstmhw.numerals import counted
 from lstmhw.problem import Problem, Range, Shape, record
-from lstmhw.solution import Paragraph, Section, Solution
+from lstmhw.solution import Paragraph, Section, Solution, Verdict
 from lstmhw.threshold.asking import Asked, Asking
 from lstmhw.threshold.claimed import which_do
 from lstmhw.threshold.claims import NETWORK, WEIGHTS, Claims
@@ -147,7 +148,14 @@ class StepRnn(Problem, kind="step-rnn"):
         begun = f", from {start.text}" if start.is_chosen else ""
         why = f"It is true: {page.named(weights)} do it{begun}."
         solution = self._solution(sections, named, why, network, extras)
-        return solution._replace(answers=self._values(weights))
+        result = Paragraph((Verdict("right", "Yes"), f": {page.named(weights)}{begun}."))
+        return solution._replace(answers=self._values(weights), result=(result,))
+
+    @property
+    def _question(self) -> str:
+        """What is asked, in words."""
+        extra = f" If not: with up to {counted(self.hidden, 'extra unit')}?" if self.hidden else ""
+        return f"{self._asking.in_words}{extra}"
 
     def _z(self, question: Question, weights: Vector) -> list[Any]:
         """The pre-activations: by time step, of several sequences by sequence."""
@@ -203,7 +211,10 @@ class StepRnn(Problem, kind="step-rnn"):
         why = f"It is false. {which_do(cases)}"
         sections += searched.sections
         solution = self._solution(sections, None, why, extras.get("network"), extras)
-        return solution._replace(interrupted="interrupted" in searched.extras)
+        said = f". {which_do(cases)}" if first.is_chosen else f": {extras['contradiction']}"
+        result = [Paragraph((Verdict("wrong", "No"), said))]
+        result += [Paragraph((text,)) for text in searched.result]
+        return solution._replace(interrupted="interrupted" in searched.extras, result=tuple(result))
 
     def _scope(self) -> list[Section]:
         """What is said first of a rule for every sequence."""
@@ -246,7 +257,7 @@ class StepRnn(Problem, kind="step-rnn"):
             return self._with_extra_units(known, progress)
         except KeyboardInterrupt:
             more = {"interrupted": True, "excluded": len(known)}
-            return Searched(more, (interrupted(len(known)),))
+            return Searched(more, (), (interrupted(len(known)),))
 
     def _with_extra_units(
         self, known: list[int], progress: Callable[[int, int], None]
@@ -262,9 +273,9 @@ class StepRnn(Problem, kind="step-rnn"):
                 if found.network is not None:
                     return self._with_network(found.network, found)
                 if not found.is_known:
-                    return Searched({"excluded": len(known)}, (given_up(len(known)),))
+                    return Searched({"excluded": len(known)}, (), (given_up(len(known)),))
             known.append(extra)
-        return Searched({"network": None}, (exhausted(self.hidden, tried),))
+        return Searched({"network": None}, (), (exhausted(self.hidden, tried),))
 
     def _with_network(self, network: Network, found: Found) -> "Searched":
         """A network that was found, and how far it is known to be right."""
@@ -274,10 +285,13 @@ class StepRnn(Problem, kind="step-rnn"):
         size = self._asking.dimension
         if isinstance(self.asked, Every):
             induction = self.asked.induction(network)
-            return Searched(extras, (every_network_section(network, size, induction),))
+            section = every_network_section(network, size, induction)
+            return Searched(extras, (section,), (_can(network, "in every sequence"),))
         section = network_section(network, size)
         told = self.asked.told(found.initials)
-        return Searched(extras, (section, network_scope(network, told, self.threshold == ">")))
+        scope = network_scope(network, told, self.threshold == ">")
+        these = "for this sequence" if self.sequences is None else "for these sequences"
+        return Searched(extras, (section, scope), (_can(network, these),))
 
     def _solution(
         self,
@@ -291,7 +305,8 @@ class StepRnn(Problem, kind="step-rnn"):
         judged = Judged(self._claims, self.asked)
         checks = tuple(judged.checks(weights, why, network))
         pages = [*sections, *judged.runs()]
-        return self.told(pages, checks=checks, checked=CHECKED, extras=extras)
+        asked = (self._question,)
+        return self.told(pages, asked=asked, checks=checks, checked=CHECKED, extras=extras)
 
     def _values(self, weights: Vector) -> dict[str, Floats]:
         """The weights as floats; nothing where one is beyond them."""
@@ -313,6 +328,13 @@ class Searched(NamedTuple):
 
     extras: dict[str, Any]
     sections: tuple[Section, ...]
+    result: tuple[str, ...] = ()
+
+
+def _can(network: Network, where: str) -> str:
+    """That a network with extra units does it, and none with fewer."""
+    extra = counted(len(network.weights) - 1, "extra unit")
+    return f"With {extra} it can be done {where}; with fewer it cannot."
 
 
 def _text(value: Any) -> str:

@@ -4,20 +4,17 @@ from collections.abc import Iterator
 
 from lstmhw.marking.follow_through import VERDICTS
 from lstmhw.notation import Text, symbol
-from lstmhw.solution import MARKS, Paragraph, Section, Solution
+from lstmhw.solution import Paragraph, Solution
 
 
 def marks(solution: Solution) -> Solution:
     """The solution with its marks in the place of its working."""
-    summary = tuple(_summary(solution))
-    return solution._replace(sections=(Section(MARKS, summary),) if summary else ())
+    return solution._replace(sections=(), result=tuple(_summary(solution)))
 
 
 def _summary(solution: Solution) -> Iterator[Paragraph]:
     """How many answers are right, and the first that is not."""
     checks = solution.checks
-    if solution.score is not None:
-        yield Paragraph((str(solution.score),))
     if not checks:
         return
     counts = {verdict: sum(check.verdict == verdict for check in checks) for verdict in VERDICTS}

@@ -10,6 +10,7 @@ from lstmhw.cells.cell import Cell, cells
 from lstmhw.expr import Expr, Missing, Role
 from lstmhw.faults import Fault
 from lstmhw.functions import ACTIVATIONS, Floats, Function
+from lstmhw.numerals import counted
 from lstmhw.problem import ActivationName, Embedded, Problem, Range, Record, Shape, record
 from lstmhw.recurrent.finding import computed_symbols, found_symbols, needed_by
 from lstmhw.recurrent.passing import Pass, Way, by_layer, by_time
@@ -24,10 +25,13 @@ from lstmhw.solution import (
     Working,
     Worksheet,
     at_time,
+    indexed,
+    names,
     needed,
 )
 
 INPUT = Role("input", "x")
+MOST_NAMED = 6  # symbols that are named one by one where it is said what is asked
 NO_INPUTS = Fault((), "expected inputs x, found none", "add `x: [...]`")
 
 
@@ -223,9 +227,34 @@ class RecurrentProblem(Problem):
             Section("Conventions", tuple(map(Paragraph, conventions))),
             Section("Working", (Working(steps),) if steps else ()),
             Section("Remarks", tuple(remarks)),
-            Section("Answer", (Entries(answers),)),
         ]
-        return self.told_of(sheet, sections)
+        question = (*self.in_words(asked), " of ", self.described, ".")
+        return self.told_of(sheet, sections, asked=question, result=(Entries(answers),))
+
+    def in_words(self, asked: Sequence[str]) -> tuple[Inline, ...]:
+        """What is asked: symbols, or the names of many over several steps."""
+        if not asked:
+            return ("What can be computed",)
+        if len(asked) <= MOST_NAMED:
+            return names(asked)
+        bare = list(dict.fromkeys(indexed(symbol)[0] for symbol in asked))
+        return (*names(bare), " at each step")
+
+    @property
+    def described(self) -> str:
+        """The network and its steps in words."""
+        cell, times, layers = self.cells[0], self.times, len(self.network)
+        inputs, units = counted(cell.size("n"), "input"), counted(cell.size("m"), "unit")
+        text = f"{cell.title} with {inputs} and {units}"
+        if layers > 1:
+            text = f"{layers} layers, each {cell.title}"
+        if any(len(layer) > 1 for layer in self.network):
+            text += ", in both directions"
+        if cell.batch:
+            text += f", for {counted(cell.batch[0], 'example')}"
+        if len(times) == 1:
+            return f"{text}, one step, t = {times[0]}"
+        return f"{text}, over {len(times)} time steps, t = {times[0]} to {times[-1]}"
 
     def told_of(self, sheet: Worksheet, sections: Iterable[Section], **more: Any) -> Solution:
         """A solution whose answers, and what is missing for others, are those of a worksheet."""

@@ -42,6 +42,7 @@ def _solution(solution: Solution, view: View) -> dict[str, Any]:
         "steps": [_step(step, view) for step in steps],
         "checks": [check_object(check) for check in solution.checks],
         **_score(solution),
+        "asked": "".join(_part(part, view) for part in solution.asked),
         "notes": [_note(section, p, view) for section, p in _paragraphs(solution)],
         **{key: _plain(value) for key, value in solution.extras.items()},
     }
@@ -54,9 +55,8 @@ def _score(solution: Solution) -> dict[str, float]:
 
 
 def _paragraphs(solution: Solution) -> list[tuple[Section, Paragraph]]:
-    return [
-        (s, block) for s in solution.sections for block in s.body if isinstance(block, Paragraph)
-    ]
+    sections = [Section("Result", solution.result), *solution.sections]
+    return [(s, block) for s in sections for block in s.body if isinstance(block, Paragraph)]
 
 
 def _note(section: Section, paragraph: Paragraph, view: View) -> dict[str, str]:

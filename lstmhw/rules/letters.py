@@ -83,6 +83,10 @@ class Reader(NamedTuple):
     states: Mapping[str, Any]
     head: Head
 
+    @property
+    def units(self) -> int:
+        return len(self.states["h"])
+
 
 class Decision(NamedTuple):
     """Whether a network computes a rule.
@@ -96,3 +100,7 @@ class Decision(NamedTuple):
     words: int | None
     counterexample: Ngram | None = None
     boxes: Any = None
+
+
+STANDING = {"proved": "right", "refuted": "wrong", "unknown": "coarse"}
+"""The verdict on weights that are given, by what is known of them: the last is no accusation."""

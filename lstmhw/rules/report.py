@@ -11,6 +11,7 @@ from lstmhw.functions import Floats
 from lstmhw.numerals import decimals_apart
 from lstmhw.rules.automaton import Automaton, Ngram
 from lstmhw.rules.construction import Construction, Counter, Flag
+from lstmhw.rules.letters import STANDING
 from lstmhw.rules.linear import Square
 from lstmhw.rules.network import WordLstm
 from lstmhw.rules.proof import Proof, State
@@ -173,7 +174,8 @@ def proof_section(subject: Subject, found: Proof) -> Section:
 
 
 def _within(subject: Subject) -> str:
-    return f"the output is within {plain(subject.tolerance)} of the score"
+    late = f" {words_text(subject.delay)} before" if subject.delay else ""
+    return f"the output is within {plain(subject.tolerance)} of the score{late}"
 
 
 def _exactly(subject: Subject) -> Iterator[Block]:
@@ -192,7 +194,7 @@ def _proved(subject: Subject, found: Proof) -> Iterator[Block]:
     if found.words is not None:
         most = f"documents of up to {words_text(found.words)}"
     verdict = Verdict("right", f"Proved for {most}")
-    yield Paragraph((verdict, f": {_within(subject)} after each word."))
+    yield Paragraph((verdict, f": after each word {_within(subject)}."))
     yield Paragraph((_explored(found),))
     yield states_table(subject, found.states)
     yield Paragraph((_error(subject, found),))
@@ -262,10 +264,9 @@ def _error(subject: Subject, found: Proof) -> str:
 
 def weights_check(subject: Subject, found: Proof) -> Check:
     """The row of weights that are given, which are a claim: wrong only where they are refuted."""
-    verdicts = {"proved": "right", "refuted": "wrong", "unknown": "coarse"}  # no accusation
     document = found.counterexample
     where = None if document is None else subject.text(document)
-    verdict = verdicts[found.verdict]
+    verdict = STANDING[found.verdict]
     said = why(subject, found)
     return Check("weights", "the gates of the file", None, verdict, None, where, said)
 

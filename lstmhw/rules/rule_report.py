@@ -10,7 +10,7 @@ import numpy as np
 from lstmhw.rules.automaton import Ngram
 from lstmhw.rules.boxes import Boxes
 from lstmhw.rules.deciding import Moment, added_up
-from lstmhw.rules.letters import Decided, Decision, Judge, Near, Rule
+from lstmhw.rules.letters import STANDING, Decided, Decision, Judge, Near, Rule
 from lstmhw.rules.linear import impossible, is_linear
 from lstmhw.rules.network import WordLstm
 from lstmhw.rules.outputs import Growing, Scored
@@ -378,11 +378,10 @@ def _joints(found: Decision) -> tuple[Joint, ...]:
 
 def weights_check(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Check:
     """The row of weights that are given, which are a claim: wrong only where they are refuted."""
-    verdicts = {"proved": "right", "refuted": "wrong", "unknown": "coarse"}  # no accusation
     document = found.counterexample
     where = None if document is None else subject.text(document)
     said = why(subject, found, wrong)
-    verdict = verdicts[found.verdict]
+    verdict = STANDING[found.verdict]
     return Check("weights", "the weights of the file", None, verdict, None, where, said)
 
 

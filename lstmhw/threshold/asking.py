@@ -10,8 +10,10 @@ from lstmhw.feasibility import Vector
 from lstmhw.functions import Floats
 from lstmhw.threshold.every import Every, LetterRule
 from lstmhw.threshold.given import GivenRule, GivenSequence, number, one_hot
+from lstmhw.threshold.question import vector_text
 from lstmhw.threshold.sequences import Run, Sequences
 
+MOST_TOLD = 12  # time steps of which the inputs and outputs stand in the question
 MOST_FREE = 10  # sequences that may begin from either state; each may double the cases
 Asked = Sequences | Every
 
@@ -173,6 +175,24 @@ class Asking(NamedTuple):
         return sum(len(outputs) for _, outputs in self._outputs())
 
     @property
+    def in_words(self) -> str:
+        """The question, where there are no faults."""
+        unit = "s_t = step(w1 x_t + w2 s_(t-1) + b)"
+        asked = f"Are there weights w1, w2 and b with which the unit {unit}"
+        begun = "" if self.initial == "free" else f", from s_0 = {self.initial},"
+        if self.every is not None:
+            letters = ", ".join(self.letters)
+            return f"{asked}{begun} follows the rule in every sequence of {letters}?"
+        if self.sequences is not None:
+            return f"{asked} does all of these {len(self.sequences)} sequences?"
+        if self.steps > MOST_TOLD:
+            return f"{asked}{begun} turns the {self.steps} inputs into the outputs?"
+        (run,) = self._runs()
+        given = ", ".join(vector_text(run.exact(t)) for t in range(self.steps))
+        outputs = ", ".join(str(int(output)) for output in run.outputs)
+        return f"{asked}{begun} turns {given} into {outputs}?"
+
+    @property
     def is_vector(self) -> bool:
         """Whether an input is a list of numbers."""
         if self.every is not None:
@@ -198,18 +218,19 @@ class Asking(NamedTuple):
         if self.every is not None:
             rule = LetterRule(self.letters, tuple(self._vectors()), self.every.rule(self.letters))
             return Every(rule, _states(self.initial), self.strict)
+        return Sequences(self._runs(), self.strict)
+
+    def _runs(self) -> list[Run]:
         if self.sequences is None:
             (inputs,) = self._listed_inputs()
             assert self.outputs is not None
-            run = self._run(inputs, self.outputs, ("inputs",), self.initial, None)
-            return Sequences([run], self.strict)
-        runs = [
+            return [self._run(inputs, self.outputs, ("inputs",), self.initial, None)]
+        return [
             self._run(
                 one.inputs, one.outputs, ("sequences", k, "inputs"), self._initial(one), k + 1
             )
             for k, one in enumerate(self.sequences)
         ]
-        return Sequences(runs, self.strict)
 
     def _run(
         self, inputs: Floats, outputs: Floats, path: Path, initial: int | str, sequence: int | None

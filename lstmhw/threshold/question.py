@@ -250,3 +250,8 @@ def joined(questions: Sequence[Question]) -> Question:
         questions[0].strict,
         place,
     )
+
+
+def vector_text(values: Vector) -> str:
+    """An input as it is written: a number, or a list of them."""
+    return str(values[0]) if len(values) == 1 else f"[{', '.join(map(str, values))}]"

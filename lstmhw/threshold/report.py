@@ -10,7 +10,7 @@ import numpy as np
 from lstmhw.feasibility import Certificate, Row, Vector, Witness, dot, is_met, solved
 from lstmhw.solution import Block, Inline, Paragraph, Section, Shades, Table, Verdict
 from lstmhw.threshold.hidden import Network
-from lstmhw.threshold.question import Question
+from lstmhw.threshold.question import Question, vector_text
 from lstmhw.threshold.weights import pleasant_for
 
 MOST_ROWS = 200  # time steps that are listed; of longer sequences those that decide
@@ -357,31 +357,31 @@ def network_json(network: Sequence[Vector], inputs: int) -> dict[str, Any]:
     }
 
 
-def exhausted(most: int, tried: int) -> Section:
+def exhausted(most: int, tried: int) -> str:
     """That no network with so many extra units does it."""
-    units = "one extra unit" if most == 1 else f"up to {most} extra units"
-    text = (
-        f"With {units} it cannot be done either: {tried} beginnings of what the extra units might "
-        "do were tried, and each comes to time steps whose demands on one unit contradict."
+    return (
+        f"With {_up_to(most)} it cannot be done either: {tried} beginnings of what the extra units "
+        "might do were tried, and each comes to time steps whose demands on one unit contradict."
     )
-    return Section("Extra units", (Paragraph((text,)),))
 
 
-def interrupted(known: int) -> Section:
+def interrupted(known: int) -> str:
     """What is known of extra units where the search was broken off."""
     return _not_known(known, "was interrupted")
 
 
-def given_up(known: int) -> Section:
+def given_up(known: int) -> str:
     """What is known of extra units where the search became too long."""
     return _not_known(known, "came to too many time steps")
 
 
-def _not_known(known: int, why: str) -> Section:
-    units = "one extra unit" if known == 1 else f"up to {known} extra units"
-    cannot = f"With {units} it cannot be done. " if known else ""
-    text = f"{cannot}The search with {known + 1} {why}; so it is not known."
-    return Section("Extra units", (Paragraph((text,)),))
+def _not_known(known: int, why: str) -> str:
+    cannot = f"With {_up_to(known)} it cannot be done. " if known else ""
+    return f"{cannot}The search with {known + 1} {why}; so it is not known."
+
+
+def _up_to(most: int) -> str:
+    return "one extra unit" if most == 1 else f"up to {most} extra units"
 
 
 def _substituted(weights: Vector, vector: Vector) -> str:
@@ -392,8 +392,3 @@ def _substituted(weights: Vector, vector: Vector) -> str:
         terms.append(f"{weight}*{factor}")
     terms[-1] = str(weights[-1])
     return " + ".join(terms).replace("+ -", "- ")
-
-
-def vector_text(values: Vector) -> str:
-    """An input as it is written: a number, or a list of them."""
-    return str(values[0]) if len(values) == 1 else f"[{', '.join(map(str, values))}]"

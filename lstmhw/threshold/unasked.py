@@ -8,8 +8,7 @@ from typing import NamedTuple
 from lstmhw.feasibility import Row, Vector, Witness, dot, solved
 from lstmhw.solution import Paragraph, Section
 from lstmhw.threshold.hidden import Network, Search, Told, run_of
-from lstmhw.threshold.question import MOST_PAIRS, Question
-from lstmhw.threshold.report import vector_text
+from lstmhw.threshold.question import MOST_PAIRS, Question, vector_text
 
 MOST_LISTED = 8  # pairs that are listed one by one
 MOST_LENGTH = 8  # of a sequence on which another network may differ
