@@ -59,6 +59,7 @@ CHOICES = {
     "no-bias": "no biases",
 }
 """The words of a convention that every cell has, and what each says."""
+UNGATED = {"one-bias": "one bias", "two-bias": "two biases, b_x and b_h"}
 
 ALTERNATIVES = (
     ("separate", "concat-hx", "concat-xh"),
@@ -322,7 +323,7 @@ def equations(page_name: str, words: Sequence[str] = ()) -> Solution:
     else:
         forward(listing, cell, use, TIME)
     definitions = dict.fromkeys(function.definition for function in cell.functions)
-    meanings = {**CHOICES, **AROUND, **_of_cell(kind)}
+    meanings = {**CHOICES, **({} if all(cell.letters) else UNGATED), **AROUND, **_of_cell(kind)}
     tables = [table for table in _symbols(listing, sources, use.orientation == "row") if table]
     sections = (
         Section("Equations", (Working(tuple(listing.steps)),)),

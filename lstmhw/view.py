@@ -253,11 +253,17 @@ def listed(entry: Entry, view: View, separator: str = ", ") -> str:
 
 
 def shaded(shades: Shades) -> str:
-    """A character for each number: . for 0, shades for what is above, - and = for what is below."""
+    """A character for each number: . for 0, shades for what is above, - and = for what is below.
+
+    What is nearer to 2 than to 1 is its own digit, a low one below 0, or + beyond 9.
+    """
     return " ".join("".join(map(_shade, group.tolist())) for group in shades.groups)
 
 
 def _shade(value: float) -> str:
+    size = int(abs(value) + 0.5) if abs(value) < 9.5 else 10
+    if size > 1:
+        return "23456789+"[size - 2] if value > 0 else "₂₃₄₅₆₇₈₉₊"[size - 2]
     if value < -0.125:
         return "=" if value < -0.625 else "-"
     return ".░▒▓█"[min(4, int(4 * value + 0.5))] if value > 0 else "."

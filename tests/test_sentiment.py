@@ -402,3 +402,10 @@ def test_words_of_yaml_are_words(lstmhw: Run, tmp_path: Path) -> None:
     data = json.loads(lstmhw("solve", "a.yaml", "--format", "json").stdout)
     assert [row["score"] for row in data["trace"]] == [0, -2, -1, -0.5]
     assert data["proof"]["verdict"] == "proved"
+
+
+@pytest.mark.parametrize(("word", "last"), [("good", "3"), ("bad", "₃")])
+def test_a_state_beyond_one_is_told_by_its_digit(word: str, last: str, lstmhw: Run) -> None:
+    printed = lstmhw("trace", "--sequence", f"{word} {word} {word} uh").stdout
+    lines = [line for line in printed.splitlines() if line.endswith("  yes")]
+    assert [line.split()[5] for line in lines][-1] == f"█████{last}"

@@ -135,8 +135,11 @@ def meanings(layers: Sequence[CountedLayer]) -> dict[str, str]:
 
 
 def _of_recurrent(layers: Sequence[CountedLayer]) -> tuple[str, str]:
-    one = "one bias for each gate: textbooks, Keras"
-    two = "two biases, b_x and b_h, for each gate of a recurrent layer: PyTorch"
+    recurrent = [layer for layer in layers if isinstance(layer, Recurrent)]
+    has_gates = any(len(layer.gates) > 1 for layer in recurrent)
+    where = "for each gate of a recurrent layer" if has_gates else "in a recurrent layer"
+    one = f"one bias {where}: textbooks, Keras"
+    two = f"two biases, b_x and b_h, {where}: PyTorch"
     if any(isinstance(layer, Gru) and not layer.reset_after for layer in layers):
         one += " (its GRU with reset_after: false)"
         two += ", and Keras's GRU with reset_after: true, its default today"

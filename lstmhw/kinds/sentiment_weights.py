@@ -11,7 +11,7 @@ import numpy as np
 from lstmhw.cells import Activations
 from lstmhw.cells.cell import parameters
 from lstmhw.cells.lstm import Lstm, LstmWeights
-from lstmhw.cells.weights import Gate, exactly
+from lstmhw.cells.weights import KEYS, Gate, exactly, symbol_of
 from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, shown, some
 from lstmhw.functions import Floats
 from lstmhw.numerals import counted
@@ -46,7 +46,17 @@ from lstmhw.rules.report import (
     why,
     words_text,
 )
-from lstmhw.solution import Block, Entries, Entry, Paragraph, Section, Solution, Verdict, Words
+from lstmhw.solution import (
+    Block,
+    Entries,
+    Entry,
+    Paragraph,
+    Section,
+    Solution,
+    Verdict,
+    Words,
+    names,
+)
 
 if TYPE_CHECKING:
     from lstmhw.parameters import Scores
@@ -338,19 +348,38 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
         terms = ", ".join(f"'{ngram}' {plain(weight)}" for ngram, weight in self.score.items())
         due = f"the score of {words_text(self.delay)} ago" if self.delay else "the score so far"
         read = "the cell state c" if self.output.from_ == "c" else "the hidden state h"
-        whose = "to be found" if self.is_open else "as in the file"
+        whose = "to be found" if self.is_open else "below"
         use = self.cell.use
-        units = "1 unit" if subject.network.units == 1 else f"{subject.network.units} units"
+        hidden = "h = o c" if use.state.name == "identity" else f"h = o {use.state.name}(c)"
+        units = counted(subject.network.units, "unit")
         lines = [
             f"Score: the sum of these, each wherever it ends: {terms}.",
             f"Words are one-hot, in this order: {', '.join(self.vocabulary)}.",
             f"The output, read from {read}, is to be {due}; it is wrong where it is "
             f"{plain(self.tolerance)} off, or further.",
             f"An LSTM of {units}, its weights {whose}, states 0 at first. "
-            f"Gates: {use.gate.name}; candidate: {use.candidate.name}; h = o {use.state.name}(c).",
+            f"Gates: {use.gate.name}; candidate: {use.candidate.name}; {hidden}.",
         ]
-        blocks: tuple[Block, ...] = tuple(Paragraph((line,)) for line in lines)
-        return Section("Given", blocks)
+        blocks = [Paragraph((line,)) for line in lines]
+        return Section("Given", (*blocks, *(() if self.is_open else self._weights_shown())))
+
+    def _weights_shown(self) -> Iterator[Block]:
+        """The weights that are judged; arrays of zeros by their names."""
+        arrays = {
+            letter if key == "value" else symbol_of(key, letter): np.asarray(value)
+            for letter, gate in self.cell.weights().items()
+            for key in (*KEYS, "value")
+            if (value := getattr(gate, key)) is not None
+        }
+        assert self.output.weights is not None
+        arrays["w_out"] = self.output.weights
+        yield Entries(tuple(Entry(name, a, True) for name, a in arrays.items() if a.any()))
+        zeros = [name for name, array in arrays.items() if not array.any()]
+        if zeros:
+            yield Paragraph(("All zeros: ", *names(zeros), "."))
+        bias = 0.0 if self.output.bias is None else float(self.output.bias)
+        read = f" + {plain(bias)}" if bias else ""
+        yield Paragraph((f"output = w_out . {self.output.from_}{read}",))
 
     def _proof_json(self, subject: Subject, found: Proof) -> dict[str, Any]:
         document = found.counterexample

@@ -35,7 +35,8 @@ LONG = 12  # words; of a longer counterexample the middle is not named
 GATES = "ifgoch"
 LEGEND = (
     "Each unit is a mark, the fuller the nearer its value is to 1; a dot, or next to nothing, is "
-    "0; - and =, or bars that hang, are below 0. add: what the rule adds at this word."
+    "0; a digit is the value, rounded, below 0 if it stands low; so are - and =, or bars that "
+    "hang. add: what the rule adds at this word."
 )
 
 
@@ -102,7 +103,8 @@ def reading_section(title: str, subject: Subject, reading: Reading) -> Section:
         if rows and t - 1 not in shown:
             rows.append(("...", *[""] * (len(header) - 1)))
         rows.append(_row(reading, t, bool(due)))
-    return Section(title, (Table(header, tuple(rows)), *_summary(subject, reading)))
+    table = Table(header, tuple(rows))
+    return Section(title, (*_legend(subject), table, *_summary(reading)))
 
 
 def _excerpt(reading: Reading) -> list[int]:
@@ -118,18 +120,25 @@ def _row(reading: Reading, t: int, late: bool) -> tuple[Inline, ...]:
     return (
         reading.words[t],
         Shades(tuple(getattr(done, gate)[t] for gate in GATES)),
-        *(f"{number + 0.0:.4f}".rstrip("0").rstrip(".") for number in numbers),
+        *map(_number, numbers),
         Entry("", np.round(done.output[t], 12) + 0.0, False),
         Verdict("right" if right else "wrong", "yes" if right else "NO"),
     )
 
 
-def _summary(subject: Subject, reading: Reading) -> Iterator[Paragraph]:
+def _number(value: float) -> str:
+    return f"{round(value, 4) + 0.0:.4f}".rstrip("0").rstrip(".")
+
+
+def _legend(subject: Subject) -> Iterator[Paragraph]:
     yield Paragraph((LEGEND,))
     if subject.delay:
         late = words_text(subject.delay)
         text = f"The output is {late} late: due is the score {late} ago, and what it should be."
         yield Paragraph((text,))
+
+
+def _summary(reading: Reading) -> Iterator[Paragraph]:
     wrong = np.flatnonzero(~reading.agrees)
     count = words_text(len(reading.words))
     if not len(wrong):
