@@ -76,7 +76,13 @@ class Table(NamedTuple):
     rows: tuple[tuple[Inline, ...], ...]
 
 
-Block = Entries | Working | Paragraph | Table
+class Graph(NamedTuple):
+    """Which lines read which: a symbol and what it is computed from, in the order of the lines."""
+
+    lines: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+Block = Entries | Working | Paragraph | Table | Graph
 
 
 class Section(NamedTuple):

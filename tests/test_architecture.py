@@ -19,6 +19,7 @@ FLOORS = {
     "notation": 2,
     "formula": 2,
     "algebra": 2,
+    "graph": 3,
     "handwritten": 3,
     "problem": 3,
     "adjoint": 3,

@@ -20,11 +20,12 @@ from lstmhw.adjoint import PULL_BACKS, Arrived, pulled
 from lstmhw.expr import Apply, Constant, Expr, MatrixVector, Negative, Power, Times
 from lstmhw.functions import ACTIVATIONS
 from lstmhw.gradient import Gradient
+from lstmhw.graph import levels, placed
 from lstmhw.marking import Marker
 from lstmhw.notation import Latex, Text, write
 from lstmhw.reading import read
 from lstmhw.render import FORMATS, render
-from lstmhw.solution import Solution, Step, Working
+from lstmhw.solution import Graph, Solution, Step, Working
 from lstmhw.view import View
 
 CELLS = ("lstm", "gru", "rnn")
@@ -752,3 +753,23 @@ def test_a_wrong_gradient_through_a_hard_sigmoid_is_marked() -> None:
     true = solved(data).answers["dh_0"].round(4).tolist()
     (check,) = marked({**data, "claimed": {"dh_0": true}}).checks
     assert check.verdict == "right"
+
+
+def test_the_graph_of_a_step_is_what_its_lines_read() -> None:
+    """By the textbook's equations; the levels are the longest ways from what is given."""
+    solution = read("lstm-gradient").problem.solve()
+    (graph,) = (b for s in solution.sections for b in s.body if isinstance(b, Graph))
+    given = ("x_1", "h_0")
+    assert dict(graph.lines) == {
+        **{f"z_{gate}_1": given for gate in "ifgo"},
+        **{f"{gate}_1": (f"z_{gate}_1",) for gate in "ifgo"},
+        "c_1": ("f_1", "c_0", "i_1", "g_1"),
+        "tanh_c_1": ("c_1",),
+        "h_1": ("o_1", "tanh_c_1"),
+    }
+    level = levels(graph)
+    assert [level[name] for name in ("c_0", "z_f_1", "f_1", "c_1", "tanh_c_1", "h_1")] == [
+        *range(3),
+        *range(3, 6),
+    ]
+    assert len({(spot.level, spot.row) for spot in placed(graph)}) == len(level)

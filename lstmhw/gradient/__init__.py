@@ -13,7 +13,15 @@ from lstmhw.expr import Role
 from lstmhw.faults import Fault, Path
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.gradient.given import pre_images, value_faults
-from lstmhw.gradient.report import derivation, meaning, remarks, slopes, verdict
+from lstmhw.gradient.report import (
+    BACK_ALONG,
+    derivation,
+    graph_of,
+    meaning,
+    remarks,
+    slopes,
+    verdict,
+)
 from lstmhw.gradient.second_method import Changed, Changes, Complex, compared
 from lstmhw.gradient.walk import Fused, Walk
 from lstmhw.problem import Exact, OfState, Range, Shape, record
@@ -29,9 +37,12 @@ from lstmhw.solution import (
     Step,
     Working,
     Worksheet,
+    indexed,
     names,
     needed,
 )
+
+MOST_LINES = 40  # of the graph of a step
 
 
 @record
@@ -108,13 +119,15 @@ class Gradient(LossProblem):
         ends = self._back(walk, forward)
         if self.find is None:
             asked = list(walk.results())
-            shown = needed(sheet.steps, (*asked, *walk.gradients()))
+            ends_in = (line.symbol for line in forward)
+            shown = needed(sheet.steps, (*ends_in, *asked, *walk.gradients()))
         else:
             asked = found_symbols(sheet, self.find, self.times)
             shown = needed(sheet.steps, asked)
         sections = [
             Section("Given", (Entries(tuple(sheet.entries)),)),
             Section("Conventions", tuple(map(Paragraph, self._told()))),
+            *self._graph(sheet.steps[: ends[0]]),
             *self._workings(sheet, shown, ends),
             *self._derivation(),
             Section("Remarks", (*sheet.remarks, *remarks(self.cells, walk))),
@@ -191,6 +204,17 @@ class Gradient(LossProblem):
             symbol = "loss" if len(self.times) == 1 else f"loss_{t}"
             found[symbol] = Fused(f"{self.cell.scores}_{t}", difference)
         return found
+
+    def _graph(self, forward: Sequence[Step]) -> Iterator[Section]:
+        """What reads what in the last step, along which the gradients come back."""
+        last = self.times[-1]
+        is_alone = len(self.times) == 1
+        lines = [s for s in forward if indexed(s.symbol)[1] == last or is_alone]
+        graph = graph_of(lines)
+        if len(graph.lines) <= MOST_LINES:
+            where = "" if is_alone else f", of the last step (t = {last}); it is the same at each"
+            said = f"What is computed from what{where}. {BACK_ALONG}"
+            yield Section("The graph", (Paragraph((said,)), graph))
 
     def _derivation(self) -> Iterator[Section]:
         """Why the gradient through loss and output together is so short."""

@@ -7,10 +7,16 @@ from lstmhw.expr import Quantity
 from lstmhw.functions import Function
 from lstmhw.gradient.second_method import MOST_ENTRIES, TOLERANCE, Agreement, H, Unchecked
 from lstmhw.gradient.walk import Walk
-from lstmhw.solution import Inline, Paragraph, Verdict
+from lstmhw.solution import Graph, Inline, Paragraph, Step, Verdict
 
 MEANING = "dX stands for dL/dX, has the shape of X, and counts every way from X to L."
 CUT_OFF = "dX stands for dL/dX as far as the truncation lets it through, and has the shape of X."
+BACK_ALONG = (
+    "A gradient comes back along these ways: where several lines read a symbol, what comes back "
+    "from them is added up."
+)
+WEIGHTS = ("weights", "bias", "peephole", "shared")
+"""What is read in every step, and left out of the graph of one."""
 BLOCKS = {"column": "columns", "row": "rows"}
 
 
@@ -24,6 +30,18 @@ def meaning(cells: Sequence[Cell], is_cut_off: bool) -> Iterator[tuple[Inline, .
     yield (CUT_OFF if is_cut_off else MEANING,)
     if any(cell.joins for cell in cells):
         yield (cut(cells[0].orientation),)
+
+
+def graph_of(steps: Sequence[Step]) -> Graph:
+    """What each line reads, weights apart; without the lines that only name a part of another."""
+    read = {leaf.symbol for step in steps for leaf in step.expr.leaves()}
+    kept = [s for s in steps if s.role.what != "activated state" or s.symbol in read]
+    return Graph(tuple((step.symbol, _sources(step)) for step in kept))
+
+
+def _sources(step: Step) -> tuple[str, ...]:
+    leaves = (leaf for leaf in step.expr.leaves() if leaf.role.what not in WEIGHTS)
+    return tuple(dict.fromkeys(leaf.symbol for leaf in leaves if leaf.symbol))
 
 
 def derivation(loss: str, scores: str) -> tuple[Paragraph, ...]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from lstmhw.graph import as_table
 from lstmhw.notation import MathML, equation, symbol, write
 from lstmhw.solution import (
     Block,
     Entries,
     Entry,
+    Graph,
     Inline,
     Paragraph,
     Shades,
@@ -83,6 +85,8 @@ class _Page:
                 yield "</table></div>"
             case Working(steps):
                 yield from self.working(steps)
+            case Graph():
+                yield from self.block(as_table(block))
             case Table(header, lines):
                 yield '<div class="scroll"><table>'
                 titles = "".join(f"<th>{escape(title)}</th>" for title in header)

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lstmhw.expr import Expr, Sum
+from lstmhw.graph import as_table
 from lstmhw.notation import Latex, equation, symbol, write, written_terms
 from lstmhw.solution import (
     Block,
     Entries,
     Entry,
+    Graph,
     Inline,
     Paragraph,
     Shades,
@@ -92,6 +94,8 @@ class _Page:
                 yield r"\end{align*}"
             case Working(steps):
                 yield from self.working(steps)
+            case Graph():
+                yield from self.block(as_table(block))
             case Table(header, lines):
                 cells = [[self.part(cell) for cell in line] for line in lines]
                 columns = list(zip(*cells, strict=True)) if cells else [() for _ in header]

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lstmhw.expr import Expr
+from lstmhw.graph import as_table
 from lstmhw.notation import Latex, equation, symbol, write
 from lstmhw.solution import (
     Block,
     Entries,
     Entry,
+    Graph,
     Inline,
     Paragraph,
     Shades,
@@ -60,6 +62,8 @@ class _Page:
                 yield ""
             case Working(steps):
                 yield from self.working(steps)
+            case Graph():
+                yield from self.block(as_table(block))
             case Table(header, lines):
                 yield from (f"| {' | '.join(map(escaped, header))} |", "|---" * len(header) + "|")
                 for line in lines:

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lstmhw.expr import Expr
+from lstmhw.graph import as_table
 from lstmhw.notation import Text, write
 from lstmhw.solution import (
     Block,
     Entries,
     Entry,
+    Graph,
     Inline,
     Paragraph,
     Shades,
@@ -287,6 +289,8 @@ class _Page:
                 return Grid([self.entry(entry) for entry in entries(rows, self.view)])
             case Working(steps):
                 return Grid(list(self.working(steps)))
+            case Graph():
+                return self.block(as_table(block))
             case Table(header, lines):
                 titles = [(title, DIM) for title in header] if any(header) else []
                 return Grid([self.row(line) for line in lines], header=titles)
