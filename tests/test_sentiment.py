@@ -409,3 +409,34 @@ def test_a_state_beyond_one_is_told_by_its_digit(word: str, last: str, lstmhw: R
     printed = lstmhw("trace", "--sequence", f"{word} {word} {word} uh").stdout
     lines = [line for line in printed.splitlines() if line.endswith("  yes")]
     assert [line.split()[5] for line in lines][-1] == f"█████{last}"
+
+
+def test_pre_activations_of_constructed_weights_are_as_far_from_0_as_is_said() -> None:
+    """Every document of up to five words is run in floats; no gate is nearer to 0 than told."""
+    solution = solved({**OPEN, "score": RULE_B})
+    made = solution.extras["weights"]
+    units = len(made["bias_ih"]) // 4
+    seen = []
+
+    def sigmoid(z: Any) -> Any:
+        return 1 / (1 + np.exp(-z))
+
+    def run(h: Any, c: Any, depth: int) -> None:
+        for word in range(len(WORDS)) if depth else ():
+            z = made["weight_ih"][:, word] + made["weight_hh"] @ h + made["bias_ih"]
+            seen.append(z)
+            i, f, g, o = np.split(z, 4)
+            c_new = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+            run(sigmoid(o) * np.tanh(c_new), c_new, depth - 1)
+
+    run(np.zeros(units), np.zeros(units), 5)
+    rows = np.array(seen).T
+    least = [row[row > 0].min(initial=np.inf) for row in rows]
+    text = render([solution], "markdown", View(full=True))
+    table = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ")]
+    told = {(cells[0].strip(), cells[1].strip()): cells for cells in table if len(cells) == 5}
+    for row, (smallest, values) in enumerate(zip(least, rows, strict=True)):
+        cells = told[str(row % units + 1), "ifgo"[row // units]]
+        assert smallest >= float(cells[3].strip() or "inf") * (1 - 1e-9)
+        greatest = values[values < 0].max(initial=-np.inf)
+        assert greatest <= float(cells[4].strip() or "-inf") * (1 - 1e-9)

@@ -33,8 +33,11 @@ from lstmhw.rules.proof import Proof, proof
 from lstmhw.rules.reachable import nearest
 from lstmhw.rules.report import (
     SHOWN,
+    STACKED,
     Reading,
     Subject,
+    arrays_shown,
+    by_gate,
     construction_section,
     impossible_argument,
     impossible_section,
@@ -55,7 +58,6 @@ from lstmhw.solution import (
     Solution,
     Verdict,
     Words,
-    names,
 )
 
 if TYPE_CHECKING:
@@ -194,6 +196,8 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
         sections = [self._given(subject)]
         if made is not None:
             sections.append(construction_section(subject, made))
+            matrices = (Paragraph((STACKED,)), *arrays_shown(by_gate(made)))
+            sections.append(Section("The same as matrices", matrices))
         sections.append(proof_section(subject, found))
         if square is not None:
             sections.append(impossible_section(subject, square))
@@ -372,11 +376,7 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             if (value := getattr(gate, key)) is not None
         }
         assert self.output.weights is not None
-        arrays["w_out"] = self.output.weights
-        yield Entries(tuple(Entry(name, a, True) for name, a in arrays.items() if a.any()))
-        zeros = [name for name, array in arrays.items() if not array.any()]
-        if zeros:
-            yield Paragraph(("All zeros: ", *names(zeros), "."))
+        yield from arrays_shown({**arrays, "w_out": self.output.weights})
         bias = 0.0 if self.output.bias is None else float(self.output.bias)
         read = f" + {plain(bias)}" if bias else ""
         yield Paragraph((f"output = w_out . {self.output.from_}{read}",))

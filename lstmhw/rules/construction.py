@@ -7,6 +7,7 @@ is what is then written.
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import product
 from math import atanh, log, tanh
 from statistics import mode
 from typing import Literal, NamedTuple
@@ -57,6 +58,16 @@ class Construction(NamedTuple):
     bias_ih: Floats
     source: Literal["c", "h"]
     head: Floats
+
+    def pre_activations(self) -> Floats:
+        """Those of all gates, (cases, 4 units): at every word, in all that the flags can be."""
+        cases = [None, *product(self.automaton.states, self.automaton.words)]  # None: no word yet
+        states = {tuple(FLAG * (pair in flag.pairs) for flag in self.flags) for pair in cases}
+        rest = (0.0,) * len(self.counters)
+        by_state = np.array([(*flags, *rest) for flags in sorted(states)]) @ self.weight_hh.T
+        by_word = self.weight_ih.T + self.bias_ih
+        rows = by_state[:, np.newaxis] + by_word[np.newaxis]
+        return np.asarray(rows.reshape(-1, rows.shape[-1]))
 
 
 def constructed(rule: Automaton, source: Literal["c", "h"]) -> Construction:

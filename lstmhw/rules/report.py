@@ -1,6 +1,6 @@
 """What is said of a rule and a network: the trace, the proof, the construction, as sections."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from lstmhw.faults import Fault, ProblemError
 from lstmhw.functions import Floats
 from lstmhw.numerals import decimals_apart
 from lstmhw.rules.automaton import Automaton, Ngram
-from lstmhw.rules.construction import Construction, Counter, Flag
+from lstmhw.rules.construction import FLAG, Construction, Counter, Flag
 from lstmhw.rules.letters import STANDING
 from lstmhw.rules.linear import Square
 from lstmhw.rules.network import WordLstm
@@ -19,6 +19,7 @@ from lstmhw.rules.trace import Trace, trace
 from lstmhw.solution import (
     Block,
     Check,
+    Entries,
     Entry,
     Inline,
     Paragraph,
@@ -26,6 +27,7 @@ from lstmhw.solution import (
     Shades,
     Table,
     Verdict,
+    names,
 )
 
 SHOWN = 200  # words; of a longer document only the beginning, the first errors and the end
@@ -395,7 +397,8 @@ def construction_section(subject: Subject, made: Construction) -> Section:
         Table(("unit", "is a", "what it is for"), tuple(rows)),
         Paragraph((f"output = {read.replace('+ -', '- ')}",)),
         Paragraph((UNITS,)),
-        Table(("unit", "gate", "pre-activation"), tuple(_pre_activations(subject, made))),
+        Table(PRE_ACTIVATIONS, tuple(_pre_activations(subject, made))),
+        Paragraph((SATURATED,)),
     ]
     if made.source == "h":
         body.append(Paragraph((THROUGH_TANH,)))
@@ -407,6 +410,38 @@ UNITS = (
     "0.7616 then and 0 else. A counter forgets nothing (f = 1); its input gate opens where it "
     "counts, and its candidate is what it then writes. Open means a pre-activation of 100 or more."
 )
+STACKED = (
+    "Each gate is W_x [word] + W_h h + b, a row a unit; stacked in the order i, f, g, o these are "
+    "PyTorch's weight_ih, weight_hh and bias_ih (bias_hh is zeros)."
+)
+
+
+def by_gate(made: Construction) -> dict[str, Floats]:
+    """The arrays of each gate, and the weights of the output."""
+    whole = {"W_x": made.weight_ih, "W_h": made.weight_hh, "b": made.bias_ih}
+    arrays = {
+        f"{name}_{gate}": part
+        for name, array in whole.items()
+        for gate, part in zip("ifgo", np.split(array, 4), strict=True)
+    }
+    order = [f"{name}_{gate}" for gate in "ifgo" for name in whole]
+    return {**{name: arrays[name] for name in order}, "w_out": made.head}
+
+
+def arrays_shown(arrays: Mapping[str, Floats]) -> Iterator[Block]:
+    """Weights by their names; those that are all zeros by their names alone."""
+    yield Entries(tuple(Entry(name, a, True) for name, a in arrays.items() if a.any()))
+    zeros = [name for name, array in arrays.items() if not array.any()]
+    if zeros:
+        yield Paragraph(("All zeros: ", *names(zeros), "."))
+
+
+PRE_ACTIVATIONS = ("unit", "gate", "pre-activation", "if > 0, at least", "if < 0, at most")
+SATURATED = (
+    "The last two columns are over all words, in all that the flags can be: each flag's h is 0 or "
+    "tanh(1), as the words before decide. So every gate that is used is open or closed, and every "
+    "candidate that is written is what it is for, but for sigmoid(-100) = 3.7e-44."
+)
 THROUGH_TANH = (
     "Read from h, a counter is seen through tanh, which is straight only near 0: so it counts in "
     "steps of 1e-8 and the output multiplies by 1e8. tanh(c) falls behind c by c^3/3, that is with "
@@ -417,15 +452,32 @@ THROUGH_TANH = (
 def _pre_activations(subject: Subject, made: Construction) -> Iterator[tuple[Inline, ...]]:
     """For each unit and gate, the weights as a sum over words and units; [w] is 1 at the word w."""
     units = len(made.head)
-    names = [f"[{word}]" for word in subject.vocabulary]
-    names += [f"h_{unit + 1}" for unit in range(units)]
+    values = made.pre_activations()
     for unit in range(units):
         for k, gate in enumerate("ifgo"):
             row = k * units + unit
-            weights = [*made.weight_ih[row], *made.weight_hh[row]]
-            terms = [_term(w, name) for w, name in zip(weights, names, strict=True) if w]
+            words = zip(made.weight_ih[row], subject.vocabulary, strict=True)
+            flags = enumerate(made.weight_hh[row], 1)
+            terms = [_term(w, f"[{word}]") for w, word in words if w]
+            terms += [_flag_term(w, f"h_{number}") for number, w in flags if w]
             bias = [plain(made.bias_ih[row])] if made.bias_ih[row] or not terms else []
-            yield str(unit + 1), gate, " + ".join([*terms, *bias]).replace("+ -", "- ")
+            text = " + ".join([*terms, *bias]).replace("+ -", "- ")
+            yield str(unit + 1), gate, text, *_ends(values[:, row])
+
+
+def _ends(values: Floats) -> tuple[str, str]:
+    """The least that is positive and the greatest that is negative, where there are such."""
+    above, below = values[values > 0], values[values < 0]
+    least = f"{above.min():.6g}" if above.size else ""
+    return least, f"{below.max():.6g}" if below.size else ""
+
+
+def _flag_term(weight: float, name: str) -> str:
+    """A weight on a flag, which is so much where the flag is on: 400/tanh(1) h_1."""
+    whole = round(weight * FLAG)
+    if abs(whole - weight * FLAG) < 1e-9 * abs(weight):
+        return f"{plain(whole)}/tanh(1) {name}"
+    return _term(weight, name)
 
 
 def _term(weight: float, name: str) -> str:
