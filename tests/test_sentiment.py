@@ -1,6 +1,8 @@
 """`sentiment-weights` and `lstmhw trace`: JSON, pages, exit codes, bad input."""
 
 import json
+import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -244,7 +246,7 @@ def test_a_proof_is_a_paragraph_and_a_table() -> None:
     assert "Proved for documents of up to 4.2e18 words" in text
     assert "nothing new appeared: 6 states" in text
     assert "5 not bad -> 2, +1 -> 3, +1 -> 4, +1 -> 1, +1" in text
-    assert "by 1.2e-19 at most" in text
+    assert "by d = 1.2e-19 at most" in text
 
 
 def test_a_refutation_says_where_and_why() -> None:
@@ -440,3 +442,18 @@ def test_pre_activations_of_constructed_weights_are_as_far_from_0_as_is_said() -
         assert smallest >= float(cells[3].strip() or "inf") * (1 - 1e-9)
         greatest = values[values < 0].max(initial=-np.inf)
         assert greatest <= float(cells[4].strip() or "-inf") * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("scale", [1, 0.5, 0.2, 0.1])
+def test_the_bound_of_a_proof_holds_in_the_numbers_that_are_printed(scale: float) -> None:
+    solution = solved(six_unit_problem(six_units(scale)))
+    found = solution.extras["proof"]
+    text = page(solution)
+    d, e, words = (
+        Fraction(re.search(rf"{name} = (\d\S*\d)", text)[1])  # type: ignore[index]
+        for name in ("d", "e", "N")
+    )
+    assert d >= Fraction(found["error_per_word"]) * Fraction(999_999, 1_000_000)
+    assert e >= Fraction(found["drift_per_word"]) * Fraction(999_999, 1_000_000)
+    assert words <= found["max_words"]
+    assert words * d + e * words * words / 2 < Fraction(1, 2)

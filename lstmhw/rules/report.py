@@ -8,7 +8,7 @@ import numpy as np
 
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.functions import Floats
-from lstmhw.numerals import decimals_apart
+from lstmhw.numerals import above, decimals_apart
 from lstmhw.rules.automaton import Automaton, Ngram
 from lstmhw.rules.construction import FLAG, Construction, Counter, Flag
 from lstmhw.rules.letters import STANDING
@@ -93,6 +93,12 @@ def _totals(additions: Sequence[Fraction]) -> Floats:
 
 
 def reading_section(title: str, subject: Subject, reading: Reading) -> Section:
+    """The trace of a document, with what its marks stand for and how it came out."""
+    table = reading_table(subject, reading)
+    return Section(title, (*_legend(subject), table, *_summary(reading)))
+
+
+def reading_table(subject: Subject, reading: Reading) -> Table:
     """One row a word; of a very long document the beginning, the first errors and the end."""
     count = len(reading.words)
     units = reading.trace.h.shape[1]
@@ -105,8 +111,7 @@ def reading_section(title: str, subject: Subject, reading: Reading) -> Section:
         if rows and t - 1 not in shown:
             rows.append(("...", *[""] * (len(header) - 1)))
         rows.append(_row(reading, t, bool(due)))
-    table = Table(header, tuple(rows))
-    return Section(title, (*_legend(subject), table, *_summary(reading)))
+    return Table(header, tuple(rows))
 
 
 def _excerpt(reading: Reading) -> list[int]:
@@ -255,22 +260,39 @@ def _error(subject: Subject, found: Proof) -> str:
         return "All of this is exact: nothing drifts, whatever the length."
     assert found.error is not None
     assert found.drift is not None
+    d, e = above(float(found.error)), above(float(found.drift))
     text = (
-        f"The intervals also bound how far a word's gain may be from what the rule adds: by "
-        f"{float(found.error):.1e} at most. "
+        "The intervals also bound how far a word's gain may be from what the rule adds: by "
+        f"d = {d} at most. "
     )
     if found.drift:
         text += (
-            "A forget gate is not quite 1: the counters lose at most "
-            f"{float(found.drift):.1e} a word for each word before it. "
+            f"A forget gate is not quite 1: the counters lose at most e = {e} a word for each "
+            "word before it. "
         )
     if found.curved:
         text += "What is read through tanh falls behind with the cube of what was counted. "
-    most = f"as long as a document has no more than {words_text(found.words)}."
     total = found.error * found.words + found.drift * found.words**2 / 2
     if total >= subject.tolerance:
+        most = f"as long as a document has no more than {words_text(found.words)}."
         return f"{text}Followed length by length, score by score, {_within(subject)} {most}"
-    return f"{text}Added up, {_within(subject)} {most}"
+    return text + _summed(subject, found.words, Fraction(d), Fraction(e))
+
+
+def _summed(subject: Subject, words: int, d: Fraction, e: Fraction) -> str:
+    """The bound over all words as a sum, in numbers that are rounded to the safe side."""
+    formula = "N d + e N^2/2" if e else "N d"
+    unit = 10 ** max(0, len(str(words)) - 2)
+    told = words // unit * unit
+    while d * told + e * told * told / 2 >= subject.tolerance * Fraction(999, 1000):
+        told -= unit
+    total = float(d * told + e * told * told / 2)
+    more = "" if told == words else f" With all digits of d, N may be {words}."
+    return (
+        f"By induction over the words, after N words the output is off by at most {formula}: for "
+        f"N = {words_text(told).split()[0]} that is {total:.4g}, less than "
+        f"{plain(subject.tolerance)}.{more}"
+    )
 
 
 def weights_check(subject: Subject, found: Proof) -> Check:
@@ -319,7 +341,8 @@ def _refutation(subject: Subject, found: Proof) -> Iterator[Block]:
     shorter = "Every shorter document is scored rightly." if found.words else "None is shorter."
     text = f"{shorter} The output was enclosed in intervals, too: it is certainly wrong."
     yield Paragraph((text,))
-    yield from reading_section("", subject, reading).body[:1]
+    yield from _legend(subject)
+    yield reading_table(subject, reading)
 
 
 def _last_word(reading: Reading) -> str:
