@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from conftest import Run
@@ -344,7 +345,8 @@ def test_a_delay_is_kept_and_before_it_the_rule_for_no_letters() -> None:
         ({"activation": "tanh"}, "constructed of step units"),
         ({"cell": "gru", "activation": None}, "expected weights"),
         ({"output": {"weights": [1]}}, "are constructed too"),
-        ({"inputs": {"0": 0, "1": 1}}, "letters that are one-hot"),
+        ({"inputs": {"0": 2, "1": 2}}, "the input of '1' is 1 x '0'"),
+        ({"inputs": {"0": 0, "1": 1}, "cell": "lstm", "activation": None}, "that are one-hot"),
         ({"output": {"decide": "> 2"}}, "does not tell apart"),
         ({"W_x": [[1, 1]], "W_h": [[1]]}, "expected the weights of the output"),
         (
@@ -362,6 +364,33 @@ def test_what_is_wrong_with_a_file_is_said(changes: dict[str, Any], message: str
     problem = {key: value for key, value in problem.items() if value is not None}
     with pytest.raises(InputError, match=re.escape(message)):
         solved(**problem)
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [{"0": 0, "1": 1}, {"0": -0.5, "1": 3}, {"0": [1, 2, 0], "1": [1, 2, 7]}],
+)
+def test_letters_that_are_numbers_are_read_as_one_hot_ones_are(inputs: dict[str, Any]) -> None:
+    made = solved(inputs=inputs, rule=PARITY, activation="step").extras
+    assert made["proof"]["verdict"] == "proved"
+    weights = {key: array.tolist() for key, array in made["weights"].items()}
+    one_hot = solved(alphabet=["0", "1"], rule=PARITY, activation="step").extras["weights"]
+    for letter, x in enumerate(inputs.values()):  # each unit's weights may have one factor more
+        put = made["weights"]["W_x"] @ np.atleast_1d(x) + made["weights"]["b"]
+        same = one_hot["W_x"][:, letter] + one_hot["b"]
+        factor = np.abs(made["weights"]["W_h"]).max(axis=1) / np.abs(one_hot["W_h"]).max(axis=1)
+        np.testing.assert_allclose(put, factor * same, atol=1e-12)
+    output = {**made["output"], "weights": made["output"]["weights"].tolist()}
+    again = solved(inputs=inputs, rule=PARITY, activation="step", output=output, **weights)
+    assert again.extras["proof"]["verdict"] == "proved"
+
+
+def test_an_input_between_two_others_is_refused_with_its_shares() -> None:
+    keys = {"inputs": {"a": 0, "b": 1, "c": 2}, "rule": {"regex": "(a|b)*c"}, "activation": "step"}
+    with pytest.raises(InputError, match=re.escape("'c' is -1 x 'a' + 2 x 'b'")):
+        solved(**keys)
+    vectors = {"a": [0, 0], "b": [1, 0], "c": [0, 1]}
+    assert solved(**{**keys, "inputs": vectors}).extras["proof"]["verdict"] == "proved"
 
 
 def test_check_and_trace_of_the_commands(lstmhw: Run) -> None:
