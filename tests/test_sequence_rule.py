@@ -430,6 +430,52 @@ def test_a_search_that_is_broken_off_says_so(monkeypatch: pytest.MonkeyPatch) ->
     assert "not kept in memory" in broken.words["verdict"].why
 
 
+def register(units: int) -> StepNetwork:
+    """Unit k is on where the letter k before the last was 1; the output is the last unit."""
+    rows = [[Fraction(j == k - 1) for j in range(units)] for k in range(units)]
+    letters = [
+        [Fraction(-1, 2) + (letter if k == 0 else 0) for k in range(units)] for letter in (0, 1)
+    ]
+    last = tuple(Fraction(k == units - 1) for k in range(units))
+    return StepNetwork(
+        tuple(map(tuple, letters)), tuple(map(tuple, rows)), (Fraction(),) * units, last, Fraction()
+    )
+
+
+def test_a_search_that_is_broken_off_promises_no_more_than_it_has_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    always_0 = of_tables({"a": ["a", "a"]}, {"a": [Fraction(), Fraction()]}, "a")
+    assert decided(register(4), always_0, HALF).counterexample == (1, 0, 0, 0)
+    for most in range(1, 15):
+        monkeypatch.setattr("lstmhw.rules.step_units.MOST_PRODUCT", most)
+        found = decided(register(4), always_0, HALF)
+        assert found.words is not None
+        assert found.words <= 3
+        assert found.verdict == "unknown" or found.counterexample == (1, 0, 0, 0)
+    monkeypatch.undo()
+    last_but_two = compiled("(0|1)*1(0|1)(0|1)", ["0", "1"]).rule
+    proved = decided(register(3), last_but_two, HALF)
+    assert proved.verdict == "proved"
+    assert holds(register(3), last_but_two, HALF, proved.boxes)
+
+
+@pytest.mark.parametrize("factor", [1, 2**51, 2**55, 2**70])
+def test_large_numbers_are_exact(factor: int) -> None:
+    # unit 2 is on where unit 1 was, by 1/2 beside the factor: factor - factor + 1/2
+    half, large, zero = Fraction(1, 2), Fraction(factor), Fraction(0)
+    letters = ((-half, -half - large), (half, half - large))
+    network = StepNetwork(
+        letters, ((zero, zero), (large, zero)), (zero, zero), (zero, 1 + zero), zero
+    )
+    pair = compiled("(0|1)*11", ["0", "1"]).rule
+    assert decided(network, pair, HALF).verdict == "proved"
+    last = compiled("(0|1)*1", ["0", "1"]).rule
+    assert (
+        decided(network, last, HALF).counterexample == first_wrong(network, last, HALF, 3) == (1,)
+    )
+
+
 def test_many_units_on_twelve_states_are_proved() -> None:
     names = [f"q{k}" for k in range(12)]
     following = {

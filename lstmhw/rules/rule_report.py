@@ -19,7 +19,7 @@ from lstmhw.rules.regular import Compiled
 from lstmhw.rules.report import Subject as ScoreSubject
 from lstmhw.rules.report import impossible_argument, plain
 from lstmhw.rules.step_construction import Contradiction, StepConstruction, TooFewStates, Unit
-from lstmhw.rules.step_units import Joint, Stopped
+from lstmhw.rules.step_units import Joint, Joints, Stopped
 from lstmhw.solution import Block, Check, Entry, Inline, Paragraph, Section, Table, Verdict
 
 MOST_ROWS = 64  # of a table of states
@@ -370,10 +370,9 @@ def _states(found: Decision) -> int | None:
     return len(_joints(found)) or None
 
 
-def _joints(found: Decision) -> tuple[Joint, ...]:
+def _joints(found: Decision) -> Sequence[Joint]:
     """The table of a proof about step units."""
-    rows = found.boxes if isinstance(found.boxes, tuple) else ()
-    return rows if all(isinstance(row, Joint) for row in rows) else ()
+    return found.boxes if isinstance(found.boxes, Joints) else ()
 
 
 def weights_check(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Check:
