@@ -277,15 +277,15 @@ def test_a_search_that_is_broken_off_says_how_far_it_looked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(few_units, "MOST_TRIED", 100)
-    states = {f"r{k}": {"0": f"r{2 * k % 5}", "1": f"r{(2 * k + 1) % 5}"} for k in range(5)}
-    modulo_5 = {"states": states, "outputs": {f"r{k}": int(k == 0) for k in range(5)}}
-    broken = asked(alphabet=["0", "1"], rule=modulo_5, units=6)
+    states = {f"r{k}": {"0": f"r{2 * k % 7}", "1": f"r{(2 * k + 1) % 7}"} for k in range(7)}
+    modulo_7 = {"states": states, "outputs": {f"r{k}": int(k == 0) for k in range(7)}}
+    broken = asked(alphabet=["0", "1"], rule=modulo_7, units=10)
     assert broken.extras["proof"]["verdict"] == "unknown"
     assert broken.extras["impossible"] is None
     said = page(broken)
-    assert "It is not known whether 6 step units can do it." in said
+    assert "It is not known whether 10 step units can do it." in said
     assert "Of 3 step units none was found in 100 choices" in said
-    assert "Of 5 to 6 units none was searched for. With 8 step units there is one" in said
+    assert "Of 5 to 10 units none was searched for. With 12 step units there is one" in said
     result = searched(of_tables({"a": ["a"]}, {"a": [Fraction()]}, "a"), Near(HALF), 1)
     assert not isinstance(result, BrokenOff)
 

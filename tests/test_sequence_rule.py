@@ -280,6 +280,9 @@ def test_four_sequences_show_that_no_linear_cell_does_parity() -> None:
     assert ones[0] + ones[1] == ones[2] + ones[3]
     parities = [count % 2 for count in ones]
     assert parities[0] + parities[1] != parities[2] + parities[3]
+    argument = extras["impossible"]["argument"]
+    assert f"Take d1 = '{' '.join(d1)}', d2 = '{' '.join(d2)}'" in argument
+    assert "no gate reads the words or the state" in argument
 
 
 def test_constructed_weights_of_an_lstm_are_proved_when_they_are_given() -> None:
@@ -400,6 +403,9 @@ def test_check_and_trace_of_the_commands(lstmhw: Run) -> None:
     assert traced.returncode == 0
     assert "The output is right at every letter." in traced.stdout
     assert lstmhw("trace", "rule-adder", "--sequence", "2").returncode == 2
+    exported = lstmhw("export", "rule-adder", "--to", "pytorch")
+    assert exported.returncode == 2
+    assert "which no script can run: write the weights with `xs`" in exported.stderr
 
 
 def test_a_late_decision_on_a_count_is_impossible_too() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -96,6 +96,12 @@ class SequenceRule(Problem, kind="sequence-rule"):
     tolerance: Annotated[Fraction, Exact(above=0)] = Fraction(1, 2)
     sequence: str = ""
     units: Annotated[int, Range(1, MOST_UNITS)] | None = None
+
+    exported_instead: ClassVar[str] = (
+        "a rule is about every sequence, which no script can run: write the weights with `xs`, "
+        "what the letters of one sequence are, as `kind: rnn-step`, gru-step or lstm-step, and "
+        "export that"
+    )
 
     def faults(self) -> Iterator[Fault]:
         yield from self.cell.faults()

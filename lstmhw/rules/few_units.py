@@ -9,7 +9,7 @@ state in which all are off, and of units that were alike so far the earlier are 
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import product
 from typing import NamedTuple
 
 from lstmhw.rules.apart import MOST_STATES, clash, differing, told_apart
@@ -17,7 +17,7 @@ from lstmhw.rules.letters import Decided, Judge, Near, Rule
 from lstmhw.rules.orders import MOST_UNITS, orders
 from lstmhw.threshold.feasibility import Row, Vector, Witness, is_met, solved
 
-MOST_TRIED = 3_000  # choices for one number of units: a second or two
+MOST_TRIED = 4_000  # choices for one number of units: a second or two
 
 Move = tuple[int, int]
 """A state of the units (2^N: that before the first letter), and a letter."""
@@ -202,51 +202,64 @@ class _Search:
         """The move for which the fewest targets are left, with these; none where all are chosen."""
         move: Move | None = None
         fewest: list[int] = []
+        distinct = self.distinct(partial)
+        fitting: dict[tuple[frozenset[int], int], list[int]] = {}
         for candidate in product(partial.states, self.rule.letters):
             if candidate in partial.moves:
                 continue
-            targets = self.targets(partial, candidate)
+            meant = partial.states[candidate[0]], candidate[1]
+            if meant not in fitting:
+                fitting[meant] = self.fitting(partial, distinct, *meant)
+            on, off = self.forced(partial, candidate)
+            targets = [code for code in fitting[meant] if code & on == on and not code & off]
             if move is None or len(targets) < len(fewest):
                 move, fewest = candidate, targets
             if len(targets) <= 1:
                 break
         return move, fewest
 
-    def targets(self, partial: _Partial, move: Move) -> list[int]:
-        """Where a move may lead; first to states that are there already."""
-        state, letter = move
-        ends = [self.end(known, letter) for known in partial.states[state]]
+    def distinct(self, partial: _Partial) -> list[int]:
+        """The states of the units, but for names of units alike so far; first those there."""
         there = set(partial.moves.values())
         alike = [
             all((code >> unit ^ code >> unit + 1) & 1 == 0 for code in there)
             for unit in range(self.units - 1)
         ]
-        choices = [self.values(partial, move, unit) for unit in range(self.units)]
-        found = []
-        for bits in product(*choices):
-            if any(same and a < b for same, (a, b) in zip(alike, pairwise(bits), strict=True)):
-                continue
-            target = sum(bit << unit for unit, bit in enumerate(bits))
-            if all(self.fits(partial, target, *end) for end in ends):
-                found.append(target)
-        return sorted(found, key=lambda target: target not in there)
+        kept = [
+            code
+            for code in range(2**self.units)
+            if not any(same and code >> unit & 3 == 2 for unit, same in enumerate(alike))
+        ]
+        return sorted(kept, key=lambda code: code not in there)
+
+    def fitting(
+        self, partial: _Partial, codes: Sequence[int], states: frozenset[int], letter: int
+    ) -> list[int]:
+        """Where a letter may lead from these states of the rule."""
+        ends = [self.end(state, letter) for state in states]
+        return [code for code in codes if all(self.fits(partial, code, *end) for end in ends)]
 
     def end(self, state: int, letter: int) -> tuple[int, int | None]:
         """The state of the rule after a letter, and which output is due."""
         due = self.rule.outputs[state][letter]
         return self.rule.following[state][letter], None if due is None else self.places[due]
 
-    def values(self, partial: _Partial, move: Move, unit: int) -> list[int]:
-        """On or off: what some order of the unit allows."""
-        on = off = partial.left[unit]
+    def forced(self, partial: _Partial, move: Move) -> tuple[int, int]:
+        """The units that no order allows to be off after a move, and those that none allows on."""
         state, letter = move
         below = self.orders.below
-        for (other, read), target in partial.moves.items():
-            if read == letter and target >> unit & 1:
-                off &= below[state][other]
-            elif read == letter:
-                on &= below[other][state]
-        return [bit for bit, left in ((0, off), (1, on)) if left]
+        same = [(other, code) for (other, read), code in partial.moves.items() if read == letter]
+        forced_on = forced_off = 0
+        for unit, left in enumerate(partial.left):
+            on = off = left
+            for other, code in same:
+                if code >> unit & 1:
+                    off &= below[state][other]
+                else:
+                    on &= below[other][state]
+            forced_on |= (not off) << unit
+            forced_off |= (not on) << unit
+        return forced_on, forced_off
 
     def fits(self, partial: _Partial, target: int, state: int, due: int | None) -> bool:
         """Whether nothing that was there before is told apart."""
