@@ -215,6 +215,8 @@ class Problem(Record):
     """The claims that are one answer: where one of them cannot be read, none can be marked."""
     takes_batches: ClassVar[bool] = False
     """Whether its vectors may be matrices, an example of a batch each."""
+    exported_instead: ClassVar[str] = ""
+    """What can be exported in its place, where it has no network of its own to run."""
     kinds: ClassVar[dict[str, type["Problem"]]] = {}
 
     def __init_subclass__(cls, kind: str = "") -> None:
@@ -252,4 +254,4 @@ class Problem(Record):
         Raises ProblemError where there is none, or where it is incomplete.
         """
         message = f"expected a problem with a network to run, found {self.kind}"
-        raise ProblemError([Fault(("kind",), message)])
+        raise ProblemError([Fault(("kind",), message, self.exported_instead)])

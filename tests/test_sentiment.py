@@ -237,7 +237,7 @@ def test_many_words_share_columns() -> None:
 def test_every_format_tells_verdict_and_trace(format: str) -> None:
     text = page(solved({**TWO_UNITS, "sequence": "good not"}), format)
     assert "Refuted" in text
-    assert "No linear cell can do it" in text
+    assert "No linear cell with constant gates can do it" in text
     assert "good" in text
 
 

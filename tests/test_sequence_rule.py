@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from conftest import Run
@@ -279,6 +280,9 @@ def test_four_sequences_show_that_no_linear_cell_does_parity() -> None:
     assert ones[0] + ones[1] == ones[2] + ones[3]
     parities = [count % 2 for count in ones]
     assert parities[0] + parities[1] != parities[2] + parities[3]
+    argument = extras["impossible"]["argument"]
+    assert f"Take d1 = '{' '.join(d1)}', d2 = '{' '.join(d2)}'" in argument
+    assert "no gate reads the words or the state" in argument
 
 
 def test_constructed_weights_of_an_lstm_are_proved_when_they_are_given() -> None:
@@ -344,7 +348,8 @@ def test_a_delay_is_kept_and_before_it_the_rule_for_no_letters() -> None:
         ({"activation": "tanh"}, "constructed of step units"),
         ({"cell": "gru", "activation": None}, "expected weights"),
         ({"output": {"weights": [1]}}, "are constructed too"),
-        ({"inputs": {"0": 0, "1": 1}}, "letters that are one-hot"),
+        ({"inputs": {"0": 2, "1": 2}}, "the input of '1' is 1 x '0'"),
+        ({"inputs": {"0": 0, "1": 1}, "cell": "lstm", "activation": None}, "that are one-hot"),
         ({"output": {"decide": "> 2"}}, "does not tell apart"),
         ({"W_x": [[1, 1]], "W_h": [[1]]}, "expected the weights of the output"),
         (
@@ -364,6 +369,33 @@ def test_what_is_wrong_with_a_file_is_said(changes: dict[str, Any], message: str
         solved(**problem)
 
 
+@pytest.mark.parametrize(
+    "inputs",
+    [{"0": 0, "1": 1}, {"0": -0.5, "1": 3}, {"0": [1, 2, 0], "1": [1, 2, 7]}],
+)
+def test_letters_that_are_numbers_are_read_as_one_hot_ones_are(inputs: dict[str, Any]) -> None:
+    made = solved(inputs=inputs, rule=PARITY, activation="step").extras
+    assert made["proof"]["verdict"] == "proved"
+    weights = {key: array.tolist() for key, array in made["weights"].items()}
+    one_hot = solved(alphabet=["0", "1"], rule=PARITY, activation="step").extras["weights"]
+    for letter, x in enumerate(inputs.values()):  # each unit's weights may have one factor more
+        put = made["weights"]["W_x"] @ np.atleast_1d(x) + made["weights"]["b"]
+        same = one_hot["W_x"][:, letter] + one_hot["b"]
+        factor = np.abs(made["weights"]["W_h"]).max(axis=1) / np.abs(one_hot["W_h"]).max(axis=1)
+        np.testing.assert_allclose(put, factor * same, atol=1e-12)
+    output = {**made["output"], "weights": made["output"]["weights"].tolist()}
+    again = solved(inputs=inputs, rule=PARITY, activation="step", output=output, **weights)
+    assert again.extras["proof"]["verdict"] == "proved"
+
+
+def test_an_input_between_two_others_is_refused_with_its_shares() -> None:
+    keys = {"inputs": {"a": 0, "b": 1, "c": 2}, "rule": {"regex": "(a|b)*c"}, "activation": "step"}
+    with pytest.raises(InputError, match=re.escape("'c' is -1 x 'a' + 2 x 'b'")):
+        solved(**keys)
+    vectors = {"a": [0, 0], "b": [1, 0], "c": [0, 1]}
+    assert solved(**{**keys, "inputs": vectors}).extras["proof"]["verdict"] == "proved"
+
+
 def test_check_and_trace_of_the_commands(lstmhw: Run) -> None:
     assert lstmhw("check", "rule-parity-wrong").returncode == 1
     assert lstmhw("check", "rule-parity").returncode == 0
@@ -371,6 +403,9 @@ def test_check_and_trace_of_the_commands(lstmhw: Run) -> None:
     assert traced.returncode == 0
     assert "The output is right at every letter." in traced.stdout
     assert lstmhw("trace", "rule-adder", "--sequence", "2").returncode == 2
+    exported = lstmhw("export", "rule-adder", "--to", "pytorch")
+    assert exported.returncode == 2
+    assert "which no script can run: write the weights with `xs`" in exported.stderr
 
 
 def test_a_late_decision_on_a_count_is_impossible_too() -> None:
@@ -399,6 +434,52 @@ def test_a_search_that_is_broken_off_says_so(monkeypatch: pytest.MonkeyPatch) ->
     broken = solved(alphabet=["a", "b"], rule={"regex": "(a|b)*abab"}, activation="step")
     assert broken.extras["proof"]["verdict"] == "unknown"
     assert "not kept in memory" in broken.words["verdict"].why
+
+
+def register(units: int) -> StepNetwork:
+    """Unit k is on where the letter k before the last was 1; the output is the last unit."""
+    rows = [[Fraction(j == k - 1) for j in range(units)] for k in range(units)]
+    letters = [
+        [Fraction(-1, 2) + (letter if k == 0 else 0) for k in range(units)] for letter in (0, 1)
+    ]
+    last = tuple(Fraction(k == units - 1) for k in range(units))
+    return StepNetwork(
+        tuple(map(tuple, letters)), tuple(map(tuple, rows)), (Fraction(),) * units, last, Fraction()
+    )
+
+
+def test_a_search_that_is_broken_off_promises_no_more_than_it_has_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    always_0 = of_tables({"a": ["a", "a"]}, {"a": [Fraction(), Fraction()]}, "a")
+    assert decided(register(4), always_0, HALF).counterexample == (1, 0, 0, 0)
+    for most in range(1, 15):
+        monkeypatch.setattr("lstmhw.rules.step_units.MOST_PRODUCT", most)
+        found = decided(register(4), always_0, HALF)
+        assert found.words is not None
+        assert found.words <= 3
+        assert found.verdict == "unknown" or found.counterexample == (1, 0, 0, 0)
+    monkeypatch.undo()
+    last_but_two = compiled("(0|1)*1(0|1)(0|1)", ["0", "1"]).rule
+    proved = decided(register(3), last_but_two, HALF)
+    assert proved.verdict == "proved"
+    assert holds(register(3), last_but_two, HALF, proved.boxes)
+
+
+@pytest.mark.parametrize("factor", [1, 2**51, 2**55, 2**70])
+def test_large_numbers_are_exact(factor: int) -> None:
+    # unit 2 is on where unit 1 was, by 1/2 beside the factor: factor - factor + 1/2
+    half, large, zero = Fraction(1, 2), Fraction(factor), Fraction(0)
+    letters = ((-half, -half - large), (half, half - large))
+    network = StepNetwork(
+        letters, ((zero, zero), (large, zero)), (zero, zero), (zero, 1 + zero), zero
+    )
+    pair = compiled("(0|1)*11", ["0", "1"]).rule
+    assert decided(network, pair, HALF).verdict == "proved"
+    last = compiled("(0|1)*1", ["0", "1"]).rule
+    assert (
+        decided(network, last, HALF).counterexample == first_wrong(network, last, HALF, 3) == (1,)
+    )
 
 
 def test_many_units_on_twelve_states_are_proved() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -19,9 +19,20 @@ from lstmhw.rules.automaton import Ngram, TooManyStatesError
 from lstmhw.rules.construction import Construction
 from lstmhw.rules.construction import constructed as constructed_lstm
 from lstmhw.rules.deciding import STEPS, decide, linear_head, run, word_network
+from lstmhw.rules.elimination import first_combination
+from lstmhw.rules.few_units import Behaviour, BrokenOff, sought
 from lstmhw.rules.given import Built, RuleKeys, decision, decision_faults
 from lstmhw.rules.letters import STANDING, Decided, Decision, Judge, Near, Reader, Rule
-from lstmhw.rules.made import Made, entries_of, exactly_as, lstm_of, made_json, made_of_steps
+from lstmhw.rules.made import (
+    Made,
+    entries_of,
+    exactly_as,
+    in_decimals,
+    letters_section,
+    lstm_of,
+    made_json,
+    made_of_steps,
+)
 from lstmhw.rules.outputs import Growing, Scored, additive, bounded
 from lstmhw.rules.report import Subject as ScoreSubject
 from lstmhw.rules.report import construction_section as lstm_section
@@ -45,6 +56,7 @@ from lstmhw.rules.rule_report import (
     weights_check,
     why,
 )
+from lstmhw.rules.search_report import exhausted, how_far, search_section
 from lstmhw.rules.step_construction import (
     constructed,
     one_unit,
@@ -53,6 +65,7 @@ from lstmhw.rules.step_construction import (
     too_few,
 )
 from lstmhw.rules.step_units import StepNetwork
+from lstmhw.rules.weighing import network_of
 from lstmhw.solution import (
     Block,
     Entries,
@@ -67,8 +80,8 @@ from lstmhw.solution import (
 
 RULE: Path = ("rule",)
 MOST_UNITS = 400  # of a network that is constructed
+UNKNOWN = "No network was found, and no reason why there should be none: it is not known."
 MOST_ANSWERS = 1000  # letters; of longer sequences only the trace is told
-NOT_KNOWN = "No network was found, and no reason why there should be none: it is not known."
 SPELLINGS = {"proved": ("proven",), "refuted": ("disproved", "disproven"), "unknown": ()}
 
 
@@ -95,6 +108,12 @@ class SequenceRule(Problem, kind="sequence-rule"):
     tolerance: Annotated[Fraction, Exact(above=0)] = Fraction(1, 2)
     sequence: str = ""
     units: Annotated[int, Range(1, MOST_UNITS)] | None = None
+
+    exported_instead: ClassVar[str] = (
+        "a rule is about every sequence, which no script can run: write the weights with `xs`, "
+        "what the letters of one sequence are, as `kind: rnn-step`, gru-step or lstm-step, and "
+        "export that"
+    )
 
     def faults(self) -> Iterator[Fault]:
         yield from self.cell.faults()
@@ -172,9 +191,8 @@ class SequenceRule(Problem, kind="sequence-rule"):
         if self.output.weights is not None:
             message = "without weights of the cell those of the output are constructed too"
             yield Fault(("output", "weights"), message, "leave them out, or add the cell's")
-        if self.inputs is not None:
-            message = "a network is constructed for letters that are one-hot"
-            yield Fault(("inputs",), message, "leave `inputs` out and write `alphabet`")
+        if self.inputs is not None and self.letters:
+            yield from self._input_faults()
         if isinstance(self.cell, Rnn) and self.cell.activation != "step":
             message = "a plain RNN is constructed of step units"
             hint = "write `activation: step`, or `cell: lstm`, or give W_x and W_h"
@@ -194,6 +212,25 @@ class SequenceRule(Problem, kind="sequence-rule"):
                 "a network is constructed whose output is 0 or 1, which this does not tell apart"
             )
             yield Fault(("output", "decide"), message, 'write "> 0.5"')
+
+    def _input_faults(self) -> Iterator[Fault]:
+        """Letters for which none is constructed."""
+        if isinstance(self.cell, Lstm):
+            message = "an LSTM is constructed for letters that are one-hot"
+            yield Fault(("inputs",), message, "leave `inputs` out and write `alphabet`")
+            return
+        found = first_combination(self._letters().tolist())
+        if found is None:
+            return
+        pairs = zip(found.shares, self.letters, strict=False)
+        terms = (f"{plain(share)} x {letter!r}" for share, letter in pairs if share)
+        which = self.letters[found.letter]
+        message = (
+            f"the input of {which!r} is {' + '.join(terms)}, so what it puts into a unit follows "
+            "from what they do, and a network is constructed where that can be chosen"
+        )
+        hint = "leave `inputs` out (letters are one-hot then), or give the letters more entries"
+        yield Fault(("inputs", which), message, hint)
 
     def _weight_faults(self) -> Iterator[Fault]:
         if self.output.weights is None:
@@ -232,21 +269,21 @@ class SequenceRule(Problem, kind="sequence-rule"):
         if self.is_open and impossible is not None:
             return self._without_network(subject, built, impossible)
         made = self._made(subject) if self.is_open else None
-        if self.is_open and made is None:
-            return self._without_network(subject, built, None)
+        if isinstance(made, Impossible | str):
+            return self._without_network(subject, built, made)
         reader = self._reader() if made is None else made.reader
         network = word_network(reader) if made is None else None
         if network is not None:
             impossible = impossible or beyond_linear(subject, network, built.rule)
         late = built.late
-        if made is not None and isinstance(late, Rule):
+        if made is not None and isinstance(self.cell, Lstm) and isinstance(late, Rule):
             late = settled(late)  # which is what it was constructed for
         found = decide(reader, late, self._strict(made))
         wrong = run(reader, built.late, self.judge, found.counterexample or ())
         moments = run(reader, built.late, self.judge, self._numbers(self.sequence))
         sections = [*self._about(subject, built, reader)]
-        if made is not None and made.section is not None:
-            sections.append(made.section)
+        if made is not None:
+            sections += made.sections
         sections.append(proof_section(subject, found, wrong))
         if impossible is not None:
             sections.append(impossible.section())
@@ -291,7 +328,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
         built = self._built()
         subject = Subject(self.letters, built.late, self.judge, self.delay)
         made = self._made(subject) if self.is_open else None
-        if self.is_open and made is None:
+        if isinstance(made, Impossible | str):
             message = "there is no network to trace: none could be constructed"
             raise ProblemError([Fault(("rule",), message, "`lstmhw solve` says why")])
         reader = self._reader() if made is None else made.reader
@@ -324,22 +361,42 @@ class SequenceRule(Problem, kind="sequence-rule"):
             return None
         return no_single_unit(subject, told_apart(rule, self.judge) or (), single)
 
-    def _made(self, subject: Subject) -> Made | None:
-        """A network for the rule; None where none is known."""
+    def _made(self, subject: Subject) -> Made | Impossible | str:
+        """A network for the rule; or why there is none, or what is known of it."""
         rule = subject.rule
         finite = _finite(rule)
         if isinstance(self.cell, Lstm):
-            return self._made_lstm(rule, finite)
+            return self._made_lstm(rule, finite) or UNKNOWN
         if not isinstance(finite, Rule):
-            return None
+            return UNKNOWN
         made = constructed(finite)
+        if self.units is not None and len(made.units) > self.units:
+            return self._sought(subject, finite, self.units, len(made.units))
         if len(made.units) > MOST_UNITS:
             message = f"the network would need {len(made.units)} units, more than {MOST_UNITS}"
             raise ProblemError([Fault(("delay" if self.delay else "rule",), message)])
-        if self.units is None or len(made.units) <= self.units:
-            return made_of_steps(made.network, construction_section(subject, made))
-        single = one_unit(finite, self.judge) if self.units == 1 else None
-        return made_of_steps(single, None) if isinstance(single, StepNetwork) else None
+        return self._of_steps(made.network, construction_section(subject, made))
+
+    def _sought(
+        self, subject: Subject, rule: Rule, most: int, constructed: int
+    ) -> Made | Impossible | str:
+        """A network of fewer units than are constructed."""
+        result = sought(rule, self.judge, most)
+        if result is None or isinstance(result.last, BrokenOff):
+            return how_far(result, most, constructed)
+        if isinstance(result.last, Behaviour):
+            network = network_of(result.last, len(self.letters), self.judge)
+            return self._of_steps(network, search_section(result.last, result.before))
+        if result.last.units < most:
+            return how_far(result, most, constructed)
+        return exhausted(subject, rule, result.last)
+
+    def _of_steps(self, network: StepNetwork, section: Section) -> Made:
+        if self.inputs is None:
+            return made_of_steps(network, self._letters(), (section,))
+        larger, factors = in_decimals(network, self._letters())
+        told = letters_section(self.letters, larger, factors)
+        return made_of_steps(larger, self._letters(), (section, told))
 
     def _made_lstm(self, rule: Rule | Scored, finite: Rule | Growing | None) -> Made | None:
         if isinstance(finite, Rule):
@@ -353,7 +410,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
             return None
         made = constructed_lstm(automaton, "c")
         reader, arrays = lstm_of(made)
-        return Made(reader, self._of_units(made, reader), arrays)
+        return Made(reader, (self._of_units(made, reader),), arrays)
 
     def _of_units(self, made: Construction, reader: Reader) -> Section:
         """What each unit of an LSTM is for: letters are its words."""
@@ -427,13 +484,14 @@ class SequenceRule(Problem, kind="sequence-rule"):
         yield Section("Given", tuple(blocks))
 
     def _without_network(
-        self, subject: Subject, built: Built, impossible: Impossible | None
+        self, subject: Subject, built: Built, reason: Impossible | str
     ) -> Solution:
-        """There is none, or none is known."""
+        """There is none, or none is known: then the reason says what is."""
+        impossible = reason if isinstance(reason, Impossible) else None
         sections = [*self._about(subject, built, None)]
-        result: tuple[Inline, ...] = (NOT_KNOWN,)
+        result: tuple[Inline, ...] = (str(reason),)
         if impossible is not None:
-            result = (Verdict("wrong", "No"), f": {impossible.argument}")
+            result = (Verdict("wrong", "No"), ": it is impossible, for the reason given below.")
             sections.append(impossible.section())
         found = Decision("unknown", 0)
         extras: dict[str, Any] = {

@@ -33,7 +33,7 @@ RATIONAL: dict[str, Callable[[Fraction], Fraction]] = {
 class Square(NamedTuple):
     """Two places of a document, each filled in two ways: neither changed, both, or one of them.
 
-    Every linear cell has out(neither) + out(both) = out(first) + out(second).
+    Every linear cell with constant gates has out(neither) + out(both) = out(first) + out(second).
     """
 
     neither: Ngram
@@ -137,7 +137,7 @@ def _reduced(vector: Exact, basis: dict[int, Exact]) -> Exact:
 
 
 def impossible(rule: Automaton, tolerance: Fraction, delay: int = 0) -> Square | None:
-    """Four documents that no linear cell of any size can score within the tolerance.
+    """Four documents that no linear cell with constant gates scores within the tolerance.
 
     With a delay the rule is that without it, and the documents end in as many words more.
     Where the rule misses the equation by four tolerances or more, four outputs that are each

@@ -374,8 +374,11 @@ def _unknown(subject: Subject, found: Proof) -> Iterator[Block]:
     yield Paragraph((checked + text,))
 
 
+BEYOND_LINEAR = "No linear cell with constant gates can do it"
+
+
 def impossible_section(subject: Subject, square: Square) -> Section:
-    """Why no linear cell of any size can do it."""
+    """Why no linear cell with constant gates can do it, of any size."""
     rows = [
         (name, subject.text(document), plain(score))
         for name, document, score in zip(
@@ -383,7 +386,7 @@ def impossible_section(subject: Subject, square: Square) -> Section:
         )
     ]
     return Section(
-        "No linear cell can do it",
+        BEYOND_LINEAR,
         (
             Paragraph((impossible_argument(subject, square),)),
             Table(("", "document", "score due"), tuple(rows)),
@@ -395,12 +398,17 @@ def impossible_argument(subject: Subject, square: Square) -> str:
     """The argument in words, with the numbers of the four documents."""
     neither, both, first, second = map(plain, square.scores(subject.late))
     return (
-        "With fixed gates and identity activations the output is a sum over the places of a "
-        "document: what a word adds depends on the word and on how far it is from the end, not on "
-        "its neighbours. d1 and d2 together have the same words in the same places as d3 and d4 "
-        "together, so out(d1) + out(d2) = out(d3) + out(d4), whatever the weights and the number "
-        f"of units. But the rule wants {neither} + {both} against {first} + {second}, and four "
-        f"outputs that are each less than {plain(subject.tolerance)} off cannot make up for that."
+        "This is about cells whose gates are constant (no gate reads the words or the state, or "
+        "there are none) and whose activations are linear (identity). Each step is then linear in "
+        "the state and the word, so the output is a sum over the places of a document, and a "
+        "number that depends on its length alone: what a word adds depends on the word and on how "
+        "far it is from the end, not on its neighbours. d1 and d2 together have the same words in "
+        "the same places as d3 and d4 together, and all four are as long, so out(d1) + out(d2) = "
+        "out(d3) + out(d4), whatever the weights, the values of the gates and the number of units. "
+        f"But the rule wants {neither} + {both} against {first} + {second}, and four outputs that "
+        f"are each less than {plain(subject.tolerance)} off cannot make up for that. (A gate that "
+        "reads multiplies one word's share by another's, and the sum is lost: of such cells this "
+        "says nothing.)"
     )
 
 

@@ -16,10 +16,10 @@ from lstmhw.rules.network import WordLstm
 from lstmhw.rules.outputs import Growing, Scored
 from lstmhw.rules.proof import Proof
 from lstmhw.rules.regular import Compiled
+from lstmhw.rules.report import BEYOND_LINEAR, impossible_argument, plain
 from lstmhw.rules.report import Subject as ScoreSubject
-from lstmhw.rules.report import impossible_argument, plain
 from lstmhw.rules.step_construction import Contradiction, StepConstruction, TooFewStates, Unit
-from lstmhw.rules.step_units import Joint, Stopped
+from lstmhw.rules.step_units import Joint, Joints, Stopped
 from lstmhw.solution import Block, Check, Entry, Inline, Paragraph, Section, Table, Verdict
 
 MOST_ROWS = 64  # of a table of states
@@ -370,10 +370,9 @@ def _states(found: Decision) -> int | None:
     return len(_joints(found)) or None
 
 
-def _joints(found: Decision) -> tuple[Joint, ...]:
+def _joints(found: Decision) -> Sequence[Joint]:
     """The table of a proof about step units."""
-    rows = found.boxes if isinstance(found.boxes, tuple) else ()
-    return rows if all(isinstance(row, Joint) for row in rows) else ()
+    return found.boxes if isinstance(found.boxes, Joints) else ()
 
 
 def weights_check(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Check:
@@ -390,6 +389,7 @@ class Impossible(NamedTuple):
 
     documents: tuple[Ngram, ...]
     argument: str
+    title: str = "It is impossible"
 
     def json(self, subject: Subject) -> dict[str, Any]:
         """The contract's object."""
@@ -398,7 +398,7 @@ class Impossible(NamedTuple):
 
     def section(self) -> Section:
         """The argument as it is handed in."""
-        return Section("It is impossible", (Paragraph((self.argument,)),))
+        return Section(self.title, (Paragraph((self.argument,)),))
 
 
 SHOWN = 4  # sequences that an argument for any number of units begins with
@@ -439,9 +439,9 @@ def too_few_units(subject: Subject, few: TooFewStates) -> Impossible:
 
 
 def beyond_linear(subject: Subject, network: WordLstm, rule: Rule | Scored) -> Impossible | None:
-    """Why no linear cell computes a number, by four sequences; the rule is the one without delay.
+    """Why no linear cell with constant gates computes a number, by four sequences.
 
-    None where the cell is not linear, or no such sequences are known.
+    The rule is the one without delay.  None where the cell is not linear, or none are known.
     """
     if not isinstance(subject.judge, Near) or not is_linear(network):
         return None
@@ -453,7 +453,9 @@ def beyond_linear(subject: Subject, network: WordLstm, rule: Rule | Scored) -> I
     if square is None:
         return None
     about = ScoreSubject(subject.alphabet, sums[0], sums[1], subject.delay, tolerance, network)
-    return Impossible(tuple(square), impossible_argument(about, square))
+    named = (f"d{k} = '{subject.text(document)}'" for k, document in enumerate(square, 1))
+    argument = f"Take {', '.join(named)}. {impossible_argument(about, square)}"
+    return Impossible(tuple(square), argument, BEYOND_LINEAR)
 
 
 def undecidable(subject: Subject, scored: Scored) -> Impossible | None:
@@ -493,7 +495,7 @@ def no_single_unit(
     argument = (
         f"No single step unit does it. After {named} it has to be in different states, so it is on "
         "after one and off after the other, and knows nothing else; its pre-activation is w_letter "
-        f"+ w h + b, with h its value before, 1 or 0. {cases}"
+        f"+ w h + b, with w_letter what the letter puts in and h its value before, 1 or 0. {cases}"
     )
     return Impossible(documents, argument)
 

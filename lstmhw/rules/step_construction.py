@@ -10,6 +10,7 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from lstmhw.feasibility import Row, Witness, solved
+from lstmhw.rules.apart import MOST_STATES, differing
 from lstmhw.rules.automaton import Ngram
 from lstmhw.rules.letters import Judge, Near, Rule
 from lstmhw.rules.outputs import minimal
@@ -124,6 +125,8 @@ def told_apart(rule: Rule, judge: Judge) -> tuple[Ngram, ...] | None:
 def too_few(rule: Rule, judge: Judge, units: int) -> TooFewStates | None:
     """Why so many step units are too few, by counting their states."""
     documents = told_apart(rule, judge)
+    if documents is None and len(rule.states) <= MOST_STATES:
+        documents = differing(rule, judge)
     if documents is None or len(documents) <= 2**units:
         return None
     return TooFewStates(documents, units)

@@ -4,10 +4,11 @@ The product of network and rule is explored breadth first, in whole numbers.  Wh
 table of states that a separate checker, in fractions and a letter at a time, takes as a proof.
 """
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
@@ -15,9 +16,11 @@ from lstmhw.rules.automaton import Ngram
 from lstmhw.rules.letters import Decision, Judge, Rule
 from lstmhw.rules.outputs import Scored
 
-MOST_PRODUCT = 100_000  # states of network and rule together; more would only fill the memory
+MOST_PRODUCT = 1_000_000  # states of network and rule together, of some 200 bytes each
+CHUNK = 1024  # states that are gone on from at once
+NAME = 4  # bytes for what the rule knows
 BITS = (Fraction(0), Fraction(1))
-SAFE = 2**52  # whole numbers up to here add up exactly in float64
+SAFE, LARGEST = 2**52, 2**62  # whole numbers up to here add up exactly in float64, in int64
 
 Exact = tuple[Fraction, ...]
 
@@ -74,10 +77,10 @@ class Stopped(NamedTuple):
 def decided(network: StepNetwork, rule: Rule | Scored, judge: Judge) -> Decision:
     """Proved for every sequence, or refuted by a shortest one, the first in the alphabet's order.
 
-    Unknown only beyond MOST_PRODUCT states, which a score with a decision may have.
+    Unknown only beyond MOST_PRODUCT states.
     """
     search = _Search(network, rule, judge)
-    while search.frontier:
+    while len(search.bits):
         found = search.deeper()
         if found is not None:
             return Decision("refuted", len(found) - 1, found)
@@ -86,69 +89,189 @@ def decided(network: StepNetwork, rule: Rule | Scored, judge: Judge) -> Decision
     return Decision("proved", None, boxes=search.table())
 
 
+class Joints(Sequence[Joint]):
+    """A table of states, whose rows are written out where they are looked at.
+
+    `keys` are what the search knows states by, `parents[n]` the place of the move that first led to
+    row n + 1 in `following`, which has the places that the letters lead to, row after row.
+    """
+
+    def __init__(
+        self,
+        network: StepNetwork,
+        meaning: "_Meaning",
+        keys: list[bytes],
+        parents: "array[int]",
+        following: "array[int]",
+    ) -> None:
+        self.network, self.meaning = network, meaning
+        self.keys, self.parents, self.following = keys, parents, following
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, place: int) -> Joint: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Joint, ...]: ...
+    def __getitem__(self, place: int | slice) -> Joint | tuple[Joint, ...]:
+        if isinstance(place, slice):
+            return tuple(self._row(number) for number in range(len(self))[place])
+        return self._row(range(len(self))[place])
+
+    def _row(self, number: int) -> Joint:
+        bits, name = _read(self.keys[number], len(self.network.W_h))
+        letters = len(self.network.letters)
+        moves = self.following[number * letters : (number + 1) * letters]
+        state, score = self.meaning.nodes[name]
+        h = tuple(BITS[bit] for bit in bits) if number else self.network.initial
+        return Joint(h, state, score, _document(number, self.parents, letters), tuple(moves))
+
+
+def _document(number: int, parents: "array[int]", letters: int) -> Ngram:
+    """A shortest sequence that leads to a row."""
+    read = []
+    while number:
+        number, letter = divmod(parents[number - 1], letters)
+        read.append(letter)
+    return tuple(reversed(read))
+
+
 class _Search:
-    """The states reached so far, level by level: by the length of a shortest sequence."""
+    """The states reached so far, level by level: by the length of a shortest sequence.
+
+    Of the last level, `bits` (F, m) are the units, `names` (F,) what the rule knows, and `first`
+    the number of the first.
+    """
 
     def __init__(self, network: StepNetwork, rule: Rule | Scored, judge: Judge) -> None:
-        self.network, self.rule, self.judge = network, rule, judge
+        self.network = network
+        self.meaning = _Meaning(rule, judge, len(network.letters))
         self.moves = _Moves(network)
-        start = (None, 0, Fraction())
-        self.numbers: dict[Any, int] = {start: 0}
-        self.nodes: list[Any] = [start]
-        self.parents: list[tuple[int, int]] = [(-1, -1)]
-        self.following: list[tuple[int, ...]] = []
-        self.frontier = [0]
+        self.numbers: dict[bytes, int] = {b"": 0}
+        self.parents = array("q")
+        self.following = array("q")
+        self.bits = np.zeros((1, len(network.W_h)), dtype=np.uint8)
+        self.names = np.zeros(1, dtype=np.int64)
+        self.first = 0
         self.length = 0
-        self.outputs: dict[bytes, Fraction] = {}
 
     def deeper(self) -> Ngram | None:
         """Reads one letter more; returns the first sequence that goes wrong."""
-        rows = self.moves.after([self.nodes[number][0] for number in self.frontier])
-        fresh: list[int] = []
-        for number, moved in zip(self.frontier, rows, strict=True):
-            _, state, score = self.nodes[number]
-            targets = []
-            for letter, bits in enumerate(moved):
-                target, total, due = moved_on(self.rule, state, score, letter)
-                node = (bits, target, total)
-                if not self.judge.is_right(self.output(bits), due):
-                    return (*self.document(number), letter)
-                if node not in self.numbers:
-                    self.numbers[node] = len(self.nodes)
-                    fresh.append(len(self.nodes))
-                    self.nodes.append(node)
-                    self.parents.append((number, letter))
-                targets.append(self.numbers[node])
-            self.following.append(tuple(targets))
-        self.frontier = fresh
+        letters = len(self.network.letters)
+        bits, names = [], []
+        fresh = len(self.numbers)
+        for start in range(0, len(self.bits), CHUNK):
+            after = self._after(slice(start, start + CHUNK)).reshape(-1, self.bits.shape[1])
+            targets, dues = self.meaning.after(self.names[start : start + CHUNK])
+            wrong = self.meaning.wrong(self.moves.outputs(after), dues)
+            before = (self.first + start) * letters
+            if wrong.any():
+                number, letter = divmod(before + int(wrong.argmax()), letters)
+                return (*_document(number, self.parents, letters), letter)
+            places = self._admit(_keys(after, targets), before)
+            bits.append(after[places])
+            names.append(targets[places])
+            if len(self.numbers) > MOST_PRODUCT:
+                return None
+        self.bits, self.names, self.first = np.concatenate(bits), np.concatenate(names), fresh
         self.length += 1
         return None
 
-    def output(self, bits: bytes) -> Fraction:
-        if bits not in self.outputs:
-            pairs = zip(self.network.weights, bits, strict=True)
-            read = (weight for weight, bit in pairs if bit and weight)
-            self.outputs[bits] = sum(read, start=self.network.bias)
-        return self.outputs[bits]
+    def _after(self, part: slice) -> Any:
+        """(F, letters, m): the units after each letter."""
+        return self.moves.after(self.bits[part]) if self.length else self.moves.first()
 
-    def document(self, number: int) -> Ngram:
-        letters = []
-        while number:
-            number, letter = self.parents[number]
-            letters.append(letter)
-        return tuple(reversed(letters))
+    def _admit(self, keys: list[bytes], before: int) -> Any:
+        """Numbers the states that are new; returns where they stand."""
+        numbers, number = self.numbers, self.numbers.setdefault
+        known = len(numbers)
+        found = np.array([number(key, len(numbers)) for key in keys])
+        self.following.frombytes(found.astype(np.int64).tobytes())
+        highest = np.maximum.accumulate(
+            np.append(known - 1, found[:-1])
+        )  # each new one is over all before
+        places = np.flatnonzero(found > highest)
+        self.parents.frombytes((before + places).astype(np.int64).tobytes())
+        return places
 
-    def table(self) -> tuple[Joint, ...]:
-        return tuple(
-            Joint(
-                self.network.initial if bits is None else _units(bits),
-                state,
-                score,
-                self.document(number),
-                self.following[number],
+    def table(self) -> Joints:
+        start = bytes(NAME) + bytes(-(-len(self.network.W_h) // 8))
+        keys = [start, *list(self.numbers)[1:]]
+        return Joints(self.network, self.meaning, keys, self.parents, self.following)
+
+
+def _keys(bits: Any, names: Any) -> list[bytes]:
+    """What each state is known by: what the rule knows, then the units, packed."""
+    packed = np.packbits(bits, axis=1)
+    width = NAME + packed.shape[1]
+    keys = np.empty((len(bits), width), dtype=np.uint8)
+    keys[:, :NAME] = names.astype("<u4")[:, np.newaxis].view(np.uint8)
+    keys[:, NAME:] = packed
+    found: list[bytes] = keys.view(f"V{width}").ravel().tolist()
+    return found
+
+
+def _read(key: bytes, units: int) -> tuple[list[int], int]:
+    """The units, and what the rule knows."""
+    packed = np.frombuffer(key[NAME:], dtype=np.uint8)
+    return np.unpackbits(packed)[:units].tolist(), int.from_bytes(key[:NAME], "little")
+
+
+class _Meaning:
+    """What the rule knows, a state and a score under one number, and which outputs are right."""
+
+    def __init__(self, rule: Rule | Scored, judge: Judge, letters: int) -> None:
+        self.rule, self.judge, self.letters = rule, judge, letters
+        self.nodes = [(0, Fraction())]
+        self.numbers = {self.nodes[0]: 0}
+        self.dues: list[Fraction | None] = []
+        self.due_numbers: dict[Fraction | None, int] = {}
+        self.known: dict[int, tuple[list[int], list[int]]] = {}
+
+    def after(self, names: Any) -> tuple[Any, Any]:
+        """(F letters,): what is known after each letter, and the number of what is due."""
+        distinct, places = np.unique(names, return_inverse=True)
+        rows = [self._row(name) for name in distinct.tolist()]
+        targets = np.array([row[0] for row in rows])[places.ravel()]
+        return targets.ravel(), np.array([row[1] for row in rows])[places.ravel()].ravel()
+
+    def _row(self, name: int) -> tuple[list[int], list[int]]:
+        if name not in self.known:
+            targets, dues = [], []
+            for letter in range(self.letters):
+                state, score, due = moved_on(self.rule, *self.nodes[name], letter)
+                targets.append(_numbered(self.numbers, self.nodes, (state, score)))
+                dues.append(_numbered(self.due_numbers, self.dues, due))
+            self.known[name] = targets, dues
+        return self.known[name]
+
+    def wrong(self, outputs: "Outputs", dues: Any) -> Any:
+        """Which outputs are not what is due; each pair of these is judged once, exactly."""
+        pairs = outputs.places * len(self.dues) + dues
+        distinct, places = np.unique(pairs, return_inverse=True)
+        judged = [
+            not self.judge.is_right(
+                outputs.values[k // len(self.dues)], self.dues[k % len(self.dues)]
             )
-            for number, (bits, state, score) in enumerate(self.nodes)
-        )
+            for k in distinct.tolist()
+        ]
+        return np.array(judged)[places.ravel()]
+
+
+def _numbered(numbers: dict[Any, int], listed: list[Any], one: Any) -> int:
+    """The number of one of a list, to which it is added where it is new."""
+    if one not in numbers:
+        numbers[one] = len(listed)
+        listed.append(one)
+    return numbers[one]
+
+
+class Outputs(NamedTuple):
+    """Outputs of many states: the distinct values, and which of them each state has."""
+
+    values: list[Fraction]
+    places: Any
 
 
 def moved_on(
@@ -166,31 +289,38 @@ class _Moves:
 
     def __init__(self, network: StepNetwork) -> None:
         self.network = network
-        scale = lcm(*(n.denominator for row in (*network.letters, *network.W_h) for n in row))
-        letters = [[int(n * scale) for n in row] for row in network.letters]
-        W_h = [[int(n * scale) for n in row] for row in network.W_h]
-        largest = max(abs(n) for row in letters for n in row)
-        largest += max(sum(map(abs, row)) for row in W_h)
-        self.type: Any = np.float64 if largest < SAFE else object
-        self.letters = np.array(letters, dtype=self.type)
-        self.turned = np.array(W_h, dtype=self.type).T
+        (letters, W_h), _ = _whole(network.letters, network.W_h)
+        (weights, bias), self.scale = _whole((network.weights,), ((network.bias,),))
+        self.letters, self.turned = letters, W_h.T
+        self.weights, self.bias = weights[0], bias[0, 0]
 
-    def after(self, states: Sequence[bytes | None]) -> Iterator[list[bytes]]:
-        """The bits after each letter, for each state; None is that before the first letter."""
-        if states == [None]:
-            letters = range(len(self.network.letters))
-            first = (self.network.step(self.network.initial, letter) for letter in letters)
-            yield [bytes(map(int, h)) for h in first]
-            return
-        units = len(self.network.W_h)
-        for start in range(0, len(states), 1024):
-            some = states[start : start + 1024]
-            bits = np.frombuffer(b"".join(filter(None, some)), dtype=np.uint8)
-            put = bits.reshape(-1, units).astype(self.type) @ self.turned
-            z = put[:, np.newaxis] + self.letters
-            after = (z >= 0 if self.network.closed else z > 0).astype(np.uint8)
-            for row in after:
-                yield [bits.tobytes() for bits in row]
+    def first(self) -> Any:
+        """(1, letters, m): the bits after the first letter."""
+        letters = range(len(self.network.letters))
+        after = [self.network.step(self.network.initial, letter) for letter in letters]
+        return np.array([after], dtype=np.uint8)
+
+    def after(self, bits: Any) -> Any:
+        """(F, letters, m): the bits after each letter, for each state (F, m)."""
+        put = bits.astype(self.turned.dtype) @ self.turned
+        z = put[:, np.newaxis] + self.letters
+        return (z >= 0 if self.network.closed else z > 0).astype(np.uint8)
+
+    def outputs(self, bits: Any) -> Outputs:
+        """What is read from each state."""
+        whole = bits.astype(self.weights.dtype) @ self.weights + self.bias
+        distinct, places = np.unique(whole, return_inverse=True)
+        values = [Fraction(int(value), self.scale) for value in distinct.tolist()]
+        return Outputs(values, places.ravel())
+
+
+def _whole(first: Sequence[Exact], second: Sequence[Exact]) -> tuple[tuple[Any, Any], int]:
+    """Two matrices times their common denominator, and that: whole numbers that add up exactly."""
+    scale = lcm(*(number.denominator for row in (*first, *second) for number in row))
+    whole = [[[int(n * scale) for n in row] for row in matrix] for matrix in (first, second)]
+    largest = sum(max(sum(map(abs, row)) for row in matrix) for matrix in whole)
+    numbers: Any = np.float64 if largest < SAFE else np.int64 if largest < LARGEST else object
+    return (np.array(whole[0], dtype=numbers), np.array(whole[1], dtype=numbers)), scale
 
 
 def holds(network: StepNetwork, rule: Rule | Scored, judge: Judge, table: Sequence[Joint]) -> bool:
@@ -225,10 +355,6 @@ def _is_kept(
     state, score, due = moved_on(rule, row.state, row.score, letter)
     leads = (target.h, target.state, target.score) == (h, state, score)
     return leads and judge.is_right(network.output(h), due)
-
-
-def _units(bits: bytes) -> Exact:
-    return tuple(BITS[bit] for bit in bits)
 
 
 def _dot(weights: Sequence[Fraction], values: Sequence[Fraction]) -> Fraction:
