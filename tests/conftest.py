@@ -24,8 +24,22 @@ from lstmhw.reading.parsing import parse
 from lstmhw.solution import Solution
 
 # No deadline: the machine may be busy.  CI tries the same examples each time.
-settings.register_profile("lstmhw", deadline=None, max_examples=20, derandomize="CI" in os.environ)
-settings.load_profile("lstmhw")
+QUICK = settings(deadline=None, max_examples=12, derandomize="CI" in os.environ)
+settings.register_profile("quick", QUICK)
+settings.register_profile("thorough", QUICK, max_examples=50)
+settings.load_profile("quick")
+
+
+def examples(quick: int, thorough: int) -> settings:
+    """So many examples of a slow property in the default run, and so many in the thorough one."""
+    is_thorough = settings().max_examples > QUICK.max_examples
+    return settings(max_examples=thorough if is_thorough else quick)
+
+
+def at_length(*values: Any) -> Any:
+    """Values of a parametrized test that are tried in the thorough run only."""
+    return pytest.param(*values, marks=pytest.mark.oracle)
+
 
 ROOT = Path(__file__).parent.parent
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Container, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -79,11 +80,15 @@ NEIGHBOURS = {"kinds", "render", "export", "cli"}
 SHARED = {"cli.answering", "cli.complaints", "cli.manner", "cli.writing"}
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def modules() -> Mapping[str, ast.Module]:
     """Every module by its name inside the package."""
+    found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
-        yield ".".join(part for part in parts if part != "__init__"), ast.parse(path.read_text())
+        name = ".".join(part for part in parts if part != "__init__")
+        found[name] = ast.parse(path.read_text())
+    return found
 
 
 def imports(tree: ast.Module) -> Iterator[str]:
@@ -118,17 +123,17 @@ def offences(name: str, tree: ast.Module) -> Iterator[str]:
 
 
 def test_every_module_keeps_to_its_floor() -> None:
-    found = [offence for name, tree in modules() for offence in offences(name, tree)]
+    found = [offence for name, tree in modules().items() for offence in offences(name, tree)]
     assert found == []
 
 
 def test_every_room_has_a_floor() -> None:
-    assert {name.partition(".")[0] for name, _ in modules()} == set(FLOORS)
+    assert {name.partition(".")[0] for name in modules()} == set(FLOORS)
 
 
 def arrows() -> dict[str, set[str]]:
     """For each module, the modules of the package that it imports, wherever in it."""
-    trees = dict(modules())
+    trees = modules()
     return {
         name: {_module(target, trees) for target in named(tree)} for name, tree in trees.items()
     }

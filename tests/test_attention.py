@@ -577,7 +577,9 @@ def test_no_correct_sheet_is_accused(score: str, seed: int, digits: int) -> None
     claimed = {
         name: _rounded(answers.get(f"{name}_1", answers.get(name)), digits) for name in names
     }
-    for check in marked({**data, "claimed": claimed}).checks:
+    checks = marked({**data, "claimed": claimed}).checks
+    assert len(checks) == len(names)
+    for check in checks:
         assert check.verdict in ("right", "rounding"), check
 
 
@@ -589,7 +591,9 @@ def test_a_sheet_that_carries_rounded_numbers_is_not_accused(seed: int, digits: 
     context = _weighted(data, alpha)
     claimed = {"e": e, "alpha": alpha, "context": context}
     texts = {name: _rounded(value, digits) for name, value in claimed.items()}
-    for check in marked({**data, "claimed": texts}).checks:
+    checks = marked({**data, "claimed": texts}).checks
+    assert len(checks) == len(texts)
+    for check in checks:
         assert check.verdict in ("right", "rounding", "follows"), check
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Run, marked, problem
-from hypothesis import given, settings
+from conftest import ROOT, Run, examples, marked, problem
+from hypothesis import given
 from hypothesis import strategies as st
 from sentiment import six_unit_problem, six_units
 from test_rnn_in_lstm import DATA, LIMIT, OUTPUT_GATE, SATURATED
@@ -190,7 +190,7 @@ def holds(demand: str, w1: int, w2: int, b: int) -> bool:
 GRID = list(product(range(-4, 5), repeat=3))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, 50)
 @given(questions(most_units=1).filter(lambda data: not isinstance(data["inputs"][0], list)))
 def test_the_region_has_all_weights_that_do_it_and_no_others(data: dict[str, Any]) -> None:
     data = as_one_unit({**data, "inputs": [round(x) for x in data["inputs"]]})
@@ -207,7 +207,7 @@ def test_the_region_has_all_weights_that_do_it_and_no_others(data: dict[str, Any
             assert does_it == listed
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, 50)
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=8))
 def test_no_demand_of_the_region_follows_from_the_others(pairs: list[tuple[int, int]]) -> None:
     """For bits, small whole numbers tell any two regions apart."""

@@ -5,7 +5,8 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmhw.feasibility import Certificate, Row, Witness, contradicts, is_met, solved
@@ -34,7 +35,7 @@ def check(rows: Sequence[Row]) -> Witness | Certificate:
     return answer
 
 
-@settings(max_examples=100)
+@examples(50, 200)
 @given(rows_of(SCALARS))
 def test_scalar_demands(rows: list[Row]) -> None:
     check(rows)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Run
+from conftest import ROOT, Run, at_length
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -431,13 +431,13 @@ def test_usage(arguments: tuple[str, ...], said: str, lstmhw: Run, folder: Path)
 def a_class(count: int) -> str:
     lines = []
     for k in range(count):
-        claimed = {"h": [0.5, -1.5 if k % 3 else k]}
+        claimed = {"h": [0.5, -1.5 if k % 3 else k % 30]}  # equal claims are judged once
         lines.append("{\n" if k % 7 == 0 else line_of(f"n{k}", claimed))
     return "".join(lines)
 
 
 @pytest.mark.parametrize(
-    ("format", "file"), [*((format, "class.ndjson") for format in FORMATS), ("csv", "-")]
+    ("format", "file"), [("csv", "class.ndjson"), ("ndjson", "-"), at_length("csv", "-")]
 )
 def test_rows_are_the_same_from_one_process_and_from_more(
     format: str, file: str, lstmhw: Run, lstmhw_process: Run, folder: Path

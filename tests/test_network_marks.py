@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import marked, problem, solved
-from hypothesis import given, settings
+from conftest import examples, marked, problem, solved
+from hypothesis import given
 from hypothesis import strategies as st
 from random_stacks import CELLS, Maker
 
@@ -211,7 +211,7 @@ def test_scores_for_probabilities() -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@settings(max_examples=12)
+@examples(6, 24)
 @given(
     seed=st.integers(0, 10**6),
     row=st.booleans(),

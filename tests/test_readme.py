@@ -1,9 +1,12 @@
 """The README and CONTRIBUTING are true: their commands print what stands there."""
 
 import math
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from conftest import ROOT, Run, solved
 from lstmhw.cells.cell import Cell
 from lstmhw.notation import Text, write
 from lstmhw.reading import read
+from lstmhw.render import FORMATS
 
 README = (ROOT / "README.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
@@ -93,9 +97,30 @@ def test_no_file_names_a_package_registry() -> None:
         assert not re.search(r"pypi\.org|index-url|find-links", (ROOT / name).read_text())
 
 
-def test_a_kind_takes_one_file_one_name_and_one_yaml_file(
-    lstmhw_process: Run, tmp_path: Path
-) -> None:
+def in_one_process(folder: Path, *commands: str) -> list[tuple[str, int]]:
+    """What command lines print with the package of a folder, and their exit statuses."""
+    code = """
+import shlex, sys
+from lstmhw import cli
+for command in sys.argv[1:]:
+    sys.argv = ["lstmhw", *shlex.split(command)]
+    print(end=f"\\0{cli.run()}", flush=True)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code, *commands],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "NO_COLOR": "", "PYTHONUNBUFFERED": "1"},
+        timeout=60,
+        check=True,
+    )
+    texts = re.findall(r"(.*?)\0(\d+)", run.stdout, re.DOTALL)
+    return [(text, int(status)) for text, status in texts]
+
+
+def test_a_kind_takes_one_file_one_name_and_one_yaml_file(tmp_path: Path) -> None:
     for folder in ("lstmhw", "problems"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     code, cell, _ = blocks(CONTRIBUTING, "python")
@@ -107,18 +132,22 @@ def test_a_kind_takes_one_file_one_name_and_one_yaml_file(
     table.write_text(table.read_text().replace("KINDS = (", 'KINDS = ("my-kind", '))
     problem = "kind: my-kind\ntitle: Mine\nx: [0, 1]\nclaimed: {y: [0, 0.76]}\n"
     (tmp_path / "problems" / "mine.yaml").write_text(problem)
-    assert "mine " in lstmhw_process("problems").stdout
-    assert '"const": "my-kind"' in lstmhw_process("schema").stdout
-    result = lstmhw_process("solve", "mine")
-    assert "unit 2  tanh(1)  = 0.7616" in result.stdout
-    assert "right" in result.stdout
-    for format in ("markdown", "latex", "html", "json"):
-        assert lstmhw_process("solve", "mine", "--format", format).returncode == 0
-    bad = lstmhw_process("solve", "-", stdin="kind: my-kind\nx: [[1]]\n")
-    assert bad.stderr.startswith("<stdin>:2:5: error: x[1]: expected a number")
+    (tmp_path / "bad.yaml").write_text("kind: my-kind\nx: [[1]]\n")
     gate = "{W_x: [[1]], W_h: [[1]]}"
     asked = f"kind: lstm-gradient\ncell: my-cell\nx: 1\ndh: 1\ngates: {{f: {gate}, n: {gate}}}\n"
-    assert "dn_1 = dh_1*f_1" in lstmhw_process("solve", "-", stdin=asked).stdout
+    (tmp_path / "asked.yaml").write_text(asked)
+    commands = ["problems", "schema", "solve mine", "solve bad.yaml", "solve asked.yaml"]
+    commands += [f"solve mine --format {format}" for format in FORMATS]
+    printed = in_one_process(tmp_path, *commands)
+    problems, schema, solution, bad, of_cell, *in_formats = [text for text, _ in printed]
+    assert "mine " in problems
+    assert '"const": "my-kind"' in schema
+    assert "unit 2  tanh(1)  = 0.7616" in solution
+    assert "right" in solution
+    assert bad.startswith("bad.yaml:2:5: error: x[1]: expected a number")
+    assert "dn_1 = dh_1*f_1" in of_cell
+    assert in_formats[0] == solution
+    assert [status for _, status in printed] == [0, 0, 0, 2] + [0] * (1 + len(FORMATS))
 
 
 def test_a_cell_takes_one_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT, problem, solved
-from hypothesis import given, settings
+from conftest import ROOT, at_length, examples, problem, solved
+from hypothesis import given
 from hypothesis import strategies as st
 from plain import STANDARD, activate, affine, dot, lstm
 from test_cells import matrices
@@ -485,7 +485,7 @@ parts = st.sampled_from(["W_x", "W_h", "b", "b_x", "b_h"])
 gates = mapping(st.sampled_from("ifgo"), mapping(parts, words))
 
 
-@settings(max_examples=200)
+@examples(60, 200)
 @given(st.dictionaries(words, values, max_size=3), gates | st.none(), words | st.none())
 def test_no_yaml_breaks_this_kind(
     tmp_path_factory: pytest.TempPathFactory,
@@ -501,9 +501,10 @@ def test_no_yaml_breaks_this_kind(
     refused_or_read(tmp_path_factory, content.encode())
 
 
-def test_a_long_run_stays_quick() -> None:
-    solution = made("saturated", random={"steps": 10_000})
-    assert len(solution.extras["error_by_step"]) == 10_000
+@pytest.mark.parametrize("steps", [2000, at_length(10_000)])
+def test_a_long_run_stays_quick(steps: int) -> None:
+    solution = made("saturated", random={"steps": steps})
+    assert len(solution.extras["error_by_step"]) == steps
     assert solution.extras["max_error"] < 1e-15
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import problem
+from conftest import examples, problem
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sentiment import (
@@ -106,7 +106,7 @@ ENTRIES = st.tuples(
 )
 
 
-@settings(max_examples=15)
+@examples(5, 15)
 @given(
     scale=st.sampled_from([1.0, 1.0, 0.2, 0.1, 0.06, 0.03]),
     entries=st.lists(ENTRIES, max_size=2),
@@ -282,7 +282,7 @@ NGRAMS = st.lists(st.integers(0, 3), min_size=1, max_size=3).map(tuple)
 RULES = st.dictionaries(NGRAMS, WEIGHTS, min_size=1, max_size=5)
 
 
-@settings(max_examples=30)
+@examples(15, 30)
 @given(
     weights=RULES,
     delay=st.sampled_from([0, 0, 0, 1]),

@@ -38,6 +38,8 @@ def test_problems_fit(path: Path) -> None:
 
 
 def test_recorded_problems_fit() -> None:
+    assert len(RECORDED) > 10
+    assert len(FILES) > 10
     for _, case in RECORDED:
         VALIDATOR.validate(case["problem"])
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from conftest import Run
+from conftest import Run, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,7 +112,7 @@ def test_what_is_refuted_is_wrong_first_there_and_what_is_proved_never(
             assert found.counterexample == wrong
 
 
-@settings(max_examples=20)
+@examples(10, 40)
 @given(rules())
 def test_constructions_are_right_on_all_short_sequences(rule: Rule) -> None:
     made = constructed(rule)

@@ -12,9 +12,9 @@ from lstmhw.functions import Floats
 from lstmhw.marking import prices
 from lstmhw.marking.misreading import Misreading, readings
 from lstmhw.marking.program import Program
-from lstmhw.marking.variants import Choices, Numbers, choices_of
+from lstmhw.marking.variants import Choices, Numbers, Reread, choices_of
 from lstmhw.mistakes import COMMON, edits, usual
-from lstmhw.mistakes.rewriting import Edit, substituted
+from lstmhw.mistakes.rewriting import Edit
 from lstmhw.solution import Step, indexed
 
 MOST_VARIANTS = 20_000
@@ -236,9 +236,8 @@ def _as_read(
     yield Variant(causes, {reading.symbol: line}, (), 0.0, (reading,))
     in_one = len(using) > 1 and reading.leaf.role.what in ("input", "state")
     for step in using if in_one else ():
-        expr = substituted(step.expr, {reading.symbol: line})
         place = prices.IN_ONE_LINE + log2(len(using))
-        yield Variant(causes, {step.symbol: expr}, (), place, (reading,))
+        yield Variant(causes, {step.symbol: Reread(step.expr, line)}, (), place, (reading,))
 
 
 def all_read(variants: Sequence[Variant]) -> Variant | None:
@@ -264,6 +263,8 @@ def all_read(variants: Sequence[Variant]) -> Variant | None:
 
 def _candidates(variants: Iterable[Variant], most: int) -> Candidates:
     """The cheapest of the variants."""
-    found = sorted(variants, key=lambda variant: variant.price)[:most]
+    found = [*variants]
     costs = np.array([variant.price for variant in found])
-    return Candidates(found, choices_of([variant.lines for variant in found]), costs)
+    cheapest = np.argsort(costs, kind="stable")[:most]
+    found = [found[row] for row in cheapest.tolist()]
+    return Candidates(found, choices_of([variant.lines for variant in found]), costs[cheapest])

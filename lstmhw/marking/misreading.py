@@ -25,6 +25,7 @@ class Misreading(NamedTuple):
 
     leaf: Quantity
     at: tuple[int, ...]
+    entry: float
     read: float
     bits: float
 
@@ -35,10 +36,6 @@ class Misreading(NamedTuple):
     @property
     def value(self) -> Floats:
         return np.asarray(self.leaf.value, dtype=float)
-
-    @property
-    def entry(self) -> float:
-        return float(self.value[self.at])
 
     @property
     def is_sign(self) -> bool:
@@ -73,7 +70,7 @@ def readings(leaf: Quantity) -> Iterator[Misreading]:
         if np.isfinite(entry):
             for read, bits in _readings(array, at).items():
                 if read != entry and not (leaf.role.what == "gate" and read < 0):
-                    yield Misreading(leaf, at, read, bits)
+                    yield Misreading(leaf, at, entry, read, bits)
 
 
 def _readings(array: Floats, at: tuple[int, ...]) -> dict[float, float]:

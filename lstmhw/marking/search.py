@@ -13,7 +13,15 @@ from lstmhw.marking.program import Lines, Program
 from lstmhw.marking.recent import Recent
 from lstmhw.marking.rounding import EXACT
 from lstmhw.marking.target import ROUGHLY, Target
-from lstmhw.marking.variants import Choices, Numbers, VariedRuns, lines_of, overlapping, paired
+from lstmhw.marking.variants import (
+    Choices,
+    Numbers,
+    VariedRuns,
+    lines_of,
+    overlapping,
+    paired,
+    written,
+)
 
 MOST_REMEMBERED = 64  # lines with their values, of what was computed for earlier claims
 MOST_OF_TWO = 12
@@ -181,6 +189,7 @@ class Search:
             yield self._option(target, variants[row], values[row])
 
     def _option(self, target: Target, variant: Variant, values: Floats) -> Option:
+        variant = variant._replace(lines=written(variant.lines))
         bits, whole, given = target.exactly(variant.lines, values)
         partly = not np.all(target.is_explained(given)[target.off])
         return Option(variant, bits, given, whole, partly)

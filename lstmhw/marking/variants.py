@@ -10,9 +10,33 @@ from lstmhw.expr import Expr, Quantity
 from lstmhw.functions import Floats
 from lstmhw.marking.program import Lines, Run
 from lstmhw.marking.rows import Rows
+from lstmhw.mistakes.rewriting import substituted
 from lstmhw.solution import Step
 
 Numbers = NDArray[np.intp]
+
+
+class Reread(Expr):
+    """A line in which a datum is read as another: what is computed for many such at once."""
+
+    __slots__ = ("datum",)
+
+    def __init__(self, line: Expr, datum: Quantity) -> None:
+        super().__init__(line)
+        self.datum = datum
+
+    @property
+    def written(self) -> Expr:
+        """The line as it stands then."""
+        return substituted(self.parts[0], {self.datum.symbol: self.datum})
+
+    def evaluated(self, value_of: Callable[[Quantity], Any]) -> Any:
+        return self.written.evaluated(value_of)
+
+
+def written(lines: Lines) -> Lines:
+    """Lines as they stand, of which some may be one with a datum that is read as another."""
+    return {s: expr.written if isinstance(expr, Reread) else expr for s, expr in lines.items()}
 
 
 class Choices(NamedTuple):
@@ -30,15 +54,20 @@ def choices_of(variants: Sequence[Lines]) -> Choices:
     """A row for each variant."""
     exprs: dict[str, list[Expr]] = {}
     known: dict[tuple[str, int], int] = {}
-    chosen: dict[str, Numbers] = {}
+    places: dict[str, tuple[list[int], list[int]]] = {}
     for row, lines in enumerate(variants):
         for symbol, expr in lines.items():
             key = (symbol, id(expr))
             if key not in known:
                 exprs.setdefault(symbol, []).append(expr)
                 known[key] = len(exprs[symbol])
-                chosen.setdefault(symbol, np.zeros(len(variants), dtype=np.intp))
-            chosen[symbol][row] = known[key]
+            rows, numbers = places.setdefault(symbol, ([], []))
+            rows.append(row)
+            numbers.append(known[key])
+    chosen = {}
+    for symbol, (rows, numbers) in places.items():
+        chosen[symbol] = np.zeros(len(variants), dtype=np.intp)
+        chosen[symbol][rows] = numbers
     return Choices(len(variants), exprs, chosen)
 
 
@@ -121,20 +150,25 @@ class VariedRuns:
         base = np.asarray(self.run.value_of(self.run.program.scope.named[symbol]), dtype=float)
         values = np.broadcast_to(base, (self.choices.rows, *base.shape)).copy()
         if chosen is None:
-            self._put(values, np.arange(self.choices.rows), step.expr)
+            self._put(values, np.arange(self.choices.rows), step.expr, {})
         else:
             if is_touched:
-                self._put(values, np.flatnonzero(chosen == 0), step.expr)
-            for number, rows in _rows_of_each(chosen):
-                self._put(values, rows, self.choices.exprs[symbol][number - 1])
+                self._put(values, np.flatnonzero(chosen == 0), step.expr, {})
+            for rows, expr, read in _worked_alike(chosen, self.choices.exprs[symbol]):
+                self._put(values, rows, expr, read)
         self.found[symbol] = Rows(values)
 
-    def _put(self, values: Floats, rows: Numbers, expr: Expr) -> None:
-        """Computes a line in some rows; what does not fit is bad."""
+    def _put(self, values: Floats, rows: Numbers, expr: Expr, read: Mapping[str, Rows]) -> None:
+        """Computes a line in some rows, with what data are read as there; misfits are bad."""
         if not len(rows):
             return
+
+        def value_of(quantity: Quantity) -> Rows:
+            there = read.get(quantity.symbol)
+            return self._value_of(quantity, rows) if there is None else there
+
         try:
-            result = expr.evaluated(lambda quantity: self._value_of(quantity, rows))
+            result = expr.evaluated(value_of)
             found = result.value if isinstance(result, Rows) else np.asarray(result, float)[None]
             if found.shape[1:] != values.shape[1:]:
                 found = found.reshape(len(found), *values.shape[1:])
@@ -160,6 +194,24 @@ class VariedRuns:
         """Whether a datum is not the sheet's, but what an edit made of it."""
         named = self.run.program.scope.named.get(quantity.symbol)
         return quantity.given and (named is None or named.value is not quantity.value)
+
+
+def _worked_alike(
+    chosen: Numbers, exprs: Sequence[Expr]
+) -> Iterator[tuple[Numbers, Expr, Mapping[str, Rows]]]:
+    """Rows that work a line alike, the line, and a datum that each of them reads otherwise."""
+    reread: dict[tuple[Expr, str], list[tuple[Numbers, Floats]]] = {}
+    for number, rows in _rows_of_each(chosen):
+        expr = exprs[number - 1]
+        if isinstance(expr, Reread):
+            line, datum = expr.parts[0], expr.datum
+            values = np.repeat(datum.value[np.newaxis], len(rows), axis=0)
+            reread.setdefault((line, datum.symbol), []).append((rows, values))
+        else:
+            yield rows, expr, {}
+    for (line, symbol), read in reread.items():
+        rows, values = map(np.concatenate, zip(*read, strict=True))
+        yield rows, line, {symbol: Rows(values)}
 
 
 def _rows_of_each(chosen: Numbers) -> Iterator[tuple[int, Numbers]]:
