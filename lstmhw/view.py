@@ -8,6 +8,7 @@ import numpy as np
 
 from lstmhw.expr import Apply, Constant, Expr, Negative, Quantity, Sum, Times
 from lstmhw.functions import Floats
+from lstmhw.glossary import verdict
 from lstmhw.notation import Omitted, as_given, decimal
 from lstmhw.numerals import decimals
 from lstmhw.solution import (
@@ -370,9 +371,8 @@ def _check_row(check: Check, view: View) -> tuple[Inline, ...]:
     if check.symbol == WEIGHTS and isinstance(check.claimed, Mapping):
         written = _weights_text(check.claimed)
     true = _expected(check, view)
-    verdict = f"{check.verdict}: {check.mistake}" if check.mistake else check.verdict
     name = Quantity(check.symbol, check.expected, given=False)
-    return name, written, true, Verdict(check.verdict, verdict)
+    return name, written, true, Verdict(check.verdict, verdict(check.verdict, check.mistake))
 
 
 def _weights_text(weights: Mapping[str, Claim]) -> str:

@@ -15,6 +15,7 @@ FLOORS = {
     "functions": 0,
     "feasibility": 0,
     "numerals": 1,
+    "glossary": 1,
     "expr": 1,
     "solution": 2,
     "notation": 2,
@@ -42,6 +43,7 @@ FLOORS = {
     "marking": 9,
     "export": 9,
     "grading": 10,
+    "explanation": 10,
     "cli": 11,
     "__main__": 12,
 }

@@ -608,7 +608,8 @@ def test_a_formula_is_marked_as_a_line() -> None:
 def test_check_and_grade_take_it(lstmhw: Run) -> None:
     result = lstmhw("check", "attention-scaled-dot")
     assert result.returncode == 1
-    assert "The first wrong one is e_1 (scale-omitted)." in " ".join(result.stdout.split())
+    said = "The first wrong one is e_1 (not divided by the square root)."
+    assert said in " ".join(result.stdout.split())
     rows = [{"name": "A", "claimed": {"alpha": [0.3265, 0.2543, 0.4192, 0]}}]
     graded = lstmhw("grade", "attention-scaled-dot", "-", stdin=json.dumps(rows[0]))
     assert graded.stdout.splitlines()[1].startswith("A,1,6,")

@@ -37,9 +37,9 @@ def test_the_audit_of_the_homework(lstmhw: Run) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("q1", "first wrong one is i_1 (softmax-for-sigmoid)"),
-        ("q2", "first wrong one is z_g_2 (miscopied-given)"),
-        ("lstm-equation-sheet", "first wrong one is h_1 (plus-for-times)"),
+        ("q1", "first wrong one is i_1 (softmax instead of sigmoid)"),
+        ("q2", "first wrong one is z_g_2 (a given number misread)"),
+        ("lstm-equation-sheet", "first wrong one is h_1 (added instead of multiplied)"),
         ("gradient-flow-scalar", "first wrong one is P_50."),
         ("sentiment-two-units", "after 'not bad' (2 words)"),
         ("lstm-lab-handout", "c_1 would rest on itself: c_0 is due on the right side"),
@@ -95,10 +95,12 @@ def test_a_problem_that_is_wrong_itself_is_not_marked(lstmhw: Run) -> None:
 
 def test_every_format(lstmhw: Run, tmp_path: Path) -> None:
     for format in ("markdown", "latex", "html"):
-        assert "softmax-for-sigmoid" in lstmhw("check", "q1", "--format", format).stdout
+        page = lstmhw("check", "q1", "--format", format).stdout
+        assert "softmax instead of sigmoid" in page
+        assert "wrong only because of an earlier answer" in page
     marked = json.loads(lstmhw("check", "q1", "q2", "--format", "json").stdout)
     assert [m["checks"][0]["symbol"] for m in marked] == ["x_1", "z_g_2"]
     assert marked[0]["checks"][1]["mistake"] == "softmax-for-sigmoid"
     assert marked[0]["answers"]["i_1"]
     lstmhw("check", "q1", "-o", str(tmp_path / "marks.txt"))
-    assert "softmax-for-sigmoid" in (tmp_path / "marks.txt").read_text()
+    assert "softmax instead of sigmoid" in (tmp_path / "marks.txt").read_text()

@@ -104,7 +104,7 @@ Remarks
 Claimed answers
        claimed  true    verdict
   c_1  2.5      2.4640  right
-  h_1  0.9      0.9856  rounding: truncated
+  h_1  0.9      0.9856  right but for digits cut off
   h_1: Cut off after the last digit, where rounding was due. h_1 should be
   0.9856, not 0.9.
 """
@@ -189,12 +189,13 @@ def test_a_table_of_many_columns_goes_on_below() -> None:
 
 
 def test_a_row_of_long_cells_is_a_line_for_each() -> None:
-    row = ("z_g_2", "[13.53, 13.75]", "[12.2854, 12.0949]", "wrong: miscopied-given")
+    row = ("z_g_2", "[13.53, 13.75]", "[12.2854, 12.0949]", "wrong: a given number misread")
     text = table(("", "claimed", "true", "verdict"), row, ("g_2", "1", "1", "right"), width=40)
     assert text.splitlines() == [
         "  z_g_2  claimed  [13.53, 13.75]",
         "         true     [12.2854, 12.0949]",
-        "         verdict  wrong: miscopied-given",
+        "         verdict  wrong: a given number",
+        "                  misread",
         "  g_2    claimed  1",
         "         true     1",
         "         verdict  right",
@@ -358,7 +359,8 @@ def test_html_shows_every_number() -> None:
     assert "−2·0.4166+6·0.3213+5·2+1" in shown
     row = page(text).findall(".//table")[-1].findall("tr")[1]
     cells = ["".join(cell.itertext()) for cell in row]
-    assert cells == ["zg,2", "[13.53, 13.75]", "[12.2854, 12.0949]", "wrong: miscopied-given"]
+    wrong = "wrong: a given number misread"
+    assert cells == ["zg,2", "[13.53, 13.75]", "[12.2854, 12.0949]", wrong]
 
 
 def test_mathml_keeps_signs() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from random_sheets import final_answers, random_sheets
 from sheets import Sheet, mistaken_sheets
 
+from lstmhw.glossary import title
 from lstmhw.marking import Marker, prices
 from lstmhw.marking.program import Program, Run
 from lstmhw.marking.recent import Recent
@@ -147,10 +148,9 @@ def test_two_stories_that_are_as_good_are_both_said() -> None:
     assert (check.verdict, check.mistake) == ("wrong", "bias-omitted")
     assert "recurrent-term-omitted" in check.explanation
     (check,) = marked({**data, "claimed": {"h": f"{np.tanh(0.5):.7f}"}}).checks
-    names = {check.mistake, *check.explanation.partition("Also explained by: ")[2].split(", ")}
-    assert {"bias-omitted", "recurrent-term-omitted"} <= {
-        name and name.strip(".") for name in names
-    }
+    also = check.explanation.partition("Also explained by: ")[2].strip(".").split("; ")
+    titles = {title(check.mistake or ""), *also}
+    assert {title("bias-omitted"), title("recurrent-term-omitted")} <= titles
     assert check.extras["evidence"] <= prices.TIE
 
 

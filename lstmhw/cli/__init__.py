@@ -18,6 +18,7 @@ COMMANDS = (
     "check",
     "check-feasible",
     "equations",
+    "explain",
     "export",
     "grade",
     "problems",

@@ -20,11 +20,14 @@ def check(files: tuple[str, ...], manner: Manner) -> int:
     """Mark the answers that a file claims: which is the first wrong one, and what was done there.
 
     \b
-    right     to the last digit written
-    rounding  right, but for rounding on the way, or digits cut off
-    coarse    perhaps right, but with too few digits to tell
-    follows   not right, but by the right method from an earlier wrong answer
-    wrong     with the name of the mistake, where one gives these digits
+    right                    to the last digit written
+    right but for ...        rounding on the way, or digits cut off
+    too few digits to tell   perhaps right; no points, and no accusation
+    wrong only because ...   by the right method from an earlier wrong answer
+    wrong: ...               the mistake that gives these digits, if one does
+
+    In JSON these are right, rounding, coarse, follows and wrong.  `lstmhw explain` says more of
+    each, and of every mistake.
 
     Exits with 1 where a claim is wrong; weights that are given to be proved are one too.  A claim
     that cannot be read is an error at its line (exit status 2), and the others are marked all the

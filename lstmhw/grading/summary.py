@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from lstmhw.glossary import title
 from lstmhw.grading.rows import Graded
 from lstmhw.marking.follow_through import VERDICTS
 from lstmhw.solution import Section, Solution, Table
@@ -72,13 +73,18 @@ class Tally:
         rows = []
         for symbol, counts in self.verdicts.items():
             mistakes = self.by_symbol.get(symbol, Counter())
-            common = f"{mistakes.most_common(1)[0][0]}" if mistakes else ""
+            common = title(mistakes.most_common(1)[0][0]) if mistakes else ""
             rows.append((symbol, *(str(counts[verdict]) for verdict in VERDICTS), common))
         return Table(("", *VERDICTS, "most common mistake"), tuple(rows))
 
     def _mistakes(self) -> Table:
         rows = [
-            (mistake, str(count), self.examples[mistake])
+            (title(mistake), _code(mistake), str(count), self.examples[mistake])
             for mistake, count in self.by_mistake.most_common(MOST_MISTAKES)
         ]
-        return Table(("", "submissions", "for example"), tuple(rows))
+        return Table(("", "code", "submissions", "for example"), tuple(rows))
+
+
+def _code(mistake: str) -> str:
+    """What the rows have for a mistake."""
+    return "" if mistake == NOT_NAMED else mistake

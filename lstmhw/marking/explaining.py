@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lstmhw.glossary import title
 from lstmhw.marking.claims import EXACT_DECIMALS
 from lstmhw.marking.contrast import Contrast, contrast
 from lstmhw.marking.follow_through import Judged
@@ -252,7 +253,7 @@ def _of_story(judged: Judged, explained: Explained) -> Iterator[str]:
     yield _corrections(judged, "wrong")
     names = [" + ".join(other.variant.names) for other in explained.told.equals]
     others = [name for name in names if not VAGUE & set(name.split(" + "))]
-    yield f"Also explained by: {', '.join(others)}." if others else ""
+    yield f"Also explained by: {'; '.join(map(title, others))}." if others else ""
 
 
 def _listed(texts: Sequence[str]) -> str:

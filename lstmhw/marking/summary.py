@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lstmhw.glossary import counted, title
 from lstmhw.marking.follow_through import VERDICTS
 from lstmhw.notation import Text, symbol
 from lstmhw.solution import Paragraph, Solution
@@ -19,7 +20,7 @@ def _summary(solution: Solution) -> Iterator[Paragraph]:
         return
     counts = {verdict: sum(check.verdict == verdict for check in checks) for verdict in VERDICTS}
     absent = counts.pop("unanswered")
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    told = ", ".join(counted(count, verdict) for verdict, count in counts.items() if count)
     if told:
         claimed = len(checks) - absent
         answers = "1 answer is" if claimed == 1 else f"{claimed} answers are"
@@ -29,5 +30,5 @@ def _summary(solution: Solution) -> Iterator[Paragraph]:
     wrong = next((check for check in checks if check.verdict == "wrong"), None)
     if wrong is not None:
         name = symbol(wrong.symbol, Text())
-        said = f" ({wrong.mistake})" if wrong.mistake else ""
+        said = f" ({title(wrong.mistake)})" if wrong.mistake else ""
         yield Paragraph((f"The first wrong one is {name}{said}.",))

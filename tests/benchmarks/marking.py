@@ -28,6 +28,7 @@ from random_sheets import final_answers, random_sheets
 from sheets import Sheet
 from time_sheets import time_sheets
 
+from lstmhw.glossary import title
 from lstmhw.marking import Marker
 from lstmhw.marking.follow_through import VERDICTS
 from lstmhw.reading import from_text
@@ -73,7 +74,7 @@ class Marked(NamedTuple):
             return "rightly"
         if symbol in self.checks:
             _, found, others = self.checks[symbol].explanation.partition(ALSO)
-            if found and name in others:
+            if found and title(name) in others:
                 return "as good"
         if {*said} & {*self.sheet.also}:
             return "as good"
