@@ -8,7 +8,7 @@ import numpy as np
 
 from lstmhw.expr import Apply, Constant, Expr, Negative, Quantity, Sum, Times
 from lstmhw.functions import Floats
-from lstmhw.glossary import verdict
+from lstmhw.glossary import title, verdict
 from lstmhw.notation import Omitted, as_given, decimal
 from lstmhw.numerals import decimals
 from lstmhw.solution import (
@@ -323,10 +323,11 @@ def _told(checks: Sequence[Check]) -> Iterator[Paragraph]:
     said: dict[tuple[str, str], list[str]] = {}
     for check in checks:
         said.setdefault((check.verdict, check.mistake or ""), []).append(check.symbol)
-    for (verdict, mistake), symbols in said.items():
-        one, several = JUDGED[verdict]
+    for (judged, mistake), symbols in said.items():
+        one, several = JUDGED[judged]
         text = several if len(symbols) > 1 or symbols == [WEIGHTS] else one
-        yield Paragraph(("Your ", *names(symbols), f" {text}{f': {mistake}' if mistake else ''}."))
+        why = f": {title(mistake)}" if mistake else ""
+        yield Paragraph(("Your ", *names(symbols), f" {text}{why}."))
 
 
 def _explanations(checks: Sequence[Check]) -> Iterator[Paragraph]:

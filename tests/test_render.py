@@ -59,7 +59,7 @@ Result
   c_1  2.4640
   h_1  0.9856
   Your c_1 is right.
-  Your h_1 is right but for rounding on the way: truncated.
+  Your h_1 is right but for rounding on the way: digits cut off.
 
 Given
   x_1  1
