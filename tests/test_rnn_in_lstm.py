@@ -534,3 +534,15 @@ def test_torch_finds_the_rnn_in_the_weights(
     for t, x in enumerate(xs):
         h = 1 / (1 + np.exp(-(rnn["W_x"] @ x + rnn["b_x"] + rnn["W_h"] @ h + rnn["b_h"])))
         np.testing.assert_allclose(found[t], h, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("c_prev", "size"), [(100, ".inf"), (100, 50), (30, 40)])
+def test_own_gates_that_are_a_construction_are_pointed_to_it(c_prev: float, size: Any) -> None:
+    held = {gate: {"b": [size, size]} for gate in "ifg"}
+    output = {key: key for key in ("W_x", "W_h", "b_x", "b_h")}
+    data = {**DATA, "gates": {**held, "o": output}, "readout": "h", "c_prev": c_prev}
+    said = text(solved(data))
+    K = 50 if size == ".inf" else size
+    assert f"the gates of `construction: large-cell` with K = {K}, of which it is proved" in said
+    other = {**held, "o": {**output, "W_h": "0.999 * W_h"}}
+    assert "These are the gates of" not in text(solved({**data, "gates": other}))

@@ -169,8 +169,9 @@ def own_verdict(lstm: Lstm, outcome: Outcome, probe: Comparison) -> Iterator[Par
     run = outcome.run
     if outcome.exact_in != "no":
         largest = max(run.largest, probe.largest)
-        measured = f"on the inputs given and on {PROBED} the largest error is {error_text(largest)}"
-        yield Paragraph((Verdict("right", "These gates do it"), f": {measured}, rounding."))
+        off = f"the largest error is {largest:.1e}, rounding" if largest else "there is no error"
+        measured = f"on the inputs given and on {PROBED} {off}"
+        yield Paragraph((Verdict("right", "These gates do it"), f": {measured}."))
         yield Paragraph((TEST,))
         if outcome.exact_in == "limit":
             yield Paragraph((LIMIT,))

@@ -44,6 +44,7 @@ from lstmhw.rules.report import (
     plain,
     proof_section,
     reading_section,
+    summary,
     trace_json,
     weights_check,
     why,
@@ -240,7 +241,10 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
         ]
         if len(reading.words) <= SHOWN:
             sections.append(Section("Gates and states", (Entries(tuple(_entries(reading))),)))
-        return self._solution(sections, reading, {"trace": trace_json(reading)})
+        solution = self._solution(sections, reading, {"trace": trace_json(reading)})
+        return solution._replace(
+            asked=("What the network gives, word by word.",), result=tuple(summary(reading))
+        )
 
     def exported(self) -> "Scores":
         from lstmhw.parameters import Network, Scores

@@ -50,6 +50,7 @@ from lstmhw.rules.rule_report import (
     proof_json,
     proof_section,
     right_text,
+    summary,
     too_few_units,
     uncountable,
     undecidable,
@@ -334,7 +335,10 @@ class SequenceRule(Problem, kind="sequence-rule"):
         reader = self._reader() if made is None else made.reader
         moments = run(reader, built.late, self.judge, self._numbers(self.sequence))
         sections = [*self._given(subject, reader), moments_section(subject, moments)]
-        return self._solution(sections, moments, {"trace": moments_json(subject, moments)})
+        solution = self._solution(sections, moments, {"trace": moments_json(subject, moments)})
+        return solution._replace(
+            asked=("What the network gives, letter by letter.",), result=(summary(moments),)
+        )
 
     def _strict(self, made: Made | None) -> Judge:
         """What is proved: of an LSTM that was constructed, that it is near 0 or 1."""

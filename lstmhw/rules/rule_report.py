@@ -306,12 +306,17 @@ def _output_text(made: StepConstruction) -> str:
 
 def moments_section(subject: Subject, moments: Sequence[Moment]) -> Section:
     """The sequence, letter by letter."""
+    body = (moments_table(subject, moments), summary(moments))
+    return Section("The sequence, letter by letter", body)
+
+
+def summary(moments: Sequence[Moment]) -> Paragraph:
+    """Whether the output is right at every letter, and where it is not."""
     wrong = [number for number, moment in enumerate(moments, 1) if not moment.agrees]
     text = "The output is right at every letter."
     if wrong:
         text = f"The output is WRONG at {len(wrong)} of {len(moments)}, first at letter {wrong[0]}."
-    body = (moments_table(subject, moments), Paragraph((text,)))
-    return Section("The sequence, letter by letter", body)
+    return Paragraph((text,))
 
 
 def moments_table(subject: Subject, moments: Sequence[Moment]) -> Table:
