@@ -31,6 +31,10 @@ SUM, MATRIX, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # what binds tighter is large
 
 GREEK = {"alpha": "α"}  # symbols that are the names of letters
 
+OF_WEIGHTS = frozenset({"W", "U", "V", "v", "b", "p", "E", "states", "values"})
+OF_TIME = frozenset("xhcifgorznaye") | {"alpha", "context", "query"}
+"""What a gradient is taken to: dW_x_f and dh_1.  What arrives from outside, dh, has no index."""
+
 MOST_NAMES = 8  # in a sum; of more, the middle is not written
 
 
@@ -57,9 +61,11 @@ class Notation(Protocol):
 
     def name(self, base: str, indices: list[str]) -> str: ...
     def marked(self, name: str, layer: str, is_reverse: bool) -> str: ...
+    def gradient(self, to: str) -> str: ...
     def number(self, text: str) -> str: ...
     def words(self, text: str) -> str: ...
-    def sum(self, terms: list[tuple[str, str]]) -> str: ...
+    def signed(self, terms: list[tuple[str, str]]) -> list[str]: ...
+    def sum(self, terms: list[str]) -> str: ...
     def times(self, left: str, right: str) -> str: ...
     def product(self, left: str, right: str) -> str: ...
     def divide(self, above: str, below: str) -> str: ...
@@ -84,15 +90,23 @@ class Text:
         """A name with its layer and direction: h_1@2rev."""
         return f"{name}@{layer}{'rev' if is_reverse else ''}"
 
+    def gradient(self, to: str) -> str:
+        """The gradient of the loss to a symbol."""
+        return f"d{to}"
+
     def number(self, text: str) -> str:
         return text
 
     def words(self, text: str) -> str:
         return text
 
-    def sum(self, terms: list[tuple[str, str]]) -> str:
+    def signed(self, terms: list[tuple[str, str]]) -> list[str]:
+        """The terms of a sum, each with the sign before it."""
         (sign, first), *rest = terms
-        return sign + first + "".join(f" {sign or '+'} {term}" for sign, term in rest)
+        return [sign + first, *(f"{sign or '+'} {term}" for sign, term in rest)]
+
+    def sum(self, terms: list[str]) -> str:
+        return " ".join(terms)
 
     def times(self, left: str, right: str) -> str:
         return f"{left}*{right}"
@@ -166,6 +180,9 @@ class Latex(Text):
         arrow = rf"\overleftarrow{{{name}}}" if is_reverse else name
         return rf"{{{arrow}^{{({layer})}}}}" if layer else arrow
 
+    def gradient(self, to: str) -> str:
+        return rf"\frac{{\partial L}}{{\partial {to}}}"
+
     def number(self, text: str) -> str:
         mantissa, e, exponent = text.partition("e")
         if e:
@@ -192,8 +209,14 @@ class Latex(Text):
             return rf"\sqrt{{{argument}}}"
         return f"{function.latex}({argument})"
 
+    def parentheses(self, inner: str) -> str:
+        return rf"\left({inner}\right)" if r"\frac" in inner else f"({inner})"
+
     def block(self, vector: str, first: int, last: int) -> str:
         return rf"\left({vector}\right)_{{{first}{'' if first == last else rf' .. {last}'}}}"
+
+
+TALL = ("<mfrac", "<mtable", "<msqrt")
 
 
 class MathML:
@@ -216,6 +239,9 @@ class MathML:
             else arrow
         )
 
+    def gradient(self, to: str) -> str:
+        return f"<mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo>{to}</mrow></mfrac>"
+
     def number(self, text: str) -> str:
         mantissa, e, exponent = text.partition("e")
         if e:
@@ -228,12 +254,14 @@ class MathML:
     def words(self, text: str) -> str:
         return f"<mtext>{text}</mtext>"
 
-    def sum(self, terms: list[tuple[str, str]]) -> str:
+    def signed(self, terms: list[tuple[str, str]]) -> list[str]:
         (sign, first), *rest = terms
-        marks = {"": "+", "+": "+", "-": "−"}
-        head = "<mo>−</mo>" + first if sign == "-" else first
-        tail = "".join(f"<mo>{marks[sign]}</mo>{term}" for sign, term in rest)
-        return f"<mrow>{head}{tail}</mrow>"
+        head = f"<mo>−</mo>{first}" if sign else first
+        marks = (("−" if sign else "+", term) for sign, term in rest)
+        return [head, *(f'<mo form="infix">{mark}</mo>{term}' for mark, term in marks)]
+
+    def sum(self, terms: list[str]) -> str:
+        return f"<mrow>{''.join(terms)}</mrow>"
 
     def times(self, left: str, right: str) -> str:
         return f"<mrow>{left}<mo>·</mo>{right}</mrow>"
@@ -251,14 +279,14 @@ class MathML:
         if function is sqrt:
             return f"<msqrt>{argument}</msqrt>"
         name = "σ" if function.name == "sigmoid" else function.name
-        return f"<mrow><mi>{name}</mi><mo>(</mo>{argument}<mo>)</mo></mrow>"
+        return f"<mrow><mi>{name}</mi>{_fenced('(', argument, ')')}</mrow>"
 
     def concat(self, parts: list[str], separator: str) -> str:
         inner = f"<mo>{separator}</mo>".join(parts)
-        return f"<mrow><mo>[</mo>{inner}<mo>]</mo></mrow>"
+        return f"<mrow>{_fenced('[', inner, ']')}</mrow>"
 
     def parentheses(self, inner: str) -> str:
-        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+        return f"<mrow>{_fenced('(', inner, ')')}</mrow>"
 
     def equals(self, left: str, right: str) -> str:
         return f"<mrow>{left}<mo>=</mo>{right}</mrow>"
@@ -268,8 +296,13 @@ class MathML:
 
     def block(self, vector: str, first: int, last: int) -> str:
         to = "" if first == last else f"<mo>..</mo><mn>{last}</mn>"
-        inner = f"<mrow><mo>(</mo>{vector}<mo>)</mo></mrow>"
-        return f"<msub>{inner}<mrow><mn>{first}</mn>{to}</mrow></msub>"
+        return f"<msub>{self.parentheses(vector)}<mrow><mn>{first}</mn>{to}</mrow></msub>"
+
+
+def _fenced(left: str, inner: str, right: str) -> str:
+    """In parentheses or brackets, which grow with what is taller than a line."""
+    still = "" if any(tall in inner for tall in TALL) else ' stretchy="false"'
+    return f"<mo{still}>{left}</mo>{inner}<mo{still}>{right}</mo>"
 
 
 def _mathml_index(index: str) -> str:
@@ -310,8 +343,17 @@ def symbol(name: str, notation: Notation) -> str:
     if function is not None and indices:
         of = name.partition("_")[2]
         return notation.apply(function, symbol(of, notation))
+    if is_gradient(name):
+        return notation.gradient(symbol(name[1:], notation))
     written = notation.name(base, indices)
     return notation.marked(written, *_marks(mark)) if mark else written
+
+
+def is_gradient(name: str) -> bool:
+    """Whether a symbol is a gradient of the loss: dW_x_f, dh_1, dz_o_2@1rev."""
+    base, *indices = name.partition("@")[0].split("_")
+    to = base[1:] if base.startswith("d") else ""
+    return to in OF_WEIGHTS or (to in OF_TIME and bool(indices))
 
 
 def _marks(mark: str) -> tuple[str, bool]:
@@ -324,6 +366,11 @@ def write(expr: Expr, notation: Notation, digits: int = 4) -> str:
     return _Writer(notation, digits).write(expr)
 
 
+def write_terms(expr: Expr, notation: Notation, digits: int = 4) -> list[str]:
+    """The terms of a sum, each with its sign, so that lines can be broken between them."""
+    return _Writer(notation, digits).terms(expr)
+
+
 def python(expr: Expr, functions: Mapping[str, str]) -> str:
     """The expression in Python, its numbers in full; `functions` are those of `Python`."""
     return _PythonWriter(Python(functions), 0).write(expr)
@@ -332,9 +379,20 @@ def python(expr: Expr, functions: Mapping[str, str]) -> str:
 def equation(name: str, expr: Expr, notation: Notation, digits: int = 4) -> str:
     """symbol = formula; only the formula where the symbol is written the same (`tanh_c_1`)."""
     formula = write(expr, notation, digits)
-    if symbol(name, Text()) == write(expr, Text(), digits):
-        return formula
-    return notation.equals(symbol(name, notation), formula)
+    return notation.equals(symbol(name, notation), formula) if _is_other(name, expr) else formula
+
+
+def equation_terms(name: str, expr: Expr, notation: Notation, digits: int = 4) -> list[str]:
+    """The same, a term of a sum for each place where a line can be broken."""
+    first, *rest = write_terms(expr, notation, digits)
+    if _is_other(name, expr):
+        first = notation.equals(symbol(name, notation), first)
+    return [first, *rest]
+
+
+def _is_other(name: str, expr: Expr) -> bool:
+    """Whether a symbol is written otherwise than the expression that it is."""
+    return symbol(name, Text()) != write(expr, Text())
 
 
 class _Writer:
@@ -343,13 +401,22 @@ class _Writer:
         self.digits = digits
 
     def write(self, expr: Expr) -> str:
+        return self.notation.sum(self.terms(expr))
+
+    def terms(self, expr: Expr) -> list[str]:
         signed = [_signed(term) for term in written_terms(expr)]
-        return self.notation.sum([(sign, self.tight(term, MATRIX)) for sign, term in signed])
+        return self.notation.signed([(sign, self.tight(term, MATRIX)) for sign, term in signed])
 
     def tight(self, expr: Expr, least: int) -> str:
         """The expression, in parentheses where its outermost mark binds less than `least`."""
         text = self.write(expr) if isinstance(expr, Sum | Negative) else self.inner(expr)
-        return self.notation.parentheses(text) if _precedence(expr) < least else text
+        return self.notation.parentheses(text) if self.precedence(expr) < least else text
+
+    def precedence(self, expr: Expr) -> int:
+        """How tightly the outermost mark binds; the bar of a gradient, where it has one."""
+        if isinstance(expr, Quantity) and self.notation.fraction_bar:
+            return POWER if is_gradient(expr.symbol) else ATOM
+        return _precedence(expr)
 
     def inner(self, expr: Expr) -> str:
         notation = self.notation

@@ -336,7 +336,7 @@ def test_formulas_are_the_chain_rule_as_one_writes_it() -> None:
     assert formula(two, "dh_1") == "h_1 - target_1 + W_h^T da_2"  # the columns of W that meet h
     assert formula(two, "loss_1") == "0.5*sum((h_1 - target_1)^2)"
     latex = write(steps_of(one)["dW_x_f"].expr, Latex())
-    assert latex == r"\mathrm{dz}_{f,1} \, x_{1}^{T}"
+    assert latex == r"\frac{\partial L}{\partial z_{f,1}} \, x_{1}^{T}"
 
 
 @pytest.mark.parametrize("cell", CELLS)
