@@ -35,6 +35,8 @@ OF_WEIGHTS = frozenset({"W", "U", "V", "v", "b", "p", "E", "states", "values"})
 OF_TIME = frozenset("xhcifgorznaye") | {"alpha", "context", "query"}
 """What a gradient is taken to: dW_x_f and dh_1.  What arrives from outside, dh, has no index."""
 
+LONGEST_FRACTION = 40  # characters that are written above and below a bar
+
 MOST_NAMES = 8  # in a sum; of more, the middle is not written
 
 
@@ -58,6 +60,8 @@ class Notation(Protocol):
     """The marks of one way of writing; every argument and result is in that notation."""
 
     fraction_bar: bool
+    slash: str
+    fences: tuple[str, str]
 
     def name(self, base: str, indices: list[str]) -> str: ...
     def marked(self, name: str, layer: str, is_reverse: bool) -> str: ...
@@ -82,6 +86,8 @@ class Text:
     """Plain ASCII, as one types it."""
 
     fraction_bar = False
+    slash = "/"
+    fences = ("(", ")")
 
     def name(self, base: str, indices: list[str]) -> str:
         return "_".join([base, *indices])
@@ -223,6 +229,8 @@ class MathML:
     """Presentation MathML, as browsers read it."""
 
     fraction_bar = True
+    slash = "<mo>/</mo>"
+    fences = ('<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>')
 
     def name(self, base: str, indices: list[str]) -> str:
         head = f"<mi>{GREEK.get(base, base)}</mi>"
@@ -367,8 +375,11 @@ def write(expr: Expr, notation: Notation, digits: int = 4) -> str:
 
 
 def write_terms(expr: Expr, notation: Notation, digits: int = 4) -> list[str]:
-    """The terms of a sum, each with its sign, so that lines can be broken between them."""
-    return _Writer(notation, digits).terms(expr)
+    """The expression in pieces, so that lines can be broken: the terms of a sum with their signs.
+
+    A long fraction is written with a slash, in the pieces that stand above and below its bar.
+    """
+    return _Writer(notation, digits).pieces(expr)
 
 
 def python(expr: Expr, functions: Mapping[str, str]) -> str:
@@ -406,6 +417,23 @@ class _Writer:
     def terms(self, expr: Expr) -> list[str]:
         signed = [_signed(term) for term in written_terms(expr)]
         return self.notation.signed([(sign, self.tight(term, MATRIX)) for sign, term in signed])
+
+    def pieces(self, expr: Expr) -> list[str]:
+        if not isinstance(expr, Divide) or len(write(expr, Text(), self.digits)) < LONGEST_FRACTION:
+            return self.terms(expr)
+        above, below = expr.parts
+        *most, last = self.fenced(above, PRODUCT)
+        first, *rest = self.fenced(below, ATOM)
+        return [*most, f"{last}{self.notation.slash}{first}", *rest]
+
+    def fenced(self, expr: Expr, least: int) -> list[str]:
+        """The pieces, in parentheses where the outermost mark binds less than `least`."""
+        pieces = self.pieces(expr)
+        if self.precedence(expr) < least:
+            left, right = self.notation.fences
+            pieces[0] = left + pieces[0]
+            pieces[-1] += right
+        return pieces
 
     def tight(self, expr: Expr, least: int) -> str:
         """The expression, in parentheses where its outermost mark binds less than `least`."""

@@ -10,10 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_cells import cell_data, concatenated, separate, transposed
 
-from lstmhw.expr import Concat, Constant, Expr, Missing, Quantity, Transposed
+from lstmhw.expr import Concat, Constant, Expr, Missing, Quantity, Transposed, sum_of
 from lstmhw.faults import Fault
 from lstmhw.functions import relu, sigmoid, softmax, tanh
-from lstmhw.notation import Latex, MathML, Text, as_given, decimal, equation, symbol, write
+from lstmhw.notation import (
+    Latex,
+    MathML,
+    Text,
+    as_given,
+    decimal,
+    equation,
+    symbol,
+    write,
+    write_terms,
+)
 from lstmhw.solution import Solution, Working
 from lstmhw.view import Row, View, rows, shortened
 
@@ -237,6 +247,17 @@ def test_a_gradient_is_transposed_and_squared_as_a_whole() -> None:
     assert write(Transposed(gradient), Text()) == "dz_1^T"
     weights = quantity("W", [1, 2])
     assert write(weights.times(gradient), Latex()) == rf"W \, {bar}"
+
+
+def test_a_long_fraction_in_pieces_is_the_same_number() -> None:
+    above = sum_of([Constant(0.125) * Constant(float(k)) for k in range(1, 5)])
+    below = Constant(3.0) + Constant(-0.0625) * Constant(2.0)
+    for expr in (above / below, (-above) / below, Constant(2.0) * (above / below)):
+        pieces = write_terms(expr, Text(), 6)
+        assert eval(" ".join(pieces)) == pytest.approx(expr.value)
+        assert len(write_terms(expr, MathML(), 6)) == len(pieces)
+    assert len(write_terms(above / below, Text())) == 5
+    assert len(write_terms(Constant(1.0) / below, Text())) == 1
 
 
 def test_long_sums_lose_their_middle_and_say_so() -> None:

@@ -399,7 +399,7 @@ def test_a_long_softmax_has_no_bar() -> None:
     assert f"exp(0.2000)/({terms})" in text
     assert not any(formula.findall(".//mfrac") for formula in formulas)
     latex = render([solved(data)], "latex", View())
-    assert r"\exp(0.2000) / (\exp(0.0000) + " in latex
+    assert r"\exp(0.2000)/(\exp(0.0000) + " in latex
     assert r"\frac" not in latex
 
 

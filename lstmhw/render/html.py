@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
-from lstmhw.expr import Apply, Divide, Expr, Sum
+from lstmhw.expr import Expr
 from lstmhw.notation import (
     MathML,
     Text,
     decimal,
     equation_terms,
     symbol,
-    write,
     write_terms,
 )
 from lstmhw.solution import (
@@ -46,12 +45,10 @@ from lstmhw.view import (
     working,
 )
 
-PARENTHESES = ('<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>')
 BRACKETS = ('<mo stretchy="false">[</mo>', '<mo stretchy="false">]</mo>')
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 LONGEST_PIECE = 24  # characters of a formula that no line is broken in
-LONGEST_FRACTION = 60
 WIDEST_MATRIX = 32
 SPELLINGS = (MathML(), Text())
 
@@ -189,20 +186,6 @@ class _Page:
 
     def expression(self, expr: Expr) -> str:
         mathml, text = (write_terms(expr, spelling, self.view.digits) for spelling in SPELLINGS)
-        if len(text[0]) > LONGEST_FRACTION:
-            match expr:
-                case Divide(parts=(Apply() as above, Sum() as below)):
-                    return self.quotient(above, below)
-        return formula(mathml, text)
-
-    def quotient(self, above: Expr, below: Sum) -> str:
-        """A long fraction, as those of a softmax are, without its bar."""
-        mathml, text = (write_terms(below, spelling, self.view.digits) for spelling in SPELLINGS)
-        over = [write(above, spelling, self.view.digits) for spelling in SPELLINGS]
-        mathml[0] = f"{over[0]}<mo>/</mo>{PARENTHESES[0]}{mathml[0]}"
-        mathml[-1] += PARENTHESES[1]
-        text[0] = f"{over[1]}/({text[0]}"
-        text[-1] += ")"
         return formula(mathml, text)
 
     def entry(self, entry: Entry | Gap) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lstmhw.expr import Apply, Divide, Expr, Sum
+from lstmhw.expr import Expr
 from lstmhw.notation import Latex, Text, equation_terms, symbol, write, write_terms
 from lstmhw.solution import (
     Block,
@@ -51,10 +51,10 @@ LINE_WITH_NOTE = 90
 LINE_OF_TEXT = 88
 BETWEEN_COLUMNS = 3
 LONGEST_LINE = 74  # characters of plain text, which print as wide as 17 cm of formula
-LONGEST_FRACTION = 60
 SPELLINGS = (Latex(), Text())
 END = " \\\\\n"  # of a line
-BREAK = f"{END}& \\qquad {{}} "  # in the middle of a formula
+SAME_PAGE = " \\\\*\n"  # of a line, and the next one stays with it
+BREAK = f"{SAME_PAGE}& \\qquad {{}} "  # in the middle of a formula
 
 SPECIAL = {
     "\0": "{}",  # keeps two hyphens two
@@ -188,7 +188,8 @@ class _Page:
     def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
         yield from ("", rf"\textbf{{{escaped(step.symbol)}}}: {escaped(step.note)}")
         yield r"\begin{align*}"
-        yield END.join([f"& {self.title(step)}", *(self.unit(unit) for unit in units)])
+        rows = [f"& {self.title(step)}", END.join(map(self.unit, units))]
+        yield SAME_PAGE.join(filter(None, rows))
         yield r"\end{align*}"
 
     def title(self, step: Step) -> str:
@@ -211,12 +212,6 @@ class _Page:
     def sum_lines(self, expr: Expr) -> list[str]:
         """An expression, a long sum over several lines."""
         latex, text = (write_terms(expr, spelling, self.view.digits) for spelling in SPELLINGS)
-        if len(text[0]) > LONGEST_FRACTION:
-            match expr:
-                case Divide(parts=(Apply() as above, Sum() as below)):
-                    first, *rest = self.sum_lines(below)
-                    lines = [f"{write(above, Latex(), self.view.digits)} / ({first}", *rest]
-                    return [*lines[:-1], f"{lines[-1]})"]
         return _lines(latex, text)
 
 
@@ -248,7 +243,7 @@ def _beside(note: str) -> str:
 
 def _below(note: str) -> str:
     """A note that does not count when the width of its column is measured."""
-    return rf"{END}& \rlap{{\parbox{{0.75\linewidth}}{{\quad {note}}}}}" if note else ""
+    return rf"{SAME_PAGE}& \rlap{{\parbox{{0.75\linewidth}}{{\quad {note}}}}}" if note else ""
 
 
 def escaped(text: str) -> str:
