@@ -73,7 +73,7 @@ td:last-child { padding-right: 0; }
 thead th, thead td { color: var(--faint); border-bottom: 1px solid var(--line); }
 .unseen th, .unseen td { padding: 0; border: 0; line-height: 0; }
 .value { white-space: nowrap; }
-.note, .unit { color: var(--faint); }
+.note, .label { color: var(--faint); }
 .title { margin: 1rem 0 0; } .title math { font-weight: bold; }
 .line { display: block; }
 .shades { font: .75em monospace; white-space: pre; }
@@ -233,7 +233,7 @@ class _Page:
         if isinstance(unit, Gap):
             return f'<tr><td>…</td><td colspan="2">{unit.size} more units</td></tr>'
         words = unit.label.replace(" ", NO_BREAK).replace(f",{NO_BREAK}", ", ")
-        label = f'<th scope="row" class="unit">{words}</th>' if words else "<td></td>"
+        label = f'<th scope="row" class="label">{words}</th>' if words else "<td></td>"
         value, limit, gap = saturated(unit.value)
         short = f" ({limit.replace('-', MINUS)}{NO_BREAK}{number(gap)})" if gap else ""
         numbers = f"<td>{self.expression(unit.substituted)}</td>"

@@ -232,13 +232,13 @@ def aligned(lines: Sequence[Line]) -> Iterator[str]:
     """Lines with their notes beside them, or where there is no room, below."""
     wide = max(line.width for line in lines) + max(len(line.note) for line in lines)
     note = _below if wide > LINE_WITH_NOTE else _beside
-    yield r"\begin{alignat*}{2}"
+    yield r"\begin{align*}"
     yield END.join(f"{line.latex}{note(escaped(line.note))}" for line in lines)
-    yield r"\end{alignat*}"
+    yield r"\end{align*}"
 
 
 def _beside(note: str) -> str:
-    return rf" &\quad& \text{{{note}}}" if note else ""
+    return rf" && \text{{{note}}}" if note else ""
 
 
 def _below(note: str) -> str:
