@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
+from html import escape
 from typing import Protocol
 
 from lstmhw.expr import (
@@ -31,6 +32,8 @@ SUM, MATRIX, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # what binds tighter is large
 
 GREEK = {"alpha": "α"}  # symbols that are the names of letters
 
+SYMBOL = re.compile(r"[a-z0-9][\w()+-]*(@\w+)?", re.ASCII | re.IGNORECASE)
+
 OF_WEIGHTS = frozenset({"W", "U", "V", "v", "b", "p", "E", "states", "values"})
 OF_TIME = frozenset("xhcifgorznaye") | {"alpha", "context", "query"}
 """What a gradient is taken to: dW_x_f and dh_1.  What arrives from outside, dh, has no index."""
@@ -54,6 +57,23 @@ class Omitted(Expr):
     def __init__(self, count: int) -> None:
         super().__init__()
         self.count = count
+
+
+LATEX_MARKS = {
+    "\0": "{}",  # keeps two hyphens two
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "`": r"\textasciigrave{}",
+    **{mark: "\\" + mark for mark in "#$%&_{}"},
+    **{mark: f"${mark}$" for mark in "<>|"},
+    "\u2013": "--",
+    "\u2014": "---",
+    "\u2019": "'",
+    "\u201c": "``",
+    "\u201d": "''",
+}
+ACCENTED = "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒ"
 
 
 class Notation(Protocol):
@@ -196,7 +216,7 @@ class Latex(Text):
         return {"inf": r"\infty", "-inf": r"-\infty"}.get(text, text)
 
     def words(self, text: str) -> str:
-        return rf"\text{{{text}}}"
+        return rf"\text{{{latex_text(text)}}}"
 
     def times(self, left: str, right: str) -> str:
         return rf"{left} \cdot {right}"
@@ -260,7 +280,7 @@ class MathML:
         return f"<mrow>{minus}<mn>{digits}</mn></mrow>" if minus else f"<mn>{digits}</mn>"
 
     def words(self, text: str) -> str:
-        return f"<mtext>{text}</mtext>"
+        return f"<mtext>{escape(text)}</mtext>"
 
     def signed(self, terms: list[tuple[str, str]]) -> list[str]:
         (sign, first), *rest = terms
@@ -324,6 +344,17 @@ def _mathml_mark(mark: str) -> str:
     return f"<mn>{mark}</mn>" if mark.isdigit() else f"<mi>{mark}</mi>"
 
 
+def latex_text(text: str) -> str:
+    """Text that LaTeX prints as it is; a character that its default fonts lack becomes a ?."""
+    line = re.sub(r"\s+", " ", text).replace("--", "-\0-")
+    return "".join(LATEX_MARKS.get(character) or _known(character) for character in line)
+
+
+def _known(character: str) -> str:
+    plain = character.isascii() and character.isprintable()
+    return character if plain or character in ACCENTED else "?"
+
+
 def decimal(value: float, digits: int) -> str:
     """The number to `digits` decimals; to three digits where those would misstate it by 5 %."""
     if not math.isfinite(value):
@@ -345,6 +376,8 @@ def as_given(value: float, digits: int) -> str:
 
 def symbol(name: str, notation: Notation) -> str:
     """A symbol of the contract (`z_f_1`, `tanh_c_1`), or of a page (`c_(t-1)`), in a notation."""
+    if not SYMBOL.fullmatch(name):  # a letter or a word of somebody's alphabet
+        return notation.words(name)
     bare, _, mark = name.partition("@")
     base, *indices = bare.split("_")
     function = ACTIVATIONS.get(base)

@@ -361,6 +361,30 @@ def test_strange_titles_are_shown_as_they_are(format: str) -> None:
         assert r"[red]a[/] $<$b$>$ \& \$x\_1 \#5\% \{\textasciitilde{}\textasciicircum{}" in text
 
 
+STRANGE = ("<i>", "&", "_", "@", "%#", "\\", "漢", "not good")
+ALPHABET = {
+    "kind": "sequence-rule",
+    "inputs": {letter: k for k, letter in enumerate(STRANGE)},
+    "rule": {"states": {"on": dict.fromkeys(STRANGE, "on")}, "outputs": {"on": 0}},
+    "cell": "rnn",
+    "activation": "step",
+    "W_x": 0,
+    "W_h": 0,
+    "b": 0,
+    "output": {"from": "h", "weights": [1], "bias": 0},
+}
+
+
+def test_letters_of_any_alphabet_are_shown_as_they_are() -> None:
+    solution = solved(ALPHABET)
+    letters, *_ = map(rows_of, page(render([solution], "html", View())).findall(".//table"))
+    assert [row[0] for row in letters] == list(STRANGE)
+    assert [row[1] for row in letters] == [f"={k}" for k in range(len(STRANGE))]
+    latex = render([solution], "latex", View())
+    assert r"\text{\&} &= 1" in latex
+    assert latex.isascii()
+
+
 def rows_of(table: ElementTree.Element) -> list[list[str]]:
     return [["".join(cell.itertext()) for cell in row] for row in table.findall("./tbody/tr")]
 
@@ -491,7 +515,7 @@ COMPILER = next(filter(shutil.which, COMPILERS), "")
 def test_latex_compiles_and_stays_on_the_page(full: bool, tmp_path: Path) -> None:
     wide = {"kind": "rnn-step", "x": [1 / 7] * 30, "W_x": [[1 / 3] * 30] * 2, "b": [".inf", 0]}
     evil = {**TINY, "title": EVIL, "source": EVIL}
-    solutions = [marked(evil), solved({**wide, "W_h": [[0] * 2] * 2})]
+    solutions = [marked(evil), solved(ALPHABET), solved({**wide, "W_h": [[0] * 2] * 2})]
     solutions += [*map(solve, PROBLEMS), *(equations(name, []) for name in NAMES)]
     (tmp_path / "q.tex").write_text(render(solutions, "latex", View(full=full)))
     command = [COMPILER, *COMPILERS[COMPILER], "q.tex"]

@@ -1,11 +1,10 @@
 """A LaTeX document on A4 that compiles with what every LaTeX has: amsmath and longtable."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lstmhw.expr import Expr
-from lstmhw.notation import Latex, Text, equation_terms, symbol, write, write_terms
+from lstmhw.notation import Latex, Text, equation_terms, latex_text, symbol, write, write_terms
 from lstmhw.solution import (
     Block,
     Entries,
@@ -56,22 +55,6 @@ END = " \\\\\n"  # of a line
 SAME_PAGE = " \\\\*\n"  # of a line, and the next one stays with it
 BREAK = f"{SAME_PAGE}& \\qquad {{}} "  # in the middle of a formula
 
-SPECIAL = {
-    "\0": "{}",  # keeps two hyphens two
-    "\\": r"\textbackslash{}",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "`": r"\textasciigrave{}",
-    **{mark: "\\" + mark for mark in "#$%&_{}"},
-    **{mark: f"${mark}$" for mark in "<>|"},
-    "\u2013": "--",
-    "\u2014": "---",
-    "\u2019": "'",
-    "\u201c": "``",
-    "\u201d": "''",
-}
-ACCENTED = "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒ"
-
 
 def render(solutions: Sequence[Solution], view: View) -> str:
     """One document; a section for each solution."""
@@ -95,12 +78,12 @@ class _Page:
         self.view = view
 
     def solution(self, solution: Solution) -> Iterator[str]:
-        title, about = map(escaped, heading(solution))
+        title, about = map(latex_text, heading(solution))
         yield rf"\section*{{{title}}}"
         if about:
             yield rf"\emph{{{about}}}"
         for section in sections(solution, self.view):
-            yield rf"\subsection*{{{escaped(section.title)}}}"
+            yield rf"\subsection*{{{latex_text(section.title)}}}"
             for block in section.body:
                 yield from self.block(block)
 
@@ -117,14 +100,14 @@ class _Page:
                 lengths = [[self.length(cell) for cell in line] for line in (header, *lines)]
                 yield rf"\begin{{longtable}}[l]{{{_columns(lengths)}}}"
                 if any(header):
-                    yield f"{' & '.join(map(escaped, header))} \\\\ \\hline \\endhead"
+                    yield f"{' & '.join(map(latex_text, header))} \\\\ \\hline \\endhead"
                 yield from (f"{' & '.join(row)} \\\\" for row in cells)
                 yield from (r"\end{longtable}", "")
 
     def part(self, part: Inline) -> str:
         match part:
             case str(text) | Verdict(text=text):
-                return escaped(text)
+                return latex_text(text)
             case Entry():
                 return listed(part, self.view)
             case Shades():
@@ -183,10 +166,10 @@ class _Page:
             yield from aligned(list(map(self.equation, steps)))
             return
         for part in working(steps, self.view):
-            yield from ("", escaped(part), "") if isinstance(part, str) else self.step(*part)
+            yield from ("", latex_text(part), "") if isinstance(part, str) else self.step(*part)
 
     def step(self, step: Step, units: Sequence[Row | Gap]) -> Iterator[str]:
-        yield from ("", rf"\textbf{{{escaped(step.symbol)}}}: {escaped(step.note)}")
+        yield from ("", rf"\textbf{{{latex_text(step.symbol)}}}: {latex_text(step.note)}")
         yield r"\begin{align*}"
         rows = [f"& {self.title(step)}", END.join(map(self.unit, units))]
         yield SAME_PAGE.join(filter(None, rows))
@@ -233,7 +216,7 @@ def aligned(lines: Sequence[Line]) -> Iterator[str]:
     wide = max(line.width for line in lines) + max(len(line.note) for line in lines)
     note = _below if wide > LINE_WITH_NOTE else _beside
     yield r"\begin{align*}"
-    yield END.join(f"{line.latex}{note(escaped(line.note))}" for line in lines)
+    yield END.join(f"{line.latex}{note(latex_text(line.note))}" for line in lines)
     yield r"\end{align*}"
 
 
@@ -244,12 +227,6 @@ def _beside(note: str) -> str:
 def _below(note: str) -> str:
     """A note that does not count when the width of its column is measured."""
     return rf"{SAME_PAGE}& \rlap{{\parbox{{0.75\linewidth}}{{\quad {note}}}}}" if note else ""
-
-
-def escaped(text: str) -> str:
-    """Text that LaTeX prints as it is; a character that its default fonts lack becomes a ?."""
-    line = re.sub(r"\s+", " ", text).replace("--", "-\0-")
-    return "".join(SPECIAL.get(character) or _known(character) for character in line)
 
 
 def _columns(lengths: Sequence[Sequence[int]]) -> str:
@@ -272,8 +249,3 @@ def _bar(value: float) -> str:
     height = 0.05 + 0.6 * min(abs(value), 1.0)
     below = f"[-{height:.2f}em]" if value < -0.1 else ""
     return rf"\rule{below}{{0.4em}}{{{height:.2f}em}}\,"
-
-
-def _known(character: str) -> str:
-    plain = character.isascii() and character.isprintable()
-    return character if plain or character in ACCENTED else "?"
