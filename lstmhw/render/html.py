@@ -89,7 +89,7 @@ thead th, thead td { color: var(--faint); border-bottom: 1px solid var(--line); 
   :root { color-scheme: light; }
   body { font-size: 10pt; line-height: 1.35; } main { max-width: none; padding: 0; }
   .scroll { overflow: visible; } article + article { break-before: page; }
-  thead { display: table-header-group; } tr { break-inside: avoid; }
+  thead { display: table-header-group; } tr, .step { break-inside: avoid; }
   tbody tr:first-child { break-before: avoid; }
   h1, h2, h3, .title { break-after: avoid; } }
 """
@@ -224,10 +224,11 @@ class _Page:
             for spelling in SPELLINGS
         )
         note = f'<span class="note">{escape(step.note)}</span>'
-        yield f'<p class="title">{formula(mathml, text)} {note}</p>'
+        yield f'<div class="step"><p class="title">{formula(mathml, text)} {note}</p>'
         if units:  # else it is an equation without numbers
             titles = hidden("unit", "with numbers", "value")
             yield from table(step.symbol, titles, map(self.unit, units))
+        yield "</div>"
 
     def unit(self, unit: Row | Gap) -> str:
         if isinstance(unit, Gap):
