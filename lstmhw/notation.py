@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
+from html import escape
 from typing import Protocol
 
 from lstmhw.expr import (
@@ -31,6 +32,14 @@ SUM, MATRIX, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # what binds tighter is large
 
 GREEK = {"alpha": "α"}  # symbols that are the names of letters
 
+SYMBOL = re.compile(r"[a-z0-9][\w()+-]*(@\w+)?", re.ASCII | re.IGNORECASE)
+
+OF_WEIGHTS = frozenset({"W", "U", "V", "v", "b", "p", "E", "states", "values"})
+OF_TIME = frozenset("xhcifgorznaye") | {"alpha", "context", "query"}
+"""What a gradient is taken to: dW_x_f and dh_1.  What arrives from outside, dh, has no index."""
+
+LONGEST_FRACTION = 40  # characters that are written above and below a bar
+
 MOST_NAMES = 8  # in a sum; of more, the middle is not written
 
 
@@ -50,16 +59,37 @@ class Omitted(Expr):
         self.count = count
 
 
+LATEX_MARKS = {
+    "\0": "{}",  # keeps two hyphens two
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "`": r"\textasciigrave{}",
+    **{mark: "\\" + mark for mark in "#$%&_{}"},
+    **{mark: f"${mark}$" for mark in "<>|"},
+    "\u2013": "--",
+    "\u2014": "---",
+    "\u2019": "'",
+    "\u201c": "``",
+    "\u201d": "''",
+}
+ACCENTED = "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒ"
+
+
 class Notation(Protocol):
     """The marks of one way of writing; every argument and result is in that notation."""
 
     fraction_bar: bool
+    slash: str
+    fences: tuple[str, str]
 
     def name(self, base: str, indices: list[str]) -> str: ...
     def marked(self, name: str, layer: str, is_reverse: bool) -> str: ...
+    def gradient(self, to: str) -> str: ...
     def number(self, text: str) -> str: ...
     def words(self, text: str) -> str: ...
-    def sum(self, terms: list[tuple[str, str]]) -> str: ...
+    def signed(self, terms: list[tuple[str, str]]) -> list[str]: ...
+    def sum(self, terms: list[str]) -> str: ...
     def times(self, left: str, right: str) -> str: ...
     def product(self, left: str, right: str) -> str: ...
     def divide(self, above: str, below: str) -> str: ...
@@ -76,6 +106,8 @@ class Text:
     """Plain ASCII, as one types it."""
 
     fraction_bar = False
+    slash = "/"
+    fences = ("(", ")")
 
     def name(self, base: str, indices: list[str]) -> str:
         return "_".join([base, *indices])
@@ -84,15 +116,23 @@ class Text:
         """A name with its layer and direction: h_1@2rev."""
         return f"{name}@{layer}{'rev' if is_reverse else ''}"
 
+    def gradient(self, to: str) -> str:
+        """The gradient of the loss to a symbol."""
+        return f"d{to}"
+
     def number(self, text: str) -> str:
         return text
 
     def words(self, text: str) -> str:
         return text
 
-    def sum(self, terms: list[tuple[str, str]]) -> str:
+    def signed(self, terms: list[tuple[str, str]]) -> list[str]:
+        """The terms of a sum, each with the sign before it."""
         (sign, first), *rest = terms
-        return sign + first + "".join(f" {sign or '+'} {term}" for sign, term in rest)
+        return [sign + first, *(f"{sign or '+'} {term}" for sign, term in rest)]
+
+    def sum(self, terms: list[str]) -> str:
+        return " ".join(terms)
 
     def times(self, left: str, right: str) -> str:
         return f"{left}*{right}"
@@ -166,6 +206,9 @@ class Latex(Text):
         arrow = rf"\overleftarrow{{{name}}}" if is_reverse else name
         return rf"{{{arrow}^{{({layer})}}}}" if layer else arrow
 
+    def gradient(self, to: str) -> str:
+        return rf"\frac{{\partial L}}{{\partial {to}}}"
+
     def number(self, text: str) -> str:
         mantissa, e, exponent = text.partition("e")
         if e:
@@ -173,7 +216,7 @@ class Latex(Text):
         return {"inf": r"\infty", "-inf": r"-\infty"}.get(text, text)
 
     def words(self, text: str) -> str:
-        return rf"\text{{{text}}}"
+        return rf"\text{{{latex_text(text)}}}"
 
     def times(self, left: str, right: str) -> str:
         return rf"{left} \cdot {right}"
@@ -192,14 +235,22 @@ class Latex(Text):
             return rf"\sqrt{{{argument}}}"
         return f"{function.latex}({argument})"
 
+    def parentheses(self, inner: str) -> str:
+        return rf"\left({inner}\right)" if r"\frac" in inner else f"({inner})"
+
     def block(self, vector: str, first: int, last: int) -> str:
         return rf"\left({vector}\right)_{{{first}{'' if first == last else rf' .. {last}'}}}"
+
+
+TALL = ("<mfrac", "<mtable", "<msqrt")
 
 
 class MathML:
     """Presentation MathML, as browsers read it."""
 
     fraction_bar = True
+    slash = "<mo>/</mo>"
+    fences = ('<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>')
 
     def name(self, base: str, indices: list[str]) -> str:
         head = f"<mi>{GREEK.get(base, base)}</mi>"
@@ -216,6 +267,9 @@ class MathML:
             else arrow
         )
 
+    def gradient(self, to: str) -> str:
+        return f"<mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo>{to}</mrow></mfrac>"
+
     def number(self, text: str) -> str:
         mantissa, e, exponent = text.partition("e")
         if e:
@@ -226,14 +280,16 @@ class MathML:
         return f"<mrow>{minus}<mn>{digits}</mn></mrow>" if minus else f"<mn>{digits}</mn>"
 
     def words(self, text: str) -> str:
-        return f"<mtext>{text}</mtext>"
+        return f"<mtext>{escape(text)}</mtext>"
 
-    def sum(self, terms: list[tuple[str, str]]) -> str:
+    def signed(self, terms: list[tuple[str, str]]) -> list[str]:
         (sign, first), *rest = terms
-        marks = {"": "+", "+": "+", "-": "−"}
-        head = "<mo>−</mo>" + first if sign == "-" else first
-        tail = "".join(f"<mo>{marks[sign]}</mo>{term}" for sign, term in rest)
-        return f"<mrow>{head}{tail}</mrow>"
+        head = f"<mo>−</mo>{first}" if sign else first
+        marks = (("−" if sign else "+", term) for sign, term in rest)
+        return [head, *(f'<mo form="infix">{mark}</mo>{term}' for mark, term in marks)]
+
+    def sum(self, terms: list[str]) -> str:
+        return f"<mrow>{''.join(terms)}</mrow>"
 
     def times(self, left: str, right: str) -> str:
         return f"<mrow>{left}<mo>·</mo>{right}</mrow>"
@@ -251,14 +307,14 @@ class MathML:
         if function is sqrt:
             return f"<msqrt>{argument}</msqrt>"
         name = "σ" if function.name == "sigmoid" else function.name
-        return f"<mrow><mi>{name}</mi><mo>(</mo>{argument}<mo>)</mo></mrow>"
+        return f"<mrow><mi>{name}</mi>{_fenced('(', argument, ')')}</mrow>"
 
     def concat(self, parts: list[str], separator: str) -> str:
         inner = f"<mo>{separator}</mo>".join(parts)
-        return f"<mrow><mo>[</mo>{inner}<mo>]</mo></mrow>"
+        return f"<mrow>{_fenced('[', inner, ']')}</mrow>"
 
     def parentheses(self, inner: str) -> str:
-        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+        return f"<mrow>{_fenced('(', inner, ')')}</mrow>"
 
     def equals(self, left: str, right: str) -> str:
         return f"<mrow>{left}<mo>=</mo>{right}</mrow>"
@@ -268,8 +324,13 @@ class MathML:
 
     def block(self, vector: str, first: int, last: int) -> str:
         to = "" if first == last else f"<mo>..</mo><mn>{last}</mn>"
-        inner = f"<mrow><mo>(</mo>{vector}<mo>)</mo></mrow>"
-        return f"<msub>{inner}<mrow><mn>{first}</mn>{to}</mrow></msub>"
+        return f"<msub>{self.parentheses(vector)}<mrow><mn>{first}</mn>{to}</mrow></msub>"
+
+
+def _fenced(left: str, inner: str, right: str) -> str:
+    """In parentheses or brackets, which grow with what is taller than a line."""
+    still = "" if any(tall in inner for tall in TALL) else ' stretchy="false"'
+    return f"<mo{still}>{left}</mo>{inner}<mo{still}>{right}</mo>"
 
 
 def _mathml_index(index: str) -> str:
@@ -281,6 +342,17 @@ def _mathml_mark(mark: str) -> str:
     if mark in "-+":
         return f"<mo>{mark.replace('-', '−')}</mo>"
     return f"<mn>{mark}</mn>" if mark.isdigit() else f"<mi>{mark}</mi>"
+
+
+def latex_text(text: str) -> str:
+    """Text that LaTeX prints as it is; a character that its default fonts lack becomes a ?."""
+    line = re.sub(r"\s+", " ", text).replace("--", "-\0-")
+    return "".join(LATEX_MARKS.get(character) or _known(character) for character in line)
+
+
+def _known(character: str) -> str:
+    plain = character.isascii() and character.isprintable()
+    return character if plain or character in ACCENTED else "?"
 
 
 def decimal(value: float, digits: int) -> str:
@@ -304,14 +376,25 @@ def as_given(value: float, digits: int) -> str:
 
 def symbol(name: str, notation: Notation) -> str:
     """A symbol of the contract (`z_f_1`, `tanh_c_1`), or of a page (`c_(t-1)`), in a notation."""
+    if not SYMBOL.fullmatch(name):  # a letter or a word of somebody's alphabet
+        return notation.words(name)
     bare, _, mark = name.partition("@")
     base, *indices = bare.split("_")
     function = ACTIVATIONS.get(base)
     if function is not None and indices:
         of = name.partition("_")[2]
         return notation.apply(function, symbol(of, notation))
+    if is_gradient(name):
+        return notation.gradient(symbol(name[1:], notation))
     written = notation.name(base, indices)
     return notation.marked(written, *_marks(mark)) if mark else written
+
+
+def is_gradient(name: str) -> bool:
+    """Whether a symbol is a gradient of the loss: dW_x_f, dh_1, dz_o_2@1rev."""
+    base, *indices = name.partition("@")[0].split("_")
+    to = base[1:] if base.startswith("d") else ""
+    return to in OF_WEIGHTS or (to in OF_TIME and bool(indices))
 
 
 def _marks(mark: str) -> tuple[str, bool]:
@@ -324,6 +407,14 @@ def write(expr: Expr, notation: Notation, digits: int = 4) -> str:
     return _Writer(notation, digits).write(expr)
 
 
+def write_terms(expr: Expr, notation: Notation, digits: int = 4) -> list[str]:
+    """The expression in pieces, so that lines can be broken: the terms of a sum with their signs.
+
+    A long fraction is written with a slash, in the pieces that stand above and below its bar.
+    """
+    return _Writer(notation, digits).pieces(expr)
+
+
 def python(expr: Expr, functions: Mapping[str, str]) -> str:
     """The expression in Python, its numbers in full; `functions` are those of `Python`."""
     return _PythonWriter(Python(functions), 0).write(expr)
@@ -332,9 +423,20 @@ def python(expr: Expr, functions: Mapping[str, str]) -> str:
 def equation(name: str, expr: Expr, notation: Notation, digits: int = 4) -> str:
     """symbol = formula; only the formula where the symbol is written the same (`tanh_c_1`)."""
     formula = write(expr, notation, digits)
-    if symbol(name, Text()) == write(expr, Text(), digits):
-        return formula
-    return notation.equals(symbol(name, notation), formula)
+    return notation.equals(symbol(name, notation), formula) if _is_other(name, expr) else formula
+
+
+def equation_terms(name: str, expr: Expr, notation: Notation, digits: int = 4) -> list[str]:
+    """The same, a term of a sum for each place where a line can be broken."""
+    first, *rest = write_terms(expr, notation, digits)
+    if _is_other(name, expr):
+        first = notation.equals(symbol(name, notation), first)
+    return [first, *rest]
+
+
+def _is_other(name: str, expr: Expr) -> bool:
+    """Whether a symbol is written otherwise than the expression that it is."""
+    return symbol(name, Text()) != write(expr, Text())
 
 
 class _Writer:
@@ -343,13 +445,39 @@ class _Writer:
         self.digits = digits
 
     def write(self, expr: Expr) -> str:
+        return self.notation.sum(self.terms(expr))
+
+    def terms(self, expr: Expr) -> list[str]:
         signed = [_signed(term) for term in written_terms(expr)]
-        return self.notation.sum([(sign, self.tight(term, MATRIX)) for sign, term in signed])
+        return self.notation.signed([(sign, self.tight(term, MATRIX)) for sign, term in signed])
+
+    def pieces(self, expr: Expr) -> list[str]:
+        if not isinstance(expr, Divide) or len(write(expr, Text(), self.digits)) < LONGEST_FRACTION:
+            return self.terms(expr)
+        above, below = expr.parts
+        *most, last = self.fenced(above, PRODUCT)
+        first, *rest = self.fenced(below, ATOM)
+        return [*most, f"{last}{self.notation.slash}{first}", *rest]
+
+    def fenced(self, expr: Expr, least: int) -> list[str]:
+        """The pieces, in parentheses where the outermost mark binds less than `least`."""
+        pieces = self.pieces(expr)
+        if self.precedence(expr) < least:
+            left, right = self.notation.fences
+            pieces[0] = left + pieces[0]
+            pieces[-1] += right
+        return pieces
 
     def tight(self, expr: Expr, least: int) -> str:
         """The expression, in parentheses where its outermost mark binds less than `least`."""
         text = self.write(expr) if isinstance(expr, Sum | Negative) else self.inner(expr)
-        return self.notation.parentheses(text) if _precedence(expr) < least else text
+        return self.notation.parentheses(text) if self.precedence(expr) < least else text
+
+    def precedence(self, expr: Expr) -> int:
+        """How tightly the outermost mark binds; the bar of a gradient, where it has one."""
+        if isinstance(expr, Quantity) and self.notation.fraction_bar:
+            return POWER if is_gradient(expr.symbol) else ATOM
+        return _precedence(expr)
 
     def inner(self, expr: Expr) -> str:
         notation = self.notation

@@ -159,6 +159,13 @@ def _value(step: Step, index: tuple[int, ...], view: View) -> str:
     return f"{shown} ({'1 -' if value > 0 else '-1 +'} {gap:.1e})"
 
 
+def saturated(value: str) -> tuple[str, str, str]:
+    """The value of a row; of a saturated one also what it is short of, and by how much."""
+    shown, _, rest = value.partition(" (")
+    limit, _, gap = rest.rstrip(")").rpartition(" ")
+    return shown, limit, gap
+
+
 def _gap(expr: Expr, index: tuple[int, ...]) -> float:
     """How far a saturated function is from its limit; 0 where the question does not arise."""
     if not isinstance(expr, Apply) or expr.function.gap is None:

@@ -10,10 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_cells import cell_data, concatenated, separate, transposed
 
-from lstmhw.expr import Concat, Constant, Expr, Missing, Quantity
+from lstmhw.expr import Concat, Constant, Expr, Missing, Quantity, Transposed, sum_of
 from lstmhw.faults import Fault
 from lstmhw.functions import relu, sigmoid, softmax, tanh
-from lstmhw.notation import Latex, MathML, Text, as_given, decimal, equation, symbol, write
+from lstmhw.notation import (
+    Latex,
+    MathML,
+    Text,
+    as_given,
+    decimal,
+    equation,
+    symbol,
+    write,
+    write_terms,
+)
 from lstmhw.solution import Solution, Working
 from lstmhw.view import Row, View, rows, shortened
 
@@ -208,6 +218,46 @@ def test_symbols_in_each_notation() -> None:
     assert equation("tanh_c_2", tanh(quantity("c_2", 1)), Latex()) == r"\tanh(c_{2})"
     assert equation("g_2", tanh(quantity("z_g_2", 1)), Text()) == "g_2 = tanh(z_g_2)"
     assert Latex().number("4.3e-11") == r"4.3 \cdot 10^{-11}"
+
+
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("dW_x_f", r"\frac{\partial L}{\partial W_{x,f}}"),
+        ("dz_o_2", r"\frac{\partial L}{\partial z_{o,2}}"),
+        ("dh_(t-1)", r"\frac{\partial L}{\partial h_{t-1}}"),
+        ("dalpha_1", r"\frac{\partial L}{\partial \alpha_{1}}"),
+        ("dh_1@2rev", r"\frac{\partial L}{\partial {\overleftarrow{h_{1}}^{(2)}}}"),
+        ("dh", r"\mathrm{dh}"),  # what arrives from outside
+        ("d_k", "d_{k}"),
+        ("due_1", r"\mathrm{due}_{1}"),
+    ],
+)
+def test_a_gradient_is_a_derivative_of_the_loss_in_print(name: str, latex: str) -> None:
+    assert symbol(name, Latex()) == latex
+    assert symbol(name, Text()) == name
+    assert ("∂" in symbol(name, MathML())) == (r"\partial" in latex)
+
+
+def test_a_gradient_is_transposed_and_squared_as_a_whole() -> None:
+    gradient = Quantity("dz_1", np.ones(2), given=False)
+    bar = r"\frac{\partial L}{\partial z_{1}}"
+    assert write(Transposed(gradient), Latex()) == rf"\left({bar}\right)^{{T}}"
+    assert write(gradient**2, Latex()) == rf"\left({bar}\right)^{{2}}"
+    assert write(Transposed(gradient), Text()) == "dz_1^T"
+    weights = quantity("W", [1, 2])
+    assert write(weights.times(gradient), Latex()) == rf"W \, {bar}"
+
+
+def test_a_long_fraction_in_pieces_is_the_same_number() -> None:
+    above = sum_of([Constant(0.125) * Constant(float(k)) for k in range(1, 5)])
+    below = Constant(3.0) + Constant(-0.0625) * Constant(2.0)
+    for expr in (above / below, (-above) / below, Constant(2.0) * (above / below)):
+        pieces = write_terms(expr, Text(), 6)
+        assert eval(" ".join(pieces)) == pytest.approx(expr.value)
+        assert len(write_terms(expr, MathML(), 6)) == len(pieces)
+    assert len(write_terms(above / below, Text())) == 5
+    assert len(write_terms(Constant(1.0) / below, Text())) == 1
 
 
 def test_long_sums_lose_their_middle_and_say_so() -> None:
