@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from lstmhw.expr import (
@@ -31,6 +31,7 @@ SUM, MATRIX, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # what binds tighter is large
 
 GREEK = {"alpha": "α"}  # symbols that are the names of letters
 
+TYPED = 10  # decimals; what has more came out of a computation
 MOST_NAMES = 8  # in a sum; of more, the middle is not written
 
 
@@ -48,6 +49,30 @@ class Omitted(Expr):
     def __init__(self, count: int) -> None:
         super().__init__()
         self.count = count
+
+
+class Printed(Constant):
+    """A number that is what its digits say."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        super().__init__(float(text))
+        self.text = text
+
+    def negated(self) -> "Printed":
+        return Printed(self.text.removeprefix("-") if self.value < 0 else f"-{self.text}")
+
+
+class NumberOf(Expr):
+    """One number of a quantity, by its name; without a place, the one that a row is about."""
+
+    __slots__ = ("place", "symbol")
+
+    def __init__(self, symbol: str, place: tuple[int, ...]) -> None:
+        super().__init__()
+        self.symbol = symbol
+        self.place = place
 
 
 class Notation(Protocol):
@@ -70,6 +95,7 @@ class Notation(Protocol):
     def equals(self, left: str, right: str) -> str: ...
     def transposed(self, matrix: str) -> str: ...
     def block(self, vector: str, first: int, last: int) -> str: ...
+    def item(self, name: str, place: Sequence[str]) -> str: ...
 
 
 class Text:
@@ -124,6 +150,10 @@ class Text:
     def block(self, vector: str, first: int, last: int) -> str:
         """Some entries of a vector, counted from 1."""
         return f"{vector}[{first}]" if first == last else f"{vector}[{first}..{last}]"
+
+    def item(self, name: str, place: Sequence[str]) -> str:
+        """One number of a vector or matrix, counted from 1."""
+        return name + "".join(f"[{k}]" for k in place)
 
 
 class Python(Text):
@@ -194,6 +224,9 @@ class Latex(Text):
 
     def block(self, vector: str, first: int, last: int) -> str:
         return rf"\left({vector}\right)_{{{first}{'' if first == last else rf' .. {last}'}}}"
+
+    def item(self, name: str, place: Sequence[str]) -> str:
+        return rf"\left({name}\right)_{{{','.join(place)}}}"
 
 
 class MathML:
@@ -271,6 +304,11 @@ class MathML:
         inner = f"<mrow><mo>(</mo>{vector}<mo>)</mo></mrow>"
         return f"<msub>{inner}<mrow><mn>{first}</mn>{to}</mrow></msub>"
 
+    def item(self, name: str, place: Sequence[str]) -> str:
+        inner = f"<mrow><mo>(</mo>{name}<mo>)</mo></mrow>"
+        marks = "<mo>,</mo>".join(f"<mn>{k}</mn>" for k in place)
+        return f"<msub>{inner}<mrow>{marks}</mrow></msub>"
+
 
 def _mathml_index(index: str) -> str:
     """`1`, `f`, `(t-1)`, `(t+1)`; a subscript needs no parentheses."""
@@ -284,22 +322,37 @@ def _mathml_mark(mark: str) -> str:
 
 
 def decimal(value: float, digits: int) -> str:
-    """The number to `digits` decimals; to three digits where those would misstate it by 5 %."""
+    """The number to `digits` decimals; below 0.1 to so many significant digits, 3 at least.
+
+    So it is where decimals would misstate it by 5 %.
+    """
     if not math.isfinite(value):
         return "inf" if value > 0 else "-inf"
+    if 0 < abs(value) < 0.1:
+        return f"{value:#.{max(digits, 3)}g}"
     fixed = f"{value + 0.0:.{digits}f}"  # + 0.0 makes a negative zero positive
     if abs(float(fixed) - value) > 0.05 * abs(value):
-        return f"{value:.2e}" if abs(value) < 1e-3 else f"{value:.3g}"
+        return f"{value:.3g}"
     return fixed if abs(value) < 1e9 else f"{value:.{digits}e}"
 
 
 def as_given(value: float, digits: int) -> str:
     """A datum: as short as it was written where that takes no more than `digits` decimals."""
+    return _shortest(value, digits) or decimal(value, digits)
+
+
+def datum(value: float, digits: int) -> str:
+    """A datum in a row: as it was written, or where nobody typed it like what is computed."""
+    return _shortest(value, max(digits, TYPED)) or decimal(value, digits)
+
+
+def _shortest(value: float, digits: int) -> str:
+    """The number as short as it was written; nothing where that takes more decimals."""
     shortest = f"{value + 0.0:.15g}"
     mantissa, _, exponent = shortest.partition("e")
-    if len(mantissa.partition(".")[2]) <= digits and float(shortest) == value:
-        return f"{value:.0f}" if 0 < int(exponent or 0) < 16 else shortest
-    return decimal(value, digits)
+    if len(mantissa.partition(".")[2]) > digits or float(shortest) != value:
+        return ""
+    return f"{value:.0f}" if 0 < int(exponent or 0) < 16 else shortest
 
 
 def symbol(name: str, notation: Notation) -> str:
@@ -358,6 +411,9 @@ class _Writer:
                 return symbol(name, notation)
             case Constant():
                 return notation.number(self.spelled(expr))
+            case NumberOf(symbol=name, place=place):
+                written = symbol(name, notation)
+                return notation.item(written, [str(k + 1) for k in place]) if place else written
             case Omitted(count=count):
                 return notation.words(f"... ({count} more terms) ...")
             case Apply(function=function, parts=(argument,)):
@@ -396,6 +452,8 @@ class _Writer:
         raise TypeError(f"{type(expr).__name__} cannot be written")
 
     def spelled(self, number: Constant) -> str:
+        if isinstance(number, Printed):
+            return number.text
         spell = decimal if number.rounded else as_given
         return spell(float(number.value), self.digits)
 
@@ -454,8 +512,8 @@ def _signed(term: Expr) -> tuple[str, Expr]:
     match term:
         case Negative(parts=(inner,)):
             return "-", inner
-        case Constant(value=value, rounded=rounded) if value < 0:
-            return "-", Constant(-value, rounded=rounded)
+        case Constant(value=value) if value < 0:
+            return "-", term.negated()
         case Times(parts=(left, right)):
             sign, positive = _signed(left)
             return sign, Times(positive, right)

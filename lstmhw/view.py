@@ -6,10 +6,11 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from lstmhw.expr import Apply, Constant, Expr, Negative, Quantity, Sum, Times
+from lstmhw.expr import Constant, Expr, Negative, Quantity, Sum, Times
 from lstmhw.functions import Floats
-from lstmhw.notation import Omitted, as_given, decimal
+from lstmhw.notation import NumberOf, Omitted, as_given, decimal
 from lstmhw.numerals import decimals
+from lstmhw.printed import Told, printed, told
 from lstmhw.solution import (
     MARKS,
     Block,
@@ -34,6 +35,7 @@ MOST_ENTRIES = 10
 MOST_TIME_STEPS = 6
 MOST_PARAGRAPHS = 16
 MOST_TABLE_ROWS = 12
+MOST_CARRIED = 8
 OVER_STATES = ("e", "alpha")  # scores and weights of attention: and the gradients to them
 
 Item = TypeVar("Item")
@@ -52,7 +54,8 @@ class Row(NamedTuple):
     """One unit of a step: its number, the numbers put in, and the value.
 
     `unit` is `2` in a vector, `[2][1]` in a matrix, and empty for a scalar; `noun` is what a vector
-    has a number for each of; `abridged` says that terms which are zero were left out.
+    has a number for each of; `abridged` says that terms which are zero were left out; `more` how
+    many more digits than others its numbers have, None where no digits give the value.
     """
 
     unit: str
@@ -60,6 +63,7 @@ class Row(NamedTuple):
     value: str
     abridged: bool
     noun: str = "unit"
+    more: int | None = 0
 
     @property
     def label(self) -> str:
@@ -88,7 +92,8 @@ class ShownStep(NamedTuple):
 
 def working(steps: Sequence[Step], view: View) -> Iterator[ShownStep | str]:
     """What is shown of a working: its steps, and in words what is left out."""
-    abridged = gaps = False
+    shown: list[tuple[Step, Row | Gap]] = []
+    gaps = False
     for run in time_steps(steps, view):
         if isinstance(run, Gap):
             gaps = True
@@ -96,13 +101,26 @@ def working(steps: Sequence[Step], view: View) -> Iterator[ShownStep | str]:
             continue
         for step in run:
             units = tuple(rows(step, view))
-            abridged |= any(isinstance(unit, Row) and unit.abridged for unit in units)
-            gaps |= any(isinstance(unit, Gap) for unit in units)
+            shown += [(step, unit) for unit in units]
             yield ShownStep(step, units)
-    if abridged:
+    lines = [(step, unit) for step, unit in shown if isinstance(unit, Row)]
+    if any(row.abridged for _, row in lines):
         yield "Terms that are zero are left out; --full writes them."
-    if gaps:
+    yield from _precision(lines, view)
+    if gaps or len(lines) < len(shown):
         yield "Not everything is shown; --full shows it."
+
+
+def _precision(lines: Sequence[tuple[Step, Row]], view: View) -> Iterator[str]:
+    """How the digits of rows were chosen, where that is to be told."""
+    if any(row.more for _, row in lines):
+        yield "Numbers are carried in full; a row shows as many of their digits as it needs."
+    carried = [f"{step.symbol} {row.label}".strip() for step, row in lines if row.more is None]
+    if carried:
+        most = ", ".join(carried[:MOST_CARRIED])
+        rest = len(carried) - MOST_CARRIED
+        more = f" and {rest} more rows" if rest > 0 else ""
+        yield f"Shown to {view.digits} decimals, carried in full: {most}{more}."
 
 
 def computed(values: Floats) -> Entry:
@@ -112,18 +130,46 @@ def computed(values: Floats) -> Entry:
 
 def rows(step: Step, view: View) -> Iterator[Row | Gap]:
     """The units of a step, the middle of very many left out."""
-    for unit in excerpt(range(step.value.size), MOST_UNITS, view):
+    for unit in _units(step, view):
         if isinstance(unit, Gap):
             yield unit
             continue
-        index = tuple(int(k) for k in np.unravel_index(unit, step.value.shape))
-        label = _label(step, index)
+        index, (value, more) = unit
         written = step.expr.element(index)
-        value = _value(step, index, view)
-        if view.full:
-            yield Row(label, written, value, False, noun(step.symbol))
+        shown = written if view.full else shortened(written)
+        numbers = printed(_traced(shown), view.digits, more or 0)
+        abridged = not view.full and has_zero_term(written)
+        yield Row(_label(step, index), numbers, value, abridged, noun(step.symbol), more)
+
+
+def unabridged(step: Step, view: View) -> Iterator[Expr | Gap]:
+    """The numbers put into each unit of a step, with the terms that are zero."""
+    for unit in _units(step, view):
+        if isinstance(unit, Gap):
+            yield unit
         else:
-            yield Row(label, shortened(written), value, has_zero_term(written), noun(step.symbol))
+            index, (_, more) = unit
+            yield printed(_traced(step.expr.element(index)), view.digits, more or 0)
+
+
+def _units(step: Step, view: View) -> Iterator[tuple[tuple[int, ...], Told] | Gap]:
+    """The units that are shown of a step by their index, and the value of each."""
+    units = list(excerpt(range(step.value.size), MOST_UNITS, view))
+    shown = [unit for unit in units if not isinstance(unit, Gap)]
+    values = iter(told(step, shown, view.digits))
+    for unit in units:
+        if isinstance(unit, Gap):
+            yield unit
+        else:
+            yield tuple(map(int, np.unravel_index(unit, step.value.shape))), next(values)
+
+
+def _traced(expr: Expr) -> Expr:
+    """A row that has nothing but a number says where it comes from; in a batch, its label does."""
+    if not isinstance(expr, Constant) or expr.source is None:
+        return expr
+    quantity, place = expr.source
+    return NumberOf(quantity.symbol, () if is_batch(quantity.value, quantity.role) else place)
 
 
 def noun(symbol: str) -> str:
@@ -147,22 +193,6 @@ def _place(index: tuple[int, ...]) -> str:
     if len(index) == 1:
         return str(index[0] + 1)
     return "".join(f"[{k + 1}]" for k in index)
-
-
-def _value(step: Step, index: tuple[int, ...], view: View) -> str:
-    value = float(step.value[index])
-    shown = decimal(value, view.digits)
-    gap = _gap(step.expr, index)
-    if gap == 0 or gap > 1e-3 or abs(float(shown)) != 1:
-        return shown
-    return f"{shown} ({'1 -' if value > 0 else '-1 +'} {gap:.1e})"
-
-
-def _gap(expr: Expr, index: tuple[int, ...]) -> float:
-    """How far a saturated function is from its limit; 0 where the question does not arise."""
-    if not isinstance(expr, Apply) or expr.function.gap is None:
-        return 0.0
-    return expr.function.gap(float(expr.parts[0].value[index]))
 
 
 def shortened(expr: Expr) -> Expr:
