@@ -324,16 +324,27 @@ def _mathml_mark(mark: str) -> str:
 def decimal(value: float, digits: int) -> str:
     """The number to `digits` decimals; below 0.1 to so many significant digits, 3 at least.
 
-    So it is where decimals would misstate it by 5 %.
+    So it is where decimals would misstate it by 5 %.  A tie goes up, as people round.
     """
     if not math.isfinite(value):
         return "inf" if value > 0 else "-inf"
     if 0 < abs(value) < 0.1:
-        return f"{value:#.{max(digits, 3)}g}"
-    fixed = f"{value + 0.0:.{digits}f}"  # + 0.0 makes a negative zero positive
+        places = max(digits, 3)
+        return f"{_over_tie(value, abs(value) * 10.0**-places):#.{places}g}"
+    # + 0.0 makes a negative zero positive
+    fixed = f"{_over_tie(value, 10.0**-digits) + 0.0:.{digits}f}"
     if abs(float(fixed) - value) > 0.05 * abs(value):
         return f"{value:.3g}"
     return fixed if abs(value) < 1e9 else f"{value:.{digits}e}"
+
+
+def _over_tie(value: float, unit: float) -> float:
+    """A value whose digits a float has nearly: 0.12345, which is a little less in binary, or more.
+
+    Where so little would be seen in units of the last digit it is left alone.
+    """
+    nudge = value * 1e-15
+    return value + nudge if abs(nudge) < 1e-3 * unit else value
 
 
 def as_given(value: float, digits: int) -> str:
@@ -401,6 +412,7 @@ class _Writer:
 
     def tight(self, expr: Expr, least: int) -> str:
         """The expression, in parentheses where its outermost mark binds less than `least`."""
+        expr = _written_out(expr)
         text = self.write(expr) if isinstance(expr, Sum | Negative) else self.inner(expr)
         return self.notation.parentheses(text) if _precedence(expr) < least else text
 
@@ -494,7 +506,8 @@ def _precedence(expr: Expr) -> int:
 
 def written_terms(expr: Expr) -> tuple[Expr, ...]:
     """The terms of a sum; of very many that are written with names, the middle is left out."""
-    terms = expr.parts if isinstance(expr, Sum) else (expr,)
+    parts = map(_written_out, expr.parts if isinstance(expr, Sum) else (expr,))
+    terms = tuple(t for part in parts for t in (part.parts if isinstance(part, Sum) else (part,)))
     if len(terms) <= MOST_NAMES or not all(map(_is_formula, terms)):
         return terms
     tail = MOST_NAMES // 3
@@ -504,7 +517,24 @@ def written_terms(expr: Expr) -> tuple[Expr, ...]:
 def _is_formula(expr: Expr) -> bool:
     if expr.parts:
         return all(map(_is_formula, expr.parts))
-    return isinstance(expr, Quantity)
+    return isinstance(expr, Quantity | NumberOf)
+
+
+def _written_out(expr: Expr) -> Expr:
+    """A block of a single entry as what that entry is computed from: (W^T d)[2] as W[1][2]*d[1]."""
+    if not isinstance(expr, Block) or expr.end > expr.start + 1 or not _is_formula(expr):
+        return expr
+    has_values = all(leaf.value is not None for leaf in expr.leaves())
+    return named(expr.element(0)) if has_values and expr.value.ndim == 1 else expr
+
+
+def named(expr: Expr) -> Expr:
+    """An expression of one number over the names of what its numbers are numbers of."""
+    if isinstance(expr, Constant) and expr.source is not None:
+        quantity, place = expr.source
+        is_alone = not place or quantity.value.size == 1
+        return NumberOf(quantity.symbol, () if is_alone else place)
+    return expr.rebuilt(*map(named, expr.parts)) if expr.parts else expr
 
 
 def _signed(term: Expr) -> tuple[str, Expr]:

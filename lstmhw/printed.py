@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstmhw.expr import Apply, Constant, Expr, Quantity
 from lstmhw.functions import Floats
@@ -67,20 +68,29 @@ def _digits_needed(
 ) -> list[int | None]:
     """How many more digits the row of each unit needs to give what is `shown` as its value."""
     texts, gaps = shown
-    target = np.array([float(text) for text in texts])
-    room = np.array([half_unit(text) for text in texts]) + 10 * NOISE * np.abs(target)
     needed: list[int | None] = [None] * len(units)
     for more in range(MOST_MORE + 1):
         if None not in needed:
             break
         value_of = partial(_over_printed, digits=digits, more=more)
-        values = _of(step, value_of(step.expr), units)
-        is_right = (np.abs(values - target) <= room) | (values == target)
+        is_right = _are_shown_as(_of(step, value_of(step.expr), units), texts, digits)
         again = _gaps(step, units, texts, value_of)
         for k, comes_out in enumerate(is_right.tolist()):
             if needed[k] is None and comes_out and again[k] == gaps[k]:
                 needed[k] = more
     return needed
+
+
+def _are_shown_as(values: Floats, texts: list[str], digits: int) -> NDArray[np.bool_]:
+    """Which of the values round to these texts."""
+    target = np.array([float(text) for text in texts])
+    half = np.array([half_unit(text) for text in texts])
+    apart = np.abs(values - target)
+    doubt = 1e-9 * half + 10 * NOISE * np.abs(target)
+    is_right: NDArray[np.bool_] = (apart < half - doubt) | (values == target)
+    for k in np.flatnonzero(~is_right & (apart <= half + doubt)):  # a tie
+        is_right[k] = decimal(float(values[k]), digits) == texts[k]
+    return is_right
 
 
 def _of(step: Step, values: Any, units: Sequence[int]) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from lstmhw.expr import Constant, Expr, Negative, Quantity, Sum, Times
 from lstmhw.functions import Floats
-from lstmhw.notation import NumberOf, Omitted, as_given, decimal
+from lstmhw.notation import NumberOf, Omitted, as_given, decimal, named
 from lstmhw.numerals import decimals
 from lstmhw.printed import Told, printed, told
 from lstmhw.solution import (
@@ -117,10 +117,10 @@ def _precision(lines: Sequence[tuple[Step, Row]], view: View) -> Iterator[str]:
         yield "Numbers are carried in full; a row shows as many of their digits as it needs."
     carried = [f"{step.symbol} {row.label}".strip() for step, row in lines if row.more is None]
     if carried:
-        most = ", ".join(carried[:MOST_CARRIED])
-        rest = len(carried) - MOST_CARRIED
-        more = f" and {rest} more rows" if rest > 0 else ""
-        yield f"Shown to {view.digits} decimals, carried in full: {most}{more}."
+        most = len(carried) if view.full else MOST_CARRIED
+        rest = f"; and {len(carried) - most} more" if len(carried) > most else ""
+        places = "; ".join(carried[:most])
+        yield f"Shown to {view.digits} decimals, carried in full: {places}{rest}."
 
 
 def computed(values: Floats) -> Entry:
@@ -168,8 +168,9 @@ def _traced(expr: Expr) -> Expr:
     """A row that has nothing but a number says where it comes from; in a batch, its label does."""
     if not isinstance(expr, Constant) or expr.source is None:
         return expr
-    quantity, place = expr.source
-    return NumberOf(quantity.symbol, () if is_batch(quantity.value, quantity.role) else place)
+    quantity, _ = expr.source
+    is_told = is_batch(quantity.value, quantity.role)
+    return NumberOf(quantity.symbol, ()) if is_told else named(expr)
 
 
 def noun(symbol: str) -> str:
@@ -200,8 +201,8 @@ def shortened(expr: Expr) -> Expr:
     if not isinstance(expr, Sum):
         return expr.rebuilt(*map(shortened, expr.parts)) if expr.parts else expr
     terms = [shortened(term) for term in expr.parts if not is_zero(term)]
-    if not terms:
-        return Constant(0.0)
+    if not terms:  # one of them, to say so
+        return shortened(expr.parts[0])
     if len(terms) > LONGEST_SUM:
         head, tail = LONGEST_SUM // 2, LONGEST_SUM // 3
         terms = [*terms[:head], Omitted(len(terms) - head - tail), *terms[-tail:]]
@@ -209,12 +210,24 @@ def shortened(expr: Expr) -> Expr:
 
 
 def is_zero(expr: Expr) -> bool:
-    """Whether a term is written as zero: the number 0, a product with it, a sum of such."""
+    """Whether a term is written as zero: the number 0, a product with it, a sum of such, 1 - 1."""
     if isinstance(expr, Times):
         return any(map(is_zero, expr.parts))
     if isinstance(expr, Sum | Negative):
-        return all(map(is_zero, expr.parts))
+        return all(map(is_zero, expr.parts)) or _cancels(expr)
     return isinstance(expr, Constant) and expr.value == 0
+
+
+def _cancels(expr: Expr) -> bool:
+    """Whether data that were given add up to nothing."""
+    if isinstance(expr, Sum):
+        return all(map(_is_datum, expr.parts)) and expr.value == 0
+    return False
+
+
+def _is_datum(expr: Expr) -> bool:
+    (number,) = expr.parts if isinstance(expr, Negative) else (expr,)
+    return isinstance(number, Constant) and not number.rounded
 
 
 def has_zero_term(expr: Expr) -> bool:
