@@ -321,21 +321,27 @@ def _mathml_mark(mark: str) -> str:
     return f"<mn>{mark}</mn>" if mark.isdigit() else f"<mi>{mark}</mi>"
 
 
-def decimal(value: float, digits: int) -> str:
-    """The number to `digits` decimals; below 0.1 to so many significant digits, 3 at least.
+def decimal(value: float, digits: int, more: int = 0) -> str:
+    """The number to `digits` decimals and `more`; below 0.1 four significant digits, and more.
 
-    So it is where decimals would misstate it by 5 %.  A tie goes up, as people round.
+    Three are enough where decimals would misstate it by 5 %.  A tie goes up, as people round.
     """
     if not math.isfinite(value):
         return "inf" if value > 0 else "-inf"
     if 0 < abs(value) < 0.1:
-        places = max(digits, 3)
+        decimals = digits + 1 + math.floor(math.log10(abs(value)))
+        places = max(significant(digits), decimals) + more
         return f"{_over_tie(value, abs(value) * 10.0**-places):#.{places}g}"
     # + 0.0 makes a negative zero positive
-    fixed = f"{_over_tie(value, 10.0**-digits) + 0.0:.{digits}f}"
+    fixed = f"{_over_tie(value, 10.0 ** -(digits + more)) + 0.0:.{digits + more}f}"
     if abs(float(fixed) - value) > 0.05 * abs(value):
         return f"{value:.3g}"
-    return fixed if abs(value) < 1e9 else f"{value:.{digits}e}"
+    return fixed if abs(value) < 1e9 else f"{value:.{digits + more}e}"
+
+
+def significant(digits: int) -> int:
+    """How many significant digits a small number has at least: 4, or 3 where few are shown."""
+    return 4 if digits >= 4 else 3
 
 
 def _over_tie(value: float, unit: float) -> float:
@@ -352,9 +358,9 @@ def as_given(value: float, digits: int) -> str:
     return _shortest(value, digits) or decimal(value, digits)
 
 
-def datum(value: float, digits: int) -> str:
+def datum(value: float, digits: int, more: int = 0) -> str:
     """A datum in a row: as it was written, or where nobody typed it like what is computed."""
-    return _shortest(value, max(digits, TYPED)) or decimal(value, digits)
+    return _shortest(value, max(digits + more, TYPED)) or decimal(value, digits, more)
 
 
 def _shortest(value: float, digits: int) -> str:
@@ -466,7 +472,7 @@ class _Writer:
     def spelled(self, number: Constant) -> str:
         if isinstance(number, Printed):
             return number.text
-        spell = decimal if number.rounded else as_given
+        spell = decimal if number.rounded else datum
         return spell(float(number.value), self.digits)
 
     def base(self, expr: Expr) -> str:

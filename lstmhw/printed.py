@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lstmhw.expr import Apply, Constant, Expr, Quantity
 from lstmhw.functions import Floats
-from lstmhw.notation import TYPED, Printed, datum, decimal
+from lstmhw.notation import TYPED, Printed, datum, decimal, significant
 from lstmhw.numerals import half_unit
 from lstmhw.solution import Step
 
@@ -59,7 +59,7 @@ def printed(expr: Expr, digits: int, more: int) -> Expr:
 @lru_cache(maxsize=1 << 14)
 def _printed(value: float, is_computed: bool, digits: int, more: int) -> Printed:
     spell = decimal if is_computed else datum
-    least, most = spell(value, digits), spell(value, digits + more)
+    least, most = spell(value, digits), spell(value, digits, more)
     return Printed(least if float(least) == float(most) else most)
 
 
@@ -126,18 +126,20 @@ def _over_printed(expr: Expr, digits: int, more: int) -> Any:
 def _as_printed(quantity: Quantity, digits: int, more: int) -> Any:
     values = np.asarray(quantity.value, dtype=np.float64)
     if not quantity.given:
-        return _rounded(values, digits + more, decimal)
+        return _rounded(values, (digits, more), decimal)
     is_typed = (np.abs(values) < MOST_TYPED) & (np.round(values, TYPED) == values)
     if is_typed.all():
         return values
-    return np.where(is_typed, values, _rounded(values, digits + more, datum))
+    return np.where(is_typed, values, _rounded(values, (digits, more), datum))
 
 
-def _rounded(values: Floats, digits: int, spell: Callable[[float, int], str]) -> Floats:
+def _rounded(values: Floats, shown: tuple[int, int], spell: Callable[..., str]) -> Floats:
     """What the numbers say as they are spelled: all at once where no digit is in doubt."""
+    digits, more = shown
     size = np.abs(values)
     power = np.log10(size)
-    places = np.where(size < 0.1, max(digits, 3) - 1 - np.floor(power), digits)
+    of_small = np.where(size < 0.1, significant(digits) - 1 - np.floor(power), 0)
+    places = np.maximum(of_small, digits) + more
     is_known = (places >= 2) & (places < len(POWERS_OF_TEN))
     scale = POWERS_OF_TEN[np.where(is_known, places, 0).astype(int)]
     units = values * scale
@@ -147,5 +149,5 @@ def _rounded(values: Floats, digits: int, spell: Callable[[float, int], str]) ->
     result = np.where(is_sure, np.rint(units) / scale, values)
     for index in np.argwhere(~is_sure & (values != 0)):
         at = tuple(index)
-        result[at] = float(spell(float(values[at]), digits))
+        result[at] = float(spell(float(values[at]), digits, more))
     return result
