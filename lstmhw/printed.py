@@ -49,11 +49,14 @@ def told(step: Step, units: Sequence[int], digits: int) -> list[Told]:
 
 def printed(expr: Expr, digits: int, more: int) -> Expr:
     """An expression of one number over its numbers as printed, to so many more digits."""
+    return _with_texts(expr, digits, more) if more else expr  # which is how it is written
+
+
+def _with_texts(expr: Expr, digits: int, more: int) -> Expr:
     if isinstance(expr, Constant):
         return _printed(float(expr.value), expr.rounded, digits, more)
-    if not expr.parts:
-        return expr
-    return expr.rebuilt(*[printed(part, digits, more) for part in expr.parts])
+    parts = [_with_texts(part, digits, more) for part in expr.parts]
+    return expr.rebuilt(*parts) if parts else expr
 
 
 @lru_cache(maxsize=1 << 14)

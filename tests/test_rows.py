@@ -4,8 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import solved
 from gradient_sheets import gradient_sheet
@@ -232,3 +234,59 @@ def test_the_mean_of_one_error_is_not_divided_by_one() -> None:
     data = {"kind": "lstm-gradient", "cell": "rnn", "xs": [0.5], "W_x": 0.8, "W_h": 0.5}
     data |= {"output": {"W": 1}, "targets": [1], "loss": "mean-squared"}
     assert "/1" not in table.render([solved(data)], View())
+
+
+def fractions(text: str) -> dict[str, Fraction]:
+    """A sum such as `67/10 w1 - w2 + 13 b`, by its names."""
+    terms = re.findall(r"([-+]?) ?(?:(\d+(?:/\d+)?) )?(w\d*|b)\b", text)
+    return {name: Fraction(f"{sign}{number or 1}") for sign, number, name in terms}
+
+
+def together(text: str, demands: dict[str, dict[str, Fraction]]) -> dict[str, Fraction]:
+    """`9 times t = 2 and t = 3`: those demands so often, added up."""
+    total: dict[str, Fraction] = {}
+    for times, t in re.findall(r"(?:(\d+) times )?t = (\d+)", text):
+        for name, number in demands[t].items():
+            total[name] = total.get(name, Fraction(0)) + int(times or 1) * number
+    return {name: number for name, number in total.items() if number}
+
+
+CONTRADICTIONS = [([0.3, 0.7, 0.1, 1], [0, 1, 1, 0]), ([0.5, -1, 2, 0.25, 3], [1, 1, 0, 0, 1])]
+
+
+def added_up(text: str) -> int:
+    """How many sums of demands a page has, all of which have to be what is said."""
+    asked = re.search(r"What each step demands(.*?)\n\n", text, re.DOTALL)
+    assert asked
+    rows = re.findall(r"^  (\d+) .*  (\S.*) (?:>|<=) 0$", asked[1], re.MULTILINE)
+    demands = {t: fractions(demand) for t, demand in rows}
+    found = re.findall(
+        r"((?:(?:\d+ times )?t = \d+[ ,and]*)+) together need (.*?) (?:>|<=) 0", text
+    )
+    for parts, said in found:
+        assert together(parts, demands) == fractions(said)
+    return len(found)
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), CONTRADICTIONS)
+def test_the_demands_that_contradict_add_up(inputs: list[float], outputs: list[int]) -> None:
+    data = {"kind": "step-rnn", "inputs": inputs, "outputs": outputs, "initial": 0}
+    text = table.render([solved(data)], View(width=WIDE))
+    assert added_up(text) >= 2
+    with pytest.raises(AssertionError):
+        added_up(re.sub(r"together need (\d*)", "together need 7", text))
+
+
+def test_the_sums_of_a_trace_are_exact() -> None:
+    text = table.render([read("step-rnn-a").problem.solve()], View(width=WIDE))
+    sums = re.findall(r"^  \d+  (\S.*?) = (-?[\d.]+)", text, re.MULTILINE)
+    assert len(sums) == 14
+    assert all(comes_out(Row("z", "", numbers, value)) for numbers, value in sums)
+
+
+def test_a_weight_on_a_flag_says_where_it_comes_from() -> None:
+    text = table.render([read("sentiment").problem.solve()], View())
+    (weight, whole), *more = re.findall(r"([\d.]+) = (\d+)/tanh\(1\)", text)
+    assert not more
+    assert text.count(f"{weight} h_1") == 2
+    assert float(weight) == pytest.approx(int(whole) / np.tanh(1), abs=5e-8)

@@ -10,7 +10,7 @@ from lstmhw.faults import Fault, ProblemError
 from lstmhw.functions import Floats
 from lstmhw.numerals import decimals_apart
 from lstmhw.rules.automaton import Automaton, Ngram
-from lstmhw.rules.construction import Construction, Counter, Flag
+from lstmhw.rules.construction import FLAG, Construction, Counter, Flag
 from lstmhw.rules.linear import Square
 from lstmhw.rules.network import WordLstm
 from lstmhw.rules.proof import Proof, State
@@ -386,6 +386,7 @@ def construction_section(subject: Subject, made: Construction) -> Section:
         Paragraph((f"output = {read.replace('+ -', '- ')}",)),
         Paragraph((UNITS,)),
         Table(("unit", "gate", "pre-activation"), tuple(_pre_activations(subject, made))),
+        *_over_flag(made),
     ]
     if made.source == "h":
         body.append(Paragraph((THROUGH_TANH,)))
@@ -416,6 +417,19 @@ def _pre_activations(subject: Subject, made: Construction) -> Iterator[tuple[Inl
             terms = [_term(w, name) for w, name in zip(weights, names, strict=True) if w]
             bias = [plain(made.bias_ih[row])] if made.bias_ih[row] or not terms else []
             yield str(unit + 1), gate, " + ".join([*terms, *bias]).replace("+ -", "- ")
+
+
+def _over_flag(made: Construction) -> Iterator[Paragraph]:
+    """Where the weights on a flag come from: with its h, which is tanh(1), they are whole."""
+    sizes = np.unique(np.abs(made.weight_hh[made.weight_hh != 0]))
+    wholes = {size: round(size * FLAG) for size in sizes.tolist()}
+    told = [
+        f"{plain(size)} = {whole}/tanh(1)"
+        for size, whole in wholes.items()
+        if abs(size * FLAG - whole) < 1e-9 * size
+    ]
+    if told:
+        yield Paragraph((f"{', '.join(told)}, as h of a flag that is on is tanh(1).",))
 
 
 def _term(weight: float, name: str) -> str:
