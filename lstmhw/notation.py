@@ -349,7 +349,7 @@ def _over_tie(value: float, unit: float) -> float:
 
     Where so little would be seen in units of the last digit it is left alone.
     """
-    nudge = value * 1e-15
+    nudge = value * 1e-14
     return value + nudge if abs(nudge) < 1e-3 * unit else value
 
 

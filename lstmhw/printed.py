@@ -76,7 +76,7 @@ def _digits_needed(
         if None not in needed:
             break
         value_of = partial(_over_printed, digits=digits, more=more)
-        is_right = _are_shown_as(_of(step, value_of(step.expr), units), texts, digits)
+        is_right = _are_shown_as(_of(step, value_of(step.expr), units), texts)
         again = _gaps(step, units, texts, value_of)
         for k, comes_out in enumerate(is_right.tolist()):
             if needed[k] is None and comes_out and again[k] == gaps[k]:
@@ -84,16 +84,15 @@ def _digits_needed(
     return needed
 
 
-def _are_shown_as(values: Floats, texts: list[str], digits: int) -> NDArray[np.bool_]:
-    """Which of the values round to these texts."""
+def _are_shown_as(values: Floats, texts: list[str]) -> NDArray[np.bool_]:
+    """Which of the values round to these texts; a tie goes up, also one that floats nearly have."""
     target = np.array([float(text) for text in texts])
     half = np.array([half_unit(text) for text in texts])
     apart = np.abs(values - target)
     doubt = 1e-9 * half + 10 * NOISE * np.abs(target)
-    is_right: NDArray[np.bool_] = (apart < half - doubt) | (values == target)
-    for k in np.flatnonzero(~is_right & (apart <= half + doubt)):  # a tie
-        is_right[k] = decimal(float(values[k]), digits) == texts[k]
-    return is_right
+    is_up = np.abs(target) > np.abs(values)
+    room = np.where(is_up, half + doubt, half - doubt)
+    return np.asarray((apart <= room) | (values == target))
 
 
 def _of(step: Step, values: Any, units: Sequence[int]) -> Floats:

@@ -149,7 +149,7 @@ def unabridged(step: Step, view: View) -> Iterator[Expr | Gap]:
             yield unit
         else:
             index, (_, more) = unit
-            yield printed(_traced(step.expr.element(index)), view.digits, more or 0)
+            yield printed(step.expr.element(index), view.digits, more or 0)
 
 
 def _units(step: Step, view: View) -> Iterator[tuple[tuple[int, ...], Told] | Gap]:

