@@ -310,7 +310,7 @@ def test_a_tie_goes_up_in_a_row_as_it_does_by_hand() -> None:
 @pytest.mark.parametrize("name", [name for name in sorted(shipped()) if "parameter" in name])
 def test_counts_and_their_totals_can_be_redone(name: str) -> None:
     text = table.render([read(name).problem.solve()], View(width=WIDE))
-    products = re.findall(r"(\d[\d x*+()]*) = (\d+)", text)
+    products = re.findall(r"(\(?\d+ [\d x*+()]*) = (\d+)", text)
     totals = re.findall(r"^  \S+  +(\d+(?: \+ \d+)+)  +(\d+)$", text, re.MULTILINE)
     assert len(products) + len(totals) >= 2
     for numbers, value in [*products, *totals]:
