@@ -137,9 +137,16 @@ def rows(step: Step, view: View) -> Iterator[Row | Gap]:
         index, (value, more) = unit
         written = step.expr.element(index)
         shown = written if view.full else shortened(written)
+        if not view.full and _is_cut(shown):
+            more = 0  # nobody can redo it
         numbers = printed(_traced(shown), view.digits, more or 0)
         abridged = not view.full and has_zero_term(written)
         yield Row(_label(step, index), numbers, value, abridged, noun(step.symbol), more)
+
+
+def _is_cut(expr: Expr) -> bool:
+    """Whether the middle of a long sum is left out."""
+    return isinstance(expr, Omitted) or any(map(_is_cut, expr.parts))
 
 
 def unabridged(step: Step, view: View) -> Iterator[Expr | Gap]:
