@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Protocol
 
@@ -40,6 +40,7 @@ OF_TIME = frozenset("xhcifgorznaye") | {"alpha", "context", "query"}
 
 LONGEST_FRACTION = 40  # characters that are written above and below a bar
 
+TYPED = 10  # decimals; what has more came out of a computation
 MOST_NAMES = 8  # in a sum; of more, the middle is not written
 
 
@@ -76,6 +77,30 @@ LATEX_MARKS = {
 ACCENTED = "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒ"
 
 
+class Printed(Constant):
+    """A number that is what its digits say."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        super().__init__(float(text))
+        self.text = text
+
+    def negated(self) -> "Printed":
+        return Printed(self.text.removeprefix("-") if self.value < 0 else f"-{self.text}")
+
+
+class NumberOf(Expr):
+    """One number of a quantity, by its name; without a place, the one that a row is about."""
+
+    __slots__ = ("place", "symbol")
+
+    def __init__(self, symbol: str, place: tuple[int, ...]) -> None:
+        super().__init__()
+        self.symbol = symbol
+        self.place = place
+
+
 class Notation(Protocol):
     """The marks of one way of writing; every argument and result is in that notation."""
 
@@ -100,6 +125,7 @@ class Notation(Protocol):
     def equals(self, left: str, right: str) -> str: ...
     def transposed(self, matrix: str) -> str: ...
     def block(self, vector: str, first: int, last: int) -> str: ...
+    def item(self, name: str, place: Sequence[str]) -> str: ...
 
 
 class Text:
@@ -164,6 +190,10 @@ class Text:
     def block(self, vector: str, first: int, last: int) -> str:
         """Some entries of a vector, counted from 1."""
         return f"{vector}[{first}]" if first == last else f"{vector}[{first}..{last}]"
+
+    def item(self, name: str, place: Sequence[str]) -> str:
+        """One number of a vector or matrix, counted from 1."""
+        return name + "".join(f"[{k}]" for k in place)
 
 
 class Python(Text):
@@ -240,6 +270,9 @@ class Latex(Text):
 
     def block(self, vector: str, first: int, last: int) -> str:
         return rf"\left({vector}\right)_{{{first}{'' if first == last else rf' .. {last}'}}}"
+
+    def item(self, name: str, place: Sequence[str]) -> str:
+        return rf"\left({name}\right)_{{{','.join(place)}}}"
 
 
 TALL = ("<mfrac", "<mtable", "<msqrt")
@@ -326,6 +359,11 @@ class MathML:
         to = "" if first == last else f"<mo>..</mo><mn>{last}</mn>"
         return f"<msub>{self.parentheses(vector)}<mrow><mn>{first}</mn>{to}</mrow></msub>"
 
+    def item(self, name: str, place: Sequence[str]) -> str:
+        inner = f"<mrow><mo>(</mo>{name}<mo>)</mo></mrow>"
+        marks = "<mo>,</mo>".join(f"<mn>{k}</mn>" for k in place)
+        return f"<msub>{inner}<mrow>{marks}</mrow></msub>"
+
 
 def _fenced(left: str, inner: str, right: str) -> str:
     """In parentheses or brackets, which grow with what is taller than a line."""
@@ -355,23 +393,55 @@ def _known(character: str) -> str:
     return character if plain or character in ACCENTED else "?"
 
 
-def decimal(value: float, digits: int) -> str:
-    """The number to `digits` decimals; to three digits where those would misstate it by 5 %."""
+def decimal(value: float, digits: int, more: int = 0) -> str:
+    """The number to `digits` decimals and `more`; below 0.1 four significant digits, and more.
+
+    Three are enough where decimals would misstate it by 5 %.  A tie goes up, as people round.
+    """
     if not math.isfinite(value):
         return "inf" if value > 0 else "-inf"
-    fixed = f"{value + 0.0:.{digits}f}"  # + 0.0 makes a negative zero positive
+    if 0 < abs(value) < 0.1:
+        decimals = digits + 1 + math.floor(math.log10(abs(value)))
+        places = max(significant(digits), decimals) + more
+        return f"{_over_tie(value, abs(value) * 10.0**-places):#.{places}g}"
+    # + 0.0 makes a negative zero positive
+    fixed = f"{_over_tie(value, 10.0 ** -(digits + more)) + 0.0:.{digits + more}f}"
     if abs(float(fixed) - value) > 0.05 * abs(value):
-        return f"{value:.2e}" if abs(value) < 1e-3 else f"{value:.3g}"
-    return fixed if abs(value) < 1e9 else f"{value:.{digits}e}"
+        return f"{value:.3g}"
+    return fixed if abs(value) < 1e9 else f"{value:.{digits + more}e}"
+
+
+def significant(digits: int) -> int:
+    """How many significant digits a small number has at least: 4, or 3 where few are shown."""
+    return 4 if digits >= 4 else 3
+
+
+def _over_tie(value: float, unit: float) -> float:
+    """A value whose digits a float has nearly: 0.12345, which is a little less in binary, or more.
+
+    Where so little would be seen in units of the last digit it is left alone.
+    """
+    nudge = value * 1e-14
+    return value + nudge if abs(nudge) < 1e-3 * unit else value
 
 
 def as_given(value: float, digits: int) -> str:
     """A datum: as short as it was written where that takes no more than `digits` decimals."""
+    return _shortest(value, digits) or decimal(value, digits)
+
+
+def datum(value: float, digits: int, more: int = 0) -> str:
+    """A datum in a row: as it was written, or where nobody typed it like what is computed."""
+    return _shortest(value, max(digits + more, TYPED)) or decimal(value, digits, more)
+
+
+def _shortest(value: float, digits: int) -> str:
+    """The number as short as it was written; nothing where that takes more decimals."""
     shortest = f"{value + 0.0:.15g}"
     mantissa, _, exponent = shortest.partition("e")
-    if len(mantissa.partition(".")[2]) <= digits and float(shortest) == value:
-        return f"{value:.0f}" if 0 < int(exponent or 0) < 16 else shortest
-    return decimal(value, digits)
+    if len(mantissa.partition(".")[2]) > digits or float(shortest) != value:
+        return ""
+    return f"{value:.0f}" if 0 < int(exponent or 0) < 16 else shortest
 
 
 def symbol(name: str, notation: Notation) -> str:
@@ -470,6 +540,7 @@ class _Writer:
 
     def tight(self, expr: Expr, least: int) -> str:
         """The expression, in parentheses where its outermost mark binds less than `least`."""
+        expr = _written_out(expr)
         text = self.write(expr) if isinstance(expr, Sum | Negative) else self.inner(expr)
         return self.notation.parentheses(text) if self.precedence(expr) < least else text
 
@@ -486,6 +557,9 @@ class _Writer:
                 return symbol(name, notation)
             case Constant():
                 return notation.number(self.spelled(expr))
+            case NumberOf(symbol=name, place=place):
+                written = symbol(name, notation)
+                return notation.item(written, [str(k + 1) for k in place]) if place else written
             case Omitted(count=count):
                 return notation.words(f"... ({count} more terms) ...")
             case Apply(function=function, parts=(argument,)):
@@ -524,7 +598,9 @@ class _Writer:
         raise TypeError(f"{type(expr).__name__} cannot be written")
 
     def spelled(self, number: Constant) -> str:
-        spell = decimal if number.rounded else as_given
+        if isinstance(number, Printed):
+            return number.text
+        spell = decimal if number.rounded else datum
         return spell(float(number.value), self.digits)
 
     def base(self, expr: Expr) -> str:
@@ -564,7 +640,8 @@ def _precedence(expr: Expr) -> int:
 
 def written_terms(expr: Expr) -> tuple[Expr, ...]:
     """The terms of a sum; of very many that are written with names, the middle is left out."""
-    terms = expr.parts if isinstance(expr, Sum) else (expr,)
+    parts = map(_written_out, expr.parts if isinstance(expr, Sum) else (expr,))
+    terms = tuple(t for part in parts for t in (part.parts if isinstance(part, Sum) else (part,)))
     if len(terms) <= MOST_NAMES or not all(map(_is_formula, terms)):
         return terms
     tail = MOST_NAMES // 3
@@ -574,7 +651,24 @@ def written_terms(expr: Expr) -> tuple[Expr, ...]:
 def _is_formula(expr: Expr) -> bool:
     if expr.parts:
         return all(map(_is_formula, expr.parts))
-    return isinstance(expr, Quantity)
+    return isinstance(expr, Quantity | NumberOf)
+
+
+def _written_out(expr: Expr) -> Expr:
+    """A block of a single entry as what that entry is computed from: (W^T d)[2] as W[1][2]*d[1]."""
+    if not isinstance(expr, Block) or expr.end > expr.start + 1 or not _is_formula(expr):
+        return expr
+    has_values = all(leaf.value is not None for leaf in expr.leaves())
+    return named(expr.element(0)) if has_values and expr.value.ndim == 1 else expr
+
+
+def named(expr: Expr) -> Expr:
+    """An expression of one number over the names of what its numbers are numbers of."""
+    if isinstance(expr, Constant) and expr.source is not None:
+        quantity, place = expr.source
+        is_alone = not place or quantity.value.size == 1
+        return NumberOf(quantity.symbol, () if is_alone else place)
+    return expr.rebuilt(*map(named, expr.parts)) if expr.parts else expr
 
 
 def _signed(term: Expr) -> tuple[str, Expr]:
@@ -582,8 +676,8 @@ def _signed(term: Expr) -> tuple[str, Expr]:
     match term:
         case Negative(parts=(inner,)):
             return "-", inner
-        case Constant(value=value, rounded=rounded) if value < 0:
-            return "-", Constant(-value, rounded=rounded)
+        case Constant(value=value) if value < 0:
+            return "-", term.negated()
         case Times(parts=(left, right)):
             sign, positive = _signed(left)
             return sign, Times(positive, right)

@@ -187,9 +187,7 @@ def own_verdict(lstm: Lstm, outcome: Outcome, probe: Comparison) -> Iterator[Par
             number(wrong.h_lstm[t, unit]),
             " is read as ",
             number(wrong.read[t, unit]),
-            ": off by ",
-            number(wrong.errors[t, unit]),
-            ".",
+            f": off by about {wrong.errors[t, unit]:.2g}.",
         )
     )
     if lstm.weights.is_tanh_of_tanh:

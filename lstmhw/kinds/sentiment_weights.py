@@ -41,6 +41,7 @@ from lstmhw.rules.report import (
     construction_section,
     impossible_argument,
     impossible_section,
+    over_flag,
     plain,
     proof_section,
     reading_section,
@@ -197,7 +198,7 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
         sections = [self._given(subject)]
         if made is not None:
             sections.append(construction_section(subject, made))
-            matrices = (Paragraph((STACKED,)), *arrays_shown(by_gate(made)))
+            matrices = (Paragraph((STACKED,)), *arrays_shown(by_gate(made)), *over_flag(made))
             sections.append(Section("The same as matrices", matrices))
         sections.append(proof_section(subject, found))
         if square is not None:

@@ -214,7 +214,8 @@ class LossProblem(NetworkProblem):
         if not self.cell.batch:
             return loss
         found = over_batch(sheet.named[f"on_{t}"] * loss if f"on_{t}" in sheet.named else loss)
-        return found / Constant(self.lasting(t).sum()) if self.is_mean else found
+        examples = int(self.lasting(t).sum()) if self.is_mean else 1
+        return found if examples == 1 else found / Constant(examples)
 
     @property
     def is_mean(self) -> bool:

@@ -512,6 +512,19 @@ def _flag_term(weight: float, name: str) -> str:
     return _term(weight, name)
 
 
+def over_flag(made: Construction) -> Iterator[Paragraph]:
+    """Where the weights on a flag come from: with its h, which is tanh(1), they are whole."""
+    sizes = np.unique(np.abs(made.weight_hh[made.weight_hh != 0]))
+    wholes = {size: round(size * FLAG) for size in sizes.tolist()}
+    told = [
+        f"{plain(size)} = {whole}/tanh(1)"
+        for size, whole in wholes.items()
+        if abs(size * FLAG - whole) < 1e-9 * size
+    ]
+    if told:
+        yield Paragraph((f"{', '.join(told)}, as h of a flag that is on is tanh(1).",))
+
+
 def _term(weight: float, name: str) -> str:
     if abs(weight) == 1:
         return name if weight > 0 else f"-{name}"
