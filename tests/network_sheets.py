@@ -115,6 +115,13 @@ def _averaged(rng: Random) -> Asked:
     return Asked(data, _changed(data, over_steps="mean"), ["loss"])
 
 
+def _half_omitted(rng: Random) -> Asked:
+    maker = _maker(rng, rng.choice(["lstm", "gru", "rnn"]))
+    data = maker.problem(steps=2) | maker.output(2, 2)
+    data["targets"] = [maker.numbers(2) for _ in range(2)]
+    return Asked(data, _changed(data, loss="squared"), ["loss_1", "loss_2", "loss"])
+
+
 MAKERS: Mapping[str, Callable[[Random], Asked]] = {
     "directions-swapped": _directions_swapped,
     "direction-not-reversed": _not_turned_round,
@@ -125,6 +132,7 @@ MAKERS: Mapping[str, Callable[[Random], Asked]] = {
     "truncation-ignored": _truncation_ignored,
     "summed": _summed,
     "averaged": _averaged,
+    "factor-omitted": _half_omitted,
 }
 
 

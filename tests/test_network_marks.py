@@ -308,3 +308,22 @@ def test_formulas_of_losses() -> None:
     found = checks(LETTERS, right)
     assert {s: found[s].verdict for s in right} == dict.fromkeys(right, "right")
     assert set(named(LETTERS, {"loss_1": "sum(target_1*ln(y_1))"})) == {"loss_1"}
+
+
+@pytest.mark.parametrize(("one", "two", "total"), [(0.35, -0.8, 2), (1.15, 0.42, 2), (0.7, 0.9, 3)])
+def test_a_half_left_out_is_named_once_and_a_rounded_total_follows(
+    one: float, two: float, total: int
+) -> None:
+    ys = [1.2, 1.2 * 0.5 - 0.9 * 1.2]
+    losses = [(y - target) ** 2 for y, target in zip(ys, (one, two), strict=True)]
+    data = {"kind": "rnn-step", "activation": "identity", "xs": [1, 0.5], "W_x": 1.2, "W_h": -0.9}
+    claimed = {f"loss_{t}": f"{loss:.4f}" for t, loss in enumerate(losses, 1)}
+    claimed["loss"] = f"{sum(losses):.{total}f}"
+    found = marked({**data, "targets": [one, two], "claimed": claimed}).checks
+    assert [check.mistake for check in found[:2]] == ["factor-omitted", "factor-omitted"]
+    assert found[1].extras["repeats"] == "loss_1"
+    assert found[2].verdict == "follows"
+    halves = dict(zip(claimed, [*(loss / 2 for loss in losses), sum(losses) / 2], strict=True))
+    right = {name: f"{half:.4f}" for name, half in halves.items()}
+    again = marked({**data, "targets": [one, two], "claimed": right}).checks
+    assert not any(check.verdict == "wrong" for check in again)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lstmhw.functions import Floats
+from lstmhw.marking.carried import reach, with_loose
 from lstmhw.marking.claims import FEWEST_DECIMALS, Claimed
 from lstmhw.marking.follow_through import TRUE, FollowThrough, Judged, follow_through, is_about
 from lstmhw.marking.program import Program
@@ -82,7 +83,15 @@ def _compared(
         _settle_by_hand(
             verdicts, _worked(program, claimed, known, earlier, manner), mine, "follows"
         )
-    return Judged(claimed, tuple(verdicts), _estimate(claimed, verdicts, mine), rounding), mine
+    led = reach(program, mine.steps, earlier) if misled else None
+    before = np.array(verdicts)
+    unwritten = led is not None and _settle(verdicts, led.holds(claimed), "follows")
+    estimate = _estimate(claimed, verdicts, mine)
+    if unwritten:
+        settled = (before != np.array(verdicts)).reshape(estimate.shape)
+        estimate = np.where(settled, claimed.values, estimate)
+    judged = Judged(claimed, tuple(verdicts), estimate, rounding, unwritten=unwritten)
+    return with_loose(judged, led is not None), mine
 
 
 class Worked(NamedTuple):
