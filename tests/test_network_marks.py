@@ -327,3 +327,48 @@ def test_a_half_left_out_is_named_once_and_a_rounded_total_follows(
     right = {name: f"{half:.4f}" for name, half in halves.items()}
     again = marked({**data, "targets": [one, two], "claimed": right}).checks
     assert not any(check.verdict == "wrong" for check in again)
+
+
+def _written(values: dict[str, Any], digits: int = 4) -> dict[str, Any]:
+    return {s: [f"{v:.{digits}f}" for v in np.ravel(value)] for s, value in values.items()}
+
+
+def _mistakes(data: dict[str, Any], claimed: dict[str, Any]) -> list[str | None]:
+    return [check.mistake for check in marked({**data, "claimed": claimed}).checks]
+
+
+@pytest.mark.parametrize("part", [slice(0, 2), slice(2, 4)])
+def test_an_output_that_reads_one_direction_omits_the_other(part: slice) -> None:
+    answers = solved(BOTH).answers
+    read = "h_{}" if part.start == 0 else "h_{}@rev"
+    ys = {f"y_{t}": W_y[part] @ answers[read.format(t)] for t in (1, 2, 3)}
+    assert _mistakes(BOTH, _written(ys)) == ["direction-omitted"] * 3
+
+
+def test_a_reverse_cell_that_is_run_forward_is_not_reversed() -> None:
+    alone = {"kind": "rnn-step", "xs": BOTH["xs"], **BOTH["reverse"]}
+    forward = solved(alone).answers
+    claimed = _written({f"h_{t}@rev": forward[f"h_{t}"] for t in (1, 2, 3)})
+    assert _mistakes(BOTH, claimed) == ["direction-not-reversed"] * 3
+    only = {**alone, "direction": "reverse"}
+    claimed = _written({f"h_{t}": forward[f"h_{t}"] for t in (1, 2, 3)})
+    assert _mistakes(only, claimed) == ["direction-not-reversed"] * 3
+
+
+def test_a_layer_that_reads_c_of_the_layer_below_has_its_states_swapped() -> None:
+    lower, upper = ({**GATES, "i": GATES[gate]} for gate in "fo")
+    stack = {"kind": "lstm-step", "xs": [[0.5, -1], [0.8, 0.3]]}
+    below = solved({**stack, "gates": lower}).answers
+    cells = [below[f"c_{t}"].tolist() for t in (1, 2)]
+    above = solved({"kind": "lstm-step", "xs": cells, "gates": upper}).answers
+    claimed = _written({f"h_{t}@2": above[f"h_{t}"] for t in (1, 2)}, 5)
+    data = {**stack, "layers": [{"gates": lower}, {"gates": upper}]}
+    assert _mistakes(data, claimed) == ["states-swapped"] * 2
+
+
+def test_one_input_read_wrong_is_told_rather_than_a_weight_in_each_gate() -> None:
+    weights = {"i": (0.7, 0.1), "f": (0.2, 1), "g": (1.4, 0.3), "o": (0.9, 0.5)}
+    gates = {gate: {"W_x": w, "W_h": 0, "b": b} for gate, (w, b) in weights.items()}
+    claimed = {f"z_{gate}": f"{w * 6 + b:.4f}" for gate, (w, b) in weights.items()}
+    checks = marked({"kind": "lstm-step", "x": 0.6, "gates": gates, "claimed": claimed}).checks
+    assert {check.where for check in checks} == {"x_1 was read as 6, it is 0.6"}

@@ -39,6 +39,7 @@ KEYS = ("b", "b_x", "b_h")
 OTHER_LETTERS = {"e": "x", "a": "h", "s": "h", "z": "a", "net": "a"}
 """An embedding is the input of a cell; a state is a or s in many books, a pre-activation z."""
 HAT = "hat"
+WEIGHTS = ("W", "U", "V", "R", "b")
 RATES = ("eta", "alpha", "lr", "learning_rate", "learningrate", "mu")
 """What a learning rate is called."""
 PLAIN = {"x": {"xh", "hx", "ih", "e"}, "h": {"hh"}, "": {"a"}}
@@ -99,12 +100,12 @@ class Symbols:
     def of_text(self, names: Iterable[str]) -> "Symbols":
         """What names mean beside these others.
 
-        Where one has the mark of a layer, a state without a mark is of the first; beside y with a
+        Where weights have the mark of a layer, a state without one is of the first; beside y with a
         hat, which is the output, y is what it should be.
         """
         parts = [taken_apart(name) for name in names]
         found = Symbols(self.program, self.symbol, self.only_step)
-        found.has_marks = any(part.mark for part in parts)
+        found.has_marks = any(part.mark and part.base in WEIGHTS for part in parts)
         found.has_hats = any(_is_hatted(part) for part in parts)
         return found
 
@@ -286,7 +287,7 @@ class Symbols:
         written = "".join(name.indices)
         if name.base == "b":
             yield from self._biases(written)
-        elif name.base in ("W", "U", "V", "R"):
+        elif name.base in WEIGHTS:
             output_first = sorted(self.gates, key=lambda letter: letter != "y")
             for letter in output_first if name.base == "V" else self.gates:
                 yield from self._matrices(name.base, written, letter)
