@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from lstmhw.faults import Fault, Path, spelled
 from lstmhw.functions import Floats
 from lstmhw.problem import Shape
@@ -28,6 +30,7 @@ class Array:
         self.marker = marker
         self.shapes = shapes
         self.shape: tuple[int, ...] = numbers.shape
+        self.is_zero = numbers.ndim == 0 and bool(numbers == 0)  # zeros of any shape
 
     def dimensions(self, transposed: bool, letters: Mapping[str, str]) -> tuple[str, ...]:
         """The letters of the shape with as many axes as the numbers have, else of the first."""
@@ -39,7 +42,7 @@ class Array:
         return named[::-1] if transposed and self.marker.oriented else named
 
     def shaped(self) -> Floats:
-        return self.numbers.reshape(self.shape)
+        return np.zeros(self.shape) if self.is_zero else self.numbers.reshape(self.shape)
 
 
 def allowed(marker: Shape, batches: bool) -> list[tuple[str, ...]]:
@@ -70,11 +73,12 @@ def bind(
 ) -> tuple[dict[str, int], list[Fault]]:
     """The size of each letter, and the faults of the arrays that do not fit the others.
 
-    Arrays whose sizes are single letters fix them first, in the order of the file; then the rest.
+    Arrays whose sizes are single letters fix them first, in the order of the file; then the rest;
+    a bare 0 fixes a size only where nothing else does.
     """
     bound: dict[str, Size] = {}
     rest = [(array, array.dimensions(transposed, letters(array.path))) for array in arrays]
-    for array, dimensions in sorted(rest, key=lambda pair: _difficulty(pair[1])):
+    for array, dimensions in sorted(rest, key=lambda p: (p[0].is_zero, _difficulty(p[1]))):
         if array.numbers.ndim in (0, len(dimensions)):
             shape = array.shape or (1,) * len(dimensions)
             for dimension, size in zip(dimensions, shape, strict=True):
@@ -109,7 +113,8 @@ def _misfit(array: Array, dimensions: tuple[str, ...], bound: dict[str, Size]) -
     """The fault of an array that has not the shape its letters say; else it takes that shape."""
     values = {letter: size.value for letter, size in bound.items()}
     expected = tuple(size_of(dimension, values) for dimension in dimensions)
-    if array.shape == expected or (array.shape == () and all(size == 1 for size in expected)):
+    fits_all = array.is_zero or all(size == 1 for size in expected)
+    if array.shape == expected or (array.shape == () and fits_all):
         array.shape = tuple(size or 1 for size in expected)
         return []
     letters = {
