@@ -122,6 +122,14 @@ def _half_omitted(rng: Random) -> Asked:
     return Asked(data, _changed(data, loss="squared"), ["loss_1", "loss_2", "loss"])
 
 
+def _last_loss_alone(rng: Random) -> Asked:
+    maker = _maker(rng, "rnn")
+    data = maker.problem(gradient=True, steps=3) | maker.output(1, 2)
+    data |= {"targets": maker.numbers(3), "loss": "half-squared"}
+    read = _changed(data, targets=[None, None, data["targets"][-1]])
+    return Asked(data, read, ["loss", "dW_x", "dW_h", "dW_y"])
+
+
 MAKERS: Mapping[str, Callable[[Random], Asked]] = {
     "directions-swapped": _directions_swapped,
     "direction-not-reversed": _not_turned_round,
@@ -133,6 +141,7 @@ MAKERS: Mapping[str, Callable[[Random], Asked]] = {
     "summed": _summed,
     "averaged": _averaged,
     "factor-omitted": _half_omitted,
+    "only-last-step": _last_loss_alone,
 }
 
 

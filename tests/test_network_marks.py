@@ -9,9 +9,12 @@ import pytest
 from conftest import marked, problem, solved
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from network_sheets import network_sheet
 from random_stacks import CELLS, Maker
 
 import lstmhw.marking
+from lstmhw.marking import Marker
+from lstmhw.reading import from_text
 from lstmhw.solution import Check
 
 BOTH: dict[str, Any] = {
@@ -364,6 +367,17 @@ def test_a_layer_that_reads_c_of_the_layer_below_has_its_states_swapped() -> Non
     claimed = _written({f"h_{t}@2": above[f"h_{t}"] for t in (1, 2)}, 5)
     data = {**stack, "layers": [{"gates": lower}, {"gates": upper}]}
     assert _mistakes(data, claimed) == ["states-swapped"] * 2
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_loss_of_the_last_step_alone_is_one_cause_of_all_gradients(seed: int) -> None:
+    sheet = network_sheet(seed, "only-last-step", is_right=False)
+    document = from_text("sheet.yaml", sheet.text)
+    checks, faults = Marker(document.problem.solve()).mark(document.problem.claimed)
+    assert not faults
+    first, *others = (check for check in checks if check.verdict == "wrong")
+    assert (first.symbol, first.mistake) == ("loss", "only-last-step")
+    assert [check.extras["repeats"] for check in others] == ["loss"] * 3
 
 
 def test_one_input_read_wrong_is_told_rather_than_a_weight_in_each_gate() -> None:
