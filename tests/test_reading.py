@@ -693,3 +693,14 @@ def test_a_bare_zero_is_an_array_of_zeros() -> None:
 
     short, long = answers("0", "0"), answers(*zeros)
     assert short["h_1"].tolist() == long["h_1"].tolist()
+
+
+@pytest.mark.parametrize("place", ["peephole: {i: [1, 2, 3], f: [1, 2]}", "h_prev: [1, 2, 3]"])
+def test_the_array_that_disagrees_with_most_is_blamed(place: str) -> None:
+    gate = "{W: [[1, 2, 3], [4, 5, 6]]}"
+    gates = ", ".join(f"{letter}: {gate}" for letter in "ifgo")
+    text = f"kind: lstm-step\nx: 1\n{place}\nconcat: [h, x]\ngates: {{{gates}}}\n"
+    with pytest.raises(InputError) as caught:
+        from_text("q.yaml", text)
+    assert str(caught.value).count("error:") == 1
+    assert "expected a vector of shape 2" in str(caught.value)

@@ -1,6 +1,7 @@
 """Binding the letters of shapes to sizes, the same in all arrays of a file."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -73,18 +74,40 @@ def bind(
 ) -> tuple[dict[str, int], list[Fault]]:
     """The size of each letter, and the faults of the arrays that do not fit the others.
 
-    Arrays whose sizes are single letters fix them first, in the order of the file; then the rest;
-    a bare 0 fixes a size only where nothing else does.
+    Arrays whose sizes are single letters fix them first, in the order of the file; then the rest.
+    One that disagrees with most is blamed itself; a bare 0 fixes only what nothing else does.
     """
     bound: dict[str, Size] = {}
     rest = [(array, array.dimensions(transposed, letters(array.path))) for array in arrays]
-    for array, dimensions in sorted(rest, key=lambda p: (p[0].is_zero, _difficulty(p[1]))):
+    order = sorted(rest, key=lambda pair: (pair[0].is_zero, _difficulty(pair[1])))
+    usual = _most_said(order)
+    for array, dimensions in sorted(order, key=lambda pair: _is_unusual(pair[0], pair[1], usual)):
         if array.numbers.ndim in (0, len(dimensions)):
             shape = array.shape or (1,) * len(dimensions)
             for dimension, size in zip(dimensions, shape, strict=True):
                 _solve(dimension, size, array.path, bound)
     faults = [fault for array, dimensions in rest for fault in _misfit(array, dimensions, bound)]
     return {letter: size.value for letter, size in bound.items()}, faults
+
+
+def _said(array: Array, dimensions: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    """The letters whose sizes an array shows as they are."""
+    if array.numbers.ndim == len(dimensions):
+        pairs = zip(dimensions, array.shape, strict=True)
+        yield from ((d, size) for d, size in pairs if terms(d) == [(1, d)])
+
+
+def _most_said(pairs: Iterable[tuple[Array, tuple[str, ...]]]) -> dict[str, int]:
+    """The size of each letter that most arrays show; of as many, the first."""
+    counts: dict[str, Counter[int]] = {}
+    for array, dimensions in pairs:
+        for letter, size in _said(array, dimensions):
+            counts.setdefault(letter, Counter())[size] += 1
+    return {letter: count.most_common(1)[0][0] for letter, count in counts.items()}
+
+
+def _is_unusual(array: Array, dimensions: tuple[str, ...], usual: Mapping[str, int]) -> bool:
+    return any(usual[letter] != size for letter, size in _said(array, dimensions))
 
 
 def _difficulty(dimensions: tuple[str, ...]) -> int:
