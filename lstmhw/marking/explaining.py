@@ -188,7 +188,8 @@ def _sentences(marked: Marked) -> Iterator[str]:
             yield _corrections(judged, "coarse")
         case "follows":
             names = ", ".join(symbol(name, Text()) for name in marked.mistaken)
-            yield f"Right method, from your own {names or 'earlier values'}."
+            digits = ", carried with more digits than are written" if judged.unwritten else ""
+            yield f"Right method, from your own {names or 'earlier values'}{digits}."
             yield _corrections(judged, "follows")
         case _ if marked.copied is not None:
             yield f"{_capitalized(marked.copied.done)}."

@@ -14,7 +14,6 @@ from lstmhw.faults import (
     Fault,
     Path,
     ProblemError,
-    did_you_mean,
     nearest,
     shown,
     spelled,
@@ -42,6 +41,7 @@ from lstmhw.reading.records import (
 )
 from lstmhw.reading.runs import Run, parts_of
 from lstmhw.reading.shapes import Array, allowed, bind
+from lstmhw.reading.words import instead, near_word
 from lstmhw.solution import NO_ANSWER, Claim
 
 BY_CASE = (("certificate",), ("certificates",), ("weights",))
@@ -181,7 +181,7 @@ def _record(root: Fields) -> tuple[type[Problem], list[Fault]]:
         return Problem, [Fault((), "expected a `kind`, found none", hint)]
     found = repr(shown(kind)) if kind else described(root.entries["kind"][1])
     message = f"expected one of {', '.join(known())}; found {found}"
-    return Problem, [Fault(("kind",), message, did_you_mean(kind, known()))]
+    return Problem, [Fault(("kind",), message, near_word(kind, known()))]
 
 
 def _unclear_words(root: Fields, record: type[Record]) -> Iterator[Fault]:
@@ -190,7 +190,7 @@ def _unclear_words(root: Fields, record: type[Record]) -> Iterator[Fault]:
         if name in root.entries and word_at(root, name) not in options:
             found = described(root.entries[name][1])
             message = f"expected one of {', '.join(options)}; found {found}"
-            yield Fault((name,), message, did_you_mean(word_at(root, name), options))
+            yield Fault((name,), message, near_word(word_at(root, name), options))
 
 
 def described(node: Node) -> str:
@@ -214,7 +214,7 @@ class _Decoder:
 
     def near(self, word: str, known: Iterable[str]) -> str:
         """A near word for a hint; of very many faults, only the first get one."""
-        return "" if len(self.faults) >= MOST_ERRORS else did_you_mean(word, known)
+        return "" if len(self.faults) >= MOST_ERRORS else near_word(word, known)
 
     def fault(self, path: Path, expected: str, found: str, hint: str = "") -> None:
         self.faults.append(Fault(path, f"expected {expected}, found {found}", hint))
@@ -323,7 +323,8 @@ class _Decoder:
         if isinstance(node, Fields):
             return self.record(node, record, path)
         keys = ", ".join(keys_of(record))
-        return self.fault(path, f"a mapping with keys among {keys}", described(node))
+        wanted = f"a mapping with keys among {keys}" if keys else "a mapping"
+        return self.fault(path, wanted, described(node), instead(path))
 
     def _word(self, node: Node, words: tuple[Any, ...], path: Path) -> Any:
         """One of some words; True and False are written true and false, numbers as numbers."""
@@ -392,9 +393,8 @@ class _Decoder:
         if not isinstance(node, Items):
             words = get_args(annotation) if get_origin(annotation) is Literal else ()
             example = ", ".join(words) or (shown(node.text) if isinstance(node, Scalar) else "")
-            return self.fault(
-                path, "a list", described(node), f"write [{example}]" if example else ""
-            )
+            hint = instead(path) or (f"write [{example}]" if example else "")
+            return self.fault(path, "a list", described(node), hint)
         return tuple(self.value(item, annotation, (*path, k)) for k, item in enumerate(node.nodes))
 
     def _array(self, node: Node, marker: Shape, path: Path) -> Any:
