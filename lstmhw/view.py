@@ -336,6 +336,7 @@ def claim_text(claim: Claim) -> str:
     return f"[{', '.join(claim_text(part) for part in claim)}]"
 
 
+NOTHING = 1e-12  # what an answer of 0 may be off by and still be right
 WEIGHTS = "weights"  # the row of weights that are a claim
 JUDGED = {
     "right": ("is right", "are right"),
@@ -455,7 +456,10 @@ def _expected(check: Check, view: View) -> str:
             return " or ".join(map(str, dict.fromkeys(counts.values())))
     shown = 0 if check.claimed is None else _most_decimals(check.claimed)
     digits = max(view.digits, min(15, shown))
-    return listed(computed(check.expected), view._replace(digits=digits))
+    values = check.expected
+    if check.verdict == "right" and "e" not in claim_text(check.claimed or ""):
+        values = np.where(np.abs(values) < NOTHING, 0.0, values)  # as it was claimed
+    return listed(computed(values), view._replace(digits=digits))
 
 
 def _most_decimals(claim: Claim) -> int:

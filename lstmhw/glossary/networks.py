@@ -33,9 +33,9 @@ LAYERS = (
         "one of the two directions left out",
         "What reads both directions read only one of them: half of [h; h@rev].",
         (
-            "forward h = 0.5, reverse h = -0.25, weights 2 and 4",
-            "right: 2*0.5 + 4*(-0.25) = 0",
-            "wrong: 2*0.5 = 1",
+            "h = 0.5, in reverse r = -0.25",
+            "right: 2*h + 4*r = 0",
+            "wrong: 2*h = 1",
         ),
         "Count the columns of W: they are as many as both directions have units together.",
         ("bidirectional", "@rev"),

@@ -482,9 +482,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
             head = reader.head
             blocks.append(Paragraph((f"The network is {reader.cell.title}, its weights {whose}.",)))
             blocks.append(Entries(tuple(entries_of(reader))))
-            blocks.append(
-                Paragraph((f"output = w_out . {head.source} + {plain(head.bias.item())}",))
-            )
+            blocks.append(Paragraph((f"output = w_out . {head.source}{_and(head.bias.item())}",)))
         yield Section("Given", tuple(blocks))
 
     def _without_network(
@@ -523,3 +521,8 @@ class SequenceRule(Problem, kind="sequence-rule"):
 def _finite(rule: Rule | Scored) -> Rule | Growing | None:
     """A rule of finitely many states, a score that has no bound, or None where not decided."""
     return bounded(rule) if isinstance(rule, Scored) else rule
+
+
+def _and(bias: Fraction) -> str:
+    """A bias behind what it is added to; nothing where there is none."""
+    return f" {'-' if bias < 0 else '+'} {plain(abs(bias))}" if bias else ""
