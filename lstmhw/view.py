@@ -28,6 +28,7 @@ from lstmhw.solution import (
     indexed,
     is_batch,
     names,
+    unmarked,
 )
 
 LONGEST_SUM = 10
@@ -253,9 +254,36 @@ def has_zero_term(expr: Expr) -> bool:
 
 
 def time_steps(steps: Sequence[Step], view: View) -> Iterator[tuple[Step, ...] | Gap]:
-    """The steps by time index, the middle of a long run left out."""
-    runs = [tuple(run) for _, run in groupby(steps, key=lambda step: indexed(step.symbol)[1])]
-    yield from excerpt(runs, MOST_TIME_STEPS, view)
+    """The steps by time index, the middle of a long run left out.
+
+    Where one cell goes through several time steps before the next one does, each is a run.
+    """
+    passes = list(_passes(steps))
+    are_long = any(len({_time(step) for step in each}) > 1 for each in passes)
+    for each in passes if are_long and len(passes) <= MOST_TIME_STEPS else [steps]:
+        runs = [tuple(run) for _, run in groupby(each, key=_time)]
+        yield from excerpt(runs, MOST_TIME_STEPS, view)
+
+
+def _passes(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """Stretches of lines of one layer and direction, from one time step to its neighbour."""
+    stretch: list[Step] = []
+    for step in steps:
+        if stretch and not _goes_on(stretch[-1], step):
+            yield stretch
+            stretch = []
+        stretch.append(step)
+    yield stretch
+
+
+def _goes_on(step: Step, after: Step) -> bool:
+    t, later = _time(step), _time(after)
+    is_near = t is None or later is None or abs(later - t) <= 1
+    return is_near and unmarked(step.symbol)[1] == unmarked(after.symbol)[1]
+
+
+def _time(step: Step) -> int | None:
+    return indexed(step.symbol)[1]
 
 
 def entries(rows: Sequence[Entry], view: View) -> Iterator[Entry | Gap]:
