@@ -384,7 +384,7 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
     """All sections of a page: what was asked and came out, the working, and the claimed answers."""
     if solution.asked:
         yield Section("Asked", (Paragraph(solution.asked),))
-    result = (*solution.result, *_score(solution), *_told(solution.checks))
+    result = (*solution.result, *score_told(solution), *claims_told(solution.checks))
     if result:
         yield Section("Result", result)
     for section in solution.sections:
@@ -399,12 +399,13 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
         yield Section("Claimed answers", (table, *_explanations(solution.checks)))
 
 
-def _score(solution: Solution) -> Iterator[Paragraph]:
+def score_told(solution: Solution) -> Iterator[Paragraph]:
+    """The score, where there is one."""
     if solution.score is not None:
         yield Paragraph((str(solution.score),))
 
 
-def _told(checks: Sequence[Check]) -> Iterator[Paragraph]:
+def claims_told(checks: Sequence[Check]) -> Iterator[Paragraph]:
     """The verdicts, a sentence for all claims of which the same is to be said."""
     said: dict[tuple[str, str], list[str]] = {}
     for check in checks:

@@ -32,6 +32,7 @@ FLOORS = {
     "view": 4,
     "render": 5,
     "parameters": 5,
+    "handouts": 5,
     "rules": 5,
     "threshold": 6,
     "recurrent": 6,
