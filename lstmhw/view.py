@@ -107,7 +107,7 @@ def working(steps: Sequence[Step], view: View) -> Iterator[ShownStep | str]:
             yield ShownStep(step, units)
     lines = [(step, unit) for step, unit in shown if isinstance(unit, Row)]
     if any(row.abridged for _, row in lines):
-        yield "Terms that are zero are left out; --full writes them."
+        yield "Terms that are zero are left out of sums; --full writes them."
     yield from _precision(lines, view)
     if gaps or len(lines) < len(shown):
         yield "Not everything is shown; --full shows it."
@@ -378,6 +378,8 @@ JUDGED = {
     "wrong": ("is wrong", "are wrong"),
 }
 """What is said of one claim, and of several, by their verdict."""
+GUESSES = ("It looks as if", "The method is right")
+"""How explanations begin that do not give the claimed digits."""
 
 
 def sections(solution: Solution, view: View) -> Iterator[Section]:
@@ -401,19 +403,30 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
 
 def score_told(solution: Solution) -> Iterator[Paragraph]:
     """The score, where there is one."""
-    if solution.score is not None:
-        yield Paragraph((str(solution.score),))
+    score = solution.score
+    if score is None:
+        return
+    said: list[Inline] = [str(score)]
+    if score.unanswered:
+        said += [" No answer: ", *names(score.unanswered), "."]
+    if score.not_asked:
+        said += [" Not asked: ", *names(score.not_asked), "."]
+    if any(check.verdict == "follows" for check in solution.checks) and score.earned:
+        said.append(" An answer that follows from an earlier one by a right method earns points.")
+    yield Paragraph(tuple(said))
 
 
 def claims_told(checks: Sequence[Check]) -> Iterator[Paragraph]:
     """The verdicts, a sentence for all claims of which the same is to be said."""
     said: dict[tuple[str, str], list[str]] = {}
     for check in checks:
-        said.setdefault((check.verdict, check.mistake or ""), []).append(check.symbol)
-    for (judged, mistake), symbols in said.items():
+        why = f": {title(check.mistake)}" if check.mistake else ""
+        if why and check.explanation.startswith(GUESSES):
+            why = f"; it looks like this: {title(check.mistake or '')}"
+        said.setdefault((check.verdict, why), []).append(check.symbol)
+    for (judged, why), symbols in said.items():
         one, several = JUDGED[judged]
         text = several if len(symbols) > 1 or symbols == [WEIGHTS] else one
-        why = f": {title(mistake)}" if mistake else ""
         yield Paragraph(("Your ", *names(symbols), f" {text}{why}."))
 
 

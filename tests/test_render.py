@@ -95,7 +95,7 @@ Working
     tanh(2.4640)         = 0.9856
   h_1 = o_1*tanh(c_1)                                               hidden state
     1*0.9856             = 0.9856
-  Terms that are zero are left out; --full writes them.
+  Terms that are zero are left out of sums; --full writes them.
 
 Remarks
   o_1 is given as 1; the weights give sigmoid(W_o [h_0; x_1]) = 0.5000: they do

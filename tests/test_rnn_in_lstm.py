@@ -349,13 +349,16 @@ def test_the_sheet_s_h_is_the_tanh_of_a_tanh() -> None:
     np.testing.assert_allclose(answers["h_lstm_1"], expected, rtol=0, atol=1e-15)
     assert np.abs(answers["h_lstm_1"] - (2 * answers["h_1"] - 1)).max() > 0.1
     said = text(solution)
-    for fault in ("tanh(tanh(z_g)) = -0.7133; once,", "2*sigmoid(z_g) - 1 = -0.6171"):
+    z = 0.8 + 0.1
+    for fault in (
+        f"tanh(tanh(z_g)) = {np.tanh(np.tanh(z)):.4f}; once,",
+        f"2*sigmoid(z_g) - 1 = {np.tanh(z / 2):.4f}",
+    ):
         assert fault in said
-    W_h, h, own = np.array([0.5, 0.9]), answers["h_4"], answers["h_lstm_4"]
-    known = 0.3 * 0.5 + 1.2 * -1.5 - 0.3 + 0.2
-    a, z_g = known + W_h @ h, known + W_h @ own
-    assert f"So z_g = {z_g:.4f}, where the RNN has a = {a:.4f}" in said
-    assert "off by about 0.16" in said
+    W_h, known = np.array([0.5, 0.9]), 1.2 - 0.3 + 0.2
+    a, z_g = (known + W_h @ answers[h] for h in ("h_1", "h_lstm_1"))
+    assert f"at step 2, unit 2, z_g = {z_g:.4f}, where the RNN has a = {a:.4f}" in said
+    assert "off by about 0.096" in said
 
 
 def test_the_large_cell_says_what_a_start_from_zero_does() -> None:

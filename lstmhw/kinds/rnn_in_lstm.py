@@ -347,11 +347,18 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         own = bound.sizes(K, self._c_0)
         sizes = f"with L = {gain:.3g}, K = {K:g}{own} and t up to {steps}"
         text = f"{bound.text}; {sizes}, "
+        at_most = above(self._told_bound(bound, run))
         if gain < 1:
-            at_most = above(added * (1 - gain**steps) / (1 - gain))
-            return f"{text}the first factor {above(added)}: at most {at_most}"
+            return f"{text}the first factor at most {above(added)}: at most {at_most}"
         slopes = "with the slopes that the sigmoids have there in the place of L"
-        return f"{text}{slopes}, at most {above(self._bound(bound, run))}"
+        return f"{text}{slopes}, at most {at_most}"
+
+    def _told_bound(self, bound: Bound, run: Comparison) -> float:
+        """The bound as a page tells it: by its formula, where L is under 1."""
+        gain, steps = self._rnn.gain, len(run.a)
+        if gain < 1:
+            return bound.added(float(self.K), self._c_0) * (1 - gain**steps) / (1 - gain)
+        return self._bound(bound, run)
 
     def _bound(self, bound: Bound, run: Comparison) -> float:
         """The bound as a number: over these steps, with the slopes that the sigmoids have there."""
@@ -396,10 +403,8 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         for value in values:
             other = self._with(name, value)
             run = compared(other._rnn, other._lstm, xs)
-            bound = other._bound(made.bound, run)
-            rows.append(
-                (f"{value:g}", f"{off_by(run):.2g} %", error_text(run.largest), error_text(bound))
-            )
+            bound = above(other._told_bound(made.bound, run))
+            rows.append((f"{value:g}", f"{off_by(run):.2g} %", error_text(run.largest), bound))
         header = (name, "first h off by", "largest error", "bound")
         steps = "" if len(xs) == len(self._xs) else f" Over the first {len(xs)} steps."
         about = f"The same with another {name}; errors of 1e-16 are the rounding of float64.{steps}"
