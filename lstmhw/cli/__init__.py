@@ -22,6 +22,7 @@ COMMANDS = (
     "export",
     "grade",
     "new",
+    "practice",
     "problems",
     "schema",
     "solve",
