@@ -292,6 +292,7 @@ JUDGED = {
     "wrong": ("is wrong", "are wrong"),
 }
 """What is said of one claim, and of several, by their verdict."""
+UNDECIDED = ("is undecided", "are undecided")  # of weights, which have no digits
 
 
 def sections(solution: Solution, view: View) -> Iterator[Section]:
@@ -324,7 +325,8 @@ def _told(checks: Sequence[Check]) -> Iterator[Paragraph]:
     for check in checks:
         said.setdefault((check.verdict, check.mistake or ""), []).append(check.symbol)
     for (judged, mistake), symbols in said.items():
-        one, several = JUDGED[judged]
+        undecided = symbols == [WEIGHTS] and judged == "coarse"
+        one, several = UNDECIDED if undecided else JUDGED[judged]
         text = several if len(symbols) > 1 or symbols == [WEIGHTS] else one
         why = f": {title(mistake)}" if mistake else ""
         yield Paragraph(("Your ", *names(symbols), f" {text}{why}."))

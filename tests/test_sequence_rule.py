@@ -300,6 +300,51 @@ def test_constructed_weights_of_an_lstm_are_proved_when_they_are_given() -> None
     assert again["proof"]["max_words"] == made["proof"]["max_words"]
 
 
+def test_weights_that_are_proved_near_0_and_1_are_so_where_the_output_is_decided() -> None:
+    decided = {"alphabet": ["0", "1"], "rule": PARITY, "cell": "lstm"}
+    made = solved(**decided, output={"decide": "> 0.5"}).extras
+    stacked = {key: array.tolist() for key, array in made["weights"].items()}
+    output = {**made["output"], "weights": made["output"]["weights"].tolist(), "decide": "> 0.5"}
+    again = solved(**decided, stacked={"layout": "pytorch", **stacked}, output=output).extras
+    assert again["proof"]["max_words"] == made["proof"]["max_words"] > 10**9
+
+
+def page(solution: Solution) -> str:
+    return " ".join(render([solution], "table", View(width=100)).split())
+
+
+@pytest.mark.parametrize("high", [1, 2, 3])
+def test_the_bound_of_an_lstm_is_a_sum_that_holds_as_it_is_printed(high: float) -> None:
+    rule = {
+        "states": {"p": {"a": "p", "b": "q"}, "q": {"a": "q", "b": "r"}, "r": {"a": "r", "b": "p"}},
+        "outputs": {"p": {"a": 0, "b": 1}, "q": {"a": high, "b": 3}, "r": {"a": 1, "b": 1}},
+    }
+    text = page(solved(alphabet=["a", "b"], rule=rule, cell="lstm"))
+    d, e, letters = (
+        Fraction(re.search(rf"{name} = (\d\S*\d)", text)[1])  # type: ignore[index]
+        for name in ("d", "e", "N")
+    )
+    assert Fraction(49, 100) * Fraction(9, 10) < d * letters + e * letters**2 / 2 < HALF.tolerance
+
+
+def test_a_unit_is_off_after_another_letter_or_state_only_where_there_is_one() -> None:
+    text = page(solved(alphabet=["a", "b"], rule={"regex": "(a|b)*a"}, activation="step"))
+    assert "0 - 1/2 <= 0 (another letter)" in text
+    assert "another state" not in text
+    text = page(solved(alphabet=["0", "1"], rule=PARITY, activation="step"))
+    assert "(another state)" in text
+
+
+def test_weights_of_which_nothing_is_known_are_called_undecided() -> None:
+    keys = {"alphabet": ["a", "b"], "rule": {"score": {"a": 1, "b": -1}, "decide": "== 0"}}
+    counting = {"W_x": [[100, -100]], "W_h": [[0]]}  # tanh(100) - tanh(100), which is 0
+    gates = {**{letter: {"value": 1} for letter in "ifo"}, "g": counting}
+    output = {"from": "c", "weights": [1], "decide": "== 0"}
+    solution = solved(**keys, cell="lstm", gates=gates, output=output)
+    assert solution.extras["proof"]["verdict"] == "unknown"
+    assert "Your weights are undecided." in page(solution)
+
+
 def test_a_decided_score_is_counting_unless_it_only_grows() -> None:
     both = solved(
         alphabet=["a", "b"],
@@ -313,6 +358,66 @@ def test_a_decided_score_is_counting_unless_it_only_grows() -> None:
         alphabet=["a", "b"], rule={"score": {"a": 1}, "decide": ">= 2"}, activation="step"
     )
     assert grows.extras["proof"]["verdict"] == "proved"
+
+
+@pytest.mark.parametrize(("up", "down", "threshold"), [(1, -1, 0), (1.5, -2, 1), (2, -3, -4)])
+def test_no_step_network_says_when_a_count_is_met(up: float, down: float, threshold: int) -> None:
+    rule = {"score": {"a": up, "b": down}, "decide": f"== {threshold}"}
+    impossible = solved(alphabet=["a", "b"], rule=rule, activation="step").extras["impossible"]
+    scores = [up * len(document) for document in impossible["documents"]]
+    assert len(set(scores)) == len(scores) == 4
+    assert all((score - threshold) / -down == (score - threshold) // -down >= 0 for score in scores)
+
+
+def test_a_count_that_is_never_met_is_not_called_impossible() -> None:
+    rule = {"score": {"a": 1, "b": -1}, "decide": "== 0.5"}  # 0 for ever, which a unit does
+    assert solved(alphabet=["a", "b"], rule=rule, activation="step").extras["impossible"] is None
+
+
+@pytest.mark.parametrize("delay", [0, 1])
+def test_an_lstm_for_a_rule_that_is_always_0_has_a_unit_that_never_opens(delay: int) -> None:
+    rule = {"score": {"b": -1}, "decide": "> 0"}
+    made = solved(alphabet=["a", "b"], rule=rule, cell="lstm", delay=delay)
+    assert made.extras["proof"]["scope"] == "every document"
+    assert made.extras["weights"]["weight_ih"].shape == (4, 2)
+    assert "never opens: nothing is ever added" in page(made)
+
+
+COUNTER: dict[str, Any] = {
+    "W_x": [[1, -1], [-1, 1]],
+    "W_h": [[1, -1], [-1, 1]],
+    "activation": "relu",
+    "output": {"weights": [1, -1]},
+}
+
+
+def test_a_count_that_a_cell_with_bends_keeps_is_followed_far() -> None:
+    score = {"score": {"a": 1, "b": -1}}
+    decided: dict[str, Any] = {**score, "decide": "> 0"}
+    output = {"weights": [1, -1], "decide": "> 0.5"}
+    for rule, read_out in ((score, COUNTER["output"]), (decided, output)):
+        keys = {"alphabet": ["a", "b"], "rule": rule, **COUNTER, "output": read_out}
+        proof = solved(**keys).extras["proof"]
+        assert proof["verdict"] == "proved"
+        assert proof["max_words"] >= 100
+        proof = solved(**{**keys, "W_h": [[1, -1], [-1, 0.75]]}).extras["proof"]
+        assert proof["verdict"] == "refuted"
+        assert proof["counterexample"] == _first_wrong(decided is rule)
+
+
+def _first_wrong(is_decided: bool) -> list[str]:
+    """By plain loops: the counter whose second unit keeps three quarters."""
+    for word in words(2, 9):
+        h, score = [0.0, 0.0], 0
+        for letter in word:
+            sign = 1 - 2 * letter
+            h = [max(0, sign + h[0] - h[1]), max(0, -sign - h[0] + 0.75 * h[1])]
+            score += sign
+        output = h[0] - h[1]
+        is_right = (output > 0.5) == (score > 0) if is_decided else abs(output - score) < 0.5
+        if not is_right:
+            return ["ab"[letter] for letter in word]
+    raise AssertionError
 
 
 @pytest.mark.parametrize(("units", "found"), [(1, False), (2, True)])
@@ -351,6 +456,10 @@ def test_a_delay_is_kept_and_before_it_the_rule_for_no_letters() -> None:
         ({"inputs": {"0": 2, "1": 2}}, "the input of '1' is 1 x '0'"),
         ({"inputs": {"0": 0, "1": 1}, "cell": "lstm", "activation": None}, "that are one-hot"),
         ({"output": {"decide": "> 2"}}, "does not tell apart"),
+        *(
+            ({"output": {"decide": decide}, "cell": "lstm", "activation": None}, "is near 0 or 1")
+            for decide in ("> 0", ">= 1", "== 1")
+        ),
         ({"W_x": [[1, 1]], "W_h": [[1]]}, "expected the weights of the output"),
         (
             {"W_x": [[1]], "W_h": [[1]], "output": {"weights": [1]}},

@@ -204,12 +204,14 @@ class SequenceRule(Problem, kind="sequence-rule"):
             message = "a number of units is asked for of step units only"
             yield Fault(("units",), message, "leave it out")
         judge = self.judge
-        if isinstance(judge, Decided) and (
-            judge.decision(Fraction(0)),
-            judge.decision(Fraction(1)),
-        ) != (0, 1):
+        if not isinstance(judge, Decided):
+            return
+        exact = (judge.decision(Fraction(0)), judge.decision(Fraction(1))) == (0, 1)
+        if judge.surely is None and not (exact and isinstance(self.cell, Rnn)):
+            near = "" if isinstance(self.cell, Rnn) else "near "
             message = (
-                "a network is constructed whose output is 0 or 1, which this does not tell apart"
+                f"a network is constructed whose output is {near}0 or 1, which this does not tell "
+                "apart"
             )
             yield Fault(("output", "decide"), message, 'write "> 0.5"')
 
@@ -341,7 +343,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
         judge = self.judge
         if made is None or isinstance(self.cell, Rnn) or isinstance(judge, Near):
             return judge
-        return Near(min(abs(judge.threshold), abs(1 - judge.threshold)))
+        return judge.surely or judge
 
     def _impossible(self, subject: Subject, built: Built) -> Impossible | None:
         """Why step units cannot do it, of any number or of so many."""
@@ -463,7 +465,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
         yield automaton_section(subject, finite if isinstance(finite, Rule) else built.rule)
 
     def _given(self, subject: Subject, reader: Reader | None) -> Iterator[Section]:
-        late = f", {self.delay} letters ago" if self.delay else ""
+        late = f", {counted(self.delay, 'letter')} ago" if self.delay else ""
         one_hot = "one-hot in this order" if self.inputs is None else "numbers or vectors"
         lines = [
             f"Letters: {', '.join(self.letters)} ({one_hot}).",

@@ -21,9 +21,10 @@ from lstmhw.functions import ACTIVATIONS, times
 from lstmhw.rules.automaton import Automaton, Ngram, TooManyStatesError
 from lstmhw.rules.letters import Decision, Judge, Near, Reader, Rule
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
-from lstmhw.rules.outputs import Growing, Scored, additive, bounded
+from lstmhw.rules.outputs import Scored, additive, as_far, bounded
 from lstmhw.rules.proof import proof
 from lstmhw.rules.smooth import decided as smoothly_decided
+from lstmhw.rules.smooth import followed_to
 from lstmhw.rules.step_units import StepNetwork, moved_on
 from lstmhw.rules.step_units import decided as exactly_decided
 
@@ -31,6 +32,8 @@ Walk = list[tuple[dict[str, Any], Fraction | float]]
 """The states after each letter, and the output."""
 
 STEPS = ("step", "step-from-0")
+PROVED, KNOWN = ("proved",), ("proved", "refuted")
+MOST_SCORES = 500  # values of a score without a bound that are followed
 
 
 class Moment(NamedTuple):
@@ -50,13 +53,15 @@ def decide(reader: Reader, rule: Rule | Scored, judge: Judge) -> Decision:
         return exactly_decided(network, rule, judge)
     finite = bounded(rule) if isinstance(rule, Scored) else rule
     words = word_network(reader)
-    if isinstance(judge, Near) and words is not None:
-        found = _as_score(words, finite if isinstance(finite, Rule) else rule, judge)
-        if found is not None and found.verdict != "unknown":
+    near = judge if isinstance(judge, Near) else judge.surely
+    if near is not None and words is not None:
+        found = _as_score(words, finite if isinstance(finite, Rule) else rule, near)
+        if found is not None and found.verdict in (KNOWN if near == judge else PROVED):
             return found
-    if finite is None or isinstance(finite, Growing):
-        return Decision("unknown", 0)
-    return smoothly_decided(reader, finite, judge)
+    if isinstance(finite, Rule):
+        return smoothly_decided(reader, finite, judge)
+    assert isinstance(rule, Scored)
+    return followed_to(reader, judge, *as_far(rule, MOST_SCORES))
 
 
 def _as_score(network: WordLstm, rule: Rule | Scored, judge: Near) -> Decision | None:

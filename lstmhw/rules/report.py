@@ -276,22 +276,26 @@ def _error(subject: Subject, found: Proof) -> str:
     if total >= subject.tolerance:
         most = f"as long as a document has no more than {words_text(found.words)}."
         return f"{text}Followed length by length, score by score, {_within(subject)} {most}"
-    return text + _summed(subject, found.words, Fraction(d), Fraction(e))
+    return text + summed(("word", subject.tolerance), found.words, Fraction(d), Fraction(e))
 
 
-def _summed(subject: Subject, words: int, d: Fraction, e: Fraction) -> str:
-    """The bound over all words as a sum, in numbers that are rounded to the safe side."""
+def summed(about: tuple[str, Fraction], words: int, d: Fraction, e: Fraction) -> str:
+    """The bound over all words as a sum, in numbers that are rounded to the safe side.
+
+    `about` is what a word is called, and the tolerance.
+    """
+    what, tolerance = about
     formula = "N d + e N^2/2" if e else "N d"
     unit = 10 ** max(0, len(str(words)) - 2)
     told = words // unit * unit
-    while d * told + e * told * told / 2 >= subject.tolerance * Fraction(999, 1000):
+    while d * told + e * told * told / 2 >= tolerance * Fraction(999, 1000):
         told -= unit
     total = float(d * told + e * told * told / 2)
     more = "" if told == words else f" With all digits of d, N may be {words}."
     return (
-        f"By induction over the words, after N words the output is off by at most {formula}: for "
-        f"N = {words_text(told).split()[0]} that is {total:.4g}, less than "
-        f"{plain(subject.tolerance)}.{more}"
+        f"By induction over the {what}s, after N {what}s the output is off by at most {formula}: "
+        f"for N = {words_text(told).split()[0]} that is {total:.4g}, less than "
+        f"{plain(tolerance)}.{more}"
     )
 
 
@@ -564,7 +568,7 @@ def _counter_text(subject: Subject, automaton: Automaton, counter: Counter) -> s
         f"{_signed(float(value))} {_listed([name for name, v in sizes if v == value], ways)}"
         for value in values
     )
-    return f"opens {opens}; writes {adds}"
+    return f"opens {opens}; writes {adds}" if adds else "never opens: nothing is ever added"
 
 
 def _listed(names: Sequence[str], of: int) -> str:
