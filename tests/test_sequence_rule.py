@@ -2,6 +2,7 @@
 
 import math
 import re
+import time
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise, product
@@ -453,6 +454,12 @@ def test_a_delay_is_kept_and_before_it_the_rule_for_no_letters() -> None:
         ({"activation": "tanh"}, "constructed of step units"),
         ({"cell": "gru", "activation": None}, "expected weights"),
         ({"output": {"weights": [1]}}, "are constructed too"),
+        ({"h_prev": [0, 1]}, "h_prev: without weights of the cell this is constructed too"),
+        ({"b": [0, 1]}, "b: without weights of the cell this is constructed too"),
+        (
+            {"cell": "lstm", "activation": None, "c_prev": [1]},
+            "c_prev: without weights of the cell this is constructed too",
+        ),
         ({"inputs": {"0": 2, "1": 2}}, "the input of '1' is 1 x '0'"),
         ({"inputs": {"0": 0, "1": 1}, "cell": "lstm", "activation": None}, "that are one-hot"),
         ({"output": {"decide": "> 2"}}, "does not tell apart"),
@@ -521,6 +528,21 @@ def test_a_late_decision_on_a_count_is_impossible_too() -> None:
     rule = {"score": {"a": 1, "b": -1}, "decide": ">= 0"}
     late = solved(alphabet=["a", "b"], rule=rule, activation="step", delay=2)
     assert late.extras["impossible"]["documents"][0] == ["a"]
+
+
+def test_a_large_alphabet_is_read_quickly() -> None:
+    letters = [f"l{number}" for number in range(1000)]
+    weights = {"W_x": [[1] + [0] * 999 for _ in range(2)], "W_h": [[1, 0], [0, 1]], "b": [-1, 0]}
+    start = time.perf_counter()
+    solution = solved(
+        alphabet=letters,
+        rule={"score": {"l0": 1}, "decide": "> 0"},
+        activation="step",
+        output={"weights": [0, 1]},
+        **weights,
+    )
+    assert solution.extras["proof"]["scope"] == "every document"
+    assert time.perf_counter() - start < 10
 
 
 def test_biases_without_a_sum_are_refused_and_an_infinite_one_is_a_limit() -> None:

@@ -33,6 +33,7 @@ from lstmhw.rules.made import (
     made_json,
     made_of_steps,
 )
+from lstmhw.rules.network import zeros
 from lstmhw.rules.outputs import Growing, Scored, additive, bounded
 from lstmhw.rules.report import Subject as ScoreSubject
 from lstmhw.rules.report import construction_section as lstm_section
@@ -191,6 +192,9 @@ class SequenceRule(Problem, kind="sequence-rule"):
         if self.output.weights is not None:
             message = "without weights of the cell those of the output are constructed too"
             yield Fault(("output", "weights"), message, "leave them out, or add the cell's")
+        for path in self._without_weights():
+            message = "without weights of the cell this is constructed too"
+            yield Fault(path, message, "leave it out, or add the weights", at_key=True)
         if self.inputs is not None and self.letters:
             yield from self._input_faults()
         if isinstance(self.cell, Rnn) and self.cell.activation != "step":
@@ -214,6 +218,16 @@ class SequenceRule(Problem, kind="sequence-rule"):
                 "apart"
             )
             yield Fault(("output", "decide"), message, 'write "> 0.5"')
+
+    def _without_weights(self) -> Iterator[Path]:
+        """Biases, and states before the first letter, that stand alone."""
+        for letter, gate in self.cell.weights().items():
+            for key in ("b", "b_x", "b_h"):
+                if getattr(gate, key) is not None:
+                    yield self.cell.weight_path(letter, key)
+        for name in self.cell.states:
+            if getattr(self.cell, f"{name}_prev") is not None:
+                yield (f"{name}_prev",)
 
     def _input_faults(self) -> Iterator[Fault]:
         """Letters for which none is constructed."""
@@ -437,7 +451,9 @@ class SequenceRule(Problem, kind="sequence-rule"):
     def _letters(self) -> Any:
         """(L, n): what each letter is, exactly."""
         if self.inputs is None:
-            return exactly_as(np.eye(len(self.letters)))
+            one_hot = zeros(len(self.letters), len(self.letters))
+            np.fill_diagonal(one_hot, Fraction(1))
+            return one_hot
 
         rows = [[exact(x) for x in self.written["inputs", letter]] for letter in self.letters]
         return np.array(rows, dtype=object)

@@ -17,7 +17,7 @@ from lstmhw.cells.rnn import Rnn
 from lstmhw.cells.weights import Gate
 from lstmhw.expr import DATUM, Role
 from lstmhw.faults import Fault, ProblemError
-from lstmhw.functions import ACTIVATIONS, times
+from lstmhw.functions import ACTIVATIONS
 from lstmhw.rules.automaton import Automaton, Ngram, TooManyStatesError
 from lstmhw.rules.letters import Decision, Judge, Near, Reader, Rule
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
@@ -127,7 +127,7 @@ def _weights(reader: Reader, letter: str) -> tuple[Any, Any]:
     W_h = zeros(units, units) if gate.W_h is None else gate.W_h
     put = zeros(len(reader.letters), units)
     if gate.W_x is not None:
-        put = times(gate.W_x, reader.letters)
+        put = _read(gate.W_x, reader.letters)
     with np.errstate(invalid="ignore"):
         for bias in (gate.b, gate.b_x, gate.b_h):
             put = put + (0 if bias is None else bias)
@@ -135,6 +135,15 @@ def _weights(reader: Reader, letter: str) -> tuple[Any, Any]:
         message = "expected biases that can be added up, found inf and -inf"
         raise ProblemError([Fault(reader.cell.weight_path(letter, "b_h"), message)])
     return W_h, put
+
+
+def _read(W_x: Any, letters: Any) -> Any:
+    """(L, m): W_x x of each letter; zeros, which one-hot letters are full of, are passed over."""
+    put = zeros(len(letters), len(W_x))
+    for number, x in enumerate(letters):
+        for column in np.flatnonzero(x):
+            put[number] += W_x[:, column] * x[column]
+    return put
 
 
 def _gate(cell: Cell, letter: str) -> Gate:
