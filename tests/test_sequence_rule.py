@@ -328,6 +328,37 @@ def test_the_bound_of_an_lstm_is_a_sum_that_holds_as_it_is_printed(high: float) 
     assert Fraction(49, 100) * Fraction(9, 10) < d * letters + e * letters**2 / 2 < HALF.tolerance
 
 
+LATCH: dict[str, Any] = {
+    "alphabet": ["s", "r", "n"],
+    "rule": {
+        "states": {
+            "off": {"s": "on", "r": "off", "n": "off"},
+            "on": {"s": "on", "r": "off", "n": "on"},
+        },
+        "outputs": {"off": 0, "on": 1},
+    },
+    "activation": "sigmoid",
+    "output": {"weights": [1]},
+}
+
+
+@pytest.mark.parametrize("size", [20, 16])
+def test_what_is_read_but_does_not_count_is_in_the_bound(size: int) -> None:
+    text = page(solved(**LATCH, W_x=[[size, -size, 0]], W_h=[[size]], b=[-size / 2]))
+    found = re.search(r"off by at most s = (\S+) to begin with. No letter adds to that", text)
+    assert found is not None
+    off = 1 / (1 + math.exp(size / 2))
+    h = off
+    for _ in range(100):  # what stays off comes to rest
+        h = 1 / (1 + math.exp(size / 2 - size * h))
+    assert h < float(found[1]) < 3 * h
+
+
+def test_a_latch_of_small_weights_is_proved_for_every_sequence() -> None:
+    solution = solved(**LATCH, W_x=[[4, -4, 0]], W_h=[[7]], b=[-3.5])
+    assert solution.extras["proof"]["scope"] == "every document"
+
+
 def test_a_unit_is_off_after_another_letter_or_state_only_where_there_is_one() -> None:
     text = page(solved(alphabet=["a", "b"], rule={"regex": "(a|b)*a"}, activation="step"))
     assert "0 - 1/2 <= 0 (another letter)" in text

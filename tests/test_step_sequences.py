@@ -194,7 +194,7 @@ def test_a_row_of_weights_says_which_sequence_and_when() -> None:
     claimed = {"w1": 1, "w2": 1, "b": 0}
     (check,) = marked({**TWO, "claimed": claimed}).checks
     assert (check.verdict, check.where) == ("wrong", "t = 2 of sequence 2")
-    said = "At t = 2 of sequence 2, z = 2 and step(2) = 1, but s_2 is 0. No weights do it: t = 2"
+    said = "At t = 2 of sequence 2, z = 2 and step(2) = 1, but s_2 has to be 0. "
     assert check.explanation.startswith(said)
 
 

@@ -23,8 +23,8 @@ from lstmhw.rules.letters import Decision, Judge, Near, Reader, Rule
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
 from lstmhw.rules.outputs import Scored, additive, as_far, bounded
 from lstmhw.rules.proof import proof
+from lstmhw.rules.smooth import FAR_ENOUGH, followed_to
 from lstmhw.rules.smooth import decided as smoothly_decided
-from lstmhw.rules.smooth import followed_to
 from lstmhw.rules.step_units import StepNetwork, moved_on
 from lstmhw.rules.step_units import decided as exactly_decided
 
@@ -53,15 +53,30 @@ def decide(reader: Reader, rule: Rule | Scored, judge: Judge) -> Decision:
         return exactly_decided(network, rule, judge)
     finite = bounded(rule) if isinstance(rule, Scored) else rule
     words = word_network(reader)
-    near = judge if isinstance(judge, Near) else judge.surely
-    if near is not None and words is not None:
-        found = _as_score(words, finite if isinstance(finite, Rule) else rule, near)
-        if found is not None and found.verdict in (KNOWN if near == judge else PROVED):
-            return found
+    scored = _near(words, finite if isinstance(finite, Rule) else rule, judge)
+    if scored is not None and (scored.words is None or scored.words >= FAR_ENOUGH):
+        return scored
+    if scored is not None and scored.verdict == "refuted":
+        return scored
     if isinstance(finite, Rule):
-        return smoothly_decided(reader, finite, judge)
-    assert isinstance(rule, Scored)
-    return followed_to(reader, judge, *as_far(rule, MOST_SCORES))
+        found = smoothly_decided(reader, finite, judge)
+    else:
+        assert isinstance(rule, Scored)
+        found = followed_to(reader, judge, *as_far(rule, MOST_SCORES))
+    if scored is None or found.verdict != "unknown":
+        return found
+    return max(found, scored, key=lambda decision: decision.words or 0)
+
+
+def _near(network: WordLstm | None, rule: Rule | Scored, judge: Judge) -> Decision | None:
+    """By the engine of scores: near what is due, or surely near enough to stand for it."""
+    near = judge if isinstance(judge, Near) else judge.surely
+    if near is None or network is None:
+        return None
+    found = _as_score(network, rule, near)
+    if found is None or found.verdict not in (KNOWN if near == judge else PROVED):
+        return None
+    return found
 
 
 def _as_score(network: WordLstm, rule: Rule | Scored, judge: Near) -> Decision | None:

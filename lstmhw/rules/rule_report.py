@@ -17,7 +17,7 @@ from lstmhw.rules.network import WordLstm
 from lstmhw.rules.outputs import Growing, Scored
 from lstmhw.rules.proof import Proof
 from lstmhw.rules.regular import Compiled
-from lstmhw.rules.report import BEYOND_LINEAR, impossible_argument, plain, summed
+from lstmhw.rules.report import BEYOND_LINEAR, impossible_argument, plain, summed, sums_up
 from lstmhw.rules.report import Subject as ScoreSubject
 from lstmhw.rules.step_construction import Contradiction, StepConstruction, TooFewStates, Unit
 from lstmhw.rules.step_units import Joint, Joints, Stopped
@@ -212,22 +212,23 @@ def _bound(subject: Subject, proof: Proof) -> str:
         return f"{ALL_TRIED}."
     if proof.exact:
         return "Network and rule are linear, and equal on states that span all there are."
-    d, e = above(float(proof.error)), above(float(proof.drift))
-    text = (
-        f"Boxes about the {len(proof.states)} states of the network that every letter leads from "
-        f"one to another of (first the one before any letter, then by induction): a letter adds at "
-        f"most d = {d} to the error"
-    )
-    if proof.drift:
-        text += f", and what was kept is off by at most e = {e} more for each letter before it"
-    if proof.words is None:
-        return f"{text}. So nothing drifts, whatever the length."
     near = subject.judge if isinstance(subject.judge, Near) else subject.judge.surely
     assert near is not None
-    tolerance = near.tolerance
-    if proof.error * proof.words + proof.drift * proof.words**2 / 2 >= tolerance:
-        return f"{text}. Followed length by length, that is less than {plain(tolerance)}."
-    return f"{text}. {summed(('letter', tolerance), proof.words, Fraction(d), Fraction(e))}"
+    if proof.words is not None and not sums_up(proof, near.tolerance):
+        return f"{ALL_TRIED}."
+    s, d, e = (above(float(x)) for x in (proof.start, proof.error, proof.drift))
+    text = (
+        f"Boxes about the {len(proof.states)} states of the network that every letter leads from "
+        "one to another of (first the one before any letter, then by induction)."
+    )
+    if proof.start or proof.words is None:
+        text += f" In each of them the output is off by at most s = {s} to begin with."
+    if proof.words is None:
+        return f"{text} No letter adds to that, whatever the length."
+    text += f" A letter adds at most d = {d} to the error"
+    if proof.drift:
+        text += f", and what was kept is off by at most e = {e} more for each letter before it"
+    return f"{text}. {summed(('letter', near.tolerance), proof)}"
 
 
 def _in_boxes(subject: Subject, boxes: Boxes) -> Iterator[Block]:
