@@ -251,6 +251,14 @@ def test_the_constructed_weights_are_proved_when_they_are_given() -> None:
     assert again["proof"]["verdict"] == "proved"
 
 
+@pytest.mark.parametrize("cell", [{"activation": "step"}, {"cell": "lstm"}])
+def test_a_proof_has_the_keys_of_one_about_a_score(cell: dict[str, Any]) -> None:
+    proof = solved(alphabet=["0", "1"], rule=PARITY, **cell).extras["proof"]
+    about_score = read("sentiment").problem.solve().extras["proof"]
+    assert set(proof) == set(about_score) - {"drift_per_word"}
+    assert 0 <= proof["error_per_word"] < 1e-9
+
+
 def test_an_lstm_is_constructed_and_proved() -> None:
     made = solved(alphabet=["0", "1"], rule=PARITY, cell="lstm", sequence="0110")
     assert made.extras["proof"]["verdict"] == "proved"

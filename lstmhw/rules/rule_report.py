@@ -16,6 +16,7 @@ from lstmhw.rules.linear import impossible, is_linear
 from lstmhw.rules.network import WordLstm
 from lstmhw.rules.outputs import Growing, Scored
 from lstmhw.rules.proof import Proof
+from lstmhw.rules.reachable import nearest
 from lstmhw.rules.regular import Compiled
 from lstmhw.rules.report import BEYOND_LINEAR, impossible_argument, plain, summed, sums_up
 from lstmhw.rules.report import Subject as ScoreSubject
@@ -379,11 +380,19 @@ def proof_json(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> di
         "verdict": found.verdict,
         "scope": scope(found),
         "max_words": found.words,
+        "error_per_word": _error_per_word(found),
         "states": _states(found),
         "counterexample": [subject.alphabet[moment.letter] for moment in wrong] or None,
         "expected": None if last is None or last.due is None else float(last.due),
         "output": None if last is None else float(last.output),
     }
+
+
+def _error_per_word(found: Decision) -> float | None:
+    """What a letter may add to the error; nothing where all is exact, None where it is no sum."""
+    if isinstance(found.boxes, Proof):
+        return None if found.boxes.error is None else nearest(found.boxes.error)
+    return 0.0 if isinstance(found.boxes, Joints) else None
 
 
 def _states(found: Decision) -> int | None:
