@@ -561,3 +561,10 @@ def test_wrong_uses_are_one_error_each(data: dict[str, Any], message: str) -> No
     with pytest.raises(ProblemError) as error:
         problem({"kind": "step-rnn", **data})
     assert [message in fault.message for fault in error.value.faults] == [True]
+
+
+def test_sequences_that_are_no_list_are_an_error(lstmhw: Run) -> None:
+    text = "kind: step-rnn\nsequences: {inputs: [0, 1], outputs: [0, x]}\nthreshold: '>'\n"
+    done = lstmhw("solve", "-", stdin=text)
+    assert done.returncode == 2
+    assert "sequences: expected a list" in done.stderr
