@@ -105,7 +105,7 @@ def test_the_claimed_weights_of_part_a_fail_at_4() -> None:
     (check,) = marked({**A, "claimed": {"w1": 1, "w2": 2, "b": -1}}).checks
     assert (check.symbol, check.verdict, check.where) == ("weights", "wrong", "t = 4")
     assert check.explanation == (
-        "At t = 4, z = 0 and step(0) = 0, but s_4 is 1. "
+        "At t = 4, z = 0 and step(0) = 0, but s_4 has to be 1. "
         "All weights with b <= 0, w1 + b > 0, w2 + b > 0 do it, and no others."
     )
     assert check.claimed == {"w1": "1", "w2": "2", "b": "-1"}
@@ -206,7 +206,7 @@ def test_a_network_that_does_it_is_shown_beside_one_that_does_not() -> None:
     solution = marked({**B, "hidden": 2, "claimed": claimed})
     (check,) = solution.checks
     assert (check.verdict, check.where) == ("wrong", "t = 4")
-    assert check.explanation == "At t = 4, z of s = 5/2 and step(5/2) = 1, but s_4 is 0."
+    assert check.explanation == "At t = 4, z of s = 5/2 and step(5/2) = 1, but s_4 has to be 0."
     assert isinstance(check.expected, dict)
     assert network_run(B, check.expected, 0) == B["outputs"]
     assert "s_t step(x + s_(t-1) + 1/2)" in page(solution)
@@ -221,7 +221,7 @@ def test_why_no_weights_do_it_stands_on_the_page_of_marks(lstmhw: Run, tmp_path:
     (tmp_path / "b.yaml").write_text(json.dumps({**B, "claimed": claimed}))
     text = " ".join(lstmhw("check", "b.yaml").stdout.split())
     why = "No weights do it: t = 1 needs b > 0; t = 5 needs b <= 0. Both cannot be."
-    assert f"but s_4 is 0. {why}" in text
+    assert f"but s_4 has to be 0. {why}" in text
     assert f"feasible: It is false. {why}" in text
     (tmp_path / "a.yaml").write_text(json.dumps({**A, "claimed": {"feasible": False}}))
     text = " ".join(lstmhw("check", "a.yaml").stdout.split())

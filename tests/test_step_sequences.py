@@ -194,7 +194,7 @@ def test_a_row_of_weights_says_which_sequence_and_when() -> None:
     claimed = {"w1": 1, "w2": 1, "b": 0}
     (check,) = marked({**TWO, "claimed": claimed}).checks
     assert (check.verdict, check.where) == ("wrong", "t = 2 of sequence 2")
-    said = "At t = 2 of sequence 2, z = 2 and step(2) = 1, but s_2 is 0. No weights do it: t = 2"
+    said = "At t = 2 of sequence 2, z = 2 and step(2) = 1, but s_2 has to be 0. "
     assert check.explanation.startswith(said)
 
 
@@ -561,3 +561,10 @@ def test_wrong_uses_are_one_error_each(data: dict[str, Any], message: str) -> No
     with pytest.raises(ProblemError) as error:
         problem({"kind": "step-rnn", **data})
     assert [message in fault.message for fault in error.value.faults] == [True]
+
+
+def test_sequences_that_are_no_list_are_an_error(lstmhw: Run) -> None:
+    text = "kind: step-rnn\nsequences: {inputs: [0, 1], outputs: [0, x]}\nthreshold: '>'\n"
+    done = lstmhw("solve", "-", stdin=text)
+    assert done.returncode == 2
+    assert "sequences: expected a list" in done.stderr
