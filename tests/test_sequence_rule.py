@@ -685,3 +685,21 @@ def test_the_proof_of_a_tanh_latch_is_a_table_and_an_induction() -> None:
         h = math.tanh((12 if letter == "a" else -0.1) + 0.5 * h)
         assert (h > 0) == ("a" in document[:t]) or t == len(document)
     assert (h > 0) != ("a" in document)
+
+
+def test_the_trace_of_an_lstm_has_its_gates() -> None:
+    """i, f and o by sigmoid, g by tanh, of the letter alone in the first step."""
+    data = {
+        "kind": "sequence-rule",
+        "alphabet": ["a", "b"],
+        "rule": {"states": {"s": {"a": "s", "b": "s"}}, "outputs": {"s": 0}},
+        "gates": {g: {"W_x": [[0.5, -1]], "W_h": [[0.25]]} for g in "ifgo"},
+        "output": {"weights": [1]},
+        "sequence": "b a",
+    }
+    first, _ = solved(**data).extras["trace"]
+    sigmoid, tanh = 1 / (1 + np.exp(1)), np.tanh(-1)
+    assert {gate: first[gate].item() for gate in "ifgo"} == pytest.approx(
+        {"i": sigmoid, "f": sigmoid, "g": tanh, "o": sigmoid}
+    )
+    assert first["c"].item() == pytest.approx(sigmoid * tanh)

@@ -28,8 +28,8 @@ from lstmhw.rules.smooth import decided as smoothly_decided
 from lstmhw.rules.step_units import StepNetwork, moved_on
 from lstmhw.rules.step_units import decided as exactly_decided
 
-Walk = list[tuple[dict[str, Any], Fraction | float]]
-"""The states after each letter, and the output."""
+Walk = list[tuple[dict[str, Any], Fraction | float, dict[str, Any]]]
+"""The states after each letter, the output, and the gates that led there."""
 
 STEPS = ("step", "step-from-0")
 PROVED, KNOWN = ("proved",), ("proved", "refuted")
@@ -44,6 +44,7 @@ class Moment(NamedTuple):
     output: Fraction | float
     agrees: bool
     states: dict[str, Any]
+    gates: dict[str, Any]
 
 
 def decide(reader: Reader, rule: Rule | Scored, judge: Judge) -> Decision:
@@ -203,10 +204,10 @@ def run(reader: Reader, rule: Rule | Scored, judge: Judge, document: Ngram) -> l
     walk = _walk(reader, document) if network is None else _exact_walk(network, document)
     moments = []
     state, score = 0, Fraction()
-    for letter, (states, output) in zip(document, walk, strict=True):
+    for letter, (states, output, gates) in zip(document, walk, strict=True):
         state, score, due = moved_on(rule, state, score, letter)
         agrees = judge.is_right(Fraction(output), due)
-        moments.append(Moment(letter, due, output, agrees, states))
+        moments.append(Moment(letter, due, output, agrees, states, gates))
     return moments
 
 
@@ -215,7 +216,7 @@ def _exact_walk(network: StepNetwork, document: Ngram) -> Walk:
     h = network.initial
     for letter in document:
         h = network.step(h, letter)
-        walk.append(({"h": np.array(h, dtype=np.float64)}, network.output(h)))
+        walk.append(({"h": np.array(h, dtype=np.float64)}, network.output(h), {}))
     return walk
 
 
@@ -225,9 +226,13 @@ def _walk(reader: Reader, document: Ngram) -> Walk:
     inputs = np.asarray(reader.letters).astype(np.float64)
     z, fixed = _floats(cell, inputs.shape[1])
 
+    gates: dict[str, Any] = {}
+
     def fixing(symbol: str, value: Any, note: str, role: Role = DATUM) -> Any:
-        is_gate = role.what in ("gate", "candidate")
-        return fixed.get(role.letter, value) if is_gate else value
+        if role.what not in ("gate", "candidate"):
+            return value
+        gates[role.letter] = fixed.get(role.letter, value)
+        return gates[role.letter]
 
     states = [np.asarray(reader.states[name]).astype(np.float64) for name in cell.states]
     weights = np.asarray(reader.head.weights).astype(np.float64)
@@ -240,7 +245,7 @@ def _walk(reader: Reader, document: Ngram) -> Walk:
         if not np.isfinite(output):
             message = f"the output overflows at letter {len(walk) + 1}: over 1.8e308"
             raise ProblemError([Fault((), message, "are these weights as on the sheet?")])
-        walk.append((named, output))
+        walk.append((named, output, dict(gates)))
     return walk
 
 

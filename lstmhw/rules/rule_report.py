@@ -380,6 +380,7 @@ def moments_json(subject: Subject, moments: Sequence[Moment]) -> list[dict[str, 
             "expected": None if moment.due is None else float(moment.due),
             "output": float(moment.output),
             "agrees": moment.agrees,
+            **{name: value for name, value in moment.gates.items() if name},
             **moment.states,
         }
         for moment in moments
