@@ -245,11 +245,16 @@ def _texts_of(claim: Claim, path: Path, expected: Floats) -> list[str]:
     if isinstance(claim, str) and expected.size > 1:
         list(_texts(claim, path))  # a word is told from a number
     shape = _shape(claim)
-    alone = expected.size == 1 and shape is not None and set(shape) <= {1}
+    alone = shape is not None and _without_ones(shape) == _without_ones(expected.shape)
     if shape != expected.shape and not alone:
         message = f"expected {_described(expected.shape)}, found {_described(shape)}"
         raise ProblemError([Fault(path, message)])
     return list(_texts(claim, path))
+
+
+def _without_ones(shape: Sequence[int]) -> list[int]:
+    """The sizes that matter: a column and a row are the same as a vector."""
+    return [size for size in shape if size > 1]
 
 
 def full_name(name: str, solution: Solution) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, printable, spelled
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode, decode_claims
+from lstmhw.reading.expanding import likeliest
 from lstmhw.reading.nodes import MOST_BYTES, Fields, Items, Mark, Node, Placed, Scalar, TextError
 from lstmhw.reading.parsing import decoded, parse
 from lstmhw.solution import Claim
@@ -196,6 +197,7 @@ def _mark(root: Node, fault: Fault) -> Mark:
     """
     node, mark = root, root.mark
     for key in fault.path:
+        node = likeliest(node) if isinstance(key, int) else node
         if isinstance(node, Fields) and key in node.entries:
             scalar, node = node.entries[str(key)]
             mark = scalar.mark
@@ -206,16 +208,7 @@ def _mark(root: Node, fault: Fault) -> Mark:
             return mark
     if not (isinstance(node, Scalar) and node.text) or fault.at_key:
         return mark
-    return _mark_within(node, fault.at)
-
-
-def _mark_within(scalar: Scalar, at: int) -> Mark:
-    """A place in a value; where escapes or several lines may come before it, the value itself."""
-    line, column = scalar.mark
-    is_as_written = scalar.plain or "\\" not in scalar.text[:at]
-    if at and is_as_written and "\n" not in scalar.text:
-        return Mark(line, column + at + (0 if scalar.plain else 1))
-    return scalar.mark
+    return node.place(fault.at)
 
 
 def headline(name: str, mark: Mark, fault: Fault) -> str:

@@ -23,6 +23,7 @@ from lstmhw.functions import Floats
 from lstmhw.kinds import KINDS, known, record_of
 from lstmhw.numerals import exact, number, whole_number
 from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
+from lstmhw.reading.expanding import ODD, FaultError, Wanted, claim, expanded, number_text, shape
 from lstmhw.reading.mending import versions
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
 from lstmhw.reading.parts import Parts, place_of
@@ -41,7 +42,7 @@ from lstmhw.reading.records import (
     words_of,
 )
 from lstmhw.reading.runs import Run, parts_of
-from lstmhw.reading.shapes import Array, allowed, bind
+from lstmhw.reading.shapes import EXAMPLES, Array, allowed, bind
 from lstmhw.solution import NO_ANSWER, Claim
 
 BY_CASE = (("certificate",), ("certificates",), ("weights",))
@@ -309,7 +310,7 @@ class _Decoder:
 
     def _marked(self, node: Node, marker: Any, path: Path) -> Any:
         if isinstance(marker, Shape):
-            formula = marker.formula and isinstance(node, Scalar)
+            formula = marker.formula and isinstance(node, Scalar) and not _is_array(node)
             return self._text(node, path) if formula else self._array(node, marker, path)
         if isinstance(marker, OneOf):
             return self._word(node, marker.words, path)
@@ -360,7 +361,9 @@ class _Decoder:
         if not isinstance(node, Scalar):
             return self.fault(path, expected, described(node))
         try:
-            value = exact(node.text)
+            value = exact(number_text(node, path))
+        except FaultError as error:
+            return self.faults.append(error.fault)
         except ValueError as error:
             return self.fault(path, expected, str(error))
         if isinstance(value, float):
@@ -374,7 +377,9 @@ class _Decoder:
         if not isinstance(node, Scalar):
             return self.fault(path, expected, described(node))
         try:
-            value = number(node.text)
+            value = number(number_text(node, path))
+        except FaultError as error:
+            return self.faults.append(error.fault)
         except ValueError as error:
             return self.fault(path, expected, str(error))
         inside = bounds.least <= value <= bounds.most and abs(value) < np.inf
@@ -401,16 +406,21 @@ class _Decoder:
         if marker.gaps and isinstance(node, Items) and any(map(_is_gap, node.nodes)):
             return self._with_gaps(node, marker, path)
         shapes = allowed(marker, self.batches)
-        depths = {len(shape) for shape in shapes}
+        depths = {len(letters) for letters in shapes}
+        single = {len(letters) for letters in shapes if letters[-1:] != (EXAMPLES,)}
         before = len(self.faults)
+        try:
+            node = expanded(node, path, Wanted(depths, single))
+        except FaultError as error:
+            return self.faults.append(error.fault)
         too_deep = ONE_EXAMPLE if marker.examples and not self.batches else ""
-        shape = self._numbers_shape(node, path, max(depths), too_deep)
-        if shape is None or len(self.faults) > before:
+        sizes = self._numbers_shape(node, path, max(depths), too_deep)
+        if sizes is None or len(self.faults) > before:
             return None
-        numbers = self._numbers(node, prod(shape), marker, path)
+        numbers = self._numbers(node, prod(sizes), marker, path)
         if len(self.faults) > before:
             return None
-        array = Array(path, numbers.reshape(shape), marker, shapes)
+        array = Array(path, numbers.reshape(sizes), marker, shapes)
         self.arrays.append(array)
         self.written[path] = Written(node)
         return array
@@ -457,13 +467,13 @@ class _Decoder:
             self.fault(path, "numbers", "an empty list")
             return None
         first: tuple[int, ...] | None = None
-        for k, shape in self._item_shapes(node, path, depth - 1, too_deep):
-            if shape is None:
+        for k, sizes in self._item_shapes(node, path, depth - 1, too_deep):
+            if sizes is None:
                 return None
-            if first is not None and shape != first:
-                self._ragged((*path, k), first, shape, k)
+            if first is not None and sizes != first:
+                self._ragged((*path, k), first, sizes, k)
                 return None
-            first = shape
+            first = sizes
         return None if first is None else (len(node.nodes), *first)
 
     def _item_shapes(
@@ -501,7 +511,7 @@ class _Decoder:
         }
 
     def _claim(self, node: Node, path: Path) -> Claim:
-        if isinstance(node, Items):
+        if isinstance(node, Items) and any(isinstance(item, Fields) for item in node.nodes):
             return tuple(self._claim(item, (*path, k)) for k, item in enumerate(node.nodes))
         if isinstance(node, Fields) and path[1:] in BY_CASE:
             items = node.entries.items()
@@ -509,7 +519,11 @@ class _Decoder:
         if isinstance(node, Fields):
             self.fault(path, "a number or a list of numbers", described(node))
             return ()
-        return node.text
+        try:
+            return claim(node, path)
+        except FaultError as error:
+            self.faults.append(error.fault)
+            return ()
 
 
 class Written(Sequence[str]):
@@ -536,6 +550,14 @@ class Written(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
+
+
+def _is_array(scalar: Scalar) -> bool:
+    """Whether a text that may be a formula stands for several numbers."""
+    try:
+        return bool(ODD.search(scalar.text) and shape(expanded(scalar, (), Wanted((1, 2), (1, 2)))))
+    except FaultError:
+        return False
 
 
 def _is_gap(node: Node) -> bool:

@@ -19,6 +19,11 @@ NUMBER = {
         },
     ]
 }
+PRINTED = {
+    "type": "string",
+    "pattern": r"[0-9][^a-zA-Z]*$|\)$|end\{[a-z]+\}",
+    "description": "numbers as NumPy, PyTorch, MATLAB, LaTeX or a spreadsheet write them",
+}
 CLAIM = {
     "anyOf": [
         {"type": ["number", "string", "boolean"]},
@@ -44,7 +49,7 @@ def schema() -> Schema:
         "required": ["kind"],
         "properties": {"kind": {"enum": list(KINDS), "description": "what is asked"}},
         "allOf": cases,
-        "definitions": {"number": NUMBER, "claim": CLAIM},
+        "definitions": {"number": NUMBER, "printed": PRINTED, "claim": CLAIM},
     }
 
 
@@ -111,7 +116,7 @@ def _marked(marker: Any) -> Schema:
         depths = sorted({0, *(len(shape) for shape in marker.shapes)})
         formula = [{"type": "string"}] if marker.formula else []
         nested = [_with_gaps(depth) if marker.gaps else _nested(depth) for depth in depths]
-        return {"anyOf": [*formula, *nested]}
+        return {"anyOf": [*formula, *nested, {"$ref": "#/definitions/printed"}]}
     if isinstance(marker, OneOf):
         return {"enum": list(marker.words)}
     if isinstance(marker, Exact):
@@ -134,4 +139,7 @@ def _with_gaps(depth: int) -> Schema:
 def _nested(depth: int) -> Schema:
     if depth == 0:
         return {"$ref": "#/definitions/number"}
-    return {"type": "array", "minItems": 1, "items": _nested(depth - 1)}
+    if depth == 1:
+        return {"type": "array", "minItems": 1, "items": _nested(0)}
+    rows = {"anyOf": [_nested(depth - 1), {"$ref": "#/definitions/printed"}]}
+    return {"type": "array", "minItems": 1, "items": rows}
