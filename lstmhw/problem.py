@@ -34,7 +34,8 @@ from typing import (
 
 from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.functions import ACTIVATIONS
-from lstmhw.solution import Claim, Section, Solution
+from lstmhw.solution import Claim, Paragraph, Section, Solution
+from lstmhw.spellings import names_told
 
 
 class Shape:
@@ -110,6 +111,7 @@ class Embedded(NamedTuple):
     like: str = ""
 
 
+CONVENTIONS = "Conventions"
 ActivationName = Annotated[str, OneOf(tuple(ACTIVATIONS))]
 
 
@@ -117,10 +119,12 @@ ActivationName = Annotated[str, OneOf(tuple(ACTIVATIONS))]
 class Record:
     """A mapping of a problem file, key by key.
 
-    `meant` are keys that it has not, under which something is looked for, with what to write.
+    `meant` are keys that it has not, under which something is looked for, with what to write;
+    `spelled` are the names that other books have for its keys.
     """
 
     meant: ClassVar[Mapping[str, str]] = {}
+    spelled: ClassVar[Mapping[str, str]] = {}
 
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -192,12 +196,27 @@ class Marking(Record):
         return 1.0 if self.points is None else self.points
 
 
+def with_names(sections: Iterable[Section], renamed: Mapping[str, str]) -> Iterable[Section]:
+    """The sections, with a convention on the names of other books that the file has, if any."""
+    if not renamed:
+        return sections
+    said = Paragraph((names_told(renamed),))
+    told = list(sections)
+    titles = [section.title for section in told]
+    if CONVENTIONS not in titles:
+        return [*told, Section(CONVENTIONS, (said,))]
+    place = titles.index(CONVENTIONS)
+    told[place] = told[place]._replace(body=(said, *told[place].body))
+    return told
+
+
 @record
 class Problem(Record):
     """A problem of some kind: `class Q(Problem, kind="q")`.
 
-    Two fields are no keys of the file: `sizes` are the letters of the shapes, bound to numbers,
-    and `written` the numbers of every array as they stand in the file, by key path.
+    Three fields are no keys of the file: `sizes` are the letters of the shapes, bound to numbers,
+    `written` the numbers of every array as they stand in the file, by key path, and `renamed` the
+    names of other books that the file has, with the keys that they are.
     """
 
     title: str = ""
@@ -207,6 +226,7 @@ class Problem(Record):
     marking: Marking | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
     written: Mapping[Path, Sequence[str]] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     kind: ClassVar[str]
     marks_claims: ClassVar[bool] = False
@@ -239,6 +259,7 @@ class Problem(Record):
 
     def told(self, sections: Iterable[Section], **more: Any) -> Solution:
         """A solution under the problem's own title; sections without a body are left out."""
+        sections = with_names(sections, self.renamed)
         return Solution(
             kind=self.kind,
             title=self.title,

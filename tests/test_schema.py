@@ -53,6 +53,8 @@ def test_recorded_problems_fit() -> None:
         {**RNN, "W_x": "[[2 6]\n [-3 3]]", "W_h": "tensor([[1.]], grad_fn=<AddBackward0>)"},
         {**RNN, "W_x": r"\begin{bmatrix} 2 \end{bmatrix}^T", "W_h": ["2 6", "-3 3"]},
         {**RNN, "W_x": "zeros(2, 3)", "x": "$1$"},
+        {**RNN, "h0": 0, "U": [[1]], "V": [[1]]},
+        {**GRADIENT, "dL_dc": 1, "gates": {"forget": {"W_x": 1, "U": 1}, "c": {"value": 1}}},
         {**RNN, "claimed": {"h": [[1, "x"], False]}},
         {**GRADIENT, "cell": "rnn", "W_x": 1, "W_h": 1, "learning_rate": "1/3"},
         {**GRADIENT, "update": "keep", "reset": "before", "gates": {"r": {"value": 1}}},

@@ -12,6 +12,7 @@ from lstmhw.functions import Floats
 from lstmhw.numerals import agrees, decimals, half_unit, number
 from lstmhw.problem import Marking
 from lstmhw.solution import NO_ANSWER, Claim, Solution, indexed
+from lstmhw.spellings import symbols_for
 
 EXACT_DECIMALS = 12  # of a fraction such as 1/3
 MOST_ZEROS = 280  # beyond which units of the last digit leave the range of floats
@@ -259,6 +260,14 @@ def _without_ones(shape: Sequence[int]) -> list[int]:
 
 def full_name(name: str, solution: Solution) -> str:
     """The symbol that is meant, its time index filled in where there is only one step."""
+    own = _at_step(name, solution)
+    if own in solution.answers or own in solution.missing:
+        return own
+    others = {_at_step(symbol, solution) for symbol in symbols_for(name)} & set(solution.answers)
+    return others.pop() if len(others) == 1 else own
+
+
+def _at_step(name: str, solution: Solution) -> str:
     at_step = f"{name}_{solution.only_step}"
     known = name not in solution.answers and (
         at_step in solution.answers or at_step in solution.missing

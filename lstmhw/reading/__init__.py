@@ -12,6 +12,7 @@ from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, printa
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode, decode_claims
 from lstmhw.reading.expanding import likeliest
+from lstmhw.reading.letters import key_in
 from lstmhw.reading.nodes import MOST_BYTES, Fields, Items, Mark, Node, Placed, Scalar, TextError
 from lstmhw.reading.parsing import decoded, parse
 from lstmhw.solution import Claim
@@ -198,8 +199,9 @@ def _mark(root: Node, fault: Fault) -> Mark:
     node, mark = root, root.mark
     for key in fault.path:
         node = likeliest(node) if isinstance(key, int) else node
-        if isinstance(node, Fields) and key in node.entries:
-            scalar, node = node.entries[str(key)]
+        name = key_in(node, str(key)) if isinstance(node, Fields) else ""
+        if isinstance(node, Fields) and name in node.entries:
+            scalar, node = node.entries[name]
             mark = scalar.mark
         elif isinstance(node, Items) and isinstance(key, int) and key < len(node.nodes):
             node = node.nodes[key]

@@ -24,6 +24,7 @@ from lstmhw.kinds import KINDS, known, record_of
 from lstmhw.numerals import exact, number, whole_number
 from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.expanding import ODD, FaultError, Wanted, claim, expanded, number_text, shape
+from lstmhw.reading.letters import renamed, respelled, why_not
 from lstmhw.reading.mending import versions
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
 from lstmhw.reading.parts import Parts, place_of
@@ -98,6 +99,7 @@ class _Attempt:
         decoder = _Decoder(record.takes_batches)
         self.draft = decoder.record(root, record, ())
         self.written = decoder.written
+        self.renamed = decoder.renamed
         self.parts = Parts(root)
         is_row = word_at(root, "orientation") == "row"
         self.sizes, misfits = bind(decoder.arrays, is_row, self.parts.letters)
@@ -124,6 +126,7 @@ class _Attempt:
         told: Mapping[str, Callable[[], Any]] = {
             "sizes": lambda: self.parts.sizes(path, self.sizes),
             "written": lambda: self.written,
+            "renamed": lambda: self.renamed,
             "place": lambda: place_of(path),
         }
         more = {f.name: told[f.name]() for f in fields(draft.record) if f.name in NOT_KEYS}
@@ -211,6 +214,7 @@ class _Decoder:
         self.faults: list[Fault] = []
         self.arrays: list[Array] = []
         self.written: dict[Path, Sequence[str]] = {}
+        self.renamed: dict[str, str] = {}
         self.whole: Owners = {}
 
     def near(self, word: str, known: Iterable[str]) -> str:
@@ -222,6 +226,9 @@ class _Decoder:
 
     def record(self, node: Fields, record: type[Record], path: Path) -> Draft:
         owners = owners_of(node, record, self.whole)
+        node = respelled(node, owners)
+        for name, key in renamed(node).items():
+            self.renamed.setdefault(name, key)
         if not path:
             self.whole = owners
         together = keys_together(owners)
@@ -235,7 +242,9 @@ class _Decoder:
         meant = set()
         for key in node.entries:
             if key not in allowed:
-                told = record.meant.get(key.lower().replace("-", "_")) or _elsewhere(key, record)
+                told = why_not(key, node, owners)
+                told = told or record.meant.get(key.lower().replace("-", "_"), "")
+                told = told or _elsewhere(key, record)
                 self.faults.append(self._unknown_key((*path, key), key, allowed, told))
                 meant.add(nearest(key, absent) if len(self.faults) < MOST_ERRORS else "")
         for key in absent:

@@ -1,12 +1,14 @@
 """The JSON Schema (draft-07) of problem files, for editors; from the annotations of the records."""
 
 from collections.abc import Mapping
+from dataclasses import Field
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.problem import Between, Exact, OneOf, Range, Record, Shape
-from lstmhw.reading.records import Owners, embedded_of, keys_together, options_of, required
+from lstmhw.reading.records import Owners, embedded_of, keys_of, keys_together, options_of, required
 from lstmhw.solution import Claim
+from lstmhw.spellings import OF_OUTPUT
 
 Schema = dict[str, Any]
 
@@ -78,13 +80,23 @@ def _mapping(record: type[Record], more: Schema, whole: Owners) -> Schema:
 def _object(owners: Owners, more: Schema, whole: Owners) -> Schema:
     """A mapping with the keys of all these records, in a file of the records `whole`."""
     keys = {name: field for name, (_, field) in keys_together(owners).items()}
+    spelled = [pair for record in owners.values() for pair in record.spelled.items()]
+    others = {f"^{name}$": _named(keys[key], name, whole) for name, key in spelled if key in keys}
     return {
         "type": "object",
         "description": (owners[""].__doc__ or "").partition("\n")[0],
         "properties": more | {name: _value(key.type, whole) for name, key in keys.items()},
+        **({"patternProperties": others} if others else {}),
         "required": [name for name, key in keys.items() if required(key)],
         "additionalProperties": False,
     }
+
+
+def _named(key: Field[Any], name: str, whole: Owners) -> Schema:
+    """What may stand under a name of other books: V is the W of an output."""
+    record = options_of(key.type)[0]
+    is_inner = name in OF_OUTPUT and isinstance(record, type) and issubclass(record, Record)
+    return _value(keys_of(record)["W"].type if is_inner else key.type, whole)
 
 
 def _value(annotation: Any, whole: Owners) -> Schema:
