@@ -196,12 +196,12 @@ class Quantity(Expr):
     def element(self, index: Index) -> Expr:
         shape = np.shape(self.value)
         if not shape:
-            return Constant(float(self.value), rounded=not self.given)
+            return Constant(float(self.value), rounded=not self.given, source=(self, ()))
         # What is the same for all examples of a batch, or for all units, has fewer axes or entries.
         at = _indices(index)[-len(shape) :]
         if 1 in shape:
             at = tuple(0 if size == 1 else k for size, k in zip(shape, at, strict=True))
-        return Constant(float(self.value[at]), rounded=not self.given)
+        return Constant(float(self.value[at]), rounded=not self.given, source=(self, at))
 
     def leaves(self) -> Iterator["Quantity"]:
         yield self
@@ -211,14 +211,28 @@ class Quantity(Expr):
 
 
 class Constant(Expr):
-    """A number; `rounded` where it is shown to so many digits, not as it was given."""
+    """A number; `rounded` where it is shown to so many digits, not as it was given.
 
-    __slots__ = ("rounded",)
+    `source` is the quantity that it is a number of, and its place there.
+    """
 
-    def __init__(self, value: float, *, rounded: bool = False) -> None:
+    __slots__ = ("rounded", "source")
+
+    def __init__(
+        self,
+        value: float,
+        *,
+        rounded: bool = False,
+        source: tuple[Quantity, tuple[int, ...]] | None = None,
+    ) -> None:
         super().__init__()
         self.rounded = rounded
+        self.source = source
         self._value = value
+
+    def negated(self) -> "Constant":
+        """The same number with the other sign."""
+        return Constant(-self._value, rounded=self.rounded)
 
     def element(self, index: Index) -> Expr:
         return self

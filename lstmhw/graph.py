@@ -1,17 +1,35 @@
 """Which lines of a working read which, in levels: as rows of text, or placed for a picture."""
 
-from itertools import groupby
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from lstmhw.solution import Graph, Table
 
 
 class Spot(NamedTuple):
-    """A symbol of a picture: its level from the left, and its row, which may be between two."""
+    """A place in a picture: its level from the left, and its row, which may be between two.
+
+    Where an arrow only passes a level it has no symbol.
+    """
 
     symbol: str
     level: int
     row: float
+
+
+class Layout(NamedTuple):
+    """All places; and for each arrow those it leads through, from what is read to what reads."""
+
+    spots: tuple[Spot, ...]
+    arrows: tuple[tuple[Spot, ...], ...]
+
+
+class Stop(NamedTuple):
+    """What has a place at a level: a symbol, or what is read farther on."""
+
+    symbol: str
+    level: int
 
 
 def levels(graph: Graph) -> dict[str, int]:
@@ -22,21 +40,40 @@ def levels(graph: Graph) -> dict[str, int]:
     return found
 
 
-def placed(graph: Graph) -> list[Spot]:
-    """The symbols, those of a level one under another and every level in the middle."""
-    by_level = sorted(levels(graph).items(), key=lambda pair: pair[1])
-    columns = [[symbol for symbol, _ in pairs] for _, pairs in groupby(by_level, lambda p: p[1])]
-    rows = max(map(len, columns))
-    return [
-        Spot(symbol, level, (rows - len(column)) / 2 + row)
-        for level, column in enumerate(columns)
-        for row, symbol in enumerate(column)
+def layout(graph: Graph) -> Layout:
+    """The symbols in columns by level, each near what it reads; every column in the middle."""
+    level = levels(graph)
+    ways = [
+        [
+            *(Stop(source, k) for k in range(level[source], level[symbol])),
+            Stop(symbol, level[symbol]),
+        ]
+        for symbol, sources in graph.lines
+        for source in sources
     ]
+    own = [Stop(symbol, k) for symbol, k in level.items()]
+    stops = dict.fromkeys([*own, *(stop for way in ways for stop in way)])
+    before: dict[Stop, set[Stop]] = {stop: set() for stop in stops}
+    for way in ways:
+        for stop, following in pairwise(way):
+            before[following].add(stop)
+    columns = [[stop for stop in stops if stop.level == k] for k in range(max(level.values()) + 1)]
+    spots = dict(_placed(columns, before, level))
+    return Layout(tuple(spots.values()), tuple(tuple(spots[stop] for stop in way) for way in ways))
 
 
-def arrows(graph: Graph) -> list[tuple[str, str]]:
-    """Each pair of a symbol and a line that reads it."""
-    return [(source, symbol) for symbol, sources in graph.lines for source in sources]
+def _placed(
+    columns: list[list[Stop]], before: dict[Stop, set[Stop]], level: dict[str, int]
+) -> Iterator[tuple[Stop, Spot]]:
+    """A column after the other, its stops in the order of the middle of those before them."""
+    rows: dict[Stop, float] = {}
+    most = max(map(len, columns))
+    for column in columns:
+        middles = {s: sum(rows[b] for b in before[s]) / (len(before[s]) or 1) for s in column}
+        for row, stop in enumerate(sorted(column, key=lambda stop: middles[stop])):
+            rows[stop] = (most - len(column)) / 2 + row
+            is_own = level[stop.symbol] == stop.level
+            yield stop, Spot(stop.symbol if is_own else "", stop.level, rows[stop])
 
 
 def as_table(graph: Graph) -> Table:
@@ -45,10 +82,11 @@ def as_table(graph: Graph) -> Table:
     together: dict[tuple[int, tuple[str, ...]], list[str]] = {}
     for symbol, sources in graph.lines:
         together.setdefault((level[symbol], sources), []).append(symbol)
+    rows = sorted(together.items(), key=lambda item: item[0][0])
     return Table(
         ("level", "computed", "from"),
         tuple(
             (str(number), ", ".join(symbols), ", ".join(sources))
-            for (number, sources), symbols in sorted(together.items(), key=lambda item: item[0][0])
+            for (number, sources), symbols in rows
         ),
     )

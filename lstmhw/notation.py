@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Protocol
 
 from lstmhw.expr import (
@@ -31,6 +32,15 @@ SUM, MATRIX, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # what binds tighter is large
 
 GREEK = {"alpha": "α"}  # symbols that are the names of letters
 
+SYMBOL = re.compile(r"[a-z0-9][\w()+-]*(@\w+)?", re.ASCII | re.IGNORECASE)
+
+OF_WEIGHTS = frozenset({"W", "U", "V", "v", "b", "p", "E", "states", "values"})
+OF_TIME = frozenset("xhcifgorznaye") | {"alpha", "context", "query"}
+"""What a gradient is taken to: dW_x_f and dh_1.  What arrives from outside, dh, has no index."""
+
+LONGEST_FRACTION = 40  # characters that are written above and below a bar
+
+TYPED = 10  # decimals; what has more came out of a computation
 MOST_NAMES = 8  # in a sum; of more, the middle is not written
 
 
@@ -50,16 +60,61 @@ class Omitted(Expr):
         self.count = count
 
 
+LATEX_MARKS = {
+    "\0": "{}",  # keeps two hyphens two
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "`": r"\textasciigrave{}",
+    **{mark: "\\" + mark for mark in "#$%&_{}"},
+    **{mark: f"${mark}$" for mark in "<>|"},
+    "\u2013": "--",
+    "\u2014": "---",
+    "\u2019": "'",
+    "\u201c": "``",
+    "\u201d": "''",
+}
+ACCENTED = "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒ"
+
+
+class Printed(Constant):
+    """A number that is what its digits say."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        super().__init__(float(text))
+        self.text = text
+
+    def negated(self) -> "Printed":
+        return Printed(self.text.removeprefix("-") if self.value < 0 else f"-{self.text}")
+
+
+class NumberOf(Expr):
+    """One number of a quantity, by its name; without a place, the one that a row is about."""
+
+    __slots__ = ("place", "symbol")
+
+    def __init__(self, symbol: str, place: tuple[int, ...]) -> None:
+        super().__init__()
+        self.symbol = symbol
+        self.place = place
+
+
 class Notation(Protocol):
     """The marks of one way of writing; every argument and result is in that notation."""
 
     fraction_bar: bool
+    slash: str
+    fences: tuple[str, str]
 
     def name(self, base: str, indices: list[str]) -> str: ...
     def marked(self, name: str, layer: str, is_reverse: bool) -> str: ...
+    def gradient(self, to: str) -> str: ...
     def number(self, text: str) -> str: ...
     def words(self, text: str) -> str: ...
-    def sum(self, terms: list[tuple[str, str]]) -> str: ...
+    def signed(self, terms: list[tuple[str, str]]) -> list[str]: ...
+    def sum(self, terms: list[str]) -> str: ...
     def times(self, left: str, right: str) -> str: ...
     def product(self, left: str, right: str) -> str: ...
     def divide(self, above: str, below: str) -> str: ...
@@ -70,12 +125,15 @@ class Notation(Protocol):
     def equals(self, left: str, right: str) -> str: ...
     def transposed(self, matrix: str) -> str: ...
     def block(self, vector: str, first: int, last: int) -> str: ...
+    def item(self, name: str, place: Sequence[str]) -> str: ...
 
 
 class Text:
     """Plain ASCII, as one types it."""
 
     fraction_bar = False
+    slash = "/"
+    fences = ("(", ")")
 
     def name(self, base: str, indices: list[str]) -> str:
         return "_".join([base, *indices])
@@ -84,15 +142,23 @@ class Text:
         """A name with its layer and direction: h_1@2rev."""
         return f"{name}@{layer}{'rev' if is_reverse else ''}"
 
+    def gradient(self, to: str) -> str:
+        """The gradient of the loss to a symbol."""
+        return f"d{to}"
+
     def number(self, text: str) -> str:
         return text
 
     def words(self, text: str) -> str:
         return text
 
-    def sum(self, terms: list[tuple[str, str]]) -> str:
+    def signed(self, terms: list[tuple[str, str]]) -> list[str]:
+        """The terms of a sum, each with the sign before it."""
         (sign, first), *rest = terms
-        return sign + first + "".join(f" {sign or '+'} {term}" for sign, term in rest)
+        return [sign + first, *(f"{sign or '+'} {term}" for sign, term in rest)]
+
+    def sum(self, terms: list[str]) -> str:
+        return " ".join(terms)
 
     def times(self, left: str, right: str) -> str:
         return f"{left}*{right}"
@@ -124,6 +190,10 @@ class Text:
     def block(self, vector: str, first: int, last: int) -> str:
         """Some entries of a vector, counted from 1."""
         return f"{vector}[{first}]" if first == last else f"{vector}[{first}..{last}]"
+
+    def item(self, name: str, place: Sequence[str]) -> str:
+        """One number of a vector or matrix, counted from 1."""
+        return name + "".join(f"[{k}]" for k in place)
 
 
 class Python(Text):
@@ -166,6 +236,9 @@ class Latex(Text):
         arrow = rf"\overleftarrow{{{name}}}" if is_reverse else name
         return rf"{{{arrow}^{{({layer})}}}}" if layer else arrow
 
+    def gradient(self, to: str) -> str:
+        return rf"\frac{{\partial L}}{{\partial {to}}}"
+
     def number(self, text: str) -> str:
         mantissa, e, exponent = text.partition("e")
         if e:
@@ -173,7 +246,7 @@ class Latex(Text):
         return {"inf": r"\infty", "-inf": r"-\infty"}.get(text, text)
 
     def words(self, text: str) -> str:
-        return rf"\text{{{text}}}"
+        return rf"\text{{{latex_text(text)}}}"
 
     def times(self, left: str, right: str) -> str:
         return rf"{left} \cdot {right}"
@@ -192,14 +265,25 @@ class Latex(Text):
             return rf"\sqrt{{{argument}}}"
         return f"{function.latex}({argument})"
 
+    def parentheses(self, inner: str) -> str:
+        return rf"\left({inner}\right)" if r"\frac" in inner else f"({inner})"
+
     def block(self, vector: str, first: int, last: int) -> str:
         return rf"\left({vector}\right)_{{{first}{'' if first == last else rf' .. {last}'}}}"
+
+    def item(self, name: str, place: Sequence[str]) -> str:
+        return rf"\left({name}\right)_{{{','.join(place)}}}"
+
+
+TALL = ("<mfrac", "<mtable", "<msqrt")
 
 
 class MathML:
     """Presentation MathML, as browsers read it."""
 
     fraction_bar = True
+    slash = "<mo>/</mo>"
+    fences = ('<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>')
 
     def name(self, base: str, indices: list[str]) -> str:
         head = f"<mi>{GREEK.get(base, base)}</mi>"
@@ -216,6 +300,9 @@ class MathML:
             else arrow
         )
 
+    def gradient(self, to: str) -> str:
+        return f"<mfrac><mrow><mo>∂</mo><mi>L</mi></mrow><mrow><mo>∂</mo>{to}</mrow></mfrac>"
+
     def number(self, text: str) -> str:
         mantissa, e, exponent = text.partition("e")
         if e:
@@ -226,14 +313,16 @@ class MathML:
         return f"<mrow>{minus}<mn>{digits}</mn></mrow>" if minus else f"<mn>{digits}</mn>"
 
     def words(self, text: str) -> str:
-        return f"<mtext>{text}</mtext>"
+        return f"<mtext>{escape(text)}</mtext>"
 
-    def sum(self, terms: list[tuple[str, str]]) -> str:
+    def signed(self, terms: list[tuple[str, str]]) -> list[str]:
         (sign, first), *rest = terms
-        marks = {"": "+", "+": "+", "-": "−"}
-        head = "<mo>−</mo>" + first if sign == "-" else first
-        tail = "".join(f"<mo>{marks[sign]}</mo>{term}" for sign, term in rest)
-        return f"<mrow>{head}{tail}</mrow>"
+        head = f"<mo>−</mo>{first}" if sign else first
+        marks = (("−" if sign else "+", term) for sign, term in rest)
+        return [head, *(f'<mo form="infix">{mark}</mo>{term}' for mark, term in marks)]
+
+    def sum(self, terms: list[str]) -> str:
+        return f"<mrow>{''.join(terms)}</mrow>"
 
     def times(self, left: str, right: str) -> str:
         return f"<mrow>{left}<mo>·</mo>{right}</mrow>"
@@ -251,14 +340,14 @@ class MathML:
         if function is sqrt:
             return f"<msqrt>{argument}</msqrt>"
         name = "σ" if function.name == "sigmoid" else function.name
-        return f"<mrow><mi>{name}</mi><mo>(</mo>{argument}<mo>)</mo></mrow>"
+        return f"<mrow><mi>{name}</mi>{_fenced('(', argument, ')')}</mrow>"
 
     def concat(self, parts: list[str], separator: str) -> str:
         inner = f"<mo>{separator}</mo>".join(parts)
-        return f"<mrow><mo>[</mo>{inner}<mo>]</mo></mrow>"
+        return f"<mrow>{_fenced('[', inner, ']')}</mrow>"
 
     def parentheses(self, inner: str) -> str:
-        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+        return f"<mrow>{_fenced('(', inner, ')')}</mrow>"
 
     def equals(self, left: str, right: str) -> str:
         return f"<mrow>{left}<mo>=</mo>{right}</mrow>"
@@ -268,8 +357,18 @@ class MathML:
 
     def block(self, vector: str, first: int, last: int) -> str:
         to = "" if first == last else f"<mo>..</mo><mn>{last}</mn>"
-        inner = f"<mrow><mo>(</mo>{vector}<mo>)</mo></mrow>"
-        return f"<msub>{inner}<mrow><mn>{first}</mn>{to}</mrow></msub>"
+        return f"<msub>{self.parentheses(vector)}<mrow><mn>{first}</mn>{to}</mrow></msub>"
+
+    def item(self, name: str, place: Sequence[str]) -> str:
+        inner = f"<mrow><mo>(</mo>{name}<mo>)</mo></mrow>"
+        marks = "<mo>,</mo>".join(f"<mn>{k}</mn>" for k in place)
+        return f"<msub>{inner}<mrow>{marks}</mrow></msub>"
+
+
+def _fenced(left: str, inner: str, right: str) -> str:
+    """In parentheses or brackets, which grow with what is taller than a line."""
+    still = "" if any(tall in inner for tall in TALL) else ' stretchy="false"'
+    return f"<mo{still}>{left}</mo>{inner}<mo{still}>{right}</mo>"
 
 
 def _mathml_index(index: str) -> str:
@@ -283,35 +382,89 @@ def _mathml_mark(mark: str) -> str:
     return f"<mn>{mark}</mn>" if mark.isdigit() else f"<mi>{mark}</mi>"
 
 
-def decimal(value: float, digits: int) -> str:
-    """The number to `digits` decimals; to three digits where those would misstate it by 5 %."""
+def latex_text(text: str) -> str:
+    """Text that LaTeX prints as it is; a character that its default fonts lack becomes a ?."""
+    line = re.sub(r"\s+", " ", text).replace("--", "-\0-")
+    return "".join(LATEX_MARKS.get(character) or _known(character) for character in line)
+
+
+def _known(character: str) -> str:
+    plain = character.isascii() and character.isprintable()
+    return character if plain or character in ACCENTED else "?"
+
+
+def decimal(value: float, digits: int, more: int = 0) -> str:
+    """The number to `digits` decimals and `more`; below 0.1 four significant digits, and more.
+
+    Three are enough where decimals would misstate it by 5 %.  A tie goes up, as people round.
+    """
     if not math.isfinite(value):
         return "inf" if value > 0 else "-inf"
-    fixed = f"{value + 0.0:.{digits}f}"  # + 0.0 makes a negative zero positive
+    if 0 < abs(value) < 0.1:
+        decimals = digits + 1 + math.floor(math.log10(abs(value)))
+        places = max(significant(digits), decimals) + more
+        return f"{_over_tie(value, abs(value) * 10.0**-places):#.{places}g}"
+    # + 0.0 makes a negative zero positive
+    fixed = f"{_over_tie(value, 10.0 ** -(digits + more)) + 0.0:.{digits + more}f}"
     if abs(float(fixed) - value) > 0.05 * abs(value):
-        return f"{value:.2e}" if abs(value) < 1e-3 else f"{value:.3g}"
-    return fixed if abs(value) < 1e9 else f"{value:.{digits}e}"
+        return f"{value:.3g}"
+    return fixed if abs(value) < 1e9 else f"{value:.{digits + more}e}"
+
+
+def significant(digits: int) -> int:
+    """How many significant digits a small number has at least: 4, or 3 where few are shown."""
+    return 4 if digits >= 4 else 3
+
+
+def _over_tie(value: float, unit: float) -> float:
+    """A value whose digits a float has nearly: 0.12345, which is a little less in binary, or more.
+
+    Where so little would be seen in units of the last digit it is left alone.
+    """
+    nudge = value * 1e-14
+    return value + nudge if abs(nudge) < 1e-3 * unit else value
 
 
 def as_given(value: float, digits: int) -> str:
     """A datum: as short as it was written where that takes no more than `digits` decimals."""
+    return _shortest(value, digits) or decimal(value, digits)
+
+
+def datum(value: float, digits: int, more: int = 0) -> str:
+    """A datum in a row: as it was written, or where nobody typed it like what is computed."""
+    return _shortest(value, max(digits + more, TYPED)) or decimal(value, digits, more)
+
+
+def _shortest(value: float, digits: int) -> str:
+    """The number as short as it was written; nothing where that takes more decimals."""
     shortest = f"{value + 0.0:.15g}"
     mantissa, _, exponent = shortest.partition("e")
-    if len(mantissa.partition(".")[2]) <= digits and float(shortest) == value:
-        return f"{value:.0f}" if 0 < int(exponent or 0) < 16 else shortest
-    return decimal(value, digits)
+    if len(mantissa.partition(".")[2]) > digits or float(shortest) != value:
+        return ""
+    return f"{value:.0f}" if 0 < int(exponent or 0) < 16 else shortest
 
 
 def symbol(name: str, notation: Notation) -> str:
     """A symbol of the contract (`z_f_1`, `tanh_c_1`), or of a page (`c_(t-1)`), in a notation."""
+    if not SYMBOL.fullmatch(name):  # a letter or a word of somebody's alphabet
+        return notation.words(name)
     bare, _, mark = name.partition("@")
     base, *indices = bare.split("_")
     function = ACTIVATIONS.get(base)
     if function is not None and indices:
         of = name.partition("_")[2]
         return notation.apply(function, symbol(of, notation))
+    if is_gradient(name):
+        return notation.gradient(symbol(name[1:], notation))
     written = notation.name(base, indices)
     return notation.marked(written, *_marks(mark)) if mark else written
+
+
+def is_gradient(name: str) -> bool:
+    """Whether a symbol is a gradient of the loss: dW_x_f, dh_1, dz_o_2@1rev."""
+    base, *indices = name.partition("@")[0].split("_")
+    to = base[1:] if base.startswith("d") else ""
+    return to in OF_WEIGHTS or (to in OF_TIME and bool(indices))
 
 
 def _marks(mark: str) -> tuple[str, bool]:
@@ -324,6 +477,14 @@ def write(expr: Expr, notation: Notation, digits: int = 4) -> str:
     return _Writer(notation, digits).write(expr)
 
 
+def write_terms(expr: Expr, notation: Notation, digits: int = 4) -> list[str]:
+    """The expression in pieces, so that lines can be broken: the terms of a sum with their signs.
+
+    A long fraction is written with a slash, in the pieces that stand above and below its bar.
+    """
+    return _Writer(notation, digits).pieces(expr)
+
+
 def python(expr: Expr, functions: Mapping[str, str]) -> str:
     """The expression in Python, its numbers in full; `functions` are those of `Python`."""
     return _PythonWriter(Python(functions), 0).write(expr)
@@ -332,9 +493,20 @@ def python(expr: Expr, functions: Mapping[str, str]) -> str:
 def equation(name: str, expr: Expr, notation: Notation, digits: int = 4) -> str:
     """symbol = formula; only the formula where the symbol is written the same (`tanh_c_1`)."""
     formula = write(expr, notation, digits)
-    if symbol(name, Text()) == write(expr, Text(), digits):
-        return formula
-    return notation.equals(symbol(name, notation), formula)
+    return notation.equals(symbol(name, notation), formula) if _is_other(name, expr) else formula
+
+
+def equation_terms(name: str, expr: Expr, notation: Notation, digits: int = 4) -> list[str]:
+    """The same, a term of a sum for each place where a line can be broken."""
+    first, *rest = write_terms(expr, notation, digits)
+    if _is_other(name, expr):
+        first = notation.equals(symbol(name, notation), first)
+    return [first, *rest]
+
+
+def _is_other(name: str, expr: Expr) -> bool:
+    """Whether a symbol is written otherwise than the expression that it is."""
+    return symbol(name, Text()) != write(expr, Text())
 
 
 class _Writer:
@@ -343,13 +515,40 @@ class _Writer:
         self.digits = digits
 
     def write(self, expr: Expr) -> str:
+        return self.notation.sum(self.terms(expr))
+
+    def terms(self, expr: Expr) -> list[str]:
         signed = [_signed(term) for term in written_terms(expr)]
-        return self.notation.sum([(sign, self.tight(term, MATRIX)) for sign, term in signed])
+        return self.notation.signed([(sign, self.tight(term, MATRIX)) for sign, term in signed])
+
+    def pieces(self, expr: Expr) -> list[str]:
+        if not isinstance(expr, Divide) or len(write(expr, Text(), self.digits)) < LONGEST_FRACTION:
+            return self.terms(expr)
+        above, below = expr.parts
+        *most, last = self.fenced(above, PRODUCT)
+        first, *rest = self.fenced(below, ATOM)
+        return [*most, f"{last}{self.notation.slash}{first}", *rest]
+
+    def fenced(self, expr: Expr, least: int) -> list[str]:
+        """The pieces, in parentheses where the outermost mark binds less than `least`."""
+        pieces = self.pieces(expr)
+        if self.precedence(expr) < least:
+            left, right = self.notation.fences
+            pieces[0] = left + pieces[0]
+            pieces[-1] += right
+        return pieces
 
     def tight(self, expr: Expr, least: int) -> str:
         """The expression, in parentheses where its outermost mark binds less than `least`."""
+        expr = _written_out(expr)
         text = self.write(expr) if isinstance(expr, Sum | Negative) else self.inner(expr)
-        return self.notation.parentheses(text) if _precedence(expr) < least else text
+        return self.notation.parentheses(text) if self.precedence(expr) < least else text
+
+    def precedence(self, expr: Expr) -> int:
+        """How tightly the outermost mark binds; the bar of a gradient, where it has one."""
+        if isinstance(expr, Quantity) and self.notation.fraction_bar:
+            return POWER if is_gradient(expr.symbol) else ATOM
+        return _precedence(expr)
 
     def inner(self, expr: Expr) -> str:
         notation = self.notation
@@ -358,6 +557,9 @@ class _Writer:
                 return symbol(name, notation)
             case Constant():
                 return notation.number(self.spelled(expr))
+            case NumberOf(symbol=name, place=place):
+                written = symbol(name, notation)
+                return notation.item(written, [str(k + 1) for k in place]) if place else written
             case Omitted(count=count):
                 return notation.words(f"... ({count} more terms) ...")
             case Apply(function=function, parts=(argument,)):
@@ -396,7 +598,9 @@ class _Writer:
         raise TypeError(f"{type(expr).__name__} cannot be written")
 
     def spelled(self, number: Constant) -> str:
-        spell = decimal if number.rounded else as_given
+        if isinstance(number, Printed):
+            return number.text
+        spell = decimal if number.rounded else datum
         return spell(float(number.value), self.digits)
 
     def base(self, expr: Expr) -> str:
@@ -436,7 +640,8 @@ def _precedence(expr: Expr) -> int:
 
 def written_terms(expr: Expr) -> tuple[Expr, ...]:
     """The terms of a sum; of very many that are written with names, the middle is left out."""
-    terms = expr.parts if isinstance(expr, Sum) else (expr,)
+    parts = map(_written_out, expr.parts if isinstance(expr, Sum) else (expr,))
+    terms = tuple(t for part in parts for t in (part.parts if isinstance(part, Sum) else (part,)))
     if len(terms) <= MOST_NAMES or not all(map(_is_formula, terms)):
         return terms
     tail = MOST_NAMES // 3
@@ -446,7 +651,24 @@ def written_terms(expr: Expr) -> tuple[Expr, ...]:
 def _is_formula(expr: Expr) -> bool:
     if expr.parts:
         return all(map(_is_formula, expr.parts))
-    return isinstance(expr, Quantity)
+    return isinstance(expr, Quantity | NumberOf)
+
+
+def _written_out(expr: Expr) -> Expr:
+    """A block of a single entry as what that entry is computed from: (W^T d)[2] as W[1][2]*d[1]."""
+    if not isinstance(expr, Block) or expr.end > expr.start + 1 or not _is_formula(expr):
+        return expr
+    has_values = all(leaf.value is not None for leaf in expr.leaves())
+    return named(expr.element(0)) if has_values and expr.value.ndim == 1 else expr
+
+
+def named(expr: Expr) -> Expr:
+    """An expression of one number over the names of what its numbers are numbers of."""
+    if isinstance(expr, Constant) and expr.source is not None:
+        quantity, place = expr.source
+        is_alone = not place or quantity.value.size == 1
+        return NumberOf(quantity.symbol, () if is_alone else place)
+    return expr.rebuilt(*map(named, expr.parts)) if expr.parts else expr
 
 
 def _signed(term: Expr) -> tuple[str, Expr]:
@@ -454,8 +676,8 @@ def _signed(term: Expr) -> tuple[str, Expr]:
     match term:
         case Negative(parts=(inner,)):
             return "-", inner
-        case Constant(value=value, rounded=rounded) if value < 0:
-            return "-", Constant(-value, rounded=rounded)
+        case Constant(value=value) if value < 0:
+            return "-", term.negated()
         case Times(parts=(left, right)):
             sign, positive = _signed(left)
             return sign, Times(positive, right)

@@ -61,7 +61,7 @@ def above(value: float) -> str:
     if not value:
         return "0"
     unit = 10.0 ** (math.floor(math.log10(value)) - 1)
-    return f"{math.ceil(value / unit) * unit:.1e}"
+    return f"{math.ceil(value / unit) * unit:.2g}"
 
 
 def decimals(text: str) -> int:

@@ -137,10 +137,15 @@ class Words(NamedTuple):
 
 
 class Score(NamedTuple):
-    """The points that answers earn, of those that they can."""
+    """The points that answers earn, of those that they can.
+
+    `unanswered` are the symbols that are asked and have no answer, `not_asked` what earns nothing.
+    """
 
     earned: float
     out_of: float
+    unanswered: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"Score: {self.earned} of {self.out_of}."

@@ -6,11 +6,12 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from lstmhw.expr import Apply, Constant, Expr, Negative, Quantity, Sum, Times
+from lstmhw.expr import Constant, Expr, Negative, Quantity, Sum, Times
 from lstmhw.functions import Floats
 from lstmhw.glossary import title, verdict
-from lstmhw.notation import Omitted, as_given, decimal
+from lstmhw.notation import NumberOf, Omitted, as_given, decimal, named
 from lstmhw.numerals import decimals
+from lstmhw.printed import Told, printed, told
 from lstmhw.solution import (
     Block,
     Check,
@@ -27,6 +28,7 @@ from lstmhw.solution import (
     indexed,
     is_batch,
     names,
+    unmarked,
 )
 
 LONGEST_SUM = 10
@@ -35,6 +37,7 @@ MOST_ENTRIES = 10
 MOST_TIME_STEPS = 6
 MOST_PARAGRAPHS = 16
 MOST_TABLE_ROWS = 12
+MOST_CARRIED = 8
 OVER_STATES = ("e", "alpha")  # scores and weights of attention: and the gradients to them
 
 Item = TypeVar("Item")
@@ -53,7 +56,8 @@ class Row(NamedTuple):
     """One unit of a step: its number, the numbers put in, and the value.
 
     `unit` is `2` in a vector, `[2][1]` in a matrix, and empty for a scalar; `noun` is what a vector
-    has a number for each of; `abridged` says that terms which are zero were left out.
+    has a number for each of; `abridged` says that terms which are zero were left out; `more` how
+    many more digits than others its numbers have, None where no digits give the value.
     """
 
     unit: str
@@ -61,6 +65,7 @@ class Row(NamedTuple):
     value: str
     abridged: bool
     noun: str = "unit"
+    more: int | None = 0
 
     @property
     def label(self) -> str:
@@ -89,7 +94,8 @@ class ShownStep(NamedTuple):
 
 def working(steps: Sequence[Step], view: View) -> Iterator[ShownStep | str]:
     """What is shown of a working: its steps, and in words what is left out."""
-    abridged = gaps = False
+    shown: list[tuple[Step, Row | Gap]] = []
+    gaps = False
     for run in time_steps(steps, view):
         if isinstance(run, Gap):
             gaps = True
@@ -97,13 +103,26 @@ def working(steps: Sequence[Step], view: View) -> Iterator[ShownStep | str]:
             continue
         for step in run:
             units = tuple(rows(step, view))
-            abridged |= any(isinstance(unit, Row) and unit.abridged for unit in units)
-            gaps |= any(isinstance(unit, Gap) for unit in units)
+            shown += [(step, unit) for unit in units]
             yield ShownStep(step, units)
-    if abridged:
-        yield "Terms that are zero are left out; --full writes them."
-    if gaps:
+    lines = [(step, unit) for step, unit in shown if isinstance(unit, Row)]
+    if any(row.abridged for _, row in lines):
+        yield "Terms that are zero are left out of sums; --full writes them."
+    yield from _precision(lines, view)
+    if gaps or len(lines) < len(shown):
         yield "Not everything is shown; --full shows it."
+
+
+def _precision(lines: Sequence[tuple[Step, Row]], view: View) -> Iterator[str]:
+    """How the digits of rows were chosen, where that is to be told."""
+    if any(row.more for _, row in lines):
+        yield "Numbers are carried in full; a row shows as many of their digits as it needs."
+    carried = [f"{step.symbol} {row.label}".strip() for step, row in lines if row.more is None]
+    if carried:
+        most = len(carried) if view.full else MOST_CARRIED
+        rest = f"; and {len(carried) - most} more" if len(carried) > most else ""
+        places = "; ".join(carried[:most])
+        yield f"Shown to {view.digits} decimals, carried in full: {places}{rest}."
 
 
 def computed(values: Floats) -> Entry:
@@ -113,18 +132,54 @@ def computed(values: Floats) -> Entry:
 
 def rows(step: Step, view: View) -> Iterator[Row | Gap]:
     """The units of a step, the middle of very many left out."""
-    for unit in excerpt(range(step.value.size), MOST_UNITS, view):
+    for unit in _units(step, view):
         if isinstance(unit, Gap):
             yield unit
             continue
-        index = tuple(int(k) for k in np.unravel_index(unit, step.value.shape))
-        label = _label(step, index)
+        index, (value, more) = unit
         written = step.expr.element(index)
-        value = _value(step, index, view)
-        if view.full:
-            yield Row(label, written, value, False, noun(step.symbol))
+        shown = written if view.full else shortened(written)
+        if not view.full and _is_cut(shown):
+            more = 0  # nobody can redo it
+        numbers = printed(_traced(shown), view.digits, more or 0)
+        abridged = not view.full and has_zero_term(written)
+        yield Row(_label(step, index), numbers, value, abridged, noun(step.symbol), more)
+
+
+def _is_cut(expr: Expr) -> bool:
+    """Whether the middle of a long sum is left out."""
+    return isinstance(expr, Omitted) or any(map(_is_cut, expr.parts))
+
+
+def unabridged(step: Step, view: View) -> Iterator[Expr | Gap]:
+    """The numbers put into each unit of a step, with the terms that are zero."""
+    for unit in _units(step, view):
+        if isinstance(unit, Gap):
+            yield unit
         else:
-            yield Row(label, shortened(written), value, has_zero_term(written), noun(step.symbol))
+            index, (_, more) = unit
+            yield printed(step.expr.element(index), view.digits, more or 0)
+
+
+def _units(step: Step, view: View) -> Iterator[tuple[tuple[int, ...], Told] | Gap]:
+    """The units that are shown of a step by their index, and the value of each."""
+    units = list(excerpt(range(step.value.size), MOST_UNITS, view))
+    shown = [unit for unit in units if not isinstance(unit, Gap)]
+    values = iter(told(step, shown, view.digits))
+    for unit in units:
+        if isinstance(unit, Gap):
+            yield unit
+        else:
+            yield tuple(map(int, np.unravel_index(unit, step.value.shape))), next(values)
+
+
+def _traced(expr: Expr) -> Expr:
+    """A row that has nothing but a number says where it comes from; in a batch, its label does."""
+    if not isinstance(expr, Constant) or expr.source is None:
+        return expr
+    quantity, _ = expr.source
+    is_told = is_batch(quantity.value, quantity.role)
+    return NumberOf(quantity.symbol, ()) if is_told else named(expr)
 
 
 def noun(symbol: str) -> str:
@@ -150,20 +205,11 @@ def _place(index: tuple[int, ...]) -> str:
     return "".join(f"[{k + 1}]" for k in index)
 
 
-def _value(step: Step, index: tuple[int, ...], view: View) -> str:
-    value = float(step.value[index])
-    shown = decimal(value, view.digits)
-    gap = _gap(step.expr, index)
-    if gap == 0 or gap > 1e-3 or abs(float(shown)) != 1:
-        return shown
-    return f"{shown} ({'1 -' if value > 0 else '-1 +'} {gap:.1e})"
-
-
-def _gap(expr: Expr, index: tuple[int, ...]) -> float:
-    """How far a saturated function is from its limit; 0 where the question does not arise."""
-    if not isinstance(expr, Apply) or expr.function.gap is None:
-        return 0.0
-    return expr.function.gap(float(expr.parts[0].value[index]))
+def saturated(value: str) -> tuple[str, str, str]:
+    """The value of a row; of a saturated one also what it is short of, and by how much."""
+    shown, _, rest = value.partition(" (")
+    limit, _, gap = rest.rstrip(")").rpartition(" ")
+    return shown, limit, gap
 
 
 def shortened(expr: Expr) -> Expr:
@@ -171,8 +217,8 @@ def shortened(expr: Expr) -> Expr:
     if not isinstance(expr, Sum):
         return expr.rebuilt(*map(shortened, expr.parts)) if expr.parts else expr
     terms = [shortened(term) for term in expr.parts if not is_zero(term)]
-    if not terms:
-        return Constant(0.0)
+    if not terms:  # one of them, to say so
+        return shortened(expr.parts[0])
     if len(terms) > LONGEST_SUM:
         head, tail = LONGEST_SUM // 2, LONGEST_SUM // 3
         terms = [*terms[:head], Omitted(len(terms) - head - tail), *terms[-tail:]]
@@ -180,12 +226,24 @@ def shortened(expr: Expr) -> Expr:
 
 
 def is_zero(expr: Expr) -> bool:
-    """Whether a term is written as zero: the number 0, a product with it, a sum of such."""
+    """Whether a term is written as zero: the number 0, a product with it, a sum of such, 1 - 1."""
     if isinstance(expr, Times):
         return any(map(is_zero, expr.parts))
     if isinstance(expr, Sum | Negative):
-        return all(map(is_zero, expr.parts))
+        return all(map(is_zero, expr.parts)) or _cancels(expr)
     return isinstance(expr, Constant) and expr.value == 0
+
+
+def _cancels(expr: Expr) -> bool:
+    """Whether data that were given add up to nothing."""
+    if isinstance(expr, Sum):
+        return all(map(_is_datum, expr.parts)) and expr.value == 0
+    return False
+
+
+def _is_datum(expr: Expr) -> bool:
+    (number,) = expr.parts if isinstance(expr, Negative) else (expr,)
+    return isinstance(number, Constant) and not number.rounded
 
 
 def has_zero_term(expr: Expr) -> bool:
@@ -196,9 +254,36 @@ def has_zero_term(expr: Expr) -> bool:
 
 
 def time_steps(steps: Sequence[Step], view: View) -> Iterator[tuple[Step, ...] | Gap]:
-    """The steps by time index, the middle of a long run left out."""
-    runs = [tuple(run) for _, run in groupby(steps, key=lambda step: indexed(step.symbol)[1])]
-    yield from excerpt(runs, MOST_TIME_STEPS, view)
+    """The steps by time index, the middle of a long run left out.
+
+    Where one cell goes through several time steps before the next one does, each is a run.
+    """
+    passes = list(_passes(steps))
+    are_long = any(len({_time(step) for step in each}) > 1 for each in passes)
+    for each in passes if are_long and len(passes) <= MOST_TIME_STEPS else [steps]:
+        runs = [tuple(run) for _, run in groupby(each, key=_time)]
+        yield from excerpt(runs, MOST_TIME_STEPS, view)
+
+
+def _passes(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """Stretches of lines of one layer and direction, from one time step to its neighbour."""
+    stretch: list[Step] = []
+    for step in steps:
+        if stretch and not _goes_on(stretch[-1], step):
+            yield stretch
+            stretch = []
+        stretch.append(step)
+    yield stretch
+
+
+def _goes_on(step: Step, after: Step) -> bool:
+    t, later = _time(step), _time(after)
+    is_near = t is None or later is None or abs(later - t) <= 1
+    return is_near and unmarked(step.symbol)[1] == unmarked(after.symbol)[1]
+
+
+def _time(step: Step) -> int | None:
+    return indexed(step.symbol)[1]
 
 
 def entries(rows: Sequence[Entry], view: View) -> Iterator[Entry | Gap]:
@@ -279,6 +364,7 @@ def claim_text(claim: Claim) -> str:
     return f"[{', '.join(claim_text(part) for part in claim)}]"
 
 
+NOTHING = 1e-12  # what an answer of 0 may be off by and still be right
 WEIGHTS = "weights"  # the row of weights that are a claim
 JUDGED = {
     "right": ("is right", "are right"),
@@ -292,13 +378,15 @@ JUDGED = {
     "wrong": ("is wrong", "are wrong"),
 }
 """What is said of one claim, and of several, by their verdict."""
+GUESSES = ("It looks as if", "The method is right")
+"""How explanations begin that do not give the claimed digits."""
 
 
 def sections(solution: Solution, view: View) -> Iterator[Section]:
     """All sections of a page: what was asked and came out, the working, and the claimed answers."""
     if solution.asked:
         yield Section("Asked", (Paragraph(solution.asked),))
-    result = (*solution.result, *_score(solution), *_told(solution.checks))
+    result = (*solution.result, *score_told(solution), *claims_told(solution.checks))
     if result:
         yield Section("Result", result)
     for section in solution.sections:
@@ -313,20 +401,32 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
         yield Section("Claimed answers", (table, *_explanations(solution.checks)))
 
 
-def _score(solution: Solution) -> Iterator[Paragraph]:
-    if solution.score is not None:
-        yield Paragraph((str(solution.score),))
+def score_told(solution: Solution) -> Iterator[Paragraph]:
+    """The score, where there is one."""
+    score = solution.score
+    if score is None:
+        return
+    said: list[Inline] = [str(score)]
+    if score.unanswered:
+        said += [" No answer: ", *names(score.unanswered), "."]
+    if score.not_asked:
+        said += [" Not asked: ", *names(score.not_asked), "."]
+    if any(check.verdict == "follows" for check in solution.checks) and score.earned:
+        said.append(" An answer that follows from an earlier one by a right method earns points.")
+    yield Paragraph(tuple(said))
 
 
-def _told(checks: Sequence[Check]) -> Iterator[Paragraph]:
+def claims_told(checks: Sequence[Check]) -> Iterator[Paragraph]:
     """The verdicts, a sentence for all claims of which the same is to be said."""
     said: dict[tuple[str, str], list[str]] = {}
     for check in checks:
-        said.setdefault((check.verdict, check.mistake or ""), []).append(check.symbol)
-    for (judged, mistake), symbols in said.items():
+        why = f": {title(check.mistake)}" if check.mistake else ""
+        if why and check.explanation.startswith(GUESSES):
+            why = f"; it looks like this: {title(check.mistake or '')}"
+        said.setdefault((check.verdict, why), []).append(check.symbol)
+    for (judged, why), symbols in said.items():
         one, several = JUDGED[judged]
         text = several if len(symbols) > 1 or symbols == [WEIGHTS] else one
-        why = f": {title(mistake)}" if mistake else ""
         yield Paragraph(("Your ", *names(symbols), f" {text}{why}."))
 
 
@@ -398,7 +498,10 @@ def _expected(check: Check, view: View) -> str:
             return " or ".join(map(str, dict.fromkeys(counts.values())))
     shown = 0 if check.claimed is None else _most_decimals(check.claimed)
     digits = max(view.digits, min(15, shown))
-    return listed(computed(check.expected), view._replace(digits=digits))
+    values = check.expected
+    if check.verdict == "right" and "e" not in claim_text(check.claimed or ""):
+        values = np.where(np.abs(values) < NOTHING, 0.0, values)  # as it was claimed
+    return listed(computed(values), view._replace(digits=digits))
 
 
 def _most_decimals(claim: Claim) -> int:

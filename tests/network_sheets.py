@@ -115,6 +115,21 @@ def _averaged(rng: Random) -> Asked:
     return Asked(data, _changed(data, over_steps="mean"), ["loss"])
 
 
+def _half_omitted(rng: Random) -> Asked:
+    maker = _maker(rng, rng.choice(["lstm", "gru", "rnn"]))
+    data = maker.problem(steps=2) | maker.output(2, 2)
+    data["targets"] = [maker.numbers(2) for _ in range(2)]
+    return Asked(data, _changed(data, loss="squared"), ["loss_1", "loss_2", "loss"])
+
+
+def _last_loss_alone(rng: Random) -> Asked:
+    maker = _maker(rng, "rnn")
+    data = maker.problem(gradient=True, steps=3) | maker.output(1, 2)
+    data |= {"targets": maker.numbers(3), "loss": "half-squared"}
+    read = _changed(data, targets=[None, None, data["targets"][-1]])
+    return Asked(data, read, ["loss", "dW_x", "dW_h", "dW_y"])
+
+
 MAKERS: Mapping[str, Callable[[Random], Asked]] = {
     "directions-swapped": _directions_swapped,
     "direction-not-reversed": _not_turned_round,
@@ -125,6 +140,8 @@ MAKERS: Mapping[str, Callable[[Random], Asked]] = {
     "truncation-ignored": _truncation_ignored,
     "summed": _summed,
     "averaged": _averaged,
+    "factor-omitted": _half_omitted,
+    "only-last-step": _last_loss_alone,
 }
 
 

@@ -346,7 +346,8 @@ def test_own_gates_that_do_not_are_wrong_at_a_step() -> None:
     solution = marked({**DATA, "gates": LIMIT})  # which has no read-out
     (check,) = solution.checks
     errors = solution.extras["error_by_step"].tolist()
-    assert (check.verdict, check.where) == ("wrong", f"t = {errors.index(max(errors)) + 1}")
+    first = next(t for t, error in enumerate(errors, 1) if error > 1e-9)
+    assert (check.verdict, check.where) == ("wrong", f"t = {first}")
 
 
 def test_a_step_of_the_random_inputs_is_no_step_of_the_file() -> None:
@@ -492,7 +493,8 @@ def test_the_row_of_given_gates_may_have_points() -> None:
     asked = problem({**data, "marking": {"points": {"weights": 3, "y_1": 1}}})
     solution, faults = marking.marked(asked, asked.claimed)
     assert not faults
-    assert solution.score == (4, 4)
+    assert solution.score is not None
+    assert solution.score[:2] == (4, 4)
 
 
 def test_a_claim_beside_given_gates_is_refused() -> None:

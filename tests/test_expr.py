@@ -10,10 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_cells import cell_data, concatenated, separate, transposed
 
-from lstmhw.expr import Concat, Constant, Expr, Missing, Quantity
+from lstmhw.expr import Concat, Constant, Expr, Missing, Quantity, Transposed, sum_of
 from lstmhw.faults import Fault
 from lstmhw.functions import relu, sigmoid, softmax, tanh
-from lstmhw.notation import Latex, MathML, Text, as_given, decimal, equation, symbol, write
+from lstmhw.notation import (
+    Latex,
+    MathML,
+    Text,
+    as_given,
+    decimal,
+    equation,
+    symbol,
+    write,
+    write_terms,
+)
 from lstmhw.solution import Solution, Working
 from lstmhw.view import Row, View, rows, shortened
 
@@ -160,7 +170,7 @@ def test_concat_dispatches_on_any_part() -> None:
         ("tanh", -20, "-1.0000 (-1 + 8.5e-18)"),
         ("tanh", 2, "0.9640"),
         ("sigmoid", 50, "1.0000 (1 - 1.9e-22)"),
-        ("sigmoid", -20, "2.06e-09"),
+        ("sigmoid", -20, "2.061e-09"),
     ],
 )
 def test_saturation_is_said_and_only_where_it_hides(
@@ -178,13 +188,17 @@ def test_saturation_is_said_and_only_where_it_hides(
         (0.5, "0.5000", "0.5"),
         (2, "2.0000", "2"),
         (1 / 3, "0.3333", "0.3333"),
-        (-0.00001, "-1.00e-05", "-1e-05"),
+        (-0.00001, "-1.000e-05", "-1e-05"),
         (0, "0.0000", "0"),
         (-0.0, "0.0000", "0"),
         (2.5e9, "2.5000e+09", "2500000000"),
-        (5.67e-11, "5.67e-11", "5.67e-11"),
+        (5.67e-11, "5.670e-11", "5.67e-11"),
         (1234567.891, "1234567.8910", "1234567.891"),
-        (0.00061, "0.0006", "0.0006"),
+        (0.00061, "0.0006100", "0.0006100"),
+        (0.12345, "0.1235", "0.1235"),
+        (0.012345, "0.01235", "0.01235"),
+        (-2.00005, "-2.0001", "-2.0001"),
+        (0.09999996, "0.1000", "0.1000"),
         (1e22, "1.0000e+22", "1e+22"),
         (float("inf"), "inf", "inf"),
     ],
@@ -197,7 +211,7 @@ def test_numbers_are_shown_to_so_many_decimals(value: float, shown: str, given_a
 def test_few_decimals_do_not_misstate_a_number() -> None:
     assert [decimal(v, 0) for v in (1.147, 0.272, 0.997, 12.3)] == ["1.15", "0.272", "1", "12"]
     assert decimal(0.0149, 2) == "0.0149"
-    assert decimal(0.00064, 4) == "6.40e-04"
+    assert decimal(0.00064, 4) == "0.0006400"
 
 
 def test_symbols_in_each_notation() -> None:
@@ -210,6 +224,46 @@ def test_symbols_in_each_notation() -> None:
     assert Latex().number("4.3e-11") == r"4.3 \cdot 10^{-11}"
 
 
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("dW_x_f", r"\frac{\partial L}{\partial W_{x,f}}"),
+        ("dz_o_2", r"\frac{\partial L}{\partial z_{o,2}}"),
+        ("dh_(t-1)", r"\frac{\partial L}{\partial h_{t-1}}"),
+        ("dalpha_1", r"\frac{\partial L}{\partial \alpha_{1}}"),
+        ("dh_1@2rev", r"\frac{\partial L}{\partial {\overleftarrow{h_{1}}^{(2)}}}"),
+        ("dh", r"\mathrm{dh}"),  # what arrives from outside
+        ("d_k", "d_{k}"),
+        ("due_1", r"\mathrm{due}_{1}"),
+    ],
+)
+def test_a_gradient_is_a_derivative_of_the_loss_in_print(name: str, latex: str) -> None:
+    assert symbol(name, Latex()) == latex
+    assert symbol(name, Text()) == name
+    assert ("∂" in symbol(name, MathML())) == (r"\partial" in latex)
+
+
+def test_a_gradient_is_transposed_and_squared_as_a_whole() -> None:
+    gradient = Quantity("dz_1", np.ones(2), given=False)
+    bar = r"\frac{\partial L}{\partial z_{1}}"
+    assert write(Transposed(gradient), Latex()) == rf"\left({bar}\right)^{{T}}"
+    assert write(gradient**2, Latex()) == rf"\left({bar}\right)^{{2}}"
+    assert write(Transposed(gradient), Text()) == "dz_1^T"
+    weights = quantity("W", [1, 2])
+    assert write(weights.times(gradient), Latex()) == rf"W \, {bar}"
+
+
+def test_a_long_fraction_in_pieces_is_the_same_number() -> None:
+    above = sum_of([Constant(0.125) * Constant(float(k)) for k in range(1, 5)])
+    below = Constant(3.0) + Constant(-0.0625) * Constant(2.0)
+    for expr in (above / below, (-above) / below, Constant(2.0) * (above / below)):
+        pieces = write_terms(expr, Text(), 6)
+        assert eval(" ".join(pieces)) == pytest.approx(expr.value)
+        assert len(write_terms(expr, MathML(), 6)) == len(pieces)
+    assert len(write_terms(above / below, Text())) == 5
+    assert len(write_terms(Constant(1.0) / below, Text())) == 1
+
+
 def test_long_sums_lose_their_middle_and_say_so() -> None:
     wide = quantity("W", [float(k) for k in range(1, 31)])
     element = wide.times(quantity("x", *range(1, 31))).element(0)
@@ -217,14 +271,14 @@ def test_long_sums_lose_their_middle_and_say_so() -> None:
     assert element.value == sum(k * k for k in range(1, 31))
 
 
-def test_all_zero_sums_are_zero_and_relu_is_not_hidden() -> None:
+def test_of_sums_of_zeros_one_is_left_and_relu_is_not_hidden() -> None:
     zero = quantity("W", [0, 0]).times(quantity("x", 1, 2)).element(0)
-    assert write(shortened(zero), Text()) == "0"
+    assert write(shortened(zero), Text()) == "0*1"
     assert write(shortened(relu(Constant(-3.0))), Text()) == "relu(-3)"
 
 
 def test_a_power_of_a_number_with_a_power_of_ten_has_parentheses() -> None:
     square = Constant(3.69e-5, rounded=True) ** 2
-    assert write(square, Latex()) == r"(3.69 \cdot 10^{-5})^{2}"
+    assert write(square, Latex()) == r"(3.690 \cdot 10^{-5})^{2}"
     assert write(Constant(0.5) ** 2, Latex()) == "0.5^{2}"
-    assert write(Constant(-3e-5, rounded=True) ** 2, Text()) == "(-3.00e-05)^2"
+    assert write(Constant(-3e-5, rounded=True) ** 2, Text()) == "(-3.000e-05)^2"

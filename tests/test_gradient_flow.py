@@ -577,7 +577,7 @@ def test_a_tiny_number_is_no_rounding_of_another(claim: str) -> None:
 def test_what_a_tiny_number_comes_from_is_written_with_both_lines() -> None:
     (check,) = marked({**TINY, "claimed": {"norm_50": f"{0.5**49:.2e}"}}).checks
     assert (check.verdict, check.mistake) == ("wrong", "factor-for-norm")
-    assert "norm_50 = abs(W_h)^49 gives 1.78e-15; norm_50 = abs(P_50) gives" in check.explanation
+    assert "norm_50 = abs(W_h)^49 gives 1.776e-15; norm_50 = abs(P_50) gives" in check.explanation
 
 
 @pytest.mark.parametrize("claim", ["1e-322", "3.7e-40", "1e-20", "7.31e-19", "4e-100"])

@@ -9,9 +9,12 @@ import pytest
 from conftest import examples, marked, problem, solved
 from hypothesis import given
 from hypothesis import strategies as st
+from network_sheets import network_sheet
 from random_stacks import CELLS, Maker
 
 import lstmhw.marking
+from lstmhw.marking import Marker
+from lstmhw.reading import from_text
 from lstmhw.solution import Check
 
 BOTH: dict[str, Any] = {
@@ -308,3 +311,78 @@ def test_formulas_of_losses() -> None:
     found = checks(LETTERS, right)
     assert {s: found[s].verdict for s in right} == dict.fromkeys(right, "right")
     assert set(named(LETTERS, {"loss_1": "sum(target_1*ln(y_1))"})) == {"loss_1"}
+
+
+@pytest.mark.parametrize(("one", "two", "total"), [(0.35, -0.8, 2), (1.15, 0.42, 2), (0.7, 0.9, 3)])
+def test_a_half_left_out_is_named_once_and_a_rounded_total_follows(
+    one: float, two: float, total: int
+) -> None:
+    ys = [1.2, 1.2 * 0.5 - 0.9 * 1.2]
+    losses = [(y - target) ** 2 for y, target in zip(ys, (one, two), strict=True)]
+    data = {"kind": "rnn-step", "activation": "identity", "xs": [1, 0.5], "W_x": 1.2, "W_h": -0.9}
+    claimed = {f"loss_{t}": f"{loss:.4f}" for t, loss in enumerate(losses, 1)}
+    claimed["loss"] = f"{sum(losses):.{total}f}"
+    found = marked({**data, "targets": [one, two], "claimed": claimed}).checks
+    assert [check.mistake for check in found[:2]] == ["factor-omitted", "factor-omitted"]
+    assert found[1].extras["repeats"] == "loss_1"
+    assert found[2].verdict == "follows"
+    halves = dict(zip(claimed, [*(loss / 2 for loss in losses), sum(losses) / 2], strict=True))
+    right = {name: f"{half:.4f}" for name, half in halves.items()}
+    again = marked({**data, "targets": [one, two], "claimed": right}).checks
+    assert not any(check.verdict == "wrong" for check in again)
+
+
+def _written(values: dict[str, Any], digits: int = 4) -> dict[str, Any]:
+    return {s: [f"{v:.{digits}f}" for v in np.ravel(value)] for s, value in values.items()}
+
+
+def _mistakes(data: dict[str, Any], claimed: dict[str, Any]) -> list[str | None]:
+    return [check.mistake for check in marked({**data, "claimed": claimed}).checks]
+
+
+@pytest.mark.parametrize("part", [slice(0, 2), slice(2, 4)])
+def test_an_output_that_reads_one_direction_omits_the_other(part: slice) -> None:
+    answers = solved(BOTH).answers
+    read = "h_{}" if part.start == 0 else "h_{}@rev"
+    ys = {f"y_{t}": W_y[part] @ answers[read.format(t)] for t in (1, 2, 3)}
+    assert _mistakes(BOTH, _written(ys)) == ["direction-omitted"] * 3
+
+
+def test_a_reverse_cell_that_is_run_forward_is_not_reversed() -> None:
+    alone = {"kind": "rnn-step", "xs": BOTH["xs"], **BOTH["reverse"]}
+    forward = solved(alone).answers
+    claimed = _written({f"h_{t}@rev": forward[f"h_{t}"] for t in (1, 2, 3)})
+    assert _mistakes(BOTH, claimed) == ["direction-not-reversed"] * 3
+    only = {**alone, "direction": "reverse"}
+    claimed = _written({f"h_{t}": forward[f"h_{t}"] for t in (1, 2, 3)})
+    assert _mistakes(only, claimed) == ["direction-not-reversed"] * 3
+
+
+def test_a_layer_that_reads_c_of_the_layer_below_has_its_states_swapped() -> None:
+    lower, upper = ({**GATES, "i": GATES[gate]} for gate in "fo")
+    stack = {"kind": "lstm-step", "xs": [[0.5, -1], [0.8, 0.3]]}
+    below = solved({**stack, "gates": lower}).answers
+    cells = [below[f"c_{t}"].tolist() for t in (1, 2)]
+    above = solved({"kind": "lstm-step", "xs": cells, "gates": upper}).answers
+    claimed = _written({f"h_{t}@2": above[f"h_{t}"] for t in (1, 2)}, 5)
+    data = {**stack, "layers": [{"gates": lower}, {"gates": upper}]}
+    assert _mistakes(data, claimed) == ["states-swapped"] * 2
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_loss_of_the_last_step_alone_is_one_cause_of_all_gradients(seed: int) -> None:
+    sheet = network_sheet(seed, "only-last-step", is_right=False)
+    document = from_text("sheet.yaml", sheet.text)
+    checks, faults = Marker(document.problem.solve()).mark(document.problem.claimed)
+    assert not faults
+    first, *others = (check for check in checks if check.verdict == "wrong")
+    assert (first.symbol, first.mistake) == ("loss", "only-last-step")
+    assert [check.extras["repeats"] for check in others] == ["loss"] * 3
+
+
+def test_one_input_read_wrong_is_told_rather_than_a_weight_in_each_gate() -> None:
+    weights = {"i": (0.7, 0.1), "f": (0.2, 1), "g": (1.4, 0.3), "o": (0.9, 0.5)}
+    gates = {gate: {"W_x": w, "W_h": 0, "b": b} for gate, (w, b) in weights.items()}
+    claimed = {f"z_{gate}": f"{w * 6 + b:.4f}" for gate, (w, b) in weights.items()}
+    checks = marked({"kind": "lstm-step", "x": 0.6, "gates": gates, "claimed": claimed}).checks
+    assert {check.where for check in checks} == {"x_1 was read as 6, it is 0.6"}

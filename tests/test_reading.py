@@ -322,7 +322,7 @@ INCONSISTENT = {
     "no order": (LSTM.replace("concat: [h, x]\n", ""), "q.yaml:4:7", "add `concat: [h, x]`"),
     "wrong order": (LSTM.replace("[h, x]", "[h, h]"), "q.yaml:3:1", "expected [h, x] or [x, h]"),
     "both ways": (LSTM.replace("{W:", "{W_x: 1, W_h: 1, W:", 1), "q.yaml:5:", "found both"),
-    "half": (LSTM + "  o: {W_x: 1}\n", "q.yaml:8:12", "found only W_x"),
+    "half": ("kind: rnn-step\nx: [1]\nW_x: 1\n", "q.yaml:3:6", "found only W_x"),
     "three biases": (LSTM + "  o: {W: [[1, 2]], b: 1, b_x: 1}\n", "q.yaml:8:", "or b_x and b_h"),
     "two sources": (LSTM + STACKED, "q.yaml:8:1", "given twice"),
     "not one-hot": (LOOKED_UP, "q.yaml:2:1", "a single 1"),
@@ -664,3 +664,43 @@ def test_a_missing_word_for_yes_or_no_accuses_nothing_else() -> None:
         from_text("q.yaml", text)
     assert "expected the key 'reset_after', found none" in str(error.value)
     assert "row(s) of biases" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("kind: rnn-step\nx: 1\nW_x: 1\nW_h: 1\ndirection: backwards", "write reverse"),
+        ("kind: rnn-step\nx: 1\nW_x: 1\nW_h: 1\ntargets: [1]\nloss: BCE", "binary-cross-entropy"),
+        ("kind: rnn-step\nx: 1\nW_x: 1\nW_h: 1\nreverse: yes", "reverse: {W_x: .., W_h: ..}"),
+        ("kind: rnn-step\nx: 1\nlayers: 3", "[{..}, {..}]"),
+        ("kind: bigru-step\nx: 1", "write gru-step, and `reverse:"),
+    ],
+)
+def test_words_of_other_books_get_a_hint(text: str, hint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        from_text("q.yaml", text)
+    assert hint in str(caught.value)
+
+
+def test_a_bare_zero_is_an_array_of_zeros() -> None:
+    text = "kind: gru-step\nupdate: keep\nreset: before\nx: [1, -2]\ngates:\n"
+    gate = "{W_x: [[0.5, 0.2], [1, 0.1], [0.3, -1]], W_h: %s, b: %s}"
+    zeros = "[[0, 0, 0], [0, 0, 0], [0, 0, 0]]", "[0, 0, 0]"
+
+    def answers(*written: str) -> Any:
+        gates = "".join(f"  {letter}: {gate % written}\n" for letter in "rzn")
+        return from_text("q.yaml", text + gates).problem.solve().answers
+
+    short, long = answers("0", "0"), answers(*zeros)
+    assert short["h_1"].tolist() == long["h_1"].tolist()
+
+
+@pytest.mark.parametrize("place", ["peephole: {i: [1, 2, 3], f: [1, 2]}", "h_prev: [1, 2, 3]"])
+def test_the_array_that_disagrees_with_most_is_blamed(place: str) -> None:
+    gate = "{W: [[1, 2, 3], [4, 5, 6]]}"
+    gates = ", ".join(f"{letter}: {gate}" for letter in "ifgo")
+    text = f"kind: lstm-step\nx: 1\n{place}\nconcat: [h, x]\ngates: {{{gates}}}\n"
+    with pytest.raises(InputError) as caught:
+        from_text("q.yaml", text)
+    assert str(caught.value).count("error:") == 1
+    assert "expected a vector of shape 2" in str(caught.value)

@@ -349,13 +349,16 @@ def test_the_sheet_s_h_is_the_tanh_of_a_tanh() -> None:
     np.testing.assert_allclose(answers["h_lstm_1"], expected, rtol=0, atol=1e-15)
     assert np.abs(answers["h_lstm_1"] - (2 * answers["h_1"] - 1)).max() > 0.1
     said = text(solution)
-    for fault in ("tanh(tanh(z_g)) = -0.7133; once,", "2*sigmoid(z_g) - 1 = -0.6171"):
+    z = 0.8 + 0.1
+    for fault in (
+        f"tanh(tanh(z_g)) = {np.tanh(np.tanh(z)):.4f}; once,",
+        f"2*sigmoid(z_g) - 1 = {np.tanh(z / 2):.4f}",
+    ):
         assert fault in said
-    W_h, h, own = np.array([0.5, 0.9]), answers["h_4"], answers["h_lstm_4"]
-    known = 0.3 * 0.5 + 1.2 * -1.5 - 0.3 + 0.2
-    a, z_g = known + W_h @ h, known + W_h @ own
-    assert f"So z_g = {z_g:.4f}, where the RNN has a = {a:.4f}" in said
-    assert "off by 0.1641" in said
+    W_h, known = np.array([0.5, 0.9]), 1.2 - 0.3 + 0.2
+    a, z_g = (known + W_h @ answers[h] for h in ("h_1", "h_lstm_1"))
+    assert f"at step 2, unit 2, z_g = {z_g:.4f}, where the RNN has a = {a:.4f}" in said
+    assert "off by about 0.096" in said
 
 
 def test_the_large_cell_says_what_a_start_from_zero_does() -> None:
@@ -534,3 +537,15 @@ def test_torch_finds_the_rnn_in_the_weights(
     for t, x in enumerate(xs):
         h = 1 / (1 + np.exp(-(rnn["W_x"] @ x + rnn["b_x"] + rnn["W_h"] @ h + rnn["b_h"])))
         np.testing.assert_allclose(found[t], h, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("c_prev", "size"), [(100, ".inf"), (100, 50), (30, 40)])
+def test_own_gates_that_are_a_construction_are_pointed_to_it(c_prev: float, size: Any) -> None:
+    held = {gate: {"b": [size, size]} for gate in "ifg"}
+    output = {key: key for key in ("W_x", "W_h", "b_x", "b_h")}
+    data = {**DATA, "gates": {**held, "o": output}, "readout": "h", "c_prev": c_prev}
+    said = text(solved(data))
+    K = 50 if size == ".inf" else size
+    assert f"the gates of `construction: large-cell` with K = {K}, of which it is proved" in said
+    other = {**held, "o": {**output, "W_h": "0.999 * W_h"}}
+    assert "These are the gates of" not in text(solved({**data, "gates": other}))

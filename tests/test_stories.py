@@ -146,7 +146,7 @@ def test_two_stories_that_are_as_good_are_both_said() -> None:
     # W_h h_prev and b are the same number: without the one, or without the other.
     (check,) = marked({**data, "claimed": {"a": "0.500001"}}).checks
     assert (check.verdict, check.mistake) == ("wrong", "bias-omitted")
-    assert "recurrent-term-omitted" in check.explanation
+    assert "recurrent term left out" in check.explanation
     (check,) = marked({**data, "claimed": {"h": f"{np.tanh(0.5):.7f}"}}).checks
     also = check.explanation.partition("Also explained by: ")[2].strip(".").split("; ")
     titles = {title(check.mistake or ""), *also}

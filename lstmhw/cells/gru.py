@@ -170,7 +170,19 @@ CHOICES = {
 MEANINGS = {word: meaning for choices in CHOICES.values() for word, meaning in choices}
 
 
-def formula(convention: str, t: Any, before: Any, multiply: Multiply) -> tuple[Expr, Expr]:
+class Biases(NamedTuple):
+    """The names of the candidate's biases: those outside the reset where it comes after."""
+
+    outside: tuple[str, ...]
+    inside: tuple[str, ...]
+
+
+ONE, TWO = Biases(("b_n",), ()), Biases(("b_x_n",), ("b_h_n",))
+
+
+def formula(
+    convention: str, t: Any, before: Any, multiply: Multiply, biases: Biases
+) -> tuple[Expr, Expr]:
     """What a convention says: the symbol at step t, after the step `before`, and its formula."""
 
     def named(symbol: str) -> Quantity:
@@ -180,9 +192,8 @@ def formula(convention: str, t: Any, before: Any, multiply: Multiply) -> tuple[E
     if convention in UPDATES:
         return named(f"h_{t}"), UPDATES[convention](z, h, n)
     W_x, W_h = named("W_x_n"), named("W_h_n")
-    candidate = Separate(W_x, W_h, (named("b_n"),), (), multiply)
-    if convention == "after":
-        candidate = Separate(W_x, W_h, (named("b_x_n"),), (named("b_h_n"),), multiply)
+    outside, inside = (tuple(map(named, part)) for part in biases)
+    candidate = Separate(W_x, W_h, outside, inside, multiply)
     return named(f"a_n_{t}"), RESETS[convention](candidate, x, h, r)
 
 
@@ -229,7 +240,8 @@ class Gru(
             yield from self.stacked.bias_faults(("stacked", "bias"))
 
     def _spelled(self, convention: str) -> str:
-        symbol, expr = formula(convention, "t", "(t-1)", self.multiply)
+        biases = TWO if convention == "after" else ONE
+        symbol, expr = formula(convention, "t", "(t-1)", self.multiply, biases)
         return f"{write(symbol, Text())} = {write(expr, Text())}: {MEANINGS[convention]}."
 
     @property
@@ -249,8 +261,19 @@ class Gru(
     def step(self, let: Let, t: Any, z: PreActivations, x: Any, *states: Any) -> tuple[Any, ...]:
         return (gru(let, t, z, self.use, self.variant, x, *states),)
 
+    @property
+    def _biases(self) -> Biases:
+        """Those that the candidate has."""
+        gate = self.separated(self.weights()["n"])
+        given = {key for key in ("b", "b_x", "b_h") if getattr(gate, key) is not None}
+        outside = tuple(f"{key}_n" for key in ("b", "b_x") if key in given)
+        return Biases(outside, ("b_h_n",) if "b_h" in given else ())
+
     def conventions(self, t: int) -> Iterator[tuple[Inline, ...]]:
         yield from super().conventions(t)
         for convention in self.variant:
-            symbol, expr = formula(convention, t, t - 1, self.multiply)
-            yield (symbol, " = ", expr, f": {MEANINGS[convention]}.")
+            symbol, expr = formula(convention, t, t - 1, self.multiply, self._biases)
+            said = MEANINGS[convention]
+            if not self._biases.inside:
+                said = said.removesuffix(" and its bias")
+            yield (symbol, " = ", expr, f": {said}.")

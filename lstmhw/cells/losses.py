@@ -21,7 +21,8 @@ def squared(y: Any, target: Any, count: int) -> Any:
 
 def mean_squared(y: Any, target: Any, count: int) -> Any:
     """The mean of the squared errors of so many outputs."""
-    return total((y - target) ** 2) / count
+    found = total((y - target) ** 2)
+    return found if count == 1 else found / count
 
 
 def cross_entropy(y: Any, target: Any, count: int) -> Any:

@@ -21,6 +21,7 @@ COMMANDS = (
     "explain",
     "export",
     "grade",
+    "new",
     "problems",
     "schema",
     "solve",

@@ -16,14 +16,25 @@ if TYPE_CHECKING:
 @click.command("solve")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--strict", is_flag=True, help="Exit with 1 where a claimed answer is wrong.")
+@click.option("--short", "page", flag_value="short", help="Question, result and verdicts alone.")
+@click.option("--blank", "page", flag_value="blank", help="A sheet to fill in, without answers.")
 @common_options
-def solve(files: tuple[str, ...], strict: bool, manner: Manner) -> int:
+def solve(files: tuple[str, ...], strict: bool, page: str | None, manner: Manner) -> int:
     """Print the worked solution, and mark the answers the file claims."""
     solutions = answers(files, _solved)
-    show(solutions, files, manner)
+    is_whole = page is None or (page == "short" and manner.format == "json")
+    pages = solutions if is_whole else [_as_page(solution, page) for solution in solutions]
+    show(pages, files, manner)
     if any(solution.interrupted for solution in solutions):
         return 130
     return 1 if strict and any(solution.is_wrong for solution in solutions) else 0
+
+
+def _as_page(solution: "Solution", page: str | None) -> "Solution":
+    """What is asked for of a solution."""
+    from lstmhw import handouts
+
+    return handouts.short(solution) if page == "short" else handouts.blank(solution)
 
 
 def _solved(document: "Document") -> "Solution":

@@ -9,7 +9,12 @@ from lstmhw.flow import Flow, products, radius, spectral
 from lstmhw.flow.plain import ENTRIES
 from lstmhw.flow.report import Outcome, table
 from lstmhw.functions import Floats
-from lstmhw.solution import Paragraph, Section, Worksheet
+from lstmhw.solution import Paragraph, Section, Working, Worksheet, indexed
+
+BACK_THROUGH = (
+    "A row of J_t is what comes back through the lines of step t from one entry of the state: "
+    "their slopes, multiplied along each way and added up where ways meet."
+)
 
 
 def of_gated_cell(cell: Cell, sheet: Worksheet, found: Flow) -> Outcome:
@@ -27,8 +32,10 @@ def of_gated_cell(cell: Cell, sheet: Worksheet, found: Flow) -> Outcome:
     if kept:
         along_c = np.array(list(kept.values()))
         columns |= {"P_c": np.max(np.abs(along_c), axis=1), "rest": _rest(found, along_c)}
+    lines = tuple(step for step in sheet.steps if indexed(step.symbol)[1] in found.times)
     sections = (
         Section("What is multiplied", tuple(_formulas(cell, found.start, **extras))),
+        Section("Working", (Paragraph((BACK_THROUGH,)), Working(lines))),
         Section("Step by step", (table(found.times, columns, found.norms),)),
     )
     answers = {f"bound_{t}": np.array(b) for t, b in zip(found.times, bounds, strict=True)}

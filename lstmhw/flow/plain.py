@@ -91,9 +91,9 @@ def _handout(cell: Rnn, count: int, other: With) -> Section:
     rows = [_row(cell, w, count, other) for w in sorted({*HANDOUT, own})]
     header = ("W_h", f"|W_h|^{count}", "it alone says", "norm here", "what happens")
     text = (
-        "A rule says: w_h < 1 vanishes, w_h = 1 stays, w_h > 1 explodes. That is true of w_h "
-        "alone. The factor is w_h times the slope at a_t, which for tanh is 1 - h_t^2: so "
-        "w_h = 1 vanishes too unless h stays at 0, and w_h > 1 may saturate the unit and "
+        "A rule says: |W_h| < 1 vanishes, |W_h| = 1 stays, |W_h| > 1 explodes. That is true of W_h "
+        "alone. The factor is W_h times the slope at a_t, which for tanh is 1 - h_t^2: so "
+        "W_h = 1 vanishes too unless h stays near 0, and W_h > 1 may saturate the unit and "
         "vanish."
     )
     return Section("W_h alone, and what happens", (Paragraph((text,)), Table(header, tuple(rows))))

@@ -8,7 +8,7 @@ import numpy as np
 
 from lstmhw.expr import Constant, Expr, Quantity, Role
 from lstmhw.faults import Fault, ProblemError
-from lstmhw.flow import STEADY, first_below, verdict
+from lstmhw.flow import STEADY, first_below, pace, verdict
 from lstmhw.functions import Floats, Function, magnitude, norm
 from lstmhw.numerals import counted
 from lstmhw.solution import (
@@ -111,8 +111,13 @@ def concluded(norms: Floats, start: int, limit: float) -> Conclusion:
     found, below = verdict(norms), first_below(norms, limit, start)
     count, last = len(norms), float(norms[-1])
     said = f"The gradient {found}: after {counted(count, 'step')} its norm is {last:.4g}"
-    mean = f"{last:.4g}^(1/{count}) = {last ** (1 / count):.4g}"
-    changes = f", on average a factor of {mean} a step." if count > 1 else "."
+    changes = "."
+    if count > 1 and norms[0] and last:
+        first = f"{norms[0]:.4g}"
+        mean = f"({last:.4g}/{first})^(1/{count - 1}) = {pace(norms):.4g}"
+        changes = (
+            f", that of the first step {first}: after it, a factor of {mean} a step on average."
+        )
     still = ", though it vanishes" if found == "vanishes" else ""
     under = (
         f"Up to t = {start + count} its norm is not yet under {limit:g}{still}."

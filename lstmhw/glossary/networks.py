@@ -29,6 +29,18 @@ LAYERS = (
         ("bidirectional", "@rev"),
     ),
     Entry(
+        "direction-omitted",
+        "one of the two directions left out",
+        "What reads both directions read only one of them: half of [h; h@rev].",
+        (
+            "h = 0.5, in reverse r = -0.25",
+            "right: 2*h + 4*r = 0",
+            "wrong: 2*h = 1",
+        ),
+        "Count the columns of W: they are as many as both directions have units together.",
+        ("bidirectional", "@rev"),
+    ),
+    Entry(
         "layer-skipped",
         "a layer skipped",
         "A layer read the input x, where it reads the h of the layer below.",

@@ -24,6 +24,7 @@ from lstmhw.gradient.report import (
 )
 from lstmhw.gradient.second_method import Changed, Changes, Complex, compared
 from lstmhw.gradient.walk import Fused, Walk
+from lstmhw.numerals import counted
 from lstmhw.problem import Exact, OfState, Range, Shape, record
 from lstmhw.recurrent.finding import found_symbols
 from lstmhw.recurrent.losses import LossProblem
@@ -137,7 +138,7 @@ class Gradient(LossProblem):
         ]
         agreement = compared(walk.gradients(), self._by_complex_steps)
         answer = tuple(Entry(symbol, sheet.answers[symbol], False) for symbol in asked)
-        sections.append(Section("Check", (Paragraph(verdict(agreement)),)))
+        sections.append(Section("Check", (Paragraph(verdict(agreement, self.is_cut_off)),)))
         return self.told_of(
             sheet,
             sections,
@@ -152,7 +153,12 @@ class Gradient(LossProblem):
         wanted = ("The gradients",) if self.find is None else self.in_words(asked)
         update = "" if self.learning_rate is None else " And one step of gradient descent."
         if self.targets is not None:
-            return (*wanted, f" of {self.described}, with the loss {self.loss_name}.{update}")
+            cut = ""
+            if self.is_cut_off:
+                reach = counted(self.truncate or 0, "step")
+                cut = f" The loss of a step reaches back through {reach}, its own counted."
+            loss = f"with the loss {self.loss_name}"
+            return (*wanted, f" of {self.described}, {loss}.{cut}{update}")
         arriving = names(list(self.arriving))
         given = " Given is what arrives at the last step: "
         return (*wanted, f" of {self.described}.{given}", *arriving, f".{update}")
@@ -215,7 +221,8 @@ class Gradient(LossProblem):
         lines = [s for s in forward if indexed(s.symbol)[1] == last or is_alone]
         graph = graph_of(lines)
         if len(graph.lines) <= MOST_LINES:
-            where = "" if is_alone else f", of the last step (t = {last}); it is the same at each"
+            same = "it is the same at each, but for targets and losses"
+            where = "" if is_alone else f", of the last step (t = {last}); {same}"
             said = f"What is computed from what{where}. {BACK_ALONG}"
             yield Section("The graph", (Paragraph((said,)), graph))
 
@@ -298,7 +305,10 @@ class Gradient(LossProblem):
         yield from meaning(self.cells, self.is_cut_off)
         if self.targets is not None and self.is_matched:
             z, activation = self.cell.scores, LOSSES[self.loss_name].matched
-            text = f"Back through {self.loss_name} and {activation} at once: d{z} = y - target"
+            slope, count = "y - target", len(self.targeted)
+            if self.over_steps == "mean" and count > 1:
+                slope = f"(y - target)/{count}, as L is a mean over {count} steps"
+            text = f"Back through {self.loss_name} and {activation} at once: d{z} = {slope}"
             yield (f"{text} (--full says why).",)
         functions = dict.fromkeys(function for _, function in self.used())
         yield ("; ".join(function.definition for function in functions),)

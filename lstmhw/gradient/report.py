@@ -101,9 +101,11 @@ def remarks(cells: Sequence[Cell], walk: Walk) -> Iterator[Paragraph]:
         yield Paragraph((f"{symbol} is not computed: {message}.",))
 
 
-def verdict(agreement: Agreement | Unchecked) -> tuple[Inline, ...]:
+def verdict(agreement: Agreement | Unchecked, is_cut_off: bool = False) -> tuple[Inline, ...]:
     """Whether the second method gives the same."""
     name = "Second method, complex steps through the forward equations"
+    if is_cut_off:
+        name += ", of each loss from as many steps back as the truncation lets it reach"
     if isinstance(agreement, Unchecked):
         return (f"{name}: not checked, as {agreement.reason}.",)
     how = f"each number in turn, {H:.0e} i added to it"

@@ -18,9 +18,10 @@ from typing import Any, NamedTuple, Protocol
 from lstmhw.expr import Apply, Constant, Expr, Quantity
 from lstmhw.faults import did_you_mean, shown, some
 from lstmhw.formula import FormulaError, Token
+from lstmhw.handwritten.entries import Entry
 from lstmhw.handwritten.lines import Line
 from lstmhw.handwritten.products import ShapeError, binding_matrices, towards_matrices
-from lstmhw.handwritten.words import FUNCTIONS, JOINS, NAME, NAPIER, POWERS, tokens
+from lstmhw.handwritten.words import DIAGONAL, FUNCTIONS, JOINS, NAME, NAPIER, POWERS, tokens
 
 MOST_READINGS = 64
 LONGEST_WORD = 40  # that is taken apart
@@ -79,7 +80,8 @@ def readings(text: str, names: Names, orientation: str) -> list[Reading]:
 def _choices(written: Sequence[Token], names: Names) -> Iterator[_Choice]:
     """What the words and marks of a formula may stand for, the likeliest first."""
     usual = _divided(written, names)
-    for parsed in dict.fromkeys((tuple(usual), tuple(_with_short_indices(usual, names)))):
+    spelled = (tuple(usual), tuple(_with_short_indices(usual, names)))
+    for parsed in dict.fromkeys((*spelled, *map(_counted_from_0, spelled))):
         keys = _keys(parsed)
         options = {key: names.meanings(*key) for key in dict.fromkeys(filter(None, keys))}
         for choice in islice(_combined(options), MOST_READINGS):
@@ -116,13 +118,21 @@ def _with_short_indices(parsed: Sequence[Token], names: Names) -> Iterator[Token
             yield token
 
 
+def _counted_from_0(parsed: Sequence[Token]) -> tuple[Token, ...]:
+    """The tokens, with v[1] as the second entry of v, as programs have it."""
+    entries = (t._replace(text=str(int(t.text) + 1)) if t.kind == "entry" else t for t in parsed)
+    return tuple(entries)
+
+
 def _tree(expr: Expr) -> Any:
     """What an expression is written with, and how."""
     if isinstance(expr, Quantity):
         return expr.symbol
     if isinstance(expr, Constant):
         return float(expr.value)
-    told = expr.function.name if isinstance(expr, Apply) else id(expr) if not expr.parts else ""
+    told: Any = id(expr) if not expr.parts else ""
+    if isinstance(expr, Apply | Entry):
+        told = expr.function.name if isinstance(expr, Apply) else expr.place
     return type(expr).__name__, told, tuple(map(_tree, expr.parts))
 
 
@@ -150,7 +160,7 @@ def _divided(parsed: Sequence[Token], names: Names) -> list[Token]:
 def _named(token: Token, after: Token, names: Names) -> list[Token]:
     """A word as the tokens that it stands for.  Raises FormulaError for one that is unknown."""
     is_power = token.text == NAPIER and after.text in POWERS
-    if is_power or token.text in JOINS or token.text.lower() in FUNCTIONS:
+    if is_power or token.text in (*JOINS, DIAGONAL) or token.text.lower() in FUNCTIONS:
         return [token._replace(kind="function")]
     if token.text == "s" and after.text == "(" and "s" not in names.known():
         return [token._replace(kind="function", text="sigmoid")]
@@ -175,7 +185,7 @@ def _named(token: Token, after: Token, names: Names) -> list[Token]:
 
 def is_known(word: str, names: Names) -> bool:
     """Whether a word is a function, a name, or names with indices that stand close: f_tc_{t-1}."""
-    if word.lower() in FUNCTIONS or names.meanings(word, False):
+    if word.lower() in (*FUNCTIONS, DIAGONAL) or names.meanings(word, False):
         return True
     return "_" in word and any(_pieces(word, names))
 

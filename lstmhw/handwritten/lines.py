@@ -7,12 +7,14 @@ import numpy as np
 
 from lstmhw.expr import Concat, Constant, Divide, Expr, Power, Transposed
 from lstmhw.formula import SUMS, FormulaError, Parser, Token
-from lstmhw.functions import Function, concat, exp
+from lstmhw.functions import Function, concat, exp, norm, sqrt, total
+from lstmhw.handwritten.entries import Diagonal, Entry
 from lstmhw.handwritten.products import Factors, ShapeError, refuse_other_shapes
-from lstmhw.handwritten.spelling import ENTRYWISE
-from lstmhw.handwritten.words import FUNCTIONS, JOINS, NAPIER, POWERS
+from lstmhw.handwritten.spelling import BIG_SUM, ENTRYWISE
+from lstmhw.handwritten.words import DIAGONAL, FUNCTIONS, JOINS, NAPIER, POWERS
 
 DEEPEST = 50  # parentheses in each other
+SQUARE = 2
 _BEGINS = ("(", "{", "[")
 _MULTIPLY = ("*", ".", "@")
 
@@ -33,6 +35,7 @@ class Line(Parser):
         self.meant = meant
         self.orientation = orientation
         self.multiply = multiply
+        self.in_norm = False
 
     def sum(self) -> Expr:
         if self.token.text == "+":
@@ -68,6 +71,8 @@ class Line(Parser):
         """Whether a factor begins here with no mark before it; two numbers have one."""
         if self.token.kind == "number":
             return self.tokens[self.place - 1].kind != "number"
+        if self.token.kind == "norm":
+            return not self.in_norm
         return self.token.kind in ("name", "function") or self.token.text in _BEGINS
 
     def divided(self, mark: Token, above: Expr, below: Expr) -> Expr:
@@ -77,11 +82,20 @@ class Line(Parser):
     def factor(self) -> Expr:
         if self.token.text == "-":
             self.advance()
-            return -self.factor()
+            return _negative(self.factor())
         expr = self.atom()
-        while self.token.kind == "turn" or self.token.text in ("'", *POWERS):
-            expr = self.raised(expr)
+        while self.token.kind in ("turn", "entry") or self.token.text in ("'", *POWERS):
+            expr = self.entry(expr) if self.token.kind == "entry" else self.raised(expr)
         return expr
+
+    def entry(self, expr: Expr) -> Expr:
+        """One entry of a vector, or one row of a matrix.  Raises ShapeError where there is none."""
+        token = self.advance()
+        size, place = (*np.shape(expr.value), 0)[0], int(token.text)
+        if not 1 <= place <= size:
+            message = f"expected an entry from 1 to {size}, found {place}"
+            raise ShapeError(message, at=token.at)
+        return Entry(expr, place)
 
     def raised(self, expr: Expr) -> Expr:
         """What stands raised behind an expression: a transposition, or a power."""
@@ -120,6 +134,8 @@ class Line(Parser):
             return found
         if token.text in ("(", "["):
             return self.listed()
+        if token.kind == "norm" and not self.in_norm:
+            return self.norm()
         if token.text == "{":
             self.deeper()
             self.advance()
@@ -133,11 +149,16 @@ class Line(Parser):
         name = self.advance().text
         if name in JOINS:
             return self.listed()
+        if name == DIAGONAL:
+            return self.diagonal()
         if name == NAPIER:
             self.advance()
             power: Expr = exp(self.factor())
             return power
         function = FUNCTIONS[name.lower()]
+        if name == BIG_SUM or (function is total and self.token.text != "("):
+            summed: Expr = total(self.product())  # it goes over all that is multiplied behind it
+            return summed
         if self.token.text == "'":
             self.advance()
             return _slope(function, self.atom(), self.token.at)
@@ -149,6 +170,32 @@ class Line(Parser):
             raise self.unexpected("a parenthesis", f"write {function.name}(...)")
         value: Expr = function(self.atom())
         return value if exponent == 1 else Power(value, Constant(exponent))
+
+    def diagonal(self) -> Expr:
+        """diag(v), the matrix with the entries of v on its diagonal."""
+        at = self.token.at
+        inner = self.atom()
+        if np.ndim(inner.value) != 1:
+            raise ShapeError("expected a vector in diag(...), found another shape", at=at)
+        return Diagonal(inner)
+
+    def norm(self) -> Expr:
+        """||v||, and ||v||^2: the sum of the squares."""
+        self.in_norm = True
+        self.advance()
+        inner = self.sum()
+        if self.token.kind != "norm":
+            raise self.unexpected("a closing ||")
+        self.in_norm = False
+        self.advance()
+        squares: Expr = total(inner**2)
+        length: Expr = norm(inner) if np.ndim(inner.value) > 1 else sqrt(squares)
+        if self.token.text not in POWERS:
+            return length
+        self.advance()
+        exponent = self.exponent()
+        is_vector = np.ndim(inner.value) <= 1
+        return squares if is_vector and exponent == SQUARE else Power(length, Constant(exponent))
 
     def listed(self) -> Expr:
         """(sum), or the vectors that are put together in [sum; sum] or [sum, sum]."""
@@ -187,6 +234,11 @@ class Line(Parser):
         inner = [part.parts[0] if isinstance(part, Transposed) else part for part in parts]
         result: Expr = concat(inner)
         return result
+
+
+def _negative(expr: Expr) -> Expr:
+    """-expr, which stays turned where expr is."""
+    return Transposed(-expr.parts[0]) if isinstance(expr, Transposed) else -expr
 
 
 def _turned(expr: Expr) -> Expr:

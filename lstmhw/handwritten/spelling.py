@@ -8,6 +8,9 @@ from lstmhw.formula import FormulaError
 ENTRYWISE = "\u2299"
 """The mark of a product that goes entry by entry, and of no other."""
 
+BIG_SUM = "bigsum"
+"""The word for a sum over all that is multiplied behind it."""
+
 COMMANDS = {
     **dict.fromkeys(("odot", "circ"), ENTRYWISE),
     **dict.fromkeys(("cdot", "times", "ast", "bullet"), "*"),
@@ -19,7 +22,8 @@ COMMANDS = {
     **dict.fromkeys(("left", "right", "big", "Big", "bigl", "bigr", "displaystyle"), ""),
     **dict.fromkeys(("quad", "qquad", ",", ";", ":", "!", " ", "\\", "limits"), " "),
     **{name: f" {name} " for name in ("sigma", "tanh", "exp", "ln", "log")},
-    "Gamma": " Gamma",
+    **{name: f" {name}" for name in ("Gamma", "eta", "alpha")},
+    **dict.fromkeys(("|", "Vert", "lVert", "rVert"), "||"),
     "prime": "'",
     "lbrack": "[",
     "rbrack": "]",
@@ -41,6 +45,10 @@ MARKS = {
     **dict.fromkeys("$&", " "),
     **dict.fromkeys("\u2032\u2019", "'"),
     "\u03c3": " sigma ",
+    "\u2016": "||",
+    "\u2211": f" {BIG_SUM} ",
+    "\u03b7": " eta",
+    "\u03b1": " alpha",
     "\u0393": " Gamma",
     "\u1d40": "^T",
     "\u00b2": "^2",
@@ -120,6 +128,9 @@ class _Speller:
             yield from self.environment(name, at)
         elif name == "\\" and self.matrices:
             yield ";", at
+        elif name == "sum":
+            self.limits()
+            yield f" {BIG_SUM} ", at
         elif name in FRACTIONS:
             yield "((", at
             yield from self.argument()
@@ -145,6 +156,12 @@ class _Speller:
             list(self.argument())  # how its columns stand
         self.matrices += 1
         yield "[", at
+
+    def limits(self) -> None:
+        """Passes what stands below and above a sum, over which it goes."""
+        while self.text[self.place : self.place + 1] in ("_", "^"):
+            self.place += 1
+            list(self.argument())
 
     def name(self) -> str:
         """The name of a command: letters, or a single other character."""

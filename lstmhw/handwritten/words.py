@@ -5,19 +5,20 @@ from collections.abc import Mapping
 
 from lstmhw.formula import FormulaError, Token
 from lstmhw.functions import ACTIVATIONS, Function, arctanh, exp, log, sigmoid, total
-from lstmhw.handwritten.spelling import ENTRYWISE, spelled
+from lstmhw.handwritten.spelling import BIG_SUM, ENTRYWISE, spelled
 
 LONGEST = 600
 NAPIER = "e"
 """The base of e^z, a name where no power stands behind it."""
 POWERS = ("^", "**")
+DIAGONAL = "diag"
 FUNCTIONS: Mapping[str, Function] = {
     **{name.replace("-", "_"): function for name, function in ACTIVATIONS.items()},
     **{name.replace("-", ""): function for name, function in ACTIVATIONS.items()},
     **dict.fromkeys(("sigma", "sig", "sigm", "logistic"), sigmoid),
     **dict.fromkeys(("log", "ln"), log),
     **dict.fromkeys(("arctanh", "atanh"), arctanh),
-    "sum": total,
+    **dict.fromkeys(("sum", BIG_SUM), total),
     "id": ACTIVATIONS["identity"],
     "exp": exp,
 }
@@ -33,6 +34,7 @@ NAME = (
 )
 _TOKEN = re.compile(
     rf"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)|(?P<name>{NAME})"
+    r"|(?P<entry>(?<=[\w)\]}~])\[\s*[0-9]+\s*\])|(?P<norm>\|\|)"
     r"|(?P<turn>\^\s*(?:\{\s*T\s*\}|T))|(?P<mark>\*\*|<=|>=|[-+*/@^(){}\[\],;.'" + ENTRYWISE + r"])"
     r"|(?P<end>$)|(?P<other>.))",
     re.DOTALL,
@@ -49,5 +51,6 @@ def tokens(text: str) -> list[Token]:
     found = []
     for match in _TOKEN.finditer(plain):
         kind = str(match.lastgroup)
-        found.append(Token(kind, match[kind], places[match.start(kind)]))
+        text = match[kind].strip("[] ") if kind == "entry" else match[kind]
+        found.append(Token(kind, text, places[match.start(kind)]))
     return found

@@ -252,10 +252,10 @@ class Comparison(NamedTuple):
         return max(1, int(shows.argmax())) if shows.any() else len(shows)
 
     @property
-    def worst(self) -> tuple[int, int]:
-        """Step and unit of the largest error, from 0."""
-        step, unit = np.unravel_index(int(self.errors.argmax()), self.errors.shape)
-        return int(step), int(unit)
+    def first_wrong(self) -> tuple[int, int]:
+        """The first step with an error that is more than rounding, and its worst unit, from 0."""
+        step = int((self.errors > self.noise).any(axis=1).argmax())
+        return step, int(self.errors[step].argmax())
 
 
 def compared(rnn: Rnn, lstm: Lstm, xs: Floats) -> Comparison:

@@ -149,7 +149,7 @@ CONSTRUCTIONS = {
             "The RNN's equation is that of an output gate: o = sigmoid(W_x x + b_x + W_h h + b_h). "
             "So let o be the RNN; then h = o*tanh(c) is the RNN's h wherever tanh(c) is 1.",
             "Biases of size K hold i, f and g at 1, nearly, so c grows by 1 a step: c_t = c_0 + t. "
-            "tanh(c) is 1 to all 16 digits from c = 19 on, so all is well if c_0 is large.",
+            "tanh(c) is 1 to all 16 digits from c = 20 on, so all is well if c_0 is large.",
             "From c_0 = 0, where PyTorch starts, it is not: c_1 = 1, tanh(1) = 0.7616, and the "
             "first h is 24 % too small. It gets better by itself, as c grows.",
         ),

@@ -26,6 +26,7 @@ CONFUSED = (
     "and 2*sigmoid(z) - 1 is tanh(z/2)."
 )
 
+SECOND = 2  # step, the first to which something is fed back
 OWN_STATE = "W_h multiplies the LSTM's own h, which is not what the RNN has as its h."
 
 CONVENTIONS = (
@@ -169,14 +170,15 @@ def own_verdict(lstm: Lstm, outcome: Outcome, probe: Comparison) -> Iterator[Par
     run = outcome.run
     if outcome.exact_in != "no":
         largest = max(run.largest, probe.largest)
-        measured = f"on the inputs given and on {PROBED} the largest error is {error_text(largest)}"
-        yield Paragraph((Verdict("right", "These gates do it"), f": {measured}, rounding."))
+        off = f"the largest error is {largest:.1e}, rounding" if largest else "there is no error"
+        measured = f"on the inputs given and on {PROBED} {off}"
+        yield Paragraph((Verdict("right", "These gates do it"), f": {measured}."))
         yield Paragraph((TEST,))
         if outcome.exact_in == "limit":
             yield Paragraph((LIMIT,))
         return
     wrong = outcome.telling
-    t, unit = wrong.worst
+    t, unit = wrong.first_wrong
     yield Paragraph(
         (
             Verdict("wrong", "These gates do not do it"),
@@ -186,9 +188,7 @@ def own_verdict(lstm: Lstm, outcome: Outcome, probe: Comparison) -> Iterator[Par
             number(wrong.h_lstm[t, unit]),
             " is read as ",
             number(wrong.read[t, unit]),
-            ": off by ",
-            number(wrong.errors[t, unit]),
-            ".",
+            f": off by about {wrong.errors[t, unit]:.2g}.",
         )
     )
     if lstm.weights.is_tanh_of_tanh:
@@ -205,7 +205,7 @@ def weights_check(lstm: Lstm, outcome: Outcome) -> Check:
         limit = f" {LIMIT}" if outcome.exact_in == "limit" else ""
         return Check("weights", claim, None, "right", None, None, said + limit)
     wrong = outcome.telling
-    t, unit = wrong.worst
+    t, unit = wrong.first_wrong
     h, read = float(wrong.h[t, unit]), float(wrong.read[t, unit])
     digits = decimals_apart(h, read)
     said = (
@@ -215,7 +215,7 @@ def weights_check(lstm: Lstm, outcome: Outcome) -> Check:
     )
     if lstm.weights.is_tanh_of_tanh:
         said += f" With i = o = 1 and f = 0, c is tanh(z_g) and h is tanh(c). {CONFUSED}"
-        said += f" {OWN_STATE}" if t else ""
+        said += f" {OWN_STATE}"
     elif isinstance(lstm.readout, Quantity) and not lstm.c_0.any():
         said += f" {NO_WAY_WITHOUT}"
     where = f"t = {t + 1}" if outcome.run.is_real else f"t = {t + 1} of the random inputs"
@@ -233,7 +233,7 @@ def tanh_of_tanh(lstm: Lstm, wrong: Comparison, t: int, unit: int) -> Iterator[P
     """What is wrong with such gates, fault by fault, in the numbers of one step and unit."""
     before = wrong.h_lstm[t - 1] if t else np.zeros_like(wrong.h_lstm[0])
     z = Quantity("z_g", lstm.weights.z_g(wrong.xs[t], before)[unit], given=False)
-    a, meant = float(wrong.a[t, unit]), 2 * sigmoid(z) - 1
+    meant = 2 * sigmoid(z) - 1
     yield Paragraph(
         (
             "1. tanh is taken twice: with i = o = 1 and f = 0, c is tanh(z_g), and h is tanh(c). "
@@ -243,13 +243,23 @@ def tanh_of_tanh(lstm: Lstm, wrong: Comparison, t: int, unit: int) -> Iterator[P
         )
     )
     yield Paragraph((f"2. {CONFUSED} ", meant, " = ", number(meant.value), "."))
-    if not np.isclose(a, z.value):
-        yield Paragraph(
-            (
-                f"3. {OWN_STATE} So z_g = ",
-                *(number(z.value), ", where the RNN has a = ", number(a), "."),
-            )
+    yield from _own_state(lstm, wrong)
+
+
+def _own_state(lstm: Lstm, wrong: Comparison) -> Iterator[Paragraph]:
+    """That what is fed back is not the RNN's h, in the numbers of the second step."""
+    if len(wrong.xs) < SECOND:
+        return
+    z = lstm.weights.z_g(wrong.xs[1], wrong.h_lstm[0])
+    unit = int(np.abs(z - wrong.a[1]).argmax())
+    if np.isclose(z[unit], wrong.a[1, unit]):
+        return
+    yield Paragraph(
+        (
+            f"3. {OWN_STATE} So at step {SECOND}, unit {unit + 1}, z_g = ",
+            *(number(z[unit]), ", where the RNN has a = ", number(wrong.a[1, unit]), "."),
         )
+    )
 
 
 def number(value: float) -> Entry:

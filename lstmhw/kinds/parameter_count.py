@@ -1,6 +1,6 @@
 """`parameter-count`: how many parameters has this network, how many more, by which convention?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -16,6 +16,7 @@ from lstmhw.numerals import counted, exact
 from lstmhw.problem import Marking, Problem, Range, record
 from lstmhw.solution import NO_ANSWER, Block, Check, Claim, Paragraph, Section, Solution
 
+SETTLED = {"convention": None}  # of a claim that no convention gives
 OF_SECOND = " of the second list"
 
 Often = Annotated[int, Range(1, 10**9)]
@@ -157,7 +158,8 @@ class ParameterCount(Problem, kind="parameter-count"):
         counts = {name: sum(layer.untrained for layer in layers) for name, layers in lists.items()}
         return {name: count for name, count in counts.items() if count}
 
-    def _checks(self) -> Iterator[Check]:
+    def _checks(self) -> Iterable[Check]:
+        checks: dict[str, Check] = {}
         questions = {
             "total": (self._first, ()),
             "than": (self._second, ()),
@@ -169,7 +171,10 @@ class ParameterCount(Problem, kind="parameter-count"):
             times = Times(self.steps, self.batch)
             question = Question(plus, minus, self.convention, times, others)
             marking = self.marking or Marking()
-            yield Judge(symbol, question, self._meanings, marking).check(claim)
+            checks[symbol] = Judge(symbol, question, self._meanings, marking).check(claim)
+        if "difference" in checks:
+            checks["difference"] = _followed(checks["difference"], checks)
+        return checks.values()
 
 
 def _network_text(layers: Sequence[AnyLayer]) -> str:
@@ -185,3 +190,21 @@ def _claim_fault(claim: Claim) -> str:
     except ValueError as error:
         return str(error)
     return "an infinite one" if isinstance(value, float) else ""
+
+
+def _followed(check: Check, checks: Mapping[str, Check]) -> Check:
+    """A wrong difference that is that of the student's own totals follows from them.
+
+    Each of these has to be right, or wrong by a mistake that has a name.
+    """
+    parts = [checks[symbol] for symbol in ("total", "than") if symbol in checks]
+    known = [part for part in parts if part.verdict == "right" or part.mistake is not None]
+    if check.verdict != "wrong" or len(known) < 2:
+        return check
+    first, second, own = (number_text(c.claimed) for c in (*known, check) if c.claimed is not None)
+    if exact(first) - exact(second) != exact(own):
+        return check
+    said = f"Right method, from your own totals: {first} - {second} = {own}."
+    return check._replace(
+        verdict="follows", mistake=None, where=None, explanation=said, extras=SETTLED
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from lstmhw.parameters import Imitation
 
 MOST_VARIED_STEPS = 200
+HELD: tuple[Literal["saturated", "large-cell"], ...] = ("saturated", "large-cell")
 SHOWN_STEPS = 2  # of the working: at the second W_h matters
 
 Matrix = Annotated[Floats | str, Shape("m n", formula=True)]
@@ -275,7 +277,7 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         return self.told(
             sections,
             asked=(self._question,),
-            result=tuple(verdict(lstm, outcome)),
+            result=(*verdict(lstm, outcome), *self._proved_elsewhere(lstm, outcome)),
             answers={
                 **{f"{key}_{t}": rows[t - 1] for t in steps for key, rows in run.answers.items()},
                 "max_error": np.array(run.largest),
@@ -292,6 +294,18 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
             },
             checks=(weights_check(lstm, outcome),) if self._made is None else (),
         )
+
+    def _proved_elsewhere(self, lstm: Lstm, outcome: Outcome) -> Iterator[Paragraph]:
+        """Which construction proves what gates of the user's own were only tested for."""
+        if self._made is not None or outcome.exact_in == "no":
+            return
+        for name, K in product(HELD, _sizes(lstm)):
+            other = replace(self, gates=None, readout=None, construction=name, K=Fraction(K))
+            if _alike(lstm, other._lstm, K):
+                same = f"These are the gates of `construction: {name}` with K = {K:g}"
+                yield Paragraph((f"{same}, of which it is proved how near they come.",))
+                return
+        yield Paragraph(("`construction: fixed-point` does it exactly over the reals, proved.",))
 
     @property
     def _question(self) -> str:
@@ -342,11 +356,18 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         own = bound.sizes(K, self._c_0)
         sizes = f"with L = {gain:.3g}, K = {K:g}{own} and t up to {steps}"
         text = f"{bound.text}; {sizes}, "
+        at_most = above(self._told_bound(bound, run))
         if gain < 1:
-            at_most = above(added * (1 - gain**steps) / (1 - gain))
-            return f"{text}the first factor {above(added)}: at most {at_most}"
+            return f"{text}the first factor at most {above(added)}: at most {at_most}"
         slopes = "with the slopes that the sigmoids have there in the place of L"
-        return f"{text}{slopes}, at most {above(self._bound(bound, run))}"
+        return f"{text}{slopes}, at most {at_most}"
+
+    def _told_bound(self, bound: Bound, run: Comparison) -> float:
+        """The bound as a page tells it: by its formula, where L is under 1."""
+        gain, steps = self._rnn.gain, len(run.a)
+        if gain < 1:
+            return bound.added(float(self.K), self._c_0) * (1 - gain**steps) / (1 - gain)
+        return self._bound(bound, run)
 
     def _bound(self, bound: Bound, run: Comparison) -> float:
         """The bound as a number: over these steps, with the slopes that the sigmoids have there."""
@@ -391,11 +412,31 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         for value in values:
             other = self._with(name, value)
             run = compared(other._rnn, other._lstm, xs)
-            bound = other._bound(made.bound, run)
-            rows.append(
-                (f"{value:g}", f"{off_by(run):.2g} %", error_text(run.largest), error_text(bound))
-            )
+            bound = above(other._told_bound(made.bound, run))
+            rows.append((f"{value:g}", f"{off_by(run):.2g} %", error_text(run.largest), bound))
         header = (name, "first h off by", "largest error", "bound")
         steps = "" if len(xs) == len(self._xs) else f" Over the first {len(xs)} steps."
         about = f"The same with another {name}; errors of 1e-16 are the rounding of float64.{steps}"
         yield Section("In the limit", (Table(header, tuple(rows)), Paragraph((about,))))
+
+
+def _sizes(lstm: Lstm) -> list[float]:
+    """The sizes of biases that may be the K of a construction; 50 stands for infinity."""
+    biases = np.abs(lstm.weights.bias_ih + lstm.weights.bias_hh)
+    sizes = np.unique(np.where(np.isinf(biases), 50.0, biases))[::-1]
+    return [size for size in sizes[:6].tolist() if size > 0]
+
+
+def _alike(own: Lstm, other: Lstm, K: float) -> bool:
+    """Whether two LSTMs are the same, with K in the place of infinity."""
+
+    def arrays(lstm: Lstm) -> list[Floats]:
+        weights = lstm.weights
+        bias = weights.bias_ih + weights.bias_hh
+        return [weights.weight_ih, weights.weight_hh, np.clip(bias, -K, K), lstm.c_0]
+
+    pairs = zip(arrays(own), arrays(other), strict=True)
+    return own.scale is not None and bool(
+        all(a.shape == b.shape and np.allclose(a, b, rtol=1e-12) for a, b in pairs)
+        and np.allclose(own.scale, other.scale, rtol=1e-12)
+    )

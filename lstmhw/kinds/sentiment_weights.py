@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
 from math import lcm
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -41,9 +41,11 @@ from lstmhw.rules.report import (
     construction_section,
     impossible_argument,
     impossible_section,
+    over_flag,
     plain,
     proof_section,
     reading_section,
+    summary,
     trace_json,
     weights_check,
     why,
@@ -93,6 +95,8 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
     delay: Annotated[int, Range(0, 100)] = 0
     tolerance: Annotated[Fraction, Exact(above=0)] = Fraction(1, 2)
     sequence: str = ""
+
+    size_lists: ClassVar[Mapping[str, str]] = {"n": "vocabulary"}
 
     def faults(self) -> Iterator[Fault]:
         yield from self.cell.faults()
@@ -196,7 +200,7 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
         sections = [self._given(subject)]
         if made is not None:
             sections.append(construction_section(subject, made))
-            matrices = (Paragraph((STACKED,)), *arrays_shown(by_gate(made)))
+            matrices = (Paragraph((STACKED,)), *arrays_shown(by_gate(made)), *over_flag(made))
             sections.append(Section("The same as matrices", matrices))
         sections.append(proof_section(subject, found))
         if square is not None:
@@ -240,7 +244,10 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
         ]
         if len(reading.words) <= SHOWN:
             sections.append(Section("Gates and states", (Entries(tuple(_entries(reading))),)))
-        return self._solution(sections, reading, {"trace": trace_json(reading)})
+        solution = self._solution(sections, reading, {"trace": trace_json(reading)})
+        return solution._replace(
+            asked=("What the network gives, word by word.",), result=tuple(summary(reading))
+        )
 
     def exported(self) -> "Scores":
         from lstmhw.parameters import Network, Scores

@@ -50,6 +50,7 @@ from lstmhw.rules.rule_report import (
     proof_json,
     proof_section,
     right_text,
+    summary,
     too_few_units,
     uncountable,
     undecidable,
@@ -109,6 +110,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
     sequence: str = ""
     units: Annotated[int, Range(1, MOST_UNITS)] | None = None
 
+    size_lists: ClassVar[Mapping[str, str]] = {"n": "alphabet"}
     exported_instead: ClassVar[str] = (
         "a rule is about every sequence, which no script can run: write the weights with `xs`, "
         "what the letters of one sequence are, as `kind: rnn-step`, gru-step or lstm-step, and "
@@ -334,7 +336,10 @@ class SequenceRule(Problem, kind="sequence-rule"):
         reader = self._reader() if made is None else made.reader
         moments = run(reader, built.late, self.judge, self._numbers(self.sequence))
         sections = [*self._given(subject, reader), moments_section(subject, moments)]
-        return self._solution(sections, moments, {"trace": moments_json(subject, moments)})
+        solution = self._solution(sections, moments, {"trace": moments_json(subject, moments)})
+        return solution._replace(
+            asked=("What the network gives, letter by letter.",), result=(summary(moments),)
+        )
 
     def _strict(self, made: Made | None) -> Judge:
         """What is proved: of an LSTM that was constructed, that it is near 0 or 1."""
@@ -478,9 +483,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
             head = reader.head
             blocks.append(Paragraph((f"The network is {reader.cell.title}, its weights {whose}.",)))
             blocks.append(Entries(tuple(entries_of(reader))))
-            blocks.append(
-                Paragraph((f"output = w_out . {head.source} + {plain(head.bias.item())}",))
-            )
+            blocks.append(Paragraph((f"output = w_out . {head.source}{_and(head.bias.item())}",)))
         yield Section("Given", tuple(blocks))
 
     def _without_network(
@@ -519,3 +522,8 @@ class SequenceRule(Problem, kind="sequence-rule"):
 def _finite(rule: Rule | Scored) -> Rule | Growing | None:
     """A rule of finitely many states, a score that has no bound, or None where not decided."""
     return bounded(rule) if isinstance(rule, Scored) else rule
+
+
+def _and(bias: Fraction) -> str:
+    """A bias behind what it is added to; nothing where there is none."""
+    return f" {'-' if bias < 0 else '+'} {plain(abs(bias))}" if bias else ""

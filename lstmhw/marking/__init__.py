@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lstmhw.faults import Fault, ProblemError
+from lstmhw.marking.carried import searched_for
 from lstmhw.marking.claims import USUAL, Claimed, read
 from lstmhw.marking.examples import one_example
 from lstmhw.marking.explaining import Marked, check, explained
@@ -143,7 +144,7 @@ class Marker:
             lines += 0 if own is None else len(own.steps)
             if judged.worst == "wrong" and own is not None and len(wrong) < MOST_LOOKED_INTO:
                 wrong[claim.symbol] = self.search.searched(judged, own, wrong)
-                judged = judged._replace(estimate=wrong[claim.symbol].estimate)
+                judged = searched_for(judged, wrong[claim.symbol].estimate)
             sheet[claim.symbol] = judged
         return sheet, wrong
 

@@ -165,9 +165,10 @@ def significant_figures(claims: Sequence[Claimed]) -> int | None:
 
 
 def possible_figures(claims: Sequence[Claimed]) -> int | None:
-    """The same, of a sheet with too few numbers to tell."""
+    """The same, of a sheet with too few numbers to tell: two figures of one may be its decimals."""
     counts = _all_figures(claims)
-    return counts[0] if 0 < len(counts) < FEWEST_ALIKE and _are_alike(counts) else None
+    may_be = 0 < len(counts) < FEWEST_ALIKE and _are_alike(counts)
+    return counts[0] if may_be and counts[0] >= TELLING_FIGURES else None
 
 
 def _all_figures(claims: Sequence[Claimed]) -> list[int]:

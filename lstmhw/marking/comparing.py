@@ -6,6 +6,7 @@ from lstmhw.algebra import UndecidedError, expanded
 from lstmhw.expr import Expr
 from lstmhw.marking.program import Lines, Program
 from lstmhw.marking.random_values import DRAWS, agree
+from lstmhw.mistakes.rewriting import substituted
 from lstmhw.solution import indexed
 
 MOST_LINES = 3000  # that a formula is followed through
@@ -34,6 +35,15 @@ class Comparison:
             pass
         if any(agree(claimed, line, lines, lines) for lines in (nearest, every)):
             return f"at {DRAWS} draws of random values for all symbols"
+        return ""
+
+    def sameness_with(self, stated: Lines, symbol: str, claimed: Expr, line: Expr) -> str:
+        """The same, where a formula has the numbers of the problem in the places of some data."""
+        if not stated or self.rests_on_itself(symbol, claimed):
+            return ""
+        line = substituted(line, stated)
+        if any(agree(claimed, line, lines, lines) for lines in (self.nearest(symbol), self.every)):
+            return f"at {DRAWS} draws of random values for all other symbols"
         return ""
 
     def nearest(self, symbol: str) -> Lines:

@@ -13,7 +13,7 @@ from lstmhw.marking.search import Copied, Searched
 from lstmhw.marking.stories import Told
 from lstmhw.marking.triviality import Trivial
 from lstmhw.notation import Text, as_given, decimal, equation, symbol, write
-from lstmhw.numerals import decimals
+from lstmhw.numerals import above, decimals
 from lstmhw.solution import Check
 from lstmhw.view import noun
 
@@ -188,7 +188,8 @@ def _sentences(marked: Marked) -> Iterator[str]:
             yield _corrections(judged, "coarse")
         case "follows":
             names = ", ".join(symbol(name, Text()) for name in marked.mistaken)
-            yield f"Right method, from your own {names or 'earlier values'}."
+            digits = ", carried with more digits than are written" if judged.unwritten else ""
+            yield f"Right method, from your own {names or 'earlier values'}{digits}."
             yield _corrections(judged, "follows")
         case _ if marked.copied is not None:
             yield f"{_capitalized(marked.copied.done)}."
@@ -236,7 +237,7 @@ def _of_story(judged: Judged, explained: Explained) -> Iterator[str]:
         yield f"The same as in {symbol(explained.first, Text())}: {done[0]}."
     elif explained.within is not None:
         gives = _listed([decimal(value, digits) for value in explained.gives])
-        within = f"within {explained.within:.2g} of yours"
+        within = f"within {above(explained.within)} of yours"
         yield f"It looks as if {'; '.join(done[:MOST_SENTENCES])}: that gives {gives}, {within}."
     else:
         for sentence in done[:MOST_SENTENCES]:
@@ -308,7 +309,10 @@ def _unit(contrast: Contrast) -> str:
 def _corrections(judged: Judged, verdict: str) -> str:
     """The true numbers in the places of those with a verdict."""
     true = judged.claimed.expected.ravel()
-    places = dict(zip(_indices(judged, verdict), _places(judged, verdict), strict=True))
+    of = ("wrong", "coarse") if verdict == "wrong" else (verdict,)
+    flags = [each in of for each in judged.verdicts]
+    indices = [k for k, flag in enumerate(flags) if flag]
+    places = dict(zip(indices, _places_where(judged, flags), strict=True))
     texts = judged.claimed.texts
     shown = [
         f"{place} should be {_as_exact(true[k], texts[k])}, not {texts[k]}"
@@ -321,10 +325,6 @@ def _as_exact(true: float, text: str) -> str:
     """The true number, to a few digits more than were claimed."""
     digits = EXACT_DECIMALS if "/" in text else decimals(text) + 2
     return as_given(true, min(max(digits, FEWEST_DECIMALS), EXACT_DECIMALS))
-
-
-def _indices(judged: Judged, verdict: str) -> list[int]:
-    return [k for k, each in enumerate(judged.verdicts) if each == verdict]
 
 
 def _places(judged: Judged, verdict: str) -> list[str]:

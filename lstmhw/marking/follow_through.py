@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstmhw.functions import Floats
 from lstmhw.marking.claims import Claimed
@@ -29,6 +30,8 @@ class Judged(NamedTuple):
     verdicts: tuple[str, ...]
     estimate: Floats
     rounding: str | None = None
+    loose: NDArray[np.bool_] = np.zeros((), dtype=bool)
+    unwritten: bool = False
 
     @property
     def worst(self) -> str:

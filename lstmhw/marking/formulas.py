@@ -7,8 +7,11 @@ every line that a mistake makes of the true one.
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
-from lstmhw.expr import Expr, Quantity
+import numpy as np
+
+from lstmhw.expr import Constant, Expr, Quantity
 from lstmhw.faults import Fault, shown
 from lstmhw.formula import FormulaError
 from lstmhw.handwritten import Reading, readings
@@ -105,6 +108,13 @@ class Formulas:
                 said = f"The same as {equation(row, shown_line, Text())}, {how}."
                 said += _read_as(reading, found[0], formula)
                 return Check(row, text, expected, "right", None, None, said)
+        for reading in found:
+            stated = _stated(reading, line)
+            how = self.comparison.sameness_with(stated, formula.symbol, reading.expr, line)
+            if how:
+                values = " and ".join(f"{s} = {_number(q.value)}" for s, q in stated.items())
+                said = f"The same as {equation(row, shown_line, Text())} with {values}, {how}."
+                return Check(row, text, expected, "right", None, None, said)
         mistake, where, said = self.differences.of(formula, found, line, due)
         extras = {"evidence": CERTAIN} if mistake else {}
         return Check(row, text, expected, "wrong", mistake, where, said, extras)
@@ -128,6 +138,7 @@ class Formulas:
 
     def _readings(self, formula: Formula, symbols: Symbols) -> list[Reading]:
         """What the text may mean; c_t-1 is the c before it as well as c_t less one."""
+        symbols = symbols.of_text({t.text for t in tokens(formula.text) if t.kind == "name"})
         text, place = self._right_side(formula, symbols)
         refused: list[FormulaError] = []
         found: list[Reading] = []
@@ -158,6 +169,22 @@ class Formulas:
             message = f"expected a line for {formula.row}, found one for {shown(left)!r}"
             raise FormulaError(message)
         return text[place:], place
+
+
+def _stated(reading: Reading, line: Expr) -> dict[str, Expr]:
+    """The targets and the learning rate of a line, in whose place a formula has their numbers."""
+    written = {leaf.symbol for leaf in reading.expr.leaves()}
+    return {
+        leaf.symbol: Constant(leaf.value)
+        for leaf in line.leaves()
+        if leaf.role.what in ("target", "rate") and leaf.symbol not in written
+    }
+
+
+def _number(value: Any) -> str:
+    """The numbers of a datum, as they are given."""
+    numbers = [f"{each:.12g}" for each in np.ravel(value).tolist()]
+    return numbers[0] if len(numbers) == 1 else f"[{', '.join(numbers)}]"
 
 
 def _read_as(reading: Reading, first: Reading, formula: Formula) -> str:

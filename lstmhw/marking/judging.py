@@ -1,17 +1,28 @@
 """The verdict on each number of a claimed answer, and how it was rounded."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from lstmhw.functions import Floats
+from lstmhw.marking.carried import reach, with_loose
 from lstmhw.marking.claims import FEWEST_DECIMALS, Claimed
 from lstmhw.marking.follow_through import TRUE, FollowThrough, Judged, follow_through, is_about
 from lstmhw.marking.program import Program
 from lstmhw.marking.rounding import TIE, Manner, has_digits, is_cut, is_noise, is_within
 from lstmhw.marking.spread import Rounding
-from lstmhw.marking.ways import ALIKE, Answer, Start, Way, cutting_ways, outcomes, ways
+from lstmhw.marking.ways import (
+    ALIKE,
+    Answer,
+    Start,
+    Way,
+    cutting_ways,
+    outcomes,
+    ways,
+    ways_by_slopes,
+)
 
 NEAR = 4.0  # times the crude bound, beyond which no way of rounding is tried
 TWICE = 1.1  # times half a unit: rounded to one digit more, and then once more
@@ -70,7 +81,8 @@ def _compared(
         exactly = np.asarray(mine.written.of_lines(mine.steps), dtype=float)
         _settle(verdicts, claimed.agreeing(exactly), "follows")
     _settle(verdicts, is_noise(claimed), "rounding")
-    _settle(verdicts, is_cut(claimed, claimed.expected), "rounding")
+    if _settle(verdicts, is_cut(claimed, claimed.expected), "rounding"):
+        rounding = rounding or "rounded-early"
     if _settle(verdicts, is_within(claimed, TWICE * claimed.last), "rounding"):
         rounding = rounding or "rounded-early"
     old = {s: j for s, j in earlier.items() if not is_about(s, claimed.symbol)}
@@ -82,7 +94,15 @@ def _compared(
         _settle_by_hand(
             verdicts, _worked(program, claimed, known, earlier, manner), mine, "follows"
         )
-    return Judged(claimed, tuple(verdicts), _estimate(claimed, verdicts, mine), rounding), mine
+    led = reach(program, mine.steps, earlier) if misled else None
+    before = np.array(verdicts)
+    unwritten = led is not None and _settle(verdicts, led.holds(claimed), "follows")
+    estimate = _estimate(claimed, verdicts, mine)
+    if unwritten:
+        settled = (before != np.array(verdicts)).reshape(estimate.shape)
+        estimate = np.where(settled, claimed.values, estimate)
+    judged = Judged(claimed, tuple(verdicts), estimate, rounding, unwritten=unwritten)
+    return with_loose(judged, led is not None), mine
 
 
 class Worked(NamedTuple):
@@ -141,7 +161,8 @@ def _settle_by_hand(
 def _between(worked: Worked, rounding: Rounding) -> list[bool]:
     """Number by number, whether it lies between what the ways of rounding, or of cutting, give."""
     claimed = worked.claimed
-    low, high = _ends(worked, ways(rounding))
+    rounded = chain(ways(rounding), ways_by_slopes(rounding) if worked.start.has_slopes else ())
+    low, high = _ends(worked, rounded)
     wanted, half = claimed.values.ravel(), claimed.halves.ravel() * (1 + TIE)
     within = (wanted >= low - half) & (wanted <= high + half)
     if worked.manner.may_cut:
@@ -210,7 +231,5 @@ def _settle_all(verdicts: list[str], ways: Iterator[Sequence[bool]], verdict: st
 
 
 def _truncated(claimed: Claimed, verdicts: Sequence[str]) -> str | None:
-    """`truncated`, where that is what happened to every number that is not right."""
-    cut = is_cut(claimed, claimed.expected)
-    off = [k for k, verdict in enumerate(verdicts) if verdict == "wrong"]
-    return "truncated" if off and all(cut[k] for k in off) else None
+    """`truncated`, where that may have happened to every number, and did to some."""
+    return "truncated" if "wrong" in verdicts and all(is_cut(claimed, claimed.expected)) else None

@@ -33,6 +33,10 @@ class Rows:
         """What becomes of products."""
         return value
 
+    def kept(self) -> "Rows":
+        """What becomes of a result that is written beside a line."""
+        return self
+
     @property
     def shape(self) -> tuple[int, ...]:
         return self.value.shape[1:]
@@ -117,8 +121,8 @@ class Rows:
         return self._like(function(self.value))
 
 
-class SummedRows(Rows):
-    """Rows worked by hand: what is added up in a product with a matrix is kept as `keep` says."""
+class KeptRows(Rows):
+    """Rows worked by hand: what is written beside a line is kept as `keep` says."""
 
     __slots__ = ("keep",)
 
@@ -128,6 +132,15 @@ class SummedRows(Rows):
 
     def _like(self, value: Floats) -> Rows:
         return type(self)(value, self.keep)
+
+    def kept(self) -> Rows:
+        return self._like(self.keep(self.value))
+
+
+class SummedRows(KeptRows):
+    """The same, and what is added up in a product with a matrix is kept so too."""
+
+    __slots__ = ()
 
     def __matmul__(self, other: Rows) -> Rows:
         matrices = other.value if self.value.ndim == 2 else other.value[:, np.newaxis]

@@ -33,7 +33,9 @@ class Asked(NamedTuple):
             for symbol, points in self.points.items()
             if symbol in found
         ]
-        return Score(_rounded(sum(earned)), self.out_of)
+        absent = (s for s in self.points if s not in found or found[s].verdict == "unanswered")
+        besides = (symbol for symbol in found if symbol not in self.points)
+        return Score(_rounded(sum(earned)), self.out_of, tuple(absent), tuple(besides))
 
     def _share(self, check: Check) -> float:
         """The share of its points that an answer earns: as a whole that of its worst number."""

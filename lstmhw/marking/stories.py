@@ -71,11 +71,14 @@ def _causes(option: Option) -> dict[Hashable, float]:
 
 
 def _settled(claims: Mapping[str, Unexplained], start: Story) -> Story:
-    """Claim by claim the best story beside those of the others, until nothing changes."""
+    """Claim by claim the best story beside those of the others, until nothing changes.
+
+    What the start says is asked last, when the others have had the chance to share its causes.
+    """
     story = dict(start)
     for _ in range(ROUNDS):
         before = dict(story)
-        for symbol, claim in claims.items():
+        for symbol, claim in sorted(claims.items(), key=lambda item: item[0] in start):
             story.pop(symbol, None)
             paid = {key: bits for option in story.values() for key, bits in _causes(option).items()}
             option = min(claim.options, key=lambda o: o.cost(paid), default=None)

@@ -1,6 +1,6 @@
 """The symbols of a working under the names that books and students give them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -38,6 +38,10 @@ SCORES = ("z", "a", "net")
 KEYS = ("b", "b_x", "b_h")
 OTHER_LETTERS = {"e": "x", "a": "h", "s": "h", "z": "a", "net": "a"}
 """An embedding is the input of a cell; a state is a or s in many books, a pre-activation z."""
+HAT = "hat"
+WEIGHTS = ("W", "U", "V", "R", "b")
+RATES = ("eta", "alpha", "lr", "learning_rate", "learningrate", "mu")
+"""What a learning rate is called."""
 PLAIN = {"x": {"xh", "hx", "ih", "e"}, "h": {"hh"}, "": {"a"}}
 """How books index the weights of a plain RNN on x, on h, and on both."""
 
@@ -67,6 +71,15 @@ def _below(mark: str) -> str | None:
     return None if number == 1 else "" if number == 2 else f"@{number - 1}"
 
 
+def _is_hatted(name: Name) -> bool:
+    """Whether it is y with a hat: \\hat{y}, y_hat, yhat."""
+    return name.base in ("y~", "yhat") or (name.base == "y" and HAT in name.indices)
+
+
+def _without_hat(indices: Sequence[str]) -> tuple[str, ...]:
+    return tuple(index for index in indices if index != HAT)
+
+
 class Symbols:
     """What names mean in the line of a symbol, at the time of that line if it has one.
 
@@ -81,7 +94,20 @@ class Symbols:
         self.own, _ = unmarked(own)
         self.only_step = only_step
         self.time = only_step if time is None else max(time, program.first_step)
+        self.has_marks = self.has_hats = False
         self._found: dict[tuple[str, bool], tuple[Expr, ...]] = {}
+
+    def of_text(self, names: Iterable[str]) -> "Symbols":
+        """What names mean beside these others.
+
+        Where weights have the mark of a layer, a state without one is of the first; beside y with a
+        hat, which is the output, y is what it should be.
+        """
+        parts = [taken_apart(name) for name in names]
+        found = Symbols(self.program, self.symbol, self.only_step)
+        found.has_marks = any(part.mark and part.base in WEIGHTS for part in parts)
+        found.has_hats = any(_is_hatted(part) for part in parts)
+        return found
 
     def known(self) -> Sequence[str]:
         """The symbols of the working, without their times."""
@@ -93,17 +119,25 @@ class Symbols:
         if key not in self._found:
             distinct: dict[Any, Expr] = {}
             parts = taken_apart(name)
-            views = self._views(parts.mark)
+            if self.has_hats and parts.base in ("y", "y~", "yhat"):
+                base = "y" if _is_hatted(parts) else "target"
+                parts = parts._replace(base=base, indices=_without_hat(parts.indices))
+            views = self._views(parts)
             for expr in (expr for view in views for expr in view._meanings(parts, joined)):
                 distinct.setdefault(expr.symbol if isinstance(expr, Quantity) else expr, expr)
             self._found[key] = tuple(distinct.values())
         return self._found[key]
 
-    def _views(self, mark: str) -> Iterator["Symbols"]:
+    def _views(self, name: Name) -> Iterator["Symbols"]:
         """What names mean in the layer and direction that is written.
 
         Where none is, in those of the line, then in the first, then in what the line reads.
         """
+        mark = name.mark
+        is_timed = name.time is not None or name.later is not None
+        if self.has_marks and is_timed and name.base in STATES:
+            yield self._in_place(mark)
+            return
         if not mark:
             yield self
         if mark or self.scope.mark:
@@ -168,6 +202,10 @@ class Symbols:
 
     def _other_books(self, name: Name) -> Iterator[str]:
         """What a symbol may be in a book that calls it by another letter, or in words."""
+        if name.bare in SCORES and self.own == "y":
+            yield from (f"{score}_y" for score in SCORES)  # z in y = softmax(z)
+        if name.bare in RATES:
+            yield "rate"
         yield from OTHER_LETTERS.get(name.bare, ())
         index = next(iter(name.indices), "")
         gate = name.base if index in ("", "gate") else index if name.base == "Gamma" else ""
@@ -249,7 +287,7 @@ class Symbols:
         written = "".join(name.indices)
         if name.base == "b":
             yield from self._biases(written)
-        elif name.base in ("W", "U", "V", "R"):
+        elif name.base in WEIGHTS:
             output_first = sorted(self.gates, key=lambda letter: letter != "y")
             for letter in output_first if name.base == "V" else self.gates:
                 yield from self._matrices(name.base, written, letter)

@@ -4,21 +4,23 @@ A way is one of rounding to so many digits; which lines, earlier answers, data a
 rounded is tried out, each row of a run being one such choice.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmhw.expr import Quantity
+from lstmhw.expr import Expr, Quantity
 from lstmhw.functions import Floats
 from lstmhw.marking.program import Program
-from lstmhw.marking.rows import Rows, SummedRows, WorkedRows
+from lstmhw.marking.rows import KeptRows, Rows, SummedRows, WorkedRows
+from lstmhw.marking.slopes import has_slopes, slopes_first
 from lstmhw.marking.spread import Rounding
 from lstmhw.solution import Step, indexed
 
 MOST_ROWS = 128  # choices of what is rounded
-ALIKE = 8  # of which these come first, that treat all lines alike
+ALIKE = 16  # of which these come first, that treat all lines of a sort alike
+TOTALLED = ("weights", "bias", "peephole", "embedding")
 SCATTER = 2_654_435_761  # makes of row numbers patterns of bits without an order
 
 
@@ -31,12 +33,16 @@ class Answer(NamedTuple):
 
 
 class Way(NamedTuple):
-    """How numbers are kept; whether data are kept so too, and in what rows single products are."""
+    """How numbers are kept; whether data are kept so too, and in what rows single products are.
+
+    `slopes` says that slopes such as f*(1 - f) are worked out first, and kept so.
+    """
 
     rounding: Rounding
     how: Callable[[Rounding, Any], Any]
     data: bool
     kind: type[Rows]
+    slopes: bool = False
 
     def keep(self, value: Any) -> Any:
         """A number as it is computed on with."""
@@ -64,6 +70,14 @@ def _with(rounding: Rounding, how: Callable[[Rounding, Any], Any]) -> Iterator[W
             yield Way(rounding, how, data, kind)
 
 
+def ways_by_slopes(rounding: Rounding) -> Iterator[Way]:
+    """The ways of rounding slopes as well, to so many digits."""
+    for how in (Rounding.rounded, Rounding.rounded_to_even):
+        for data in (False, True):
+            for kind in (KeptRows, SummedRows, WorkedRows):
+                yield Way(rounding, how, data, kind, slopes=True)
+
+
 class Start(NamedTuple):
     """Where the working of a claim begins, line by line.
 
@@ -76,6 +90,11 @@ class Start(NamedTuple):
     answers: Mapping[str, Answer]
     written: Mapping[str, Floats]
     decimals: Mapping[str, int]
+
+    @property
+    def has_slopes(self) -> bool:
+        """Whether there are slopes in the lines."""
+        return any(has_slopes(step.expr) for step in self.steps)
 
     def decimals_of(self, symbol: str) -> int | None:
         """The decimals that a line is shown with, here or at another step."""
@@ -106,7 +125,8 @@ class _Run:
         shown = [*self.answers, *(s.symbol for s in before if decimals(s.symbol) is not None)]
         stated = self._stated()
         others = [*stated, *(s.symbol for s in before if s.symbol not in shown)]
-        chosen = _choices(shown, others)
+        shares = frozenset(s.symbol for s in before if _is_share(s))
+        chosen = _choices(shown, others, shares)
         for symbol, value in stated.items():
             self.found[symbol] = self._in_rows([value, self.way.keep(value)], chosen[symbol])
         for symbol, answer in self.answers.items():
@@ -115,11 +135,16 @@ class _Run:
             values = [answer.estimate, self.way.keep(written), written, more]
             self.found[symbol] = self._in_rows(values, chosen[symbol])
         for step in before:
-            value = step.expr.evaluated(self._value_of).value
+            value = self._worked(step)
             values = [value, self.way.keep(value), *self._shown(step.symbol, value)]
             self.found[step.symbol] = self._in_rows(values, chosen[step.symbol])
-        value = last.expr.evaluated(self._value_of).value
+        value = self._worked(last)
         return np.asarray(value.reshape(len(value), -1), dtype=float)
+
+    def _worked(self, step: Step) -> Floats:
+        expr: Expr = slopes_first(step.expr) if self.way.slopes else step.expr
+        found: Floats = expr.evaluated(self._value_of).value
+        return found
 
     def _stated(self) -> Mapping[str, Floats]:
         """The gates that are given as values, which some round like their own."""
@@ -156,20 +181,27 @@ class _Run:
 
     def _rows(self, value: Floats) -> Rows:
         kind = self.way.kind
-        return kind(value, self.way.keep) if issubclass(kind, SummedRows) else kind(value)
+        return kind(value, self.way.keep) if issubclass(kind, KeptRows) else kind(value)
 
 
-def _choices(shown: Sequence[str], others: Sequence[str]) -> Mapping[str, NDArray[np.intp]]:
+def _is_share(step: Step) -> bool:
+    """Whether a line is what one step adds to a gradient that all steps share."""
+    return step.role.to in TOTALLED and indexed(step.symbol)[1] is not None
+
+
+def _choices(
+    shown: Sequence[str], others: Sequence[str], shares: Container[str]
+) -> Mapping[str, NDArray[np.intp]]:
     """For each symbol what is kept of it in each row: first all alike, then mixed.
 
     0 in full, 1 as all lines are kept, 2 as it is shown, 3 with one digit more.
     """
-    alike = [(a, b) for a in range(4) for b in range(2)]
+    alike = [(a, b, c) for c in range(2) for a in range(4) for b in range(2)]
     rows = np.arange(MOST_ROWS, dtype=np.uint64) * np.uint64(SCATTER)
     found = {}
     for number, symbol in enumerate([*shown, *others]):
         bits = rows >> np.uint64(2 * number % 41)
         mixed = bits & np.uint64(3 if symbol in shown else 1)
-        first = [a if symbol in shown else b for a, b in alike]
+        first = [c if symbol in shares else a if symbol in shown else b for a, b, c in alike]
         found[symbol] = np.concatenate([first, mixed]).astype(np.intp)
     return found

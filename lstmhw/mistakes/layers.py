@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from lstmhw.expr import Concat, Expr, Quantity, Sum, Times
+import numpy as np
+
+from lstmhw.expr import Concat, Expr, Quantity, Sum, Times, cut
 from lstmhw.mistakes.rewriting import (
     Mistake,
     Rewritten,
@@ -10,15 +12,20 @@ from lstmhw.mistakes.rewriting import (
     entries,
     is_of_directions,
     is_pre_activation,
+    is_product,
+    matrix_first,
     nodes,
     place_of,
+    product_of,
     substituted,
+    symbols,
     time_of,
     without,
 )
 from lstmhw.solution import Step, at_time, unmarked
 
 REVERSE = "rev"
+NOT_REVERSED = "direction-not-reversed"
 
 
 def _directions_swapped(step: Step, scope: Scope) -> Iterator[Rewritten]:
@@ -26,6 +33,39 @@ def _directions_swapped(step: Step, scope: Scope) -> Iterator[Rewritten]:
         if is_of_directions(node):
             turned = put(Concat(*reversed(node.parts)))
             yield Rewritten("", turned, "the two directions were put together in reverse order")
+
+
+def _direction_omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    """One of the two directions alone, with the weights that are on it."""
+    for node, put in nodes(step.expr):
+        if not is_product(node) or not is_of_directions(matrix_first(node)[1]):
+            continue
+        matrix, _ = matrix_first(node)
+        (h, here), (back, there) = cut(node)
+        for kept, block, left in ((h, here, back), (back, there, h)):
+            weights = Quantity(min(symbols(matrix)), block, given=True)
+            done = f"only {min(symbols(kept))} was read, {min(symbols(left))} was left out"
+            site = "rev" if kept is back else "forward"
+            yield Rewritten(site, put(product_of(node, weights, kept)), done)
+
+
+def _run_forward(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    """A cell that should run from the last step to the first, run the other way."""
+    value = scope.otherwise.get(NOT_REVERSED, {}).get(step.symbol)
+    if value is not None and not np.array_equal(value, step.value):
+        run = Quantity(f"{step.symbol} run forward in time", value, given=True)
+        done = "the reverse cell was run from the first step to the last"
+        yield Rewritten("run", run, done)
+
+
+def _cell_state_below(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    """c of the layer below, where its h is read."""
+    for leaf in step.expr.leaves() if is_pre_activation(step) and scope.mark else ():
+        is_below = leaf.role.what == "state" and place_of(leaf.symbol) != scope.mark
+        c = scope.named.get(f"c{leaf.symbol[1:]}") if leaf.symbol.startswith("h") else None
+        if is_below and c is not None:
+            done = f"{c.symbol} of the layer below was read, not {leaf.symbol}"
+            yield Rewritten("below", substituted(step.expr, {leaf.symbol: c}), done)
 
 
 def _mirrored(quantity: Quantity, scope: Scope, t: int) -> Quantity | None:
@@ -148,8 +188,11 @@ COMMON = (
     Mistake(
         "directions-swapped", "W_y [h@rev; h], where it should be [h; h@rev]", _directions_swapped
     ),
-    Mistake("direction-not-reversed", "h_1@rev read at the last step", _not_turned_back),
-    Mistake("direction-not-reversed", "x_1 read first by the reverse direction", _not_turned_round),
+    Mistake(NOT_REVERSED, "h_1@rev read at the last step", _not_turned_back),
+    Mistake("direction-omitted", "y = W_y h, without h@rev", _direction_omitted),
+    Mistake(NOT_REVERSED, "h_1@rev computed from x_1 first, and h_2@rev from it", _run_forward),
+    Mistake("states-swapped", "z@2 = W_x@2 c, where it should be W_x@2 h", _cell_state_below),
+    Mistake(NOT_REVERSED, "x_1 read first by the reverse direction", _not_turned_round),
     Mistake("coupling-omitted", "i = f, where it should be 1 - f", _coupling_omitted),
     Mistake("peephole-omitted", "z_f = W_f [h; x] + b_f, without p_f*c", _peephole_omitted),
     Mistake("peephole-on-wrong-state", "p_o*c_(t-1), where o sees c_t", _peephole_elsewhere),

@@ -10,6 +10,7 @@ from lstmhw.mistakes.rewriting import Mistake, Rewritten, Scope, nodes, substitu
 from lstmhw.solution import Step
 
 BASES = (10.0, 2.0)
+HALF = 0.5
 
 
 def _is_of_loss(step: Step) -> bool:
@@ -38,6 +39,14 @@ def _summed(step: Step, scope: Scope) -> Iterator[Rewritten]:
 def _whole(expr: Expr) -> float:
     """The number that an expression is; 0 where it is none."""
     return float(expr.value) if isinstance(expr, Constant) else 0.0
+
+
+def _half_omitted(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    """The sum of the squared errors, where the loss is half of it."""
+    for node, put in nodes(step.expr) if step.role.what == "loss" else ():
+        if isinstance(node, Times) and _whole(node.parts[0]) == HALF:
+            done = f"the factor {HALF:g} was left out"
+            yield Rewritten("half", put(node.parts[1]), done)
 
 
 def _averaged(step: Step, scope: Scope) -> Iterator[Rewritten]:
@@ -88,6 +97,7 @@ def _carried_on(step: Step, scope: Scope) -> Iterator[Rewritten]:
 
 COMMON = (
     Mistake("summed", "loss_1 + loss_2, where it should be half of that", _summed),
+    Mistake("factor-omitted", "loss = sum((y - target)^2), where it should be half", _half_omitted),
     Mistake("averaged", "the mean loss of a batch, where the losses are added up", _averaged),
     Mistake("activation-omitted", "dz_y = z_y - target, without softmax", _scores_for_output),
     Mistake("truncation-ignored", "all steps in dW_h, where two count", _carried_on),

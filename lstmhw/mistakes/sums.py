@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from lstmhw.expr import Constant, Divide, Expr, Sum, sum_of
+import numpy as np
+
+from lstmhw.expr import Constant, Divide, Expr, Quantity, Sum, sum_of
 from lstmhw.mistakes.rewriting import Mistake, Rewritten, Scope, time_of
 from lstmhw.solution import Step, indexed
 
+LOSS = "loss"
 Change = Callable[[Step, Sequence[Expr]], tuple[Expr, str]]
 """(a line, what each time step adds to it, the first step first) -> another line, what was done."""
 
@@ -57,8 +60,35 @@ def _mean(step: Step, shares: Sequence[Expr]) -> tuple[Expr, str]:
     return Divide(step.expr, Constant(float(count))), done
 
 
+def _loss_at_last(step: Step, scope: Scope) -> Iterator[Rewritten]:
+    """The loss of the last step for that of all: nothing comes back from the earlier ones."""
+    last = scope.times[-1] if scope.times else 0
+    done = f"only the loss of the last step, t = {last}, was counted"
+    shares = _shares(step) if step.role.what == "loss" else []
+    if len(shares) > 1 and _time(shares[-1]) == last:
+        yield Rewritten(LOSS, shares[-1], done)
+    targets = [leaf for leaf in step.expr.leaves() if leaf.role.what == "target"]
+    times = {indexed(leaf.symbol)[1] or last for leaf in targets}
+    if step.role.what == "gradient" and times and max(times) < last:
+        yield Rewritten(LOSS, _without_loss(step), done)
+
+
+def _without_loss(step: Step) -> Expr:
+    """A gradient without y - target, which is what comes from the loss of its step."""
+    parts = step.expr.parts if isinstance(step.expr, Sum) else ()
+    kept = [part for part in parts if not _is_of_loss(part)]
+    return sum_of(kept) if kept else Quantity("0", np.zeros_like(step.value), given=True)
+
+
+def _is_of_loss(part: Expr) -> bool:
+    """Whether a term of a gradient is y, the target, or made of both."""
+    is_output = isinstance(part, Quantity) and part.role.what in ("output", "state")
+    return is_output or any(leaf.role.what == "target" for leaf in part.leaves())
+
+
 COMMON = (
     _over_time("only-last-step", "dW = dW_3, where it should be dW_1 + dW_2 + dW_3", _last),
+    Mistake("only-last-step", "dW from loss_3 alone, as if dy_1 and dy_2 were 0", _loss_at_last),
     _over_time("overwritten", "dW = dW_1, as = leaves it where += is meant", _written_last),
     _over_time("averaged", "dW = (dW_1 + dW_2 + dW_3)/3", _mean),
 )

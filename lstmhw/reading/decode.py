@@ -14,7 +14,6 @@ from lstmhw.faults import (
     Fault,
     Path,
     ProblemError,
-    did_you_mean,
     nearest,
     shown,
     spelled,
@@ -43,7 +42,9 @@ from lstmhw.reading.records import (
     words_of,
 )
 from lstmhw.reading.runs import Run, parts_of
-from lstmhw.reading.shapes import EXAMPLES, Array, allowed, bind
+from lstmhw.reading.shapes import EXAMPLES, Array, Size, allowed, bind
+from lstmhw.reading.words import instead, near_word
+from lstmhw.reading.zeros import left_out, with_zeros
 from lstmhw.solution import NO_ANSWER, Claim
 
 BY_CASE = (("certificate",), ("certificates",), ("weights",))
@@ -90,6 +91,17 @@ def _elsewhere(key: str, record: type[Record]) -> str:
     return f"it is a key of {', '.join(kinds)}, not of {record.kind}" if kinds else ""
 
 
+def _counted(root: Fields, record: type[Problem]) -> dict[str, Size]:
+    """The sizes that lists of the file have, for what no array fixes."""
+    pairs = [(letter, key) for letter, key in record.size_lists.items() if key in root.entries]
+    lists = {letter: (key, root.entries[key][1]) for letter, key in pairs}
+    return {
+        letter: Size(len(node.nodes), (key,))
+        for letter, (key, node) in lists.items()
+        if isinstance(node, Items) and node.nodes
+    }
+
+
 class _Attempt:
     """A file as a record; `faults` are those of the types and shapes of its keys."""
 
@@ -100,9 +112,13 @@ class _Attempt:
         self.draft = decoder.record(root, record, ())
         self.written = decoder.written
         self.renamed = decoder.renamed
+        self.left_out = decoder.left_out
         self.parts = Parts(root)
         is_row = word_at(root, "orientation") == "row"
-        self.sizes, misfits = bind(decoder.arrays, is_row, self.parts.letters)
+        listed = _counted(root, record)
+        self.sizes, misfits = bind(decoder.arrays, is_row, self.parts.letters, listed)
+        for zero in (each for each in decoder.arrays if each.is_zero):
+            self.written[zero.path] = list(self.written[zero.path]) * prod(zero.shape)
         turned = any(fault.path[:1] == ("orientation",) for fault in decoder.faults)
         self.faults = decoder.faults + ([] if turned else misfits)
 
@@ -127,6 +143,7 @@ class _Attempt:
             "sizes": lambda: self.parts.sizes(path, self.sizes),
             "written": lambda: self.written,
             "renamed": lambda: self.renamed,
+            "left_out": lambda: self.left_out,
             "place": lambda: place_of(path),
         }
         more = {f.name: told[f.name]() for f in fields(draft.record) if f.name in NOT_KEYS}
@@ -185,7 +202,7 @@ def _record(root: Fields) -> tuple[type[Problem], list[Fault]]:
         return Problem, [Fault((), "expected a `kind`, found none", hint)]
     found = repr(shown(kind)) if kind else described(root.entries["kind"][1])
     message = f"expected one of {', '.join(known())}; found {found}"
-    return Problem, [Fault(("kind",), message, did_you_mean(kind, known()))]
+    return Problem, [Fault(("kind",), message, near_word(kind, known()))]
 
 
 def _unclear_words(root: Fields, record: type[Record]) -> Iterator[Fault]:
@@ -194,7 +211,7 @@ def _unclear_words(root: Fields, record: type[Record]) -> Iterator[Fault]:
         if name in root.entries and word_at(root, name) not in options:
             found = described(root.entries[name][1])
             message = f"expected one of {', '.join(options)}; found {found}"
-            yield Fault((name,), message, did_you_mean(word_at(root, name), options))
+            yield Fault((name,), message, near_word(word_at(root, name), options))
 
 
 def described(node: Node) -> str:
@@ -215,11 +232,12 @@ class _Decoder:
         self.arrays: list[Array] = []
         self.written: dict[Path, Sequence[str]] = {}
         self.renamed: dict[str, str] = {}
+        self.left_out: list[str] = []
         self.whole: Owners = {}
 
     def near(self, word: str, known: Iterable[str]) -> str:
         """A near word for a hint; of very many faults, only the first get one."""
-        return "" if len(self.faults) >= MOST_ERRORS else did_you_mean(word, known)
+        return "" if len(self.faults) >= MOST_ERRORS else near_word(word, known)
 
     def fault(self, path: Path, expected: str, found: str, hint: str = "") -> None:
         self.faults.append(Fault(path, f"expected {expected}, found {found}", hint))
@@ -229,6 +247,8 @@ class _Decoder:
         node = respelled(node, owners)
         for name, key in renamed(node).items():
             self.renamed.setdefault(name, key)
+        node, given = with_zeros(node, owners), node
+        self.left_out += [spelled(place) for place in left_out(given, node, path)]
         if not path:
             self.whole = owners
         together = keys_together(owners)
@@ -333,7 +353,8 @@ class _Decoder:
         if isinstance(node, Fields):
             return self.record(node, record, path)
         keys = ", ".join(keys_of(record))
-        return self.fault(path, f"a mapping with keys among {keys}", described(node))
+        wanted = f"a mapping with keys among {keys}" if keys else "a mapping"
+        return self.fault(path, wanted, described(node), instead(path))
 
     def _word(self, node: Node, words: tuple[Any, ...], path: Path) -> Any:
         """One of some words; True and False are written true and false, numbers as numbers."""
@@ -406,9 +427,8 @@ class _Decoder:
         if not isinstance(node, Items):
             words = get_args(annotation) if get_origin(annotation) is Literal else ()
             example = ", ".join(words) or (shown(node.text) if isinstance(node, Scalar) else "")
-            return self.fault(
-                path, "a list", described(node), f"write [{example}]" if example else ""
-            )
+            hint = instead(path) or (f"write [{example}]" if example else "")
+            return self.fault(path, "a list", described(node), hint)
         return tuple(self.value(item, annotation, (*path, k)) for k, item in enumerate(node.nodes))
 
     def _array(self, node: Node, marker: Shape, path: Path) -> Any:

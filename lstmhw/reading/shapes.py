@@ -1,8 +1,11 @@
 """Binding the letters of shapes to sizes, the same in all arrays of a file."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from lstmhw.faults import Fault, Path, spelled
 from lstmhw.functions import Floats
@@ -28,6 +31,7 @@ class Array:
         self.marker = marker
         self.shapes = shapes
         self.shape: tuple[int, ...] = numbers.shape
+        self.is_zero = numbers.ndim == 0 and bool(numbers == 0)  # zeros of any shape
 
     def dimensions(self, transposed: bool, letters: Mapping[str, str]) -> tuple[str, ...]:
         """The letters of the shape with as many axes as the numbers have, else of the first."""
@@ -39,7 +43,7 @@ class Array:
         return named[::-1] if transposed and self.marker.oriented else named
 
     def shaped(self) -> Floats:
-        return self.numbers.reshape(self.shape)
+        return np.zeros(self.shape) if self.is_zero else self.numbers.reshape(self.shape)
 
 
 def allowed(marker: Shape, batches: bool) -> list[tuple[str, ...]]:
@@ -66,21 +70,47 @@ def _terms_renamed(dimension: str, letters: Mapping[str, str]) -> Iterator[str]:
 
 
 def bind(
-    arrays: Sequence[Array], transposed: bool, letters: Letters
+    arrays: Sequence[Array], transposed: bool, letters: Letters, otherwise: Mapping[str, "Size"]
 ) -> tuple[dict[str, int], list[Fault]]:
     """The size of each letter, and the faults of the arrays that do not fit the others.
 
     Arrays whose sizes are single letters fix them first, in the order of the file; then the rest.
+    One that disagrees with most is blamed itself; a bare 0 fixes only what nothing else does, not
+    even the sizes that are so `otherwise`.
     """
     bound: dict[str, Size] = {}
     rest = [(array, array.dimensions(transposed, letters(array.path))) for array in arrays]
-    for array, dimensions in sorted(rest, key=lambda pair: _difficulty(pair[1])):
+    order = sorted(rest, key=lambda pair: (pair[0].is_zero, _difficulty(pair[1])))
+    usual = _most_said(order)
+    for array, dimensions in sorted(order, key=lambda pair: _is_unusual(pair[0], pair[1], usual)):
+        if array.is_zero:
+            bound = {**otherwise, **bound}
         if array.numbers.ndim in (0, len(dimensions)):
             shape = array.shape or (1,) * len(dimensions)
             for dimension, size in zip(dimensions, shape, strict=True):
                 _solve(dimension, size, array.path, bound)
     faults = [fault for array, dimensions in rest for fault in _misfit(array, dimensions, bound)]
     return {letter: size.value for letter, size in bound.items()}, faults
+
+
+def _said(array: Array, dimensions: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    """The letters whose sizes an array shows as they are."""
+    if array.numbers.ndim == len(dimensions):
+        pairs = zip(dimensions, array.shape, strict=True)
+        yield from ((d, size) for d, size in pairs if terms(d) == [(1, d)])
+
+
+def _most_said(pairs: Iterable[tuple[Array, tuple[str, ...]]]) -> dict[str, int]:
+    """The size of each letter that most arrays show; of as many, the first."""
+    counts: dict[str, Counter[int]] = {}
+    for array, dimensions in pairs:
+        for letter, size in _said(array, dimensions):
+            counts.setdefault(letter, Counter())[size] += 1
+    return {letter: count.most_common(1)[0][0] for letter, count in counts.items()}
+
+
+def _is_unusual(array: Array, dimensions: tuple[str, ...], usual: Mapping[str, int]) -> bool:
+    return any(usual[letter] != size for letter, size in _said(array, dimensions))
 
 
 def _difficulty(dimensions: tuple[str, ...]) -> int:
@@ -109,7 +139,8 @@ def _misfit(array: Array, dimensions: tuple[str, ...], bound: dict[str, Size]) -
     """The fault of an array that has not the shape its letters say; else it takes that shape."""
     values = {letter: size.value for letter, size in bound.items()}
     expected = tuple(size_of(dimension, values) for dimension in dimensions)
-    if array.shape == expected or (array.shape == () and all(size == 1 for size in expected)):
+    fits_all = array.is_zero or all(size == 1 for size in expected)
+    if array.shape == expected or (array.shape == () and fits_all):
         array.shape = tuple(size or 1 for size in expected)
         return []
     letters = {

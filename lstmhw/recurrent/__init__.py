@@ -10,6 +10,7 @@ from lstmhw.cells.cell import Cell, cells
 from lstmhw.expr import Expr, Missing, Role
 from lstmhw.faults import Fault
 from lstmhw.functions import ACTIVATIONS, Floats, Function
+from lstmhw.notation import Text, write
 from lstmhw.numerals import counted
 from lstmhw.problem import ActivationName, Embedded, Problem, Range, Record, Shape, record
 from lstmhw.recurrent.finding import computed_symbols, found_symbols, needed_by
@@ -34,6 +35,12 @@ from lstmhw.spellings import OF_OUTPUT
 INPUT = Role("input", "x")
 MOST_NAMED = 6  # symbols that are named one by one where it is said what is asked
 NO_INPUTS = Fault((), "expected inputs x, found none", "add `x: [...]`")
+
+
+def spelled(said: Sequence[Inline]) -> str:
+    """A paragraph as text, which is alike where the same is said of several cells."""
+    parts = (write(part, Text()) if isinstance(part, Expr) else str(part) for part in said)
+    return "".join(parts)
 
 
 @record
@@ -277,7 +284,8 @@ class RecurrentProblem(Problem):
 
     def conventions(self) -> Iterator[tuple[Inline, ...]]:
         """What books differ on and this network has fixed, a paragraph each."""
-        yield from dict.fromkeys(said for cell in self.cells for said in cell.conventions(self.t))
+        every = (said for cell in self.cells for said in cell.conventions(self.t))
+        yield from {spelled(said): said for said in every}.values()
 
     def _not_computed(self, sheet: Worksheet, results: Sequence[str]) -> list[Paragraph]:
         """Said where nothing was asked for in particular and not all could be computed."""

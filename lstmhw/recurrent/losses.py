@@ -57,12 +57,23 @@ class LossProblem(NetworkProblem):
         elif self.targets_are_classes:
             yield from self._class_faults(targets)
         elif self.classes_from is not None:
-            message = "expected class numbers, a single one a step, found vectors"
-            yield Fault(("classes_from",), message, "leave it out", at_key=True)
+            yield from self._no_class_faults(targets)
         elif self._rows_of(targets).shape != self._target_shape:
             yield Fault(("targets",), self._misshapen(targets))
         elif self.loss_name.endswith(CROSS_ENTROPY):
             yield from self._share_faults(targets)
+
+    def _no_class_faults(self, targets: Floats) -> Iterator[Fault]:
+        """What is wrong with `classes_from` where the targets are no classes."""
+        if targets.ndim > 1:
+            message = "expected class numbers, a single one a step, found vectors"
+            yield Fault(("classes_from",), message, "leave it out", at_key=True)
+        elif self.loss_name != CROSS_ENTROPY:
+            message = f"class numbers go with cross-entropy, the loss here is {self.loss_name}"
+            yield Fault(("classes_from",), message, "add `loss: cross-entropy`", at_key=True)
+        elif self.output is not None and self.output.activation in LOSSES[CROSS_ENTROPY].outputs:
+            message = "expected an output for each class, found a single output"
+            yield Fault(("classes_from",), message, "leave it out", at_key=True)
 
     def _misshapen(self, targets: Floats) -> str:
         """What is wrong with targets of another shape."""
@@ -214,7 +225,8 @@ class LossProblem(NetworkProblem):
         if not self.cell.batch:
             return loss
         found = over_batch(sheet.named[f"on_{t}"] * loss if f"on_{t}" in sheet.named else loss)
-        return found / Constant(self.lasting(t).sum()) if self.is_mean else found
+        examples = int(self.lasting(t).sum()) if self.is_mean else 1
+        return found if examples == 1 else found / Constant(examples)
 
     @property
     def is_mean(self) -> bool:

@@ -1,6 +1,7 @@
 """Problems about a network: layers of cells, in one direction or two."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -13,7 +14,7 @@ from lstmhw.functions import Floats
 from lstmhw.problem import Embedded, Range, Record, record
 from lstmhw.recurrent import INPUT, RecurrentProblem
 from lstmhw.recurrent.passing import Way
-from lstmhw.solution import Inline, Worksheet
+from lstmhw.solution import Inline, Section, Solution, Worksheet
 
 _START = "time indices are those of the inputs, so it starts from the state after the last step"
 _IN_REVERSE = "write the weights of the second direction under `reverse: {..}`"
@@ -163,6 +164,22 @@ class NetworkProblem(RecurrentProblem):
         if not self.layers:
             return [_directions(Way(self.cell, backwards), self.reverse)]
         return [_directions(Way(each.cell, backwards), each.reverse) for each in self.layers]
+
+    def told_of(self, sheet: Worksheet, sections: Iterable[Section], **more: Any) -> Solution:
+        otherwise = {**more.pop("otherwise", {}), "direction-not-reversed": self._run_forward()}
+        return super().told_of(sheet, sections, otherwise=otherwise, **more)
+
+    def _run_forward(self) -> dict[str, Floats]:
+        """What the first layer's reverse cell gives where it runs from the first step on."""
+        found = [way.cell for way in self.network[0] if way.backwards]
+        if not found or len(self.times) == 1:
+            return {}
+        turned = replace(
+            self, cell=found[0], layers=None, reverse=None, direction="forward", output=None
+        )
+        sheet = turned.worksheet()
+        turned.forward(sheet)
+        return {step.symbol: step.value for step in sheet.steps}
 
     def conventions(self) -> Iterator[tuple[Inline, ...]]:
         yield from super().conventions()

@@ -21,7 +21,7 @@ from lstmhw.solution import (
     Verdict,
     Working,
 )
-from lstmhw.view import MOST_UNITS, Gap, View, excerpt, listed, shaded
+from lstmhw.view import Gap, View, listed, shaded, unabridged
 
 
 def render(solutions: Sequence[Solution], view: View) -> str:
@@ -87,11 +87,11 @@ def _step(step: Step, view: View) -> dict[str, Any]:
 
 def _substituted(step: Step, view: View) -> Iterator[str]:
     """A line for each unit; of very many, the middle is left out unless all is asked for."""
-    for index in excerpt(list(np.ndindex(step.value.shape)), MOST_UNITS, view):
-        if isinstance(index, Gap):
-            yield f"... ({index.size} more units) ..."
+    for unit in unabridged(step, view):
+        if isinstance(unit, Gap):
+            yield f"... ({unit.size} more units) ..."
         else:
-            yield write(step.expr.element(index), Text(), view.digits)
+            yield write(unit, Text(), view.digits)
 
 
 def check_object(check: Check) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def _totals(additions: Sequence[Fraction]) -> Floats:
 def reading_section(title: str, subject: Subject, reading: Reading) -> Section:
     """The trace of a document, with what its marks stand for and how it came out."""
     table = reading_table(subject, reading)
-    return Section(title, (*_legend(subject), table, *_summary(reading)))
+    return Section(title, (*_legend(subject), table, *summary(reading)))
 
 
 def reading_table(subject: Subject, reading: Reading) -> Table:
@@ -145,7 +145,8 @@ def _legend(subject: Subject) -> Iterator[Paragraph]:
         yield Paragraph((text,))
 
 
-def _summary(reading: Reading) -> Iterator[Paragraph]:
+def summary(reading: Reading) -> Iterator[Paragraph]:
+    """Whether the output is the score at every word, and where it is not."""
     wrong = np.flatnonzero(~reading.agrees)
     count = words_text(len(reading.words))
     if not len(wrong):
@@ -218,8 +219,7 @@ def _proved(subject: Subject, found: Proof) -> Iterator[Block]:
 
 def _explored(found: Proof) -> str:
     """How the states were found."""
-    many = len(found.states)
-    states = f"{many} states" if many != 1 else "1 state"
+    boxes = "this box" if len(found.states) == 1 else f"these {len(found.states)} boxes"
     counting = [str(unit + 1) for unit in found.counting]
     which = f"unit {counting[0]}" if len(counting) == 1 else f"units {', '.join(counting)}"
     aside = (
@@ -227,10 +227,11 @@ def _explored(found: Proof) -> str:
         "1); so that can be looked at by itself. "
     )
     return (
-        f"{aside if counting else ''}All that the other units can be in was boxed in intervals, "
-        "rounded outward, and every word tried from every box until nothing new appeared: "
-        f"{states}. Each stands below with the first document that leads there, and for each word "
-        "with the next state and what the output gains."
+        f"{aside if counting else ''}Claim: after every document the other units are in one of "
+        f"{boxes} of intervals, rounded outward, each with a state of the rule. Induction over the "
+        "words: before the first they are in box 1; from each box, interval arithmetic leads every "
+        "word into the box that stands under it. Beside it stands what the output gains, which is "
+        "what the rule adds; a box has the first document that leads there."
     )
 
 
@@ -247,7 +248,7 @@ def states_table(subject: Subject, states: Sequence[State]) -> Table:
         (str(k + 1), subject.text(state.document) or "(nothing)", *(c[k] for c in shown))
         for k, state in enumerate(states)
     ]
-    return Table(("state", "after", *names), tuple(rows))
+    return Table(("box", "after", *names), tuple(rows))
 
 
 def _some(words: Sequence[str]) -> str:
@@ -509,6 +510,19 @@ def _flag_term(weight: float, name: str) -> str:
     if abs(whole - weight * FLAG) < 1e-9 * abs(weight):
         return f"{plain(whole)}/tanh(1) {name}"
     return _term(weight, name)
+
+
+def over_flag(made: Construction) -> Iterator[Paragraph]:
+    """Where the weights on a flag come from: with its h, which is tanh(1), they are whole."""
+    sizes = np.unique(np.abs(made.weight_hh[made.weight_hh != 0]))
+    wholes = {size: round(size * FLAG) for size in sizes.tolist()}
+    told = [
+        f"{plain(size)} = {whole}/tanh(1)"
+        for size, whole in wholes.items()
+        if abs(size * FLAG - whole) < 1e-9 * size
+    ]
+    if told:
+        yield Paragraph((f"{', '.join(told)}, as h of a flag that is on is tanh(1).",))
 
 
 def _term(weight: float, name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lstmhw.numerals import above
 from lstmhw.rules.automaton import Ngram
 from lstmhw.rules.boxes import Boxes
 from lstmhw.rules.deciding import Moment, added_up
@@ -184,18 +185,16 @@ def _proved(subject: Subject, found: Decision) -> Iterator[Block]:
     if isinstance(found.boxes, Boxes):
         yield from _in_boxes(subject, found.boxes)
         return
-    table = _joints(found)
-    if not table:
+    if not isinstance(found.boxes, Joints):
         return
-    yield Paragraph(
-        (f"Claim: network and rule together are only ever in these {len(table)} rows.",)
-    )
-    yield _joint_table(subject, table)
+    claim = f"Claim: network and rule together are only ever in these {len(found.boxes)} rows."
+    yield Paragraph((f"{claim} A box has the row that a letter leads to / what is due there.",))
+    yield _joint_table(subject, found.boxes)
     text = (
         "Induction over the length. Before the first letter they are in row 1. If they are in some "
         "row, the next letter leads to the row that stands in its box (one step of the network and "
-        "one of the automaton, in exact fractions), and the output there is right, row by row. So "
-        "it is right after every sequence, however long."
+        "one of the automaton, in exact fractions), and the output of that row is what is due, box "
+        "by box. So it is right after every sequence, however long."
     )
     yield Paragraph((text,))
 
@@ -205,12 +204,12 @@ def _bound(subject: Subject, proof: Proof) -> str:
         return "All sequences up to this length were gone through in intervals."
     if proof.exact:
         return "Network and rule are linear, and equal on states that span all there are."
-    error, drift = float(proof.error), float(proof.drift)
+    d, e = above(float(proof.error)), above(float(proof.drift))
     return (
         f"Boxes about the {len(proof.states)} states of the network that every letter leads from "
         f"one to another of (first the one before any letter, then by induction): a letter adds at "
-        f"most {error:.2e} to the error, and what was kept is off by at most {drift:.2e} a letter "
-        f"more. After N letters that is at most N x {error:.2e} + N^2/2 x {drift:.2e}."
+        f"most d = {d} to the error, and what was kept is off by at most e = {e} a letter more. "
+        "After N letters that is at most N d + e N^2/2."
     )
 
 
@@ -248,19 +247,29 @@ def _between(low: float | Fraction, high: float | Fraction) -> str:
     return f"{floor(low * 10**4) / 10**4:g} to {ceil(high * 10**4) / 10**4:g}"
 
 
-def _joint_table(subject: Subject, table: Sequence[Joint]) -> Table:
-    rule = subject.rule
+def _joint_table(subject: Subject, table: Joints) -> Table:
+    rule, network = subject.rule, table.network
     letters = range(min(len(subject.alphabet), MOST_LETTERS))
-    header = ("row", "first reached by", "h", "rule", *(subject.alphabet[a] for a in letters))
+    names = (subject.alphabet[a] for a in letters)
+    header = ("row", "first reached by", "h", "output", "rule", *names)
     rows: list[tuple[Inline, ...]] = []
     for number, joint in enumerate(table[:MOST_ROWS], 1):
         state = rule.names[joint.state] if isinstance(rule, Rule) else f"score {joint.score}"
-        boxes = (str(joint.following[letter] + 1) for letter in letters)
+        boxes = (_box(rule, joint, letter) for letter in letters)
         h = " ".join(plain(value) for value in joint.h)
-        rows.append((str(number), subject.text(joint.document), h, state, *boxes))
+        output = plain(network.output(joint.h))
+        rows.append((str(number), subject.text(joint.document), h, output, state, *boxes))
     if len(table) > MOST_ROWS:
         rows.append(("...", *[""] * (len(header) - 1)))
     return Table(header, tuple(rows))
+
+
+def _box(rule: Rule | Scored, joint: Joint, letter: int) -> str:
+    """The row that a letter leads to, and, of a rule that does not add up, what is due there."""
+    row = str(joint.following[letter] + 1)
+    if not isinstance(rule, Rule):
+        return row
+    return f"{row} / {due_text(rule.outputs[joint.state][letter])}"
 
 
 def construction_section(subject: Subject, made: StepConstruction) -> Section:
@@ -306,12 +315,17 @@ def _output_text(made: StepConstruction) -> str:
 
 def moments_section(subject: Subject, moments: Sequence[Moment]) -> Section:
     """The sequence, letter by letter."""
+    body = (moments_table(subject, moments), summary(moments))
+    return Section("The sequence, letter by letter", body)
+
+
+def summary(moments: Sequence[Moment]) -> Paragraph:
+    """Whether the output is right at every letter, and where it is not."""
     wrong = [number for number, moment in enumerate(moments, 1) if not moment.agrees]
     text = "The output is right at every letter."
     if wrong:
         text = f"The output is WRONG at {len(wrong)} of {len(moments)}, first at letter {wrong[0]}."
-    body = (moments_table(subject, moments), Paragraph((text,)))
-    return Section("The sequence, letter by letter", body)
+    return Paragraph((text,))
 
 
 def moments_table(subject: Subject, moments: Sequence[Moment]) -> Table:
@@ -367,12 +381,7 @@ def _states(found: Decision) -> int | None:
         return found.boxes.states
     if isinstance(found.boxes, Boxes):
         return len(found.boxes.states)
-    return len(_joints(found)) or None
-
-
-def _joints(found: Decision) -> Sequence[Joint]:
-    """The table of a proof about step units."""
-    return found.boxes if isinstance(found.boxes, Joints) else ()
+    return len(found.boxes) if isinstance(found.boxes, Joints) else None
 
 
 def weights_check(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Check:

@@ -25,6 +25,7 @@ from count_sheets import count_sheets, random_count_sheet
 from gradient_sheets import gradient_sheets
 from network_sheets import network_sheets
 from random_sheets import final_answers, random_sheets
+from rounded_sheets import rounded_sheets
 from sheets import Sheet
 from time_sheets import time_sheets
 
@@ -246,6 +247,7 @@ def draw(count: int, seed: int) -> tuple[list[Sheet], list[Sheet], list[Sheet]]:
     fewer = [*gradient_sheets(2 * count // 5, seed), *count_sheets(count // 5, seed)]
     fewer += [*time_sheets(count // 5, seed), *network_sheets(count // 5, seed)]
     right = [*sheets.correct_sheets(count, seed), *(s for s in fewer if not s.mistakes)]
+    right += rounded_sheets(count // 5, seed)
     one = [*sheets.mistaken_sheets(count, seed), *(s for s in fewer if s.mistakes)]
     return right, one, [*sheets.two_mistakes_sheets(count, seed)]
 

@@ -1,0 +1,36 @@
+"""What a word or a value may have been meant as that stands in many books, but not here."""
+
+import re
+from collections.abc import Iterable
+
+from lstmhw.faults import Path, did_you_mean
+
+OTHER_WORDS = {
+    **dict.fromkeys(("backward", "backwards", "bwd", "right-to-left"), "reverse"),
+    **dict.fromkeys(("forwards", "fwd", "left-to-right"), "forward"),
+    **dict.fromkeys(("mse", "mean-squared-error", "l2"), "mean-squared"),
+    **dict.fromkeys(("sse", "squared-error"), "squared"),
+    **dict.fromkeys(("ce", "nll", "categorical-crossentropy", "crossentropy"), "cross-entropy"),
+    **dict.fromkeys(("bce", "binary-crossentropy"), "binary-cross-entropy"),
+}
+"""Words of other books and programs, and those that stand for them here."""
+BOTH_WAYS = re.compile(r"bi(?:directional)?-?((?:lstm|gru|rnn)(?:-step)?)")
+REVERSE = "`reverse: {W_x: .., W_h: ..}`, the weights of the second direction"
+INSTEAD = {"reverse": f"write {REVERSE}", "layers": "write the weights of each: [{..}, {..}]"}
+"""What a key takes whose value is often taken for a switch, or a count."""
+
+
+def near_word(word: str, known: Iterable[str]) -> str:
+    """A hint: the word that stands here for this one, or one that is near."""
+    options = list(known)
+    plain = word.lower().replace("_", "-")
+    both = BOTH_WAYS.fullmatch(plain)
+    if both is not None and both[1] in options:
+        return f"write {both[1]}, and {REVERSE}"
+    other = OTHER_WORDS.get(plain, "")
+    return f"write {other}" if other in options else did_you_mean(word, options)
+
+
+def instead(path: Path) -> str:
+    """A hint of what a key takes; none of most."""
+    return INSTEAD.get(str(path[-1]), "") if path else ""
