@@ -36,8 +36,11 @@ def spellings(key: str) -> set[str]:
     return {name for names in ALL for name, meant in names.items() if meant == key}
 
 
-def symbols_for(name: str) -> Iterator[str]:
-    """The symbols that a claim under another name may be about: forget_2, U_f, dL_dh_0, h0."""
+def symbols_for(name: str, first: int | None = None) -> Iterator[str]:
+    """The symbols that another name may be about: forget_2, U_f, dL_dh_0, h0.
+
+    With the number of the first step also dh_prev, the gradient to the state before it.
+    """
     bare = re.sub(r"^dL_?/?d(?=[A-Za-z])", "d", name)
     word, _, index = bare.partition("_")
     for letter in CLAIMED.get(word, ()):
@@ -45,6 +48,9 @@ def symbols_for(name: str) -> Iterator[str]:
     numbered = re.fullmatch(r"(d?[hc])([0-9]+)", bare)
     if numbered is not None:
         yield f"{numbered[1]}_{numbered[2]}"
+    previous = re.fullmatch(r"(d?[hc])_?prev", bare)
+    if previous is not None and first is not None:
+        yield f"{previous[1]}_{first - 1}"
     yield re.sub(r"^(d?)U(?=_|$)", r"\1W_h", bare)
 
 

@@ -21,6 +21,7 @@ FEWEST_ALIKE = 3  # numbers, of which one can tell that they have as many figure
 FEWEST_DECIMALS = 2  # nobody computes on with fewer
 TELLING_FIGURES = 3  # as good as two decimals
 COARSE = 0.005  # off by more than this, and by this share of the truth, is not told by few digits
+NOTHING = "no numbers are computed here"
 USUAL = Marking()
 """No digits asked for, no tolerance, a point for each answer."""
 
@@ -264,7 +265,8 @@ def full_name(name: str, solution: Solution) -> str:
     own = _at_step(name, solution)
     if own in solution.answers or own in solution.missing:
         return own
-    others = {_at_step(symbol, solution) for symbol in symbols_for(name)} & set(solution.answers)
+    meant = symbols_for(name, solution.only_step)
+    others = {_at_step(symbol, solution) for symbol in meant} & set(solution.answers)
     return others.pop() if len(others) == 1 else own
 
 
@@ -284,7 +286,17 @@ def _hint(name: str, symbol: str, solution: Solution) -> str:
     same = [answer for answer in solution.answers if indexed(answer)[0] == name]
     if same:
         return f"of which step? {some(same)}"
-    return did_you_mean(name, solution.answers) or f"it has {some(solution.answers)}"
+    before = [symbol for symbol in symbols_for(name, _first_step(solution)) if symbol != name]
+    known = list(dict.fromkeys([*solution.answers, *solution.words, *solution.checked]))
+    there = [symbol for symbol in before if symbol in known]
+    near = f"did you mean {there[0]!r}?" if there else did_you_mean(name, known)
+    return " ".join(filter(None, [near, f"it has {some(known)}" if known else NOTHING]))
+
+
+def _first_step(solution: Solution) -> int | None:
+    """The number of the first step, after the state that is the first answer to have one."""
+    times = [indexed(answer)[1] for answer in solution.answers if answer.startswith("h_")]
+    return None if not times or times[0] is None else times[0] + 1
 
 
 def _texts(claim: Claim, path: Path) -> Iterator[str]:

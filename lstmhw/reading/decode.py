@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ov
 
 import numpy as np
 
+from lstmhw.cells.weights import Gate
 from lstmhw.faults import (
     MOST_ERRORS,
     Fault,
@@ -43,7 +44,7 @@ from lstmhw.reading.records import (
 )
 from lstmhw.reading.runs import Run, parts_of
 from lstmhw.reading.shapes import EXAMPLES, Array, Size, allowed, bind
-from lstmhw.reading.words import instead, near_word
+from lstmhw.reading.words import instead, near_word, of_gate, unknown_key
 from lstmhw.reading.zeros import left_out, with_zeros
 from lstmhw.solution import NO_ANSWER, Claim
 
@@ -263,6 +264,7 @@ class _Decoder:
         for key in node.entries:
             if key not in allowed:
                 told = why_not(key, node, owners)
+                told = told or unknown_key(key, path)
                 told = told or record.meant.get(key.lower().replace("-", "_"), "")
                 told = told or _elsewhere(key, record)
                 self.faults.append(self._unknown_key((*path, key), key, allowed, told))
@@ -354,7 +356,10 @@ class _Decoder:
             return self.record(node, record, path)
         keys = ", ".join(keys_of(record))
         wanted = f"a mapping with keys among {keys}" if keys else "a mapping"
-        return self.fault(path, wanted, described(node), instead(path))
+        hint = instead(path)
+        if not hint and issubclass(record, Gate):
+            hint = of_gate(path, shown(node.text) if isinstance(node, Scalar) else "")
+        return self.fault(path, wanted, described(node), hint)
 
     def _word(self, node: Node, words: tuple[Any, ...], path: Path) -> Any:
         """One of some words; True and False are written true and false, numbers as numbers."""
