@@ -116,6 +116,11 @@ def _description(text: str) -> str:
         return f"{text} (infinity is written .inf)"
     if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
         return f"{text} (decimals are written with a point)"
+    if re.fullmatch(r"[-+]?[0-9]+(?:\.[0-9]+){2,}", text):
+        whole, _, behind = text.partition(".")
+        digits = behind.replace(".", "")
+        both = f"{shown(whole + digits)} or as {shown(f'{whole}.{digits}')}"
+        return f"{shown(text)}, to be read as {both}"
     if re.fullmatch(r"[-+]?[0-9][0-9_]*", text):
         return f"{shown(text)} (digits are written without _)"
     if re.fullmatch(r"[-+]?0[xXbBoO][0-9a-fA-F_]+", text):

@@ -32,9 +32,10 @@ from typing import (
     dataclass_transform,
 )
 
-from lstmhw.faults import Fault, Path, ProblemError
+from lstmhw.faults import Fault, Path, ProblemError, some
 from lstmhw.functions import ACTIVATIONS
-from lstmhw.solution import Claim, Section, Solution
+from lstmhw.solution import Claim, Paragraph, Section, Solution
+from lstmhw.spellings import names_told
 
 
 class Shape:
@@ -110,6 +111,7 @@ class Embedded(NamedTuple):
     like: str = ""
 
 
+CONVENTIONS = "Conventions"
 ActivationName = Annotated[str, OneOf(tuple(ACTIVATIONS))]
 
 
@@ -117,10 +119,12 @@ ActivationName = Annotated[str, OneOf(tuple(ACTIVATIONS))]
 class Record:
     """A mapping of a problem file, key by key.
 
-    `meant` are keys that it has not, under which something is looked for, with what to write.
+    `meant` are keys that it has not, under which something is looked for, with what to write;
+    `spelled` are the names that other books have for its keys.
     """
 
     meant: ClassVar[Mapping[str, str]] = {}
+    spelled: ClassVar[Mapping[str, str]] = {}
 
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -192,12 +196,27 @@ class Marking(Record):
         return 1.0 if self.points is None else self.points
 
 
+def with_conventions(sections: Iterable[Section], said: Sequence[Paragraph]) -> list[Section]:
+    """The sections with more conventions, which come before those that are there."""
+    told = list(sections)
+    titles = [section.title for section in told]
+    if not said:
+        return told
+    if CONVENTIONS not in titles:
+        return [*told, Section(CONVENTIONS, tuple(said))]
+    place = titles.index(CONVENTIONS)
+    told[place] = told[place]._replace(body=(*said, *told[place].body))
+    return told
+
+
 @record
 class Problem(Record):
     """A problem of some kind: `class Q(Problem, kind="q")`.
 
-    Two fields are no keys of the file: `sizes` are the letters of the shapes, bound to numbers,
-    and `written` the numbers of every array as they stand in the file, by key path.
+    Four fields are no keys of the file: `sizes` are the letters of the shapes, bound to numbers,
+    `written` the numbers of every array as they stand in the file, by key path, `renamed` the
+    names of other books that the file has, with the keys that they are, and `left_out` the weights
+    that are zeros since others of their gate are there.
     """
 
     title: str = ""
@@ -207,6 +226,8 @@ class Problem(Record):
     marking: Marking | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
     written: Mapping[Path, Sequence[str]] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    left_out: Sequence[str] = ()
 
     kind: ClassVar[str]
     marks_claims: ClassVar[bool] = False
@@ -217,6 +238,8 @@ class Problem(Record):
     """Whether its vectors may be matrices, an example of a batch each."""
     exported_instead: ClassVar[str] = ""
     """What can be exported in its place, where it has no network of its own to run."""
+    size_lists: ClassVar[Mapping[str, str]] = {}
+    """The letters of sizes that a list of the file tells where no array does, and its key."""
     kinds: ClassVar[dict[str, type["Problem"]]] = {}
 
     def __init_subclass__(cls, kind: str = "") -> None:
@@ -239,6 +262,10 @@ class Problem(Record):
 
     def told(self, sections: Iterable[Section], **more: Any) -> Solution:
         """A solution under the problem's own title; sections without a body are left out."""
+        said = [names_told(self.renamed)] if self.renamed else []
+        if self.left_out:
+            said.append(f"Left out in the file, and so zeros: {some(self.left_out)}.")
+        sections = with_conventions(sections, [Paragraph((text,)) for text in said])
         return Solution(
             kind=self.kind,
             title=self.title,

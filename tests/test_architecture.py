@@ -14,6 +14,7 @@ FLOORS = {
     "faults": 0,
     "functions": 0,
     "feasibility": 0,
+    "spellings": 0,
     "numerals": 1,
     "glossary": 1,
     "expr": 1,

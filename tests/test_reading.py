@@ -322,7 +322,7 @@ INCONSISTENT = {
     "no order": (LSTM.replace("concat: [h, x]\n", ""), "q.yaml:4:7", "add `concat: [h, x]`"),
     "wrong order": (LSTM.replace("[h, x]", "[h, h]"), "q.yaml:3:1", "expected [h, x] or [x, h]"),
     "both ways": (LSTM.replace("{W:", "{W_x: 1, W_h: 1, W:", 1), "q.yaml:5:", "found both"),
-    "half": (LSTM + "  o: {W_x: 1}\n", "q.yaml:8:12", "found only W_x"),
+    "half": ("kind: rnn-step\nx: [1]\nW_x: 1\n", "q.yaml:3:6", "found only W_x"),
     "three biases": (LSTM + "  o: {W: [[1, 2]], b: 1, b_x: 1}\n", "q.yaml:8:", "or b_x and b_h"),
     "two sources": (LSTM + STACKED, "q.yaml:8:1", "given twice"),
     "not one-hot": (LOOKED_UP, "q.yaml:2:1", "a single 1"),

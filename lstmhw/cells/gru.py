@@ -12,6 +12,7 @@ from lstmhw.functions import ACTIVATIONS, Floats
 from lstmhw.notation import Text, write
 from lstmhw.problem import ActivationName, Record, Shape, record
 from lstmhw.solution import Inline
+from lstmhw.spellings import GRU_GATES, STATES
 
 RESET = Named("r", "a_r", "reset gate")
 UPDATE = Named("z", "a_z", "update gate")
@@ -66,6 +67,8 @@ class GruGates(Record):
     r: Gate = Gate()
     z: Gate = Gate()
     n: Gate = Gate()
+
+    spelled: ClassVar[Mapping[str, str]] = GRU_GATES
 
 
 @record
@@ -199,7 +202,7 @@ class Gru(
     GatedCell,
     name="gru",
     told_by=(
-        *("update", "reset", "gates.r", "gates.z", "gates.n"),
+        *("update", "reset", "gates.r", "gates.z", "gates.n", "gates.reset", "gates.new"),
         *("stacked.reset_after", "stacked.linear_before_reset"),
     ),
 ):
@@ -212,6 +215,7 @@ class Gru(
     activations: GruActivations = GruActivations()
     h_prev: Annotated[Floats, Shape("m", "m B", examples=True)] | None = None
 
+    spelled: ClassVar[Mapping[str, str]] = STATES
     title: ClassVar[str] = "a GRU"
     letters: ClassVar[str] = "rzn"
     candidate: ClassVar[str] = "n"

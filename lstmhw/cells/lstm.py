@@ -13,6 +13,7 @@ from lstmhw.faults import Fault, Path
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.problem import ActivationName, Record, Shape, record
 from lstmhw.solution import NO_VALUE, Inline, Worksheet
+from lstmhw.spellings import LSTM_GATES, STATES
 
 INPUT = Named("i", "z_i", "input gate")
 FORGET = Named("f", "z_f", "forget gate")
@@ -84,6 +85,8 @@ class LstmGates(Record):
     f: Gate = Gate()
     g: Gate = Gate()
     o: Gate = Gate()
+
+    spelled: ClassVar[Mapping[str, str]] = LSTM_GATES
 
 
 @record
@@ -191,6 +194,8 @@ class Peephole(Record):
     f: Annotated[Floats, Shape("m")] | None = None
     o: Annotated[Floats, Shape("m")] | None = None
 
+    spelled: ClassVar[Mapping[str, str]] = LSTM_GATES
+
 
 PEEPHOLES = (
     "peephole weights p are multiplied by c entry by entry: the output gate sees the new c, other "
@@ -207,7 +212,9 @@ OPTIONS = (
 
 
 @record
-class Lstm(LstmWeights, name="lstm", told_by=("gates", "stacked", "c_prev", "activations")):
+class Lstm(
+    LstmWeights, name="lstm", told_by=("gates", "stacked", "c_prev", "c0", "c_0", "activations")
+):
     """An LSTM: its weights, and the states before the first step."""
 
     h_prev: Annotated[Floats, Shape("m", "m B", examples=True)] | None = None
@@ -216,6 +223,7 @@ class Lstm(LstmWeights, name="lstm", told_by=("gates", "stacked", "c_prev", "act
     coupled: bool = False
     forget_bias: Annotated[Floats, Shape("")] | None = None
 
+    spelled: ClassVar[Mapping[str, str]] = STATES
     shared: ClassVar[Sequence[str]] = (*LstmWeights.shared, "coupled", "forget_bias")
     options: ClassVar[Sequence[Option]] = OPTIONS
 

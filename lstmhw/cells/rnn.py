@@ -10,6 +10,7 @@ from lstmhw.expr import Let, Role
 from lstmhw.faults import Fault, Path
 from lstmhw.functions import ACTIVATIONS, Floats, Function
 from lstmhw.problem import ActivationName, Shape, record
+from lstmhw.spellings import STATES, WEIGHTS
 
 
 def rnn(let: Let, t: Any, z: PreActivation, activation: Function, x: Any, h: Any) -> Any:
@@ -19,12 +20,13 @@ def rnn(let: Let, t: Any, z: PreActivation, activation: Function, x: Any, h: Any
 
 
 @record
-class Rnn(Affine, Cell, name="rnn", told_by=("W", "W_x", "W_h")):
+class Rnn(Affine, Cell, name="rnn", told_by=("W", "W_x", "W_h", "U")):
     """A plain RNN; its weights stand at the top of the file."""
 
     activation: ActivationName = "tanh"
     h_prev: Annotated[Floats, Shape("m", "m B", examples=True)] | None = None
 
+    spelled: ClassVar[Mapping[str, str]] = {**WEIGHTS, **STATES}
     title: ClassVar[str] = "a plain RNN"
     letters: ClassVar[tuple[str, ...]] = ("",)
     shared: ClassVar[Sequence[str]] = (*Cell.shared, "activation")

@@ -10,6 +10,7 @@ from lstmhw.faults import Fault, Path
 from lstmhw.functions import Floats
 from lstmhw.numerals import exact
 from lstmhw.problem import AnyRecord, Record, Shape, record
+from lstmhw.spellings import OF_GATE
 
 KEYS = ("W", "W_x", "W_h", "b", "b_x", "b_h")
 """What weights may stand under."""
@@ -58,6 +59,8 @@ class Gate(Affine):
     """A gate: its weights, or its value as the sheet gives it, or both."""
 
     value: Annotated[Floats, Shape("m", "", "m B", examples=True)] | None = None
+
+    spelled: ClassVar[Mapping[str, str]] = OF_GATE
 
     @property
     def is_given(self) -> bool:

@@ -7,12 +7,14 @@ that needs it.
 """
 
 import io
+import os
 from importlib import import_module
 
 import click
 
 from lstmhw import __version__
 from lstmhw.cli.complaints import complaint
+from lstmhw.faults import printable
 
 COMMANDS = (
     "check",
@@ -30,8 +32,51 @@ COMMANDS = (
 )
 
 
+def _meant(word: str) -> str:
+    """A hint on a word that stands where a command is due."""
+    from difflib import get_close_matches  # only errors pay for these imports
+
+    from lstmhw.explanation.template import EXAMPLES
+    from lstmhw.glossary.words import ENTRIES
+    from lstmhw.reading import shipped
+
+    near = get_close_matches(word, COMMANDS, n=1)
+    is_file = word in shipped() or os.path.isfile(word) or word.endswith((".yaml", ".yml"))
+    if word in ("help", "usage", "man"):
+        return "try `lstmhw --help`, or `lstmhw solve --help` of one command"
+    if is_file or word == "-":
+        return f"try `lstmhw solve {word}`"
+    if near:
+        return f"did you mean `{near[0]}`?"
+    if word in EXAMPLES:
+        return f"try `lstmhw new {word}`, a file to begin with, or `lstmhw explain {word}`"
+    if word in ENTRIES:
+        return f"try `lstmhw explain {word}`"
+    return f"the commands are {', '.join(COMMANDS)}"
+
+
+def _with_option(option: str) -> list[str]:
+    """The commands that have an option."""
+    context = click.Context(cli)
+    commands = [(name, cli.get_command(context, name)) for name in COMMANDS]
+    return [
+        name
+        for name, command in commands
+        if command is not None
+        if any(option in parameter.opts for parameter in command.params)
+    ]
+
+
 class _Commands(click.Group):
     """The commands, each imported from its file when it is asked for."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("--"):
+            word = printable(args[0])
+            ctx.fail(f"No such command {word!r}.\n  hint: {_meant(word)}")
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -60,11 +105,12 @@ def run() -> int:
         return int(cli.main(standalone_mode=False) or 0)
     except SystemExit:  # how click leaves when a pipe is closed
         return 0
+    except click.NoSuchOption as error:
+        others = _with_option(error.option_name)
+        message = f"{error.message}\n  hint: `lstmhw {others[0]}` has it" if others else ""
+        return _refused(click.UsageError(message, error.ctx) if others else error)
     except click.ClickException as error:
-        said = io.StringIO()
-        error.show(said)
-        complaint(said.getvalue().rstrip("\n"))
-        return 2
+        return _refused(error)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except OSError as error:  # a full disk, say, under --help
@@ -74,6 +120,13 @@ def run() -> int:
         what = f"{type(error).__name__}: {error}{_place(error)}"
         complaint(f"lstmhw: a bug in lstmhw, please report it: {what}")
         return 70
+
+
+def _refused(error: click.ClickException) -> int:
+    said = io.StringIO()
+    error.show(said)
+    complaint(said.getvalue().rstrip("\n"))
+    return 2
 
 
 def _place(error: Exception) -> str:

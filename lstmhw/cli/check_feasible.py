@@ -1,6 +1,7 @@
 """`lstmhw check-feasible`."""
 
 import functools
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -45,10 +46,18 @@ def check_feasible(
     else:
         from lstmhw.reading import from_text
 
-        text = f"kind: step-rnn\ninputs: [{inputs}]\noutputs: [{outputs}]\n"
+        text = f"kind: step-rnn\ninputs: {_listed(inputs)}\noutputs: {_listed(str(outputs))}\n"
         solutions = answers(("<options>",), answer, lambda name: from_text(name, text))
     show(solutions, files, manner)
     return 130 if any(solution.interrupted for solution in solutions) else 0
+
+
+def _listed(numbers: str) -> str:
+    """The numbers of an option as they stand in a file: in brackets, or as the text they are."""
+    import json
+
+    is_text = re.search(r"[;\n\t]|^\s*[a-zA-Z\\\[(]|[0-9.]\s+[-+.0-9]", numbers)
+    return json.dumps(numbers) if is_text else f"[{numbers}]"
 
 
 def _feasible(document: "Document", initial: str | None, hidden: int | None) -> "Solution":

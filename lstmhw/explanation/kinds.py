@@ -11,6 +11,7 @@ from lstmhw.solution import Section, Solution, Table
 REFERENCES = {"#/definitions/number": "number", "#/definitions/claim": "claim"}
 TYPES = {"string": "text", "integer": "whole number", "boolean": "true or false"}
 NOTHING = {"type": "null"}
+PRINTED = {"$ref": "#/definitions/printed"}
 ARRAYS = ("number", "vector", "matrix", "list of matrices")
 """How deep an array is, in words."""
 MOST = 4  # mappings in the place of one another that are told with all their keys
@@ -86,7 +87,7 @@ def _marked(key: str, options: Sequence[Schema]) -> str:
 def _type(value: Mapping[str, Any]) -> str:
     """What stands behind a key, in words."""
     if "anyOf" in value:
-        options = [option for option in value["anyOf"] if option != NOTHING]
+        options = [option for option in value["anyOf"] if option not in (NOTHING, PRINTED)]
         return _either([_type(o) for o in options]) if len(options) <= MOST else _first_of(options)
     if "$ref" in value:
         return REFERENCES[value["$ref"]]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 
@@ -42,6 +42,7 @@ from lstmhw.solution import (
     names,
     needed,
 )
+from lstmhw.spellings import GRADIENTS
 
 MOST_LINES = 40  # of the graph of a step
 
@@ -54,6 +55,8 @@ class Gradient(LossProblem):
     dc: Annotated[Floats, Shape("u", "u B", examples=True), OfState("c")] | None = None
     learning_rate: Annotated[Fraction, Exact(above=0)] | None = None
     truncate: Annotated[int, Range(1, 1_000_000)] | None = None
+
+    spelled: ClassVar[Mapping[str, str]] = {**LossProblem.spelled, **GRADIENTS}
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()

@@ -1,11 +1,11 @@
 """`rnn-in-lstm`: a sigmoid RNN inside an LSTM of PyTorch's form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 
@@ -42,6 +42,7 @@ from lstmhw.numerals import above, counted
 from lstmhw.problem import Exact, Problem, Record, Shape, record
 from lstmhw.recurrent.random_inputs import RandomInputs
 from lstmhw.solution import Entries, Entry, Paragraph, Section, Solution, Table, Working
+from lstmhw.spellings import LSTM_GATES, OF_GATE, STATES, WEIGHTS
 
 if TYPE_CHECKING:
     from lstmhw.parameters import Imitation
@@ -65,6 +66,8 @@ class SigmoidRnn(Record):
     b_h: Annotated[Floats, Shape("m")] | None = None
     activation: Literal["sigmoid"] = "sigmoid"
 
+    spelled: ClassVar[Mapping[str, str]] = WEIGHTS
+
 
 @record
 class OwnGate(Record):
@@ -76,6 +79,8 @@ class OwnGate(Record):
     b_x: Bias | None = None
     b_h: Bias | None = None
 
+    spelled: ClassVar[Mapping[str, str]] = OF_GATE
+
 
 @record
 class OwnGates(Record):
@@ -85,6 +90,8 @@ class OwnGates(Record):
     f: OwnGate = OwnGate()
     g: OwnGate = OwnGate()
     o: OwnGate = OwnGate()
+
+    spelled: ClassVar[Mapping[str, str]] = LSTM_GATES
 
 
 @record
@@ -99,6 +106,8 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
     K: Annotated[Fraction, Exact(above=0)] = Fraction(50)
     gates: OwnGates | None = None
     readout: str | None = None
+
+    spelled: ClassVar[Mapping[str, str]] = STATES
 
     def faults(self) -> Iterator[Fault]:
         plain = [*self._input_faults(), *self._choice_faults(), *self._bias_faults()]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
 from math import lcm
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -95,6 +95,8 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
     delay: Annotated[int, Range(0, 100)] = 0
     tolerance: Annotated[Fraction, Exact(above=0)] = Fraction(1, 2)
     sequence: str = ""
+
+    size_lists: ClassVar[Mapping[str, str]] = {"n": "vocabulary"}
 
     def faults(self) -> Iterator[Fault]:
         yield from self.cell.faults()

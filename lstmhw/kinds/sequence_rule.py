@@ -111,6 +111,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
     sequence: str = ""
     units: Annotated[int, Range(1, MOST_UNITS)] | None = None
 
+    size_lists: ClassVar[Mapping[str, str]] = {"n": "alphabet"}
     exported_instead: ClassVar[str] = (
         "a rule is about every sequence, which no script can run: write the weights with `xs`, "
         "what the letters of one sequence are, as `kind: rnn-step`, gru-step or lstm-step, and "

@@ -12,6 +12,7 @@ from lstmhw.functions import Floats
 from lstmhw.numerals import agrees, decimals, half_unit, number
 from lstmhw.problem import Marking
 from lstmhw.solution import NO_ANSWER, Claim, Solution, indexed
+from lstmhw.spellings import symbols_for
 
 EXACT_DECIMALS = 12  # of a fraction such as 1/3
 MOST_ZEROS = 280  # beyond which units of the last digit leave the range of floats
@@ -20,6 +21,7 @@ FEWEST_ALIKE = 3  # numbers, of which one can tell that they have as many figure
 FEWEST_DECIMALS = 2  # nobody computes on with fewer
 TELLING_FIGURES = 3  # as good as two decimals
 COARSE = 0.005  # off by more than this, and by this share of the truth, is not told by few digits
+NOTHING = "no numbers are computed here"
 USUAL = Marking()
 """No digits asked for, no tolerance, a point for each answer."""
 
@@ -246,15 +248,29 @@ def _texts_of(claim: Claim, path: Path, expected: Floats) -> list[str]:
     if isinstance(claim, str) and expected.size > 1:
         list(_texts(claim, path))  # a word is told from a number
     shape = _shape(claim)
-    alone = expected.size == 1 and shape is not None and set(shape) <= {1}
+    alone = shape is not None and _without_ones(shape) == _without_ones(expected.shape)
     if shape != expected.shape and not alone:
         message = f"expected {_described(expected.shape)}, found {_described(shape)}"
         raise ProblemError([Fault(path, message)])
     return list(_texts(claim, path))
 
 
+def _without_ones(shape: Sequence[int]) -> list[int]:
+    """The sizes that matter: a column and a row are the same as a vector."""
+    return [size for size in shape if size > 1]
+
+
 def full_name(name: str, solution: Solution) -> str:
     """The symbol that is meant, its time index filled in where there is only one step."""
+    own = _at_step(name, solution)
+    if own in solution.answers or own in solution.missing:
+        return own
+    meant = symbols_for(name, solution.only_step)
+    others = {_at_step(symbol, solution) for symbol in meant} & set(solution.answers)
+    return others.pop() if len(others) == 1 else own
+
+
+def _at_step(name: str, solution: Solution) -> str:
     at_step = f"{name}_{solution.only_step}"
     known = name not in solution.answers and (
         at_step in solution.answers or at_step in solution.missing
@@ -270,7 +286,17 @@ def _hint(name: str, symbol: str, solution: Solution) -> str:
     same = [answer for answer in solution.answers if indexed(answer)[0] == name]
     if same:
         return f"of which step? {some(same)}"
-    return did_you_mean(name, solution.answers) or f"it has {some(solution.answers)}"
+    before = [symbol for symbol in symbols_for(name, _first_step(solution)) if symbol != name]
+    known = list(dict.fromkeys([*solution.answers, *solution.words, *solution.checked]))
+    there = [symbol for symbol in before if symbol in known]
+    near = f"did you mean {there[0]!r}?" if there else did_you_mean(name, known)
+    return " ".join(filter(None, [near, f"it has {some(known)}" if known else NOTHING]))
+
+
+def _first_step(solution: Solution) -> int | None:
+    """The number of the first step, after the state that is the first answer to have one."""
+    times = [indexed(answer)[1] for answer in solution.answers if answer.startswith("h_")]
+    return None if not times or times[0] is None else times[0] + 1
 
 
 def _texts(claim: Claim, path: Path) -> Iterator[str]:

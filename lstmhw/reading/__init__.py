@@ -11,6 +11,8 @@ from typing import NamedTuple
 from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, printable, spelled
 from lstmhw.problem import Problem
 from lstmhw.reading.decode import decode, decode_claims
+from lstmhw.reading.expanding import likeliest
+from lstmhw.reading.letters import key_in
 from lstmhw.reading.nodes import MOST_BYTES, Fields, Items, Mark, Node, Placed, Scalar, TextError
 from lstmhw.reading.parsing import decoded, parse
 from lstmhw.solution import Claim
@@ -196,8 +198,10 @@ def _mark(root: Node, fault: Fault) -> Mark:
     """
     node, mark = root, root.mark
     for key in fault.path:
-        if isinstance(node, Fields) and key in node.entries:
-            scalar, node = node.entries[str(key)]
+        node = likeliest(node) if isinstance(key, int) else node
+        name = key_in(node, str(key)) if isinstance(node, Fields) else ""
+        if isinstance(node, Fields) and name in node.entries:
+            scalar, node = node.entries[name]
             mark = scalar.mark
         elif isinstance(node, Items) and isinstance(key, int) and key < len(node.nodes):
             node = node.nodes[key]
@@ -206,16 +210,7 @@ def _mark(root: Node, fault: Fault) -> Mark:
             return mark
     if not (isinstance(node, Scalar) and node.text) or fault.at_key:
         return mark
-    return _mark_within(node, fault.at)
-
-
-def _mark_within(scalar: Scalar, at: int) -> Mark:
-    """A place in a value; where escapes or several lines may come before it, the value itself."""
-    line, column = scalar.mark
-    is_as_written = scalar.plain or "\\" not in scalar.text[:at]
-    if at and is_as_written and "\n" not in scalar.text:
-        return Mark(line, column + at + (0 if scalar.plain else 1))
-    return scalar.mark
+    return node.place(fault.at)
 
 
 def headline(name: str, mark: Mark, fault: Fault) -> str:

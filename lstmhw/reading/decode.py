@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ov
 
 import numpy as np
 
+from lstmhw.cells.weights import Gate
 from lstmhw.faults import (
     MOST_ERRORS,
     Fault,
@@ -22,6 +23,8 @@ from lstmhw.functions import Floats
 from lstmhw.kinds import KINDS, known, record_of
 from lstmhw.numerals import exact, number, whole_number
 from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
+from lstmhw.reading.expanding import ODD, FaultError, Wanted, claim, expanded, number_text, shape
+from lstmhw.reading.letters import renamed, respelled, why_not
 from lstmhw.reading.mending import versions
 from lstmhw.reading.nodes import Fields, Items, Node, Scalar
 from lstmhw.reading.parts import Parts, place_of
@@ -40,8 +43,9 @@ from lstmhw.reading.records import (
     words_of,
 )
 from lstmhw.reading.runs import Run, parts_of
-from lstmhw.reading.shapes import Array, allowed, bind
-from lstmhw.reading.words import instead, near_word
+from lstmhw.reading.shapes import EXAMPLES, Array, Size, allowed, bind
+from lstmhw.reading.words import instead, near_word, of_gate, unknown_key
+from lstmhw.reading.zeros import left_out, with_zeros
 from lstmhw.solution import NO_ANSWER, Claim
 
 BY_CASE = (("certificate",), ("certificates",), ("weights",))
@@ -88,6 +92,17 @@ def _elsewhere(key: str, record: type[Record]) -> str:
     return f"it is a key of {', '.join(kinds)}, not of {record.kind}" if kinds else ""
 
 
+def _counted(root: Fields, record: type[Problem]) -> dict[str, Size]:
+    """The sizes that lists of the file have, for what no array fixes."""
+    pairs = [(letter, key) for letter, key in record.size_lists.items() if key in root.entries]
+    lists = {letter: (key, root.entries[key][1]) for letter, key in pairs}
+    return {
+        letter: Size(len(node.nodes), (key,))
+        for letter, (key, node) in lists.items()
+        if isinstance(node, Items) and node.nodes
+    }
+
+
 class _Attempt:
     """A file as a record; `faults` are those of the types and shapes of its keys."""
 
@@ -97,9 +112,14 @@ class _Attempt:
         decoder = _Decoder(record.takes_batches)
         self.draft = decoder.record(root, record, ())
         self.written = decoder.written
+        self.renamed = decoder.renamed
+        self.left_out = decoder.left_out
         self.parts = Parts(root)
         is_row = word_at(root, "orientation") == "row"
-        self.sizes, misfits = bind(decoder.arrays, is_row, self.parts.letters)
+        listed = _counted(root, record)
+        self.sizes, misfits = bind(decoder.arrays, is_row, self.parts.letters, listed)
+        for zero in (each for each in decoder.arrays if each.is_zero):
+            self.written[zero.path] = list(self.written[zero.path]) * prod(zero.shape)
         turned = any(fault.path[:1] == ("orientation",) for fault in decoder.faults)
         self.faults = decoder.faults + ([] if turned else misfits)
 
@@ -123,6 +143,8 @@ class _Attempt:
         told: Mapping[str, Callable[[], Any]] = {
             "sizes": lambda: self.parts.sizes(path, self.sizes),
             "written": lambda: self.written,
+            "renamed": lambda: self.renamed,
+            "left_out": lambda: self.left_out,
             "place": lambda: place_of(path),
         }
         more = {f.name: told[f.name]() for f in fields(draft.record) if f.name in NOT_KEYS}
@@ -210,6 +232,8 @@ class _Decoder:
         self.faults: list[Fault] = []
         self.arrays: list[Array] = []
         self.written: dict[Path, Sequence[str]] = {}
+        self.renamed: dict[str, str] = {}
+        self.left_out: list[str] = []
         self.whole: Owners = {}
 
     def near(self, word: str, known: Iterable[str]) -> str:
@@ -221,6 +245,11 @@ class _Decoder:
 
     def record(self, node: Fields, record: type[Record], path: Path) -> Draft:
         owners = owners_of(node, record, self.whole)
+        node = respelled(node, owners)
+        for name, key in renamed(node).items():
+            self.renamed.setdefault(name, key)
+        node, given = with_zeros(node, owners), node
+        self.left_out += [spelled(place) for place in left_out(given, node, path)]
         if not path:
             self.whole = owners
         together = keys_together(owners)
@@ -234,7 +263,10 @@ class _Decoder:
         meant = set()
         for key in node.entries:
             if key not in allowed:
-                told = record.meant.get(key.lower().replace("-", "_")) or _elsewhere(key, record)
+                told = why_not(key, node, owners)
+                told = told or unknown_key(key, path)
+                told = told or record.meant.get(key.lower().replace("-", "_"), "")
+                told = told or _elsewhere(key, record)
                 self.faults.append(self._unknown_key((*path, key), key, allowed, told))
                 meant.add(nearest(key, absent) if len(self.faults) < MOST_ERRORS else "")
         for key in absent:
@@ -309,7 +341,7 @@ class _Decoder:
 
     def _marked(self, node: Node, marker: Any, path: Path) -> Any:
         if isinstance(marker, Shape):
-            formula = marker.formula and isinstance(node, Scalar)
+            formula = marker.formula and isinstance(node, Scalar) and not _is_array(node)
             return self._text(node, path) if formula else self._array(node, marker, path)
         if isinstance(marker, OneOf):
             return self._word(node, marker.words, path)
@@ -324,7 +356,10 @@ class _Decoder:
             return self.record(node, record, path)
         keys = ", ".join(keys_of(record))
         wanted = f"a mapping with keys among {keys}" if keys else "a mapping"
-        return self.fault(path, wanted, described(node), instead(path))
+        hint = instead(path)
+        if not hint and issubclass(record, Gate):
+            hint = of_gate(path, shown(node.text) if isinstance(node, Scalar) else "")
+        return self.fault(path, wanted, described(node), hint)
 
     def _word(self, node: Node, words: tuple[Any, ...], path: Path) -> Any:
         """One of some words; True and False are written true and false, numbers as numbers."""
@@ -361,7 +396,9 @@ class _Decoder:
         if not isinstance(node, Scalar):
             return self.fault(path, expected, described(node))
         try:
-            value = exact(node.text)
+            value = exact(number_text(node, path))
+        except FaultError as error:
+            return self.faults.append(error.fault)
         except ValueError as error:
             return self.fault(path, expected, str(error))
         if isinstance(value, float):
@@ -375,7 +412,9 @@ class _Decoder:
         if not isinstance(node, Scalar):
             return self.fault(path, expected, described(node))
         try:
-            value = number(node.text)
+            value = number(number_text(node, path))
+        except FaultError as error:
+            return self.faults.append(error.fault)
         except ValueError as error:
             return self.fault(path, expected, str(error))
         inside = bounds.least <= value <= bounds.most and abs(value) < np.inf
@@ -401,16 +440,21 @@ class _Decoder:
         if marker.gaps and isinstance(node, Items) and any(map(_is_gap, node.nodes)):
             return self._with_gaps(node, marker, path)
         shapes = allowed(marker, self.batches)
-        depths = {len(shape) for shape in shapes}
+        depths = {len(letters) for letters in shapes}
+        single = {len(letters) for letters in shapes if letters[-1:] != (EXAMPLES,)}
         before = len(self.faults)
+        try:
+            node = expanded(node, path, Wanted(depths, single))
+        except FaultError as error:
+            return self.faults.append(error.fault)
         too_deep = ONE_EXAMPLE if marker.examples and not self.batches else ""
-        shape = self._numbers_shape(node, path, max(depths), too_deep)
-        if shape is None or len(self.faults) > before:
+        sizes = self._numbers_shape(node, path, max(depths), too_deep)
+        if sizes is None or len(self.faults) > before:
             return None
-        numbers = self._numbers(node, prod(shape), marker, path)
+        numbers = self._numbers(node, prod(sizes), marker, path)
         if len(self.faults) > before:
             return None
-        array = Array(path, numbers.reshape(shape), marker, shapes)
+        array = Array(path, numbers.reshape(sizes), marker, shapes)
         self.arrays.append(array)
         self.written[path] = Written(node)
         return array
@@ -457,13 +501,13 @@ class _Decoder:
             self.fault(path, "numbers", "an empty list")
             return None
         first: tuple[int, ...] | None = None
-        for k, shape in self._item_shapes(node, path, depth - 1, too_deep):
-            if shape is None:
+        for k, sizes in self._item_shapes(node, path, depth - 1, too_deep):
+            if sizes is None:
                 return None
-            if first is not None and shape != first:
-                self._ragged((*path, k), first, shape, k)
+            if first is not None and sizes != first:
+                self._ragged((*path, k), first, sizes, k)
                 return None
-            first = shape
+            first = sizes
         return None if first is None else (len(node.nodes), *first)
 
     def _item_shapes(
@@ -501,7 +545,7 @@ class _Decoder:
         }
 
     def _claim(self, node: Node, path: Path) -> Claim:
-        if isinstance(node, Items):
+        if isinstance(node, Items) and any(isinstance(item, Fields) for item in node.nodes):
             return tuple(self._claim(item, (*path, k)) for k, item in enumerate(node.nodes))
         if isinstance(node, Fields) and path[1:] in BY_CASE:
             items = node.entries.items()
@@ -509,7 +553,11 @@ class _Decoder:
         if isinstance(node, Fields):
             self.fault(path, "a number or a list of numbers", described(node))
             return ()
-        return node.text
+        try:
+            return claim(node, path)
+        except FaultError as error:
+            self.faults.append(error.fault)
+            return ()
 
 
 class Written(Sequence[str]):
@@ -536,6 +584,14 @@ class Written(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
+
+
+def _is_array(scalar: Scalar) -> bool:
+    """Whether a text that may be a formula stands for several numbers."""
+    try:
+        return bool(ODD.search(scalar.text) and shape(expanded(scalar, (), Wanted((1, 2), (1, 2)))))
+    except FaultError:
+        return False
 
 
 def _is_gap(node: Node) -> bool:

@@ -16,6 +16,7 @@ from lstmhw.reading.nodes import (
     Scalar,
     TextError,
 )
+from lstmhw.reading.scalars import in_quotes
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _WORD = re.compile(  # NaN is no JSON, but many programs write it; it is refused as a number
@@ -94,13 +95,14 @@ class _Reader:
             raise TextError([(self.mark(), Fault((), message))])
 
     def _quoted(self) -> Scalar:
-        mark = self.mark()
+        mark, start = self.mark(), self.at
         try:
             text, self.at = _DECODER.raw_decode(self.text, self.at)
         except json.JSONDecodeError as error:
             self.at = error.pos
             raise self.error("a text in quotes") from None
-        return Scalar(text, False, mark)
+        raw = self.text[start + 1 : self.at - 1]
+        return Scalar(text, False, mark, in_quotes(raw, mark) if "\\" in raw else ())
 
     def _items(self, mark: Mark, depth: int) -> Items:
         nodes: list[Node] = []

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from lstmhw.faults import MOST_ERRORS, Path, nearest
 from lstmhw.problem import Between, Exact, OneOf, Range, Record, Shape
+from lstmhw.reading.letters import respelled
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
 from lstmhw.reading.parts import Parts
 from lstmhw.reading.records import (
@@ -77,6 +78,7 @@ class _Mender:
 
     def record(self, node: Fields, record: type[Record], path: Path) -> Fields:
         owners = owners_of(node, record, self.whole)
+        node = respelled(node, owners)
         known = {key: field for key, (_, field) in keys_together(owners).items()}
         kept = {*words_of(record), *(() if path else ("kind",))}
         entries: dict[str, tuple[Scalar, Node]] = {}

@@ -1,6 +1,8 @@
 """Plain nodes that know their line and column: what a file is once it is parsed."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from lstmhw.faults import Fault
@@ -18,11 +20,34 @@ class Mark(NamedTuple):
 
 
 class Scalar(NamedTuple):
-    """A single value as written; `plain` means without quotes."""
+    """A single value as written; `plain` means without quotes.
+
+    Where lines or escapes come in between, `pieces` says where in the file the text goes on from
+    some of its characters; a line break between plain lines is a blank in the text.
+    """
 
     text: str
     plain: bool
     mark: Mark
+    pieces: tuple[tuple[int, Mark], ...] = ()
+
+    @property
+    def lines(self) -> str:
+        """The text with the line breaks that plain lines have in the file."""
+        broken = list(self.text)
+        for (_, before), (at, mark) in pairwise([(0, self.mark), *self.pieces]):
+            if mark.line > before.line and at and broken[at - 1] == " ":
+                broken[at - 1] = "\n"
+        return "".join(broken)
+
+    def place(self, at: int) -> Mark:
+        """Where in the file a character of the text is, if that is known; else its beginning."""
+        k = bisect_right(self.pieces, at, key=lambda piece: piece[0])
+        if k == 0:
+            quote = 0 if self.plain or not at else 1
+            return Mark(self.mark.line, self.mark.column + at + quote)
+        start, mark = self.pieces[k - 1]
+        return Mark(mark.line, mark.column + at - start)
 
 
 class Items(NamedTuple):

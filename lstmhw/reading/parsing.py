@@ -5,7 +5,9 @@ Built from the parser's events, not from `yaml.load`: that keeps every scalar as
 stand (aliases, tags, duplicate keys, deep nesting, several documents).
 """
 
+import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -26,11 +28,13 @@ from lstmhw.reading.nodes import (
     TextError,
     TooDeepError,
 )
+from lstmhw.reading.scalars import Pieces, in_quotes, on_lines
 
 if TYPE_CHECKING:
     from lstmhw.reading.runs import Run
 
 TOO_MANY = f"expected at most {MOST_NODES:,} values, found more"
+PRINTED = "a print needs quotes around it, or `|` before it and its lines indented below"
 LARGE = 2**16  # characters; the runs of numbers in larger files are not left to the parser
 
 
@@ -131,8 +135,14 @@ def _syntax_fault(error: yaml.MarkedYAMLError, source: Source) -> TextError:
         return _text_error(Mark(1, 1), message)
     lines = source.text.splitlines()
     line = lines[place.line] if place.line < len(lines) else ""
-    hint = _yaml_hint(line[: place.column + 1], error, source)
+    hint = PRINTED if line[place.column :].startswith("[") and _is_row(line) else ""
+    hint = hint or _yaml_hint(line[: place.column + 1], error, source)
     return _text_error(source.mark(place), message, hint)
+
+
+def _is_row(line: str) -> bool:
+    """Whether there are numbers apart by blanks in brackets, as NumPy prints them."""
+    return re.search(r"\[[-+ 0-9.e]*[0-9.] +[-+0-9.][-+ 0-9.e]*\]", line) is not None
 
 
 def _yaml_hint(line: str, error: yaml.MarkedYAMLError, source: Source) -> str:
@@ -198,7 +208,7 @@ class _Builder:
         if isinstance(event, yaml.MappingStartEvent):
             return self._fields(event, depth)
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, event.implicit[0], self.mark(event))
+            return self._scalar(event)
         return Scalar("", False, self.mark(event))  # in the place of an alias, which is refused
 
     def _check_limits(self, event: Any, depth: int) -> None:
@@ -225,6 +235,22 @@ class _Builder:
         elif event.tag is not None:
             message = f"expected a value, found the tag {shown(event.tag)}"
             self.refuse(event, message, "leave the tag out")
+
+    def _scalar(self, event: Any) -> Scalar:
+        text, mark, start, end = event.value, self.mark(event), event.start_mark, event.end_mark
+        pieces: Pieces = ()
+        if end.line > start.line:
+            raw = self._lines[start.line : end.line + 1]
+            raw[-1] = raw[-1][: end.column]
+            raw[0] = raw[0][start.column :]
+            pieces = on_lines(text, raw, mark, event.style)
+        elif event.style == '"' and len(text) + 2 < end.column - start.column:
+            pieces = in_quotes(self.source.text[start.index + 1 : end.index - 1], mark)
+        return Scalar(text, event.implicit[0], mark, pieces)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return [*self.source.text.splitlines(), ""]
 
     def _items(self, start: Any, depth: int) -> Items:
         nodes: list[Node | Run] = []

@@ -9,7 +9,7 @@ from lstmhw.cells.cell import Cell
 from lstmhw.problem import Embedded, OfState, Record
 from lstmhw.reading.nodes import Fields, Items, Scalar
 
-NOT_KEYS = ("sizes", "written", "place")
+NOT_KEYS = ("sizes", "written", "place", "renamed", "left_out")
 
 LAYERS = "layers"
 """The key of the parts of a network, one on another."""

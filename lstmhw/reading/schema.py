@@ -1,12 +1,14 @@
 """The JSON Schema (draft-07) of problem files, for editors; from the annotations of the records."""
 
 from collections.abc import Mapping
+from dataclasses import Field
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.problem import Between, Exact, OneOf, Range, Record, Shape
-from lstmhw.reading.records import Owners, embedded_of, keys_together, options_of, required
+from lstmhw.reading.records import Owners, embedded_of, keys_of, keys_together, options_of, required
 from lstmhw.solution import Claim
+from lstmhw.spellings import OF_OUTPUT
 
 Schema = dict[str, Any]
 
@@ -18,6 +20,11 @@ NUMBER = {
             "pattern": r"^[-+]?([0-9]+ */ *[0-9]+|[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?)$",
         },
     ]
+}
+PRINTED = {
+    "type": "string",
+    "pattern": r"[0-9][^a-zA-Z]*$|\)$|end\{[a-z]+\}",
+    "description": "numbers as NumPy, PyTorch, MATLAB, LaTeX or a spreadsheet write them",
 }
 CLAIM = {
     "anyOf": [
@@ -44,7 +51,7 @@ def schema() -> Schema:
         "required": ["kind"],
         "properties": {"kind": {"enum": list(KINDS), "description": "what is asked"}},
         "allOf": cases,
-        "definitions": {"number": NUMBER, "claim": CLAIM},
+        "definitions": {"number": NUMBER, "printed": PRINTED, "claim": CLAIM},
     }
 
 
@@ -73,13 +80,23 @@ def _mapping(record: type[Record], more: Schema, whole: Owners) -> Schema:
 def _object(owners: Owners, more: Schema, whole: Owners) -> Schema:
     """A mapping with the keys of all these records, in a file of the records `whole`."""
     keys = {name: field for name, (_, field) in keys_together(owners).items()}
+    spelled = [pair for record in owners.values() for pair in record.spelled.items()]
+    others = {f"^{name}$": _named(keys[key], name, whole) for name, key in spelled if key in keys}
     return {
         "type": "object",
         "description": (owners[""].__doc__ or "").partition("\n")[0],
         "properties": more | {name: _value(key.type, whole) for name, key in keys.items()},
+        **({"patternProperties": others} if others else {}),
         "required": [name for name, key in keys.items() if required(key)],
         "additionalProperties": False,
     }
+
+
+def _named(key: Field[Any], name: str, whole: Owners) -> Schema:
+    """What may stand under a name of other books: V is the W of an output."""
+    record = options_of(key.type)[0]
+    is_inner = name in OF_OUTPUT and isinstance(record, type) and issubclass(record, Record)
+    return _value(keys_of(record)["W"].type if is_inner else key.type, whole)
 
 
 def _value(annotation: Any, whole: Owners) -> Schema:
@@ -111,7 +128,7 @@ def _marked(marker: Any) -> Schema:
         depths = sorted({0, *(len(shape) for shape in marker.shapes)})
         formula = [{"type": "string"}] if marker.formula else []
         nested = [_with_gaps(depth) if marker.gaps else _nested(depth) for depth in depths]
-        return {"anyOf": [*formula, *nested]}
+        return {"anyOf": [*formula, *nested, {"$ref": "#/definitions/printed"}]}
     if isinstance(marker, OneOf):
         return {"enum": list(marker.words)}
     if isinstance(marker, Exact):
@@ -134,4 +151,7 @@ def _with_gaps(depth: int) -> Schema:
 def _nested(depth: int) -> Schema:
     if depth == 0:
         return {"$ref": "#/definitions/number"}
-    return {"type": "array", "minItems": 1, "items": _nested(depth - 1)}
+    if depth == 1:
+        return {"type": "array", "minItems": 1, "items": _nested(0)}
+    rows = {"anyOf": [_nested(depth - 1), {"$ref": "#/definitions/printed"}]}
+    return {"type": "array", "minItems": 1, "items": rows}

@@ -70,18 +70,21 @@ def _terms_renamed(dimension: str, letters: Mapping[str, str]) -> Iterator[str]:
 
 
 def bind(
-    arrays: Sequence[Array], transposed: bool, letters: Letters
+    arrays: Sequence[Array], transposed: bool, letters: Letters, otherwise: Mapping[str, "Size"]
 ) -> tuple[dict[str, int], list[Fault]]:
     """The size of each letter, and the faults of the arrays that do not fit the others.
 
     Arrays whose sizes are single letters fix them first, in the order of the file; then the rest.
-    One that disagrees with most is blamed itself; a bare 0 fixes only what nothing else does.
+    One that disagrees with most is blamed itself; a bare 0 fixes only what nothing else does, not
+    even the sizes that are so `otherwise`.
     """
     bound: dict[str, Size] = {}
     rest = [(array, array.dimensions(transposed, letters(array.path))) for array in arrays]
     order = sorted(rest, key=lambda pair: (pair[0].is_zero, _difficulty(pair[1])))
     usual = _most_said(order)
     for array, dimensions in sorted(order, key=lambda pair: _is_unusual(pair[0], pair[1], usual)):
+        if array.is_zero:
+            bound = {**otherwise, **bound}
         if array.numbers.ndim in (0, len(dimensions)):
             shape = array.shape or (1,) * len(dimensions)
             for dimension, size in zip(dimensions, shape, strict=True):

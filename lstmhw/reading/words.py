@@ -14,6 +14,16 @@ OTHER_WORDS = {
     **dict.fromkeys(("bce", "binary-crossentropy"), "binary-cross-entropy"),
 }
 """Words of other books and programs, and those that stand for them here."""
+TOP_KEYS = {
+    **dict.fromkeys(
+        ("answers", "answer", "solution", "solutions", "submission", "claims", "claim"),
+        "what a sheet says stands under `claimed`",
+    ),
+    **dict.fromkeys(("question", "name"), "write `title`"),
+    **dict.fromkeys(("asked", "wanted", "compute"), "write `find: [c, h]`"),
+    **dict.fromkeys(("points", "score_out_of"), "write `marking: {points: ..}`"),
+}
+"""What stands at the top of many sheets, and what to write here."""
 BOTH_WAYS = re.compile(r"bi(?:directional)?-?((?:lstm|gru|rnn)(?:-step)?)")
 REVERSE = "`reverse: {W_x: .., W_h: ..}`, the weights of the second direction"
 INSTEAD = {"reverse": f"write {REVERSE}", "layers": "write the weights of each: [{..}, {..}]"}
@@ -34,3 +44,24 @@ def near_word(word: str, known: Iterable[str]) -> str:
 def instead(path: Path) -> str:
     """A hint of what a key takes; none of most."""
     return INSTEAD.get(str(path[-1]), "") if path else ""
+
+
+def of_gate(path: Path, text: str) -> str:
+    """A hint where something else stands than the mapping of a gate; `text` is what."""
+    gate = str(path[-1]) if path else ""
+    if re.fullmatch(r"\s*1\s*-\s*f(_t|_?[0-9]+)?\s*", text):
+        return f"leave {gate} out, and write `coupled: true` at the top"
+    return f"for a value that is given write {gate}: {{value: {text or '[..]'}}}"
+
+
+def unknown_key(key: str, path: Path) -> str:
+    """A hint on a key that is none; none of most. `path` is where it stands."""
+    if re.fullmatch(r"[0-9]+\)+", key):
+        return "a comma ends a value in braces: put it in quotes, 'zeros(6, 4)'; or write 0"
+    plain = key.lower().replace("-", "_")
+    if path:
+        return ""
+    state = re.fullmatch(r"d([hcx])_?(prev|0)", plain)
+    if state is not None:
+        return "it is computed: name it under `find`, or what a sheet says of it under `claimed`"
+    return TOP_KEYS.get(plain, "")

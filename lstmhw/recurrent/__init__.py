@@ -1,7 +1,7 @@
 """What all problems about a recurrent cell share: inputs, the output layer, the answer."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from lstmhw.solution import (
     names,
     needed,
 )
+from lstmhw.spellings import OF_OUTPUT
 
 INPUT = Role("input", "x")
 MOST_NAMED = 6  # symbols that are named one by one where it is said what is asked
@@ -50,6 +51,8 @@ class OutputLayer(Record):
     b: Annotated[Floats, Shape("k", limits=True)] | None = None
     activation: ActivationName = "identity"
 
+    spelled: ClassVar[Mapping[str, str]] = {"V": "W"}
+
 
 @record
 class RecurrentProblem(Problem):
@@ -64,6 +67,8 @@ class RecurrentProblem(Problem):
     embedding: Annotated[Floats, Shape("V n")] | None = None
     output: OutputLayer | None = None
     find: tuple[str, ...] | None = None
+
+    spelled: ClassVar[Mapping[str, str]] = OF_OUTPUT
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, shown, some
 from lstmhw.solution import Worksheet, at_time, indexed
+from lstmhw.spellings import symbols_for
 
 
 def found_symbols(sheet: Worksheet, find: Sequence[str], times: range) -> list[str]:
@@ -12,6 +13,7 @@ def found_symbols(sheet: Worksheet, find: Sequence[str], times: range) -> list[s
     Raises ProblemError where one is unknown, or what it rests on is missing.
     """
     symbols = [*sheet.answers, *sheet.missing]
+    find = [_meant(name, symbols, times) for name in find]
     named = {s for s in symbols if s in find}
     named.update(s for s in symbols if indexed(s)[0] in find and indexed(s)[1] in times)
     matched = named | {indexed(s)[0] for s in named}
@@ -22,6 +24,13 @@ def found_symbols(sheet: Worksheet, find: Sequence[str], times: range) -> list[s
     if faults:
         raise ProblemError(faults)
     return [s for s in symbols if s in named]
+
+
+def _meant(name: str, symbols: Sequence[str], times: range) -> str:
+    """The symbol, with or without its time, that a name of other books is: dh_prev is dh_0."""
+    known = {*symbols, *(indexed(symbol)[0] for symbol in symbols)}
+    found = {symbol for symbol in symbols_for(name, times[0]) if symbol in known}
+    return found.pop() if name not in known and len(found) == 1 else name
 
 
 def computed_symbols(sheet: Worksheet, results: Sequence[str], times: range) -> list[str]:
