@@ -79,7 +79,7 @@ def test_products_are_rounded_one_by_one(rows: list[list[float]]) -> None:
 # Odds.
 
 
-@pytest.mark.parametrize("count", [3, at_length(20)])
+@pytest.mark.parametrize("count", [1, at_length(20)])
 def test_random_wrong_numbers_get_hardly_a_name(count: int) -> None:
     """Two in a hundred are allowed; the benchmark draws more of them."""
     sheets = [sheet for digits in range(1, 6) for sheet in random_sheets(count, digits, seed=3)]
