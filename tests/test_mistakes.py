@@ -90,7 +90,7 @@ def _some(sheets: Iterator[Sheet], mistakes: int) -> Iterator[Sheet]:
     return (sheet for sheet in sheets if len(sheet.mistakes) == mistakes)
 
 
-@pytest.mark.parametrize(("steps", "count"), [(10, 1), at_length(26, 10)])
+@pytest.mark.parametrize(("steps", "count"), [(6, 1), at_length(26, 10)])
 def test_the_first_wrong_cell_is_found_and_single_mistakes_are_named(
     steps: int, count: int
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run, examples, marked, problem, solved
+from conftest import Run, at_length, examples, marked, problem, solved
 from hypothesis import given
 from hypothesis import strategies as st
 from test_step_rnn import page
@@ -272,7 +272,11 @@ def test_where_networks_differ_both_do_the_sequences() -> None:
         more = {"inputs": [1, 0, 0], "outputs": [1, 0, last]}
         data = {**TWO, "sequences": [*TWO["sequences"], more], "hidden": 1}
         assert solved(data).extras["network"] is not None
-    for word in [*product((0, 1), repeat=1), *product((0, 1), repeat=2)]:
+
+
+@pytest.mark.parametrize("length", [1, at_length(2)])
+def test_on_shorter_sequences_networks_do_not_differ(length: int) -> None:
+    for word in product((0, 1), repeat=length):
         found = [
             solved({**TWO, "sequences": [*TWO["sequences"], more], "hidden": 1}).extras["network"]
             for outputs in product((0, 1), repeat=len(word))
