@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import Run, examples
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmhw.faults import ProblemError
@@ -113,7 +113,7 @@ def test_what_is_refuted_is_wrong_first_there_and_what_is_proved_never(
             assert found.counterexample == wrong
 
 
-@examples(10, 40)
+@examples(5, 40)
 @given(rules())
 def test_constructions_are_right_on_all_short_sequences(rule: Rule) -> None:
     made = constructed(rule)
@@ -159,7 +159,7 @@ def expressions(draw: st.DrawFn, depth: int = 3) -> str:
 
 
 @given(expressions())
-@settings(max_examples=150)
+@examples(40, 150)
 def test_expressions_match_what_python_matches(text: str) -> None:
     rule = compiled(text, ["a", "b"])
     assert rule.empty == bool(re.fullmatch(text, ""))
