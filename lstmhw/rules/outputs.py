@@ -1,7 +1,9 @@
 """Rules as automata with outputs: built from tables, late, minimal, or as what a score adds."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import count
+from string import ascii_uppercase
 from typing import NamedTuple
 
 from lstmhw.rules.automaton import (
@@ -89,12 +91,13 @@ def delayed(rule: Rule, delay: int, nothing: Due) -> Rule:
 def minimal(rule: Rule) -> Rule:
     """The same rule with the fewest states: those with the same outputs for ever are one.
 
-    Moore 1956; an output that may be anything counts as one of its own.
+    Moore 1956; an output that may be anything counts as one of its own.  Where there are fewer,
+    all have new names.
     """
     blocks: list[Hashable] = list(rule.outputs)
-    count = 0
-    while len(set(blocks)) > count:
-        count = len(set(blocks))
+    size = 0
+    while len(set(blocks)) > size:
+        size = len(set(blocks))
         numbers = {block: number for number, block in enumerate(dict.fromkeys(blocks))}
         old = [numbers[block] for block in blocks]
         blocks = [
@@ -109,10 +112,30 @@ def minimal(rule: Rule) -> Rule:
         state = members[block][0]
         return blocks[rule.following[state][letter]], rule.outputs[state][letter]
 
+    fresh = _fresh(rule.names)
+
     def name(block: Hashable) -> str:
-        return " = ".join(rule.names[state] for state in members[block])
+        return next(fresh) if len(members) < len(blocks) else rule.names[members[block][0]]
 
     return reached(blocks[0], len(rule.letters), step, name)
+
+
+def _fresh(taken: Collection[str]) -> Iterator[str]:
+    """Names of states that are not taken: A, B, .., Z, A1, B1 and so on."""
+    for number in count():
+        names = (f"{letter}{number or ''}" for letter in ascii_uppercase)
+        yield from (name for name in names if name not in taken)
+
+
+def joined(rule: Rule, small: Rule) -> dict[str, list[str]]:
+    """For each state of a minimal rule, the states that are one in it."""
+    found: dict[str, list[str]] = {name: [] for name in small.names}
+    for name, document in zip(rule.names, rule.documents, strict=True):
+        state = 0
+        for letter in document:
+            state = small.following[state][letter]
+        found[small.names[state]].append(name)
+    return found
 
 
 def additive(rule: Rule) -> Automaton:

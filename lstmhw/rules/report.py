@@ -421,9 +421,7 @@ def construction_section(subject: Subject, made: Construction) -> Section:
     for unit, counter in enumerate(made.counters, len(made.flags) + 1):
         rows.append((f"{unit}", "counter", _counter_text(subject, made.automaton, counter)))
     read = " + ".join(
-        _term(weight, f"{made.source}_{unit + 1}")
-        for unit, weight in enumerate(made.head)
-        if weight
+        term(weight, f"{made.source}_{unit + 1}") for unit, weight in enumerate(made.head) if weight
     )
     body: list[Block] = [
         Table(("unit", "is a", "what it is for"), tuple(rows)),
@@ -490,7 +488,7 @@ def _pre_activations(subject: Subject, made: Construction) -> Iterator[tuple[Inl
             row = k * units + unit
             words = zip(made.weight_ih[row], subject.vocabulary, strict=True)
             flags = enumerate(made.weight_hh[row], 1)
-            terms = [_term(w, f"[{word}]") for w, word in words if w]
+            terms = [term(w, f"[{word}]") for w, word in words if w]
             terms += [_flag_term(w, f"h_{number}") for number, w in flags if w]
             bias = [plain(made.bias_ih[row])] if made.bias_ih[row] or not terms else []
             text = " + ".join([*terms, *bias]).replace("+ -", "- ")
@@ -509,7 +507,7 @@ def _flag_term(weight: float, name: str) -> str:
     whole = round(weight * FLAG)
     if abs(whole - weight * FLAG) < 1e-9 * abs(weight):
         return f"{plain(whole)}/tanh(1) {name}"
-    return _term(weight, name)
+    return term(weight, name)
 
 
 def over_flag(made: Construction) -> Iterator[Paragraph]:
@@ -525,7 +523,8 @@ def over_flag(made: Construction) -> Iterator[Paragraph]:
         yield Paragraph((f"{', '.join(told)}, as h of a flag that is on is tanh(1).",))
 
 
-def _term(weight: float, name: str) -> str:
+def term(weight: Fraction | float, name: str) -> str:
+    """A term of a sum of quantities: h_1, -h_1, 2 h_1."""
     if abs(weight) == 1:
         return name if weight > 0 else f"-{name}"
     return f"{plain(weight)} {name}"

@@ -2,29 +2,33 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import product
 from math import ceil, floor, lcm
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from lstmhw.functions import times
 from lstmhw.numerals import above
 from lstmhw.rules.automaton import Ngram
 from lstmhw.rules.boxes import Boxes
-from lstmhw.rules.deciding import Moment, added_up
-from lstmhw.rules.letters import STANDING, Decided, Decision, Judge, Near, Rule
+from lstmhw.rules.deciding import Moment, added_up, gate_of
+from lstmhw.rules.given import RuleKeys
+from lstmhw.rules.letters import STANDING, Decided, Decision, Judge, Near, Reader, Rule
 from lstmhw.rules.linear import impossible, is_linear
 from lstmhw.rules.network import WordLstm
-from lstmhw.rules.outputs import Growing, Scored
+from lstmhw.rules.outputs import Growing, Scored, joined
 from lstmhw.rules.proof import Proof
 from lstmhw.rules.regular import Compiled
-from lstmhw.rules.report import BEYOND_LINEAR, impossible_argument, plain
+from lstmhw.rules.report import BEYOND_LINEAR, impossible_argument, plain, term
 from lstmhw.rules.report import Subject as ScoreSubject
-from lstmhw.rules.step_construction import Contradiction, StepConstruction, TooFewStates, Unit
+from lstmhw.rules.step_construction import Contradiction, StepConstruction, TooFewStates
 from lstmhw.rules.step_units import Joint, Joints, Stopped
 from lstmhw.solution import Block, Check, Entry, Inline, Paragraph, Section, Table, Verdict
 
 MOST_ROWS = 64  # of a table of states
 MOST_LETTERS = 8  # columns
+MOST_UNITS, MOST_WORKED = 8, 12  # of a step that is worked out; rows of which it is one
 MOST_MOMENTS = 200  # letters of a trace that are shown
 NOTHING = "(nothing)"
 
@@ -54,6 +58,19 @@ def right_text(judge: Judge) -> str:
     return f"{relation} holds where the rule gives 1, and does not where it gives 0"
 
 
+def rule_text(keys: RuleKeys) -> str:
+    """The rule in a sentence, as it was given; a table of states is shown elsewhere."""
+    if keys.regex is not None:
+        return f"Rule: 1 where all letters so far match {keys.regex or 'no letters'}, else 0."
+    if keys.score is None:
+        return "Rule: what the automaton below gives."
+    terms = ", ".join(f"'{ngram}' {plain(weight)}" for ngram, weight in keys.score.items())
+    added = f"the sum of these, each wherever it ends: {terms}"
+    if not keys.decide:
+        return f"Rule: {added}."
+    return f"Rule: 1 where the score is {keys.decide}, else 0; the score is {added}."
+
+
 def automaton_section(subject: Subject, rule: Rule | Scored) -> Section:
     """The rule as a table: the next state, and the output, for each state and letter."""
     if isinstance(rule, Scored):
@@ -62,11 +79,13 @@ def automaton_section(subject: Subject, rule: Rule | Scored) -> Section:
             decided = f"{rule.decided.relation} {plain(rule.decided.threshold)}"
             text = f"{text} It gives 1 where the score is {decided}, and else 0."
         return Section("Rule", (Paragraph((text,)),))
-    text = (
-        f"A rule of {_counted(len(rule.names), 'state')}; it starts in {rule.names[0]}. A box has "
-        "the next state / the output after the letter."
-    )
+    text = f"A rule of {_counted(len(rule.names), 'state')}. {_in_boxes_of(rule)}"
     return Section("Automaton", (Paragraph((text,)), rule_table(subject, rule)))
+
+
+def _in_boxes_of(rule: Rule) -> str:
+    """How a table of a rule is read."""
+    return f"It starts in {rule.names[0]}; a box has the next state / the output after the letter."
 
 
 def rule_table(subject: Subject, rule: Rule) -> Table:
@@ -105,27 +124,33 @@ def compiled_section(subject: Subject, regex: str, made: Compiled) -> Section:
     first = (
         f"Number the letters of {regex or 'the empty expression'} from left to right. The state is "
         "the set of positions that the last letter may stand at; the output is 1 where one of them "
-        "may be last (Glushkov's construction, and subsets)."
+        f"may be last (Glushkov's construction, and subsets)."
     )
-    last = (
-        f"That is {_counted(len(made.subsets.names), 'set')}; those with the same outputs for ever "
-        f"are one state, which leaves {len(made.rule.names)}."
-    )
+    sets, left = len(made.subsets.names), len(made.rule.names)
+    last = f"That is {_counted(sets, 'set')}, of which no two have the same outputs for ever."
+    if left < sets:
+        last = (
+            f"That is {_counted(sets, 'set')}; those with the same outputs for ever are one state, "
+            f"which leaves {left}. {_joined_text(made.subsets, made.rule)}"
+        )
     body: tuple[Block, ...] = (
         Paragraph((first,)),
         Table(header, tuple(rows)),
+        Paragraph((_in_boxes_of(made.subsets),)),
         rule_table(subject, made.subsets),
         Paragraph((last,)),
     )
     return Section("From the expression to the automaton", body)
 
 
-def proof_section(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Section:
+def proof_section(
+    subject: Subject, found: Decision, wrong: Sequence[Moment], reader: Reader
+) -> Section:
     """The verdict, why it is so, and for which sequences."""
     if found.verdict == "refuted":
         return Section("Verdict", tuple(_refuted(subject, found, wrong)))
     if found.verdict == "proved":
-        return Section("Proof", tuple(_proved(subject, found)))
+        return Section("Proof", tuple(_proved(subject, found, reader)))
     known = why(subject, found, wrong)
     text = f": neither a proof for every sequence nor a counterexample was found. {known}"
     return Section("Verdict", (Paragraph((Verdict("follows", "Not decided"), text)),))
@@ -176,7 +201,7 @@ def _refuted(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Iter
     yield Paragraph((f"{text}.",))
 
 
-def _proved(subject: Subject, found: Decision) -> Iterator[Block]:
+def _proved(subject: Subject, found: Decision, reader: Reader) -> Iterator[Block]:
     where = "every sequence" if found.words is None else f"sequences of up to {found.words} letters"
     yield Paragraph((Verdict("right", f"Proved for {where}"), f": {right_text(subject.judge)}."))
     if isinstance(found.boxes, Proof):
@@ -190,6 +215,7 @@ def _proved(subject: Subject, found: Decision) -> Iterator[Block]:
     claim = f"Claim: network and rule together are only ever in these {len(found.boxes)} rows."
     yield Paragraph((f"{claim} A box has the row that a letter leads to / what is due there.",))
     yield _joint_table(subject, found.boxes)
+    yield from _worked(subject, found.boxes, reader)
     text = (
         "Induction over the length. Before the first letter they are in row 1. If they are in some "
         "row, the next letter leads to the row that stands in its box (one step of the network and "
@@ -247,6 +273,62 @@ def _between(low: float | Fraction, high: float | Fraction) -> str:
     return f"{floor(low * 10**4) / 10**4:g} to {ceil(high * 10**4) / 10**4:g}"
 
 
+def _worked(subject: Subject, table: Joints, reader: Reader) -> Iterator[Block]:
+    """One box of the table in numbers: the step that has the most to add up."""
+    gate = gate_of(reader.cell, "")
+    places = product(range(min(len(table), MOST_WORKED)), range(len(subject.alphabet)))
+
+    def terms(row: int, letter: int) -> list[list[str]]:
+        return [
+            [*_products(W_x, reader.letters[letter]), *_products(W_h, table[row].h)]
+            for W_x, W_h in zip(_rows(gate.W_x, table), _rows(gate.W_h, table), strict=True)
+        ]  # of the units that are shown
+
+    def told(place: tuple[int, int]) -> tuple[int, bool]:
+        after = table[place[0]].following[place[1]]
+        return sum(map(len, terms(*place))), after != place[0]
+
+    row, letter = max(places, key=told)
+    before, number = table[row], table[row].following[letter]
+    after = table[number]
+    z = table.network.pre_activations(before.h, letter)
+    rows: list[tuple[Inline, ...]] = []
+    for unit, products in enumerate(terms(row, letter)):
+        biases = [bias[unit] for bias in (gate.b, gate.b_x, gate.b_h) if bias is not None]
+        value = next((bias for bias in biases if isinstance(bias, float)), z[unit])  # infinite
+        parts = [*products, *(plain(bias) for bias in biases if bias)]
+        is_sum = len(parts) > 1 or products
+        summed = f"{_sum(parts)} = {plain(value)}" if is_sum else plain(value)
+        rows.append((f"h_{unit + 1}", summed, plain(after.h[unit])))
+    named = subject.alphabet[letter]
+    state = " ".join(map(plain, before.h))
+    text = f"One box worked out: row {row + 1}, where h is {state}, and the letter {named}."
+    yield Paragraph((f"{text} Terms that are 0 are left out.",))
+    yield Table(("unit", "pre-activation", "h after it"), tuple(rows))
+    output = plain(table.network.output(after.h))
+    bias = [plain(table.network.bias)] if table.network.bias else []
+    products = [*_products(table.network.weights, after.h), *bias]
+    summed = f"{_sum(products)} = {output}" if products else output
+    text = f"This h is that of row {number + 1}, with the output {summed}."
+    yield Paragraph((f"{text} All other boxes are found so.",))
+
+
+def _rows(matrix: Any, table: Joints) -> Any:
+    """The first rows of a matrix of weights, a row a unit; empty ones where there is none."""
+    return ([()] * len(table.network.W_h) if matrix is None else matrix)[:MOST_UNITS]
+
+
+def _products(weights: Sequence[Fraction], values: Sequence[Fraction]) -> Iterator[str]:
+    """The terms of a product that are not 0: 2*0.5, -1*1."""
+    for weight, value in zip(weights, values, strict=False):
+        if weight and value:
+            yield f"{plain(weight)}*{plain(value) if value > 0 else f'({plain(value)})'}"
+
+
+def _sum(terms: Sequence[str]) -> str:
+    return " + ".join(terms or ["0"]).replace("+ -", "- ")
+
+
 def _joint_table(subject: Subject, table: Joints) -> Table:
     rule, network = subject.rule, table.network
     letters = range(min(len(subject.alphabet), MOST_LETTERS))
@@ -272,45 +354,152 @@ def _box(rule: Rule | Scored, joint: Joint, letter: int) -> str:
     return f"{row} / {due_text(rule.outputs[joint.state][letter])}"
 
 
-def construction_section(subject: Subject, made: StepConstruction) -> Section:
-    """What each unit is for, and the inequalities that make it so."""
-    rows: list[tuple[Inline, ...]] = []
-    for number, unit in enumerate(made.units, 1):
-        rows.append((f"h_{number}", _purpose(subject, made.rule, unit), *_inequalities(unit)))
-    first = (
-        "The automaton with the fewest states; one unit for each way to a state (the same letters, "
-        f"the same next state and output). At most one unit is on, and it says which state was "
-        f"reached; none is on in {made.rule.names[0]}."
-    )
-    last = f"output = {_output_text(made)}"
+def construction_section(subject: Subject, made: StepConstruction, reader: Reader) -> Section:
+    """What each unit is for, and its pre-activation wherever it can be."""
     body: tuple[Block, ...] = (
-        Paragraph((first,)),
-        rule_table(subject, made.rule),
-        Table(("unit", "is on after", "on, as", "else off, as"), tuple(rows)),
-        Paragraph((last,)),
+        *_smallest(subject, made.rule),
+        Paragraph((_ways_text(made),)),
+        Table(("unit", "is on after", "leads to"), tuple(_purposes(subject, made))),
+        Paragraph((SHOWN_BY,)),
+        Table(("state", "units that are on there"), tuple(_shown_by(made))),
+        Paragraph((f"output = {_output_text(made)}",)),
+        Paragraph((CASES,)),
+        *_case_tables(subject, made, reader),
     )
     return Section("Construction", body)
 
 
-def _purpose(subject: Subject, rule: Rule, unit: Unit) -> str:
-    letters = " or ".join(subject.alphabet[letter] for letter in unit.letters)
-    states = " or ".join(rule.names[state] for state in sorted(unit.sources))
-    return f"{letters} in {states}: leads to {rule.names[unit.target]}, output {plain(unit.due)}"
+def _smallest(subject: Subject, small: Rule) -> Iterator[Block]:
+    """The automaton with the fewest states, where it is not the one that was shown already."""
+    rule = subject.rule
+    assert isinstance(rule, Rule)
+    if not subject.delay and (rule.following, rule.outputs) == (small.following, small.outputs):
+        return
+    late = ", as late as the output" if subject.delay else ""
+    fewer = f" {_joined_text(rule, small)}" if len(small.names) < len(rule.names) else ""
+    yield Paragraph((f"The automaton with the fewest states{late}. {_in_boxes_of(small)}{fewer}",))
+    yield rule_table(subject, small)
 
 
-def _inequalities(unit: Unit) -> tuple[str, str]:
-    if 0 in unit.sources:
-        return "1 - 1/2 > 0", "1 - 1 - 1/2 <= 0 (another state); 0 - 1/2 <= 0 (another letter)"
-    return "1 + 1 - 3/2 > 0", "1 - 3/2 <= 0 (another state); 0 + 1 - 3/2 <= 0 (another letter)"
+def _joined_text(rule: Rule, small: Rule) -> str:
+    """Which states are one in each state of a minimal rule."""
+    names = list(joined(rule, small).items())
+    told = [f"{name} is {_or(old)}" for name, old in names[:MOST_ROWS]]
+    more = ["..."] if len(names) > MOST_ROWS else []
+    return f"They have new names: {'; '.join([*told, *more])}."
+
+
+def _ways_text(made: StepConstruction) -> str:
+    """What units there are."""
+    rule, bias = made.rule, made.network.bias
+    start = rule.names[0]
+    pairs = list(product(rule.states, rule.letters))
+    turned_on = {(q, a) for unit in made.units for q, a in product(unit.sources, unit.letters)}
+    home = ""
+    if len(turned_on) < len(pairs):
+        home = f" A way to {start} with output {plain(bias)} has none: no unit is on after it."
+    return (
+        "There is one unit for each way to a state (the same letters, the same next state and "
+        f"output).{home} A box has the next state / the output."
+    )
+
+
+SHOWN_BY = (
+    "So after each letter at most one unit is on, and before the first none; which one it is shows "
+    "the state:"
+)
+
+
+def _purposes(subject: Subject, made: StepConstruction) -> Iterator[tuple[str, ...]]:
+    """After which letters in which states each unit is on."""
+    rule = made.rule
+    for number, unit in enumerate(made.units[:MOST_ROWS], 1):
+        letters = _any_of([subject.alphabet[a] for a in unit.letters], rule.letters)
+        states = _any_of([rule.names[q] for q in sorted(unit.sources)], rule.states)
+        yield (
+            f"h_{number}",
+            f"{letters} in {'any state' if states == 'any' else states}",
+            f"{rule.names[unit.target]} / {plain(unit.due)}",
+        )
+
+
+def _shown_by(made: StepConstruction) -> Iterator[tuple[str, str]]:
+    """Which units may be on in each state."""
+    for state, name in list(enumerate(made.rule.names))[:MOST_ROWS]:
+        units = [f"h_{k}" for k, unit in enumerate(made.units, 1) if unit.target == state]
+        texts = ["none", *units] if state == 0 else units
+        yield name, _or(texts)
+
+
+CASES = (
+    "A unit is on where its pre-activation W_x x + W_h h + b is over 0. These are all the numbers "
+    "it can be, by the state before the letter (of which h is as above) and the letter:"
+)
+UNITS_OF_A_TABLE, MOST_CASES = 3, 12  # units
+
+
+def _case_tables(
+    subject: Subject, made: StepConstruction, reader: Reader
+) -> Iterator[Table | Paragraph]:
+    """The pre-activations of each unit, a few units a table."""
+    shown = min(len(made.units), MOST_CASES)
+    header = ("unit", "state before", "letter", "W_x x + W_h h + b", "so")
+    for first in range(0, shown, UNITS_OF_A_TABLE):
+        units = range(first, min(first + UNITS_OF_A_TABLE, shown))
+        rows = [row for unit in units for row in _cases(subject, made, reader, unit)]
+        yield Table(header, tuple(rows))
+    if shown < len(made.units):
+        more = _counted(len(made.units) - shown, "more unit")
+        yield Paragraph((f"{more.capitalize()} of this kind: see the weights.",))
+
+
+def _cases(
+    subject: Subject, made: StepConstruction, reader: Reader, unit: int
+) -> Iterator[tuple[str, ...]]:
+    """The sums of a unit for each state before and letter, alike ones together."""
+    gate, rule = gate_of(reader.cell, ""), made.rule
+    put = times(gate.W_x, reader.letters)[:, unit].tolist()
+    back: list[Fraction] = [Fraction()] * len(rule.names)
+    W_h, b = np.asarray(gate.W_h)[unit].tolist(), np.asarray(gate.b)[unit]
+    for other, weight in zip(made.units, W_h, strict=True):
+        back[other.target] = weight  # in the first state all units weigh 0, as none does
+    for of_h, states in _alike(back).items():
+        for of_x, letters in _alike(put).items():
+            z = of_x + of_h + b
+            summed = _sum([plain(term) for term in (of_x, of_h, b)])
+            yield (
+                f"h_{unit + 1}",
+                _any_of([rule.names[q] for q in states], rule.states),
+                _any_of([subject.alphabet[a] for a in letters], rule.letters),
+                f"{summed} = {plain(z)} {'>' if z > 0 else '<='} 0",
+                "on" if z > 0 else "off",
+            )
+
+
+def _alike(numbers: Sequence[Fraction]) -> dict[Fraction, list[int]]:
+    """The places of each number."""
+    places: dict[Fraction, list[int]] = {}
+    for place, number in enumerate(numbers):
+        places.setdefault(number, []).append(place)
+    return places
+
+
+def _any_of(names: Sequence[str], every: Sequence[int]) -> str:
+    return "any" if len(names) == len(every) > 1 else _or(names)
+
+
+def _or(names: Sequence[str]) -> str:
+    """The names as alternatives: a, b or c."""
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _output_text(made: StepConstruction) -> str:
     network = made.network
     terms = [
-        f"{plain(weight)} h_{number}" for number, weight in enumerate(network.weights, 1) if weight
+        term(weight, f"h_{number}") for number, weight in enumerate(network.weights, 1) if weight
     ]
-    bias = [plain(network.bias)] if network.bias or not terms else []
-    return " + ".join([*terms, *bias]).replace("+ -", "- ")
+    return _sum([*terms, *([plain(network.bias)] if network.bias else [])])
 
 
 def moments_section(subject: Subject, moments: Sequence[Moment]) -> Section:
