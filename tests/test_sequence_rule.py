@@ -661,7 +661,7 @@ def test_given_has_the_rule_as_written_the_equations_and_the_first_state() -> No
     assert "all letters so far match (a|b)*ab" in page
     assert "a_t = W_x x_t + W_h h_(t-1) + b h_t = step(a_t)" in page
     assert "step(z) = 1 where z > 0, else 0" in page
-    assert "h_0 [0, 0]" in page
+    assert "All zeros: h_0." in page
     score = {"score": {"a": 1, "a b": "-1/3"}, "decide": ">= 2"}
     page = page_of(alphabet=["a", "b"], rule=score, cell="lstm")
     assert "1 where the score is >= 2, else 0" in page

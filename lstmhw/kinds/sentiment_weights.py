@@ -49,6 +49,7 @@ from lstmhw.rules.report import (
     trace_json,
     weights_check,
     why,
+    with_legend,
     words_text,
 )
 from lstmhw.solution import (
@@ -205,7 +206,9 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             sections.append(impossible_section(subject, square))
         reading = self._reading(subject)
         if reading is not None:
-            sections.append(reading_section("The sequence, word by word", subject, reading))
+            section = reading_section("The sequence, word by word", subject, reading)
+            is_first = found.verdict != "refuted"  # else the legend stands above it
+            sections.append(with_legend(section, subject) if is_first else section)
         extras = {
             "trace": trace_json(reading) if reading is not None else [],
             "proof": self._proof_json(subject, found),
@@ -236,10 +239,8 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
         made = self._constructed() if self.is_open else None
         subject = self.subject(made)
         reading = subject.reading(self._numbers(self.sequence))
-        sections = [
-            self._given(subject),
-            reading_section("The sequence, word by word", subject, reading),
-        ]
+        section = reading_section("The sequence, word by word", subject, reading)
+        sections = [self._given(subject), with_legend(section, subject)]
         if len(reading.words) <= SHOWN:
             sections.append(Section("Gates and states", (Entries(tuple(_entries(reading))),)))
         solution = self._solution(sections, reading, {"trace": trace_json(reading)})

@@ -36,8 +36,8 @@ from lstmhw.rules.made import (
 from lstmhw.rules.outputs import Growing, Scored, additive, bounded
 from lstmhw.rules.page_of_equations import cell_equations
 from lstmhw.rules.report import Subject as ScoreSubject
+from lstmhw.rules.report import arrays_shown, plain
 from lstmhw.rules.report import construction_section as lstm_section
-from lstmhw.rules.report import plain
 from lstmhw.rules.rule_report import (
     Impossible,
     Subject,
@@ -52,6 +52,7 @@ from lstmhw.rules.rule_report import (
     proof_section,
     right_text,
     rule_text,
+    strict,
     summary,
     too_few_units,
     uncountable,
@@ -344,10 +345,9 @@ class SequenceRule(Problem, kind="sequence-rule"):
 
     def _strict(self, made: Made | None) -> Judge:
         """What is proved: of an LSTM that was constructed, that it is near 0 or 1."""
-        judge = self.judge
-        if made is None or isinstance(self.cell, Rnn) or isinstance(judge, Near):
-            return judge
-        return Near(min(abs(judge.threshold), abs(1 - judge.threshold)))
+        if made is None or isinstance(self.cell, Rnn):
+            return self.judge
+        return strict(self.judge)
 
     def _impossible(self, subject: Subject, built: Built) -> Impossible | None:
         """Why step units cannot do it, of any number or of so many."""
@@ -488,7 +488,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
             head = reader.head
             blocks.append(Paragraph((f"The network is {reader.cell.title}, its weights {whose}.",)))
             blocks += cell_equations(reader.cell)
-            blocks.append(Entries(tuple(entries_of(reader))))
+            blocks += arrays_shown({entry.symbol: entry.value for entry in entries_of(reader)})
             blocks.append(Paragraph((f"output = w_out . {head.source}{_and(head.bias.item())}",)))
         yield Section("Given", tuple(blocks))
 

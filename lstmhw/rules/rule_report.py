@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmhw.functions import times
-from lstmhw.numerals import above
 from lstmhw.rules.automaton import Ngram
 from lstmhw.rules.boxes import Boxes
 from lstmhw.rules.deciding import Moment, added_up, gate_of
@@ -20,7 +19,16 @@ from lstmhw.rules.network import WordLstm
 from lstmhw.rules.outputs import Growing, Scored, joined
 from lstmhw.rules.proof import Proof
 from lstmhw.rules.regular import Compiled
-from lstmhw.rules.report import BEYOND_LINEAR, impossible_argument, plain, term
+from lstmhw.rules.report import (
+    BEYOND_LINEAR,
+    Telling,
+    between,
+    impossible_argument,
+    induction,
+    plain,
+    term,
+    words_text,
+)
 from lstmhw.rules.report import Subject as ScoreSubject
 from lstmhw.rules.step_construction import Contradiction, StepConstruction, TooFewStates
 from lstmhw.rules.step_units import Joint, Joints, Stopped
@@ -163,7 +171,7 @@ def why(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> str:
     if found.words is None:
         return f"It is proved for every sequence: {right_text(subject.judge)}."
     if found.verdict == "proved":
-        return f"It is proved for sequences of up to {found.words} letters."
+        return f"It is proved for sequences of up to {words_text(found.words, 'letter')}."
     if isinstance(found.boxes, Stopped):
         return (
             f"Sequences of up to {found.words} letters are right; then network and rule together "
@@ -193,7 +201,7 @@ def _error(subject: Subject, wrong: Sequence[Moment]) -> str:
 
 
 def _refuted(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Iterator[Block]:
-    yield Paragraph((Verdict("wrong", "Refuted"), f": {_error(subject, wrong)}"))
+    yield Paragraph((Verdict("wrong", "Refuted"), " by this sequence, at its last letter:"))
     yield moments_table(subject, wrong)
     text = "Every shorter sequence is right"
     if not isinstance(found.boxes, Proof):  # which promises no more
@@ -202,10 +210,12 @@ def _refuted(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Iter
 
 
 def _proved(subject: Subject, found: Decision, reader: Reader) -> Iterator[Block]:
-    where = "every sequence" if found.words is None else f"sequences of up to {found.words} letters"
+    where = "every sequence"
+    if found.words is not None:
+        where = f"sequences of up to {words_text(found.words, 'letter')}"
     yield Paragraph((Verdict("right", f"Proved for {where}"), f": {right_text(subject.judge)}."))
     if isinstance(found.boxes, Proof):
-        yield Paragraph((_bound(subject, found.boxes),))
+        yield from _bound(subject, found.boxes)
         return
     if isinstance(found.boxes, Boxes):
         yield from _in_boxes(subject, found.boxes)
@@ -225,18 +235,26 @@ def _proved(subject: Subject, found: Decision, reader: Reader) -> Iterator[Block
     yield Paragraph((text,))
 
 
-def _bound(subject: Subject, proof: Proof) -> str:
+def _bound(subject: Subject, proof: Proof) -> Iterator[Block]:
+    """A proof of a number that is bounded as a score is."""
     if proof.error is None or proof.drift is None:
-        return "All sequences up to this length were gone through in intervals."
-    if proof.exact:
-        return "Network and rule are linear, and equal on states that span all there are."
-    d, e = above(float(proof.error)), above(float(proof.drift))
-    return (
-        f"Boxes about the {len(proof.states)} states of the network that every letter leads from "
-        f"one to another of (first the one before any letter, then by induction): a letter adds at "
-        f"most d = {d} to the error, and what was kept is off by at most e = {e} a letter more. "
-        "After N letters that is at most N d + e N^2/2."
-    )
+        yield Paragraph(("All sequences up to this length were gone through in intervals.",))
+    elif proof.exact:
+        text = "Network and rule are linear, and equal on states that span all there are."
+        yield Paragraph((text,))
+    else:
+        near = strict(subject.judge)
+        right = right_text(near)
+        yield from induction(
+            proof, Telling(subject.alphabet, near.tolerance, right, "letter", "sequence")
+        )
+
+
+def strict(judge: Judge) -> Near:
+    """How near 0 or 1 an output is certainly right."""
+    if isinstance(judge, Near):
+        return judge
+    return Near(min(abs(judge.threshold), abs(1 - judge.threshold)))
 
 
 def _in_boxes(subject: Subject, boxes: Boxes) -> Iterator[Block]:
@@ -249,7 +267,7 @@ def _in_boxes(subject: Subject, boxes: Boxes) -> Iterator[Block]:
     for k, state in enumerate(boxes.states[:MOST_ROWS].tolist()):
         bounds = zip(boxes.low[k].tolist(), boxes.high[k].tolist(), strict=True)
         following = (str(int(boxes.following[k, letter]) + 1) for letter in letters)
-        text = ", ".join(_between(low, high) for low, high in bounds)
+        text = ", ".join(between(low, high) for low, high in bounds)
         rows.append((str(k + 1), text, rule.names[state], *following))
     if len(boxes.states) > MOST_ROWS:
         rows.append(("...", *[""] * (len(header) - 1)))
@@ -264,13 +282,6 @@ def _in_boxes(subject: Subject, boxes: Boxes) -> Iterator[Block]:
         "right after every sequence, however long."
     )
     yield Paragraph((text,))
-
-
-def _between(low: float | Fraction, high: float | Fraction) -> str:
-    """Bounds to four decimals, rounded outward; a single number as it is."""
-    if low == high:
-        return plain(Fraction(low))
-    return f"{floor(low * 10**4) / 10**4:g} to {ceil(high * 10**4) / 10**4:g}"
 
 
 def _worked(subject: Subject, table: Joints, reader: Reader) -> Iterator[Block]:
@@ -579,7 +590,7 @@ def weights_check(subject: Subject, found: Decision, wrong: Sequence[Moment]) ->
     where = None if document is None else subject.text(document)
     said = why(subject, found, wrong)
     verdict = STANDING[found.verdict]
-    return Check("weights", "the weights of the file", None, verdict, None, where, said)
+    return Check("weights", "the weights given", None, verdict, None, where, said)
 
 
 class Impossible(NamedTuple):
