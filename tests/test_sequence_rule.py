@@ -692,3 +692,31 @@ def test_an_automaton_that_is_the_smallest_already_stands_there_once() -> None:
     assert once.count("first reached by a b") == 1
     named = page_of(alphabet=["0", "1"], rule=PARITY, activation="step")
     assert named.count("first reached by 0 1") == 1
+
+
+def test_a_score_that_is_not_counted_on_is_called_so_much_or_more() -> None:
+    more = {"score": {"a": 1}, "decide": ">= 2"}
+    page = page_of(alphabet=["a", "b"], rule=more, activation="step")
+    assert "score 2 a a score 3 or more / 1 score 2 / 1" in page
+    assert "score 3 or more a a a score 3 or more / 1 score 3 or more / 1" in page
+    less = {"score": {"a": -1}, "decide": "< 0"}
+    page = page_of(alphabet=["a", "b"], rule=less, activation="step")
+    assert "score -1 or less a score -1 or less / 1 score -1 or less / 1" in page
+
+
+def test_the_step_that_refutes_is_worked_out() -> None:
+    page = page_of(
+        alphabet=["0", "1"],
+        rule=PARITY,
+        activation="step-from-0",
+        W_x=[[-1, 2]],
+        W_h=[["1/2"]],
+        b_x=[-0.5],
+        b_h=[0.25],
+        h_prev=[-1],
+        output={"weights": [3], "bias": -2},
+    )
+    assert "Refuted by this sequence, at its last letter: t letter h due output ok 1 0" in page
+    assert "h is -1 before it, and the letter is 0" in page
+    assert "h_1 -1*1 + 0.5*(-1) - 0.5 + 0.25 = -1.75 0" in page
+    assert "So the output is -2, and 0 is due." in page

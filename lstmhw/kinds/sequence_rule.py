@@ -472,12 +472,13 @@ class SequenceRule(Problem, kind="sequence-rule"):
         yield automaton_section(subject, finite if isinstance(finite, Rule) else built.rule)
 
     def _given(self, subject: Subject, reader: Reader | None) -> Iterator[Section]:
-        late = f", {self.delay} letters ago" if self.delay else ""
+        ago = counted(self.delay, "letter")
+        late = f" It is {ago} late: due is what the rule gave {ago} before." if self.delay else ""
         one_hot = "one-hot in this order" if self.inputs is None else "numbers or vectors"
         lines = [
             f"Letters: {', '.join(self.letters)} ({one_hot}).",
             rule_text(self.rule),
-            f"After each letter, {right_text(subject.judge)}{late}.",
+            f"After each letter, {right_text(subject.judge)}.{late}",
         ]
         blocks: list[Block] = [Paragraph((line,)) for line in lines]
         if self.inputs is not None:

@@ -83,7 +83,7 @@ def delayed(rule: Rule, delay: int, nothing: Due) -> Rule:
         assert isinstance(state, tuple)
         inner, pending = state
         dues = ", ".join("any" if due is None else str(due) for due in pending)
-        return f"{rule.names[inner]}, then {dues}"
+        return f"{rule.names[inner]} (then {dues})"
 
     return reached((0, (nothing,) * delay), len(rule.letters), step, name)
 
@@ -189,7 +189,15 @@ def bounded(scored: Scored, most: int = MOST_STATES) -> Rule | Growing | None:
         total = clipped(total + automaton.added[state][letter])
         return (automaton.following[state][letter], total), scored.due(total)
 
-    return reached((0, Fraction()), len(automaton.words), step, _score_name)
+    def name(node: Hashable) -> str:
+        assert isinstance(node, tuple)
+        state, total = node
+        beyond = " or more" if clipped(total + 1) == total else ""
+        beyond = " or less" if clipped(total - 1) == total else beyond
+        which = f" ({state + 1})" if len(automaton.following) > 1 else ""
+        return f"score {total}{beyond}{which}"
+
+    return reached((0, Fraction()), len(automaton.words), step, name)
 
 
 def _as_it_is(total: Fraction) -> Fraction:
@@ -205,11 +213,6 @@ def _clip(scored: Scored) -> Callable[[Fraction], Fraction]:
     if min(added) >= 0:
         return lambda total: min(total, max(threshold, Fraction()) + 1)
     return lambda total: max(total, min(threshold, Fraction()) - 1)
-
-
-def _score_name(node: Hashable) -> str:
-    assert isinstance(node, tuple)
-    return f"{node[0] + 1}, score {node[1]}"
 
 
 def _cycle(automaton: Automaton, word: Ngram) -> Growing | None:

@@ -11,11 +11,12 @@ import numpy as np
 from lstmhw.functions import times
 from lstmhw.rules.automaton import Ngram
 from lstmhw.rules.boxes import Boxes
-from lstmhw.rules.deciding import Moment, added_up, gate_of
+from lstmhw.rules.deciding import Moment, added_up, gate_of, step_network
 from lstmhw.rules.given import RuleKeys
 from lstmhw.rules.letters import STANDING, Decided, Decision, Judge, Near, Reader, Rule
 from lstmhw.rules.linear import impossible, is_linear
 from lstmhw.rules.network import WordLstm
+from lstmhw.rules.one_step import LEFT_OUT, added, output_text, pre_activations, terms_of
 from lstmhw.rules.outputs import Growing, Scored, joined
 from lstmhw.rules.proof import Proof
 from lstmhw.rules.regular import Compiled
@@ -36,7 +37,7 @@ from lstmhw.solution import Block, Check, Entry, Inline, Paragraph, Section, Tab
 
 MOST_ROWS = 64  # of a table of states
 MOST_LETTERS = 8  # columns
-MOST_UNITS, MOST_WORKED = 8, 12  # of a step that is worked out; rows of which it is one
+MOST_WORKED = 12  # rows, of which one is worked out
 MOST_MOMENTS = 200  # letters of a trace that are shown
 NOTHING = "(nothing)"
 
@@ -73,10 +74,10 @@ def rule_text(keys: RuleKeys) -> str:
     if keys.score is None:
         return "Rule: what the automaton below gives."
     terms = ", ".join(f"'{ngram}' {plain(weight)}" for ngram, weight in keys.score.items())
-    added = f"the sum of these, each wherever it ends: {terms}"
+    score = f"the sum of these, each wherever it ends: {terms}"
     if not keys.decide:
-        return f"Rule: {added}."
-    return f"Rule: 1 where the score is {keys.decide}, else 0; the score is {added}."
+        return f"Rule: {score}."
+    return f"Rule: 1 where the score is {keys.decide}, else 0; the score is {score}."
 
 
 def automaton_section(subject: Subject, rule: Rule | Scored) -> Section:
@@ -156,7 +157,7 @@ def proof_section(
 ) -> Section:
     """The verdict, why it is so, and for which sequences."""
     if found.verdict == "refuted":
-        return Section("Verdict", tuple(_refuted(subject, found, wrong)))
+        return Section("Verdict", tuple(_refuted(subject, found, wrong, reader)))
     if found.verdict == "proved":
         return Section("Proof", tuple(_proved(subject, found, reader)))
     known = why(subject, found, wrong)
@@ -200,9 +201,12 @@ def _error(subject: Subject, wrong: Sequence[Moment]) -> str:
     )
 
 
-def _refuted(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Iterator[Block]:
+def _refuted(
+    subject: Subject, found: Decision, wrong: Sequence[Moment], reader: Reader
+) -> Iterator[Block]:
     yield Paragraph((Verdict("wrong", "Refuted"), " by this sequence, at its last letter:"))
     yield moments_table(subject, wrong)
+    yield from _last_step(subject, wrong, reader)
     text = "Every shorter sequence is right"
     if not isinstance(found.boxes, Proof):  # which promises no more
         text += ", and so is every one of this length before it in the order of the alphabet"
@@ -286,58 +290,40 @@ def _in_boxes(subject: Subject, boxes: Boxes) -> Iterator[Block]:
 
 def _worked(subject: Subject, table: Joints, reader: Reader) -> Iterator[Block]:
     """One box of the table in numbers: the step that has the most to add up."""
-    gate = gate_of(reader.cell, "")
-    places = product(range(min(len(table), MOST_WORKED)), range(len(subject.alphabet)))
-
-    def terms(row: int, letter: int) -> list[list[str]]:
-        return [
-            [*_products(W_x, reader.letters[letter]), *_products(W_h, table[row].h)]
-            for W_x, W_h in zip(_rows(gate.W_x, table), _rows(gate.W_h, table), strict=True)
-        ]  # of the units that are shown
 
     def told(place: tuple[int, int]) -> tuple[int, bool]:
-        after = table[place[0]].following[place[1]]
-        return sum(map(len, terms(*place))), after != place[0]
+        row, letter = place
+        count = sum(map(len, terms_of(reader, table[row].h, letter)))
+        return count, table[row].following[letter] != row
 
+    places = product(range(min(len(table), MOST_WORKED)), range(len(subject.alphabet)))
     row, letter = max(places, key=told)
-    before, number = table[row], table[row].following[letter]
-    after = table[number]
-    z = table.network.pre_activations(before.h, letter)
-    rows: list[tuple[Inline, ...]] = []
-    for unit, products in enumerate(terms(row, letter)):
-        biases = [bias[unit] for bias in (gate.b, gate.b_x, gate.b_h) if bias is not None]
-        value = next((bias for bias in biases if isinstance(bias, float)), z[unit])  # infinite
-        parts = [*products, *(plain(bias) for bias in biases if bias)]
-        is_sum = len(parts) > 1 or products
-        summed = f"{_sum(parts)} = {plain(value)}" if is_sum else plain(value)
-        rows.append((f"h_{unit + 1}", summed, plain(after.h[unit])))
-    named = subject.alphabet[letter]
-    state = " ".join(map(plain, before.h))
+    h, number = table[row].h, table[row].following[letter]
+    state, named = " ".join(map(plain, h)), subject.alphabet[letter]
     text = f"One box worked out: row {row + 1}, where h is {state}, and the letter {named}."
-    yield Paragraph((f"{text} Terms that are 0 are left out.",))
-    yield Table(("unit", "pre-activation", "h after it"), tuple(rows))
-    output = plain(table.network.output(after.h))
-    bias = [plain(table.network.bias)] if table.network.bias else []
-    products = [*_products(table.network.weights, after.h), *bias]
-    summed = f"{_sum(products)} = {output}" if products else output
-    text = f"This h is that of row {number + 1}, with the output {summed}."
+    yield Paragraph((f"{text} {LEFT_OUT}",))
+    yield pre_activations(table.network, reader, h, letter)
+    output = output_text(table.network, table[number].h)
+    text = f"This h is that of row {number + 1}, with the output {output}."
     yield Paragraph((f"{text} All other boxes are found so.",))
 
 
-def _rows(matrix: Any, table: Joints) -> Any:
-    """The first rows of a matrix of weights, a row a unit; empty ones where there is none."""
-    return ([()] * len(table.network.W_h) if matrix is None else matrix)[:MOST_UNITS]
-
-
-def _products(weights: Sequence[Fraction], values: Sequence[Fraction]) -> Iterator[str]:
-    """The terms of a product that are not 0: 2*0.5, -1*1."""
-    for weight, value in zip(weights, values, strict=False):
-        if weight and value:
-            yield f"{plain(weight)}*{plain(value) if value > 0 else f'({plain(value)})'}"
-
-
-def _sum(terms: Sequence[str]) -> str:
-    return " + ".join(terms or ["0"]).replace("+ -", "- ")
+def _last_step(subject: Subject, wrong: Sequence[Moment], reader: Reader) -> Iterator[Block]:
+    """The step that is refuted, of step units, in numbers."""
+    network = step_network(reader)
+    if network is None:
+        return
+    h = network.initial
+    for moment in wrong[:-1]:
+        h = network.step(h, moment.letter)
+    letter = wrong[-1].letter
+    state, named = " ".join(map(plain, h)), subject.alphabet[letter]
+    text = f"The last letter worked out: h is {state} before it, and the letter is {named}."
+    yield Paragraph((f"{text} {LEFT_OUT}",))
+    yield pre_activations(network, reader, h, letter)
+    output = output_text(network, network.step(h, letter))
+    due = due_text(wrong[-1].due)
+    yield Paragraph((f"So the output is {output}, and {due} is due.",))
 
 
 def _joint_table(subject: Subject, table: Joints) -> Table:
@@ -397,7 +383,7 @@ def _joined_text(rule: Rule, small: Rule) -> str:
     names = list(joined(rule, small).items())
     told = [f"{name} is {_or(old)}" for name, old in names[:MOST_ROWS]]
     more = ["..."] if len(names) > MOST_ROWS else []
-    return f"They have new names: {'; '.join([*told, *more])}."
+    return f"The states have new names: {'; '.join([*told, *more])}."
 
 
 def _ways_text(made: StepConstruction) -> str:
@@ -477,7 +463,7 @@ def _cases(
     for of_h, states in _alike(back).items():
         for of_x, letters in _alike(put).items():
             z = of_x + of_h + b
-            summed = _sum([plain(term) for term in (of_x, of_h, b)])
+            summed = added([plain(term) for term in (of_x, of_h, b)])
             yield (
                 f"h_{unit + 1}",
                 _any_of([rule.names[q] for q in states], rule.states),
@@ -510,7 +496,7 @@ def _output_text(made: StepConstruction) -> str:
     terms = [
         term(weight, f"h_{number}") for number, weight in enumerate(network.weights, 1) if weight
     ]
-    return _sum([*terms, *([plain(network.bias)] if network.bias else [])])
+    return added([*terms, *([plain(network.bias)] if network.bias else [])])
 
 
 def moments_section(subject: Subject, moments: Sequence[Moment]) -> Section:
@@ -670,20 +656,20 @@ def beyond_linear(subject: Subject, network: WordLstm, rule: Rule | Scored) -> I
 def undecidable(subject: Subject, scored: Scored) -> Impossible | None:
     """Why no number of step units decides a score that goes up and down; of letters alone."""
     decided, automaton = scored.decided, scored.automaton
-    added = automaton.added[0]
+    adds = automaton.added[0]
     if decided is None or decided.relation == "==" or len(automaton.states) > 1:
         return None
     if isinstance(subject.judge, Near) and subject.judge.tolerance > Fraction(1, 2):
         return None
-    up, down = added.index(max(added)), added.index(min(added))
-    times = ceil(-added[down] / added[up])
-    first = max(0, floor(decided.threshold / added[up])) + 1
+    up, down = adds.index(max(adds)), adds.index(min(adds))
+    times = ceil(-adds[down] / adds[up])
+    first = max(0, floor(decided.threshold / adds[up])) + 1
     documents = tuple((up,) * (first + times * k) for k in range(SHOWN))
     a, b = subject.alphabet[up], subject.alphabet[down]
     argument = (
         f"No step network of any size does it. Take the sequences of {first}, {first + times}, "
         f"{first + 2 * times}, ... times {a!r}: each has a score over {plain(decided.threshold)}, "
-        f"and at least {plain(-added[down])} more than the one before. Of any two, read {b!r} "
+        f"and at least {plain(-adds[down])} more than the one before. Of any two, read {b!r} "
         f"after both until the score of the first passes {plain(decided.threshold)}: that of the "
         "second, which is at least one such step higher, has not passed it, so different outputs "
         "are due. So after any two of them the units are in different states. But N units that "
