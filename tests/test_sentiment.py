@@ -4,6 +4,7 @@ import json
 import math
 import re
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from sentiment import RULE_A, RULE_B, WORDS, outputs, six_unit_problem, six_unit
 from lstmhw.faults import ProblemError
 from lstmhw.kinds.sentiment_weights import SentimentWeights
 from lstmhw.render import FORMATS, render
-from lstmhw.solution import Solution
+from lstmhw.solution import Solution, Table
 from lstmhw.view import View
 
 OPEN: dict[str, Any] = {
@@ -265,7 +266,7 @@ def test_a_long_counterexample_is_told_in_few_words() -> None:
 def test_units_are_told_what_they_are_for() -> None:
     text = page(solved({**OPEN, "score": RULE_B}))
     assert "1 flag on after not" in text
-    assert "opens after 'not'; writes +1 'bad'; -1 'good'" in text
+    assert "opens where flag 1 was on, if there is something to write; writes +1 at bad; -1" in text
     assert "output = c_2 + c_3" in text
 
 
@@ -527,3 +528,73 @@ def test_what_a_page_says_it_says_once() -> None:
     long = page(solved(six_unit_problem(six_units())))
     assert "4254810449336114763" not in long
     assert solved(six_unit_problem(six_units())).extras["proof"]["max_words"] == 4254810449336114763
+
+
+def is_said(text: str, word: str, on: set[int]) -> bool:
+    """Whether a phrase of the page about words, or about flags that were on, holds."""
+    flags = re.search(r"(where|unless) (.*?) was on", text)
+    words = re.match(r"(?:on after|at) ([^\s,]+(?: or [^\s,]+)*?)(?=,? where|,? unless|$)", text)
+    holds = words is None or word in words[1].split(" or ")
+    if flags is None:
+        return holds
+    named = {int(number) for number in re.findall(r"\d+", flags[2])}
+    there = bool(named & on) or ("no flag" in flags[2] and not on)
+    return holds and there == (flags[1] == "where")
+
+
+SCORES: list[dict[str, Any]] = [
+    RULE_B,
+    {"x": 1, "x x": -1, "y x": 1, "x x y": 2},
+    {"x y": 1, "z x": -2, "y": "1/2"},
+    {"x": 1, "x y x": -1, "z z": 3},
+]
+
+
+@pytest.mark.parametrize(("score", "delay"), [*((s, 0) for s in SCORES), (SCORES[3], 1)])
+def test_units_do_what_is_said_of_them(score: dict[str, Any], delay: int) -> None:
+    """Over all documents of four words, in floats: when flags are on, what counters add."""
+    words = list(dict.fromkeys(word for ngram in score for word in ngram.split()))
+    data = {**OPEN, "score": score, "vocabulary": words, "delay": delay}
+    solution = solved(data)
+    (section,) = (s for s in solution.sections if s.title == "Weights")
+    (table, *_) = (block for block in section.body if isinstance(block, Table))
+    units = [(str(kind), str(text)) for _, kind, text in table.rows]
+    asked = problem(data)
+    assert isinstance(asked, SentimentWeights)
+    subject = asked.subject(asked._constructed())
+    for document in product(range(len(words)), repeat=4):
+        trace = subject.reading(document).trace
+        before = np.zeros(len(units))
+        on: set[int] = set()
+        for t, word in enumerate(words[w] for w in document):
+            flags = {
+                k
+                for k, (kind, text) in enumerate(units, 1)
+                if kind == "flag" and any(is_said(part, word, on) for part in text.split("; "))
+            }
+            for k, (kind, text) in enumerate(units):
+                if kind == "flag":
+                    assert (trace.h[t, k] > 0.5) == (k + 1 in flags)
+                    continue
+                added = said_to_add(text, word, on) / float(subject.network.head.weights[k])
+                assert trace.c[t, k] - before[k] == pytest.approx(added, abs=1e-9)
+            before, on = trace.c[t], flags
+
+
+def said_to_add(text: str, word: str, on: set[int]) -> float:
+    """What the page says that a counter adds to the output at a word."""
+    opens, _, writes = text.removeprefix("opens ").partition("; writes ")
+    share = 0.0
+    for part in re.split(
+        r", (?=at |where )", opens.removesuffix(", if there is something to write")
+    ):
+        of_the_way = re.search(r"\((\S+) of the way\)", part)
+        if part == "always" or is_said(part.partition(" (")[0], word, on):
+            share = float(Fraction(of_the_way[1])) if of_the_way else 1.0
+    for part in writes.split("; "):
+        value, _, when = part.partition(" ")
+        if when == "always" or any(
+            is_said(w, word, on) for w in re.split(r", (?=at |where )", when)
+        ):
+            return share * float(Fraction(value))
+    return 0.0

@@ -29,6 +29,7 @@ from lstmhw.rules.construction import Construction, constructed
 from lstmhw.rules.letters import STANDING
 from lstmhw.rules.linear import Square, impossible, is_linear
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
+from lstmhw.rules.page_of_equations import cell_equations
 from lstmhw.rules.proof import Proof, proof
 from lstmhw.rules.reachable import nearest
 from lstmhw.rules.report import (
@@ -367,11 +368,15 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             f"Words are one-hot, in this order: {', '.join(self.vocabulary)}.",
             f"The output, read from {read}, is to be {due}; it is wrong where it is "
             f"{plain(self.tolerance)} off, or further.",
-            f"An LSTM of {units}, its weights {whose}, states 0 at first. "
-            f"Gates: {use.gate.name}; candidate: {use.candidate.name}; {hidden}.",
+            f"An LSTM of {units}, its weights {whose}; h_0 and c_0 are 0.",
         ]
-        blocks = [Paragraph((line,)) for line in lines]
-        return Section("Given", (*blocks, *(() if self.is_open else self._weights_shown())))
+        blocks: list[Block] = [Paragraph((line,)) for line in lines]
+        if self.is_open:
+            text = (
+                f"Gates: {use.gate.name}; candidate: {use.candidate.name}; c = f c + i g; {hidden}."
+            )
+            return Section("Given", (*blocks, Paragraph((text,))))
+        return Section("Given", (*blocks, *cell_equations(self.cell), *self._weights_shown()))
 
     def _weights_shown(self) -> Iterator[Block]:
         """The weights that are judged; arrays of zeros by their names."""

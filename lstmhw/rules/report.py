@@ -1,6 +1,6 @@
 """What is said of a rule and a network: the trace, the proof, the construction, as sections."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor, prod
 from typing import Any, NamedTuple
@@ -587,9 +587,9 @@ def construction_section(subject: Subject, made: Construction) -> Section:
     """What each unit is for."""
     rows: list[tuple[Inline, ...]] = []
     for unit, flag in enumerate(made.flags, 1):
-        rows.append((f"{unit}", "flag", _flag_text(subject, made.automaton, flag)))
+        rows.append((f"{unit}", "flag", _flag_text(subject, made, flag)))
     for unit, counter in enumerate(made.counters, len(made.flags) + 1):
-        rows.append((f"{unit}", "counter", _counter_text(subject, made.automaton, counter)))
+        rows.append((f"{unit}", "counter", _counter_text(subject, made, counter)))
     read = " + ".join(
         term(weight, f"{made.source}_{unit + 1}") for unit, weight in enumerate(made.head) if weight
     )
@@ -608,7 +608,8 @@ def construction_section(subject: Subject, made: Construction) -> Section:
 UNITS = (
     "A flag forgets at once (f = 0); its input gate opens on what it stands for, so h is tanh(1) = "
     "0.7616 then and 0 else. A counter forgets nothing (f = 1); its input gate opens where it "
-    "counts, and its candidate is what it then writes. Open means a pre-activation of 100 or more."
+    "counts, and its candidate is what it then writes. A flag that 'was on' was so just before the "
+    "word. Open means a pre-activation of 100 or more."
 )
 STACKED = (
     "Each gate is W_x [word] + W_h h + b, a row a unit; stacked in the order i, f, g, o these are "
@@ -700,42 +701,39 @@ def term(weight: Fraction | float, name: str) -> str:
     return f"{plain(weight)} {name}"
 
 
-def _flag_text(subject: Subject, automaton: Automaton, flag: Flag) -> str:
+def _flag_text(subject: Subject, made: Construction, flag: Flag) -> str:
     sources: dict[frozenset[int], list[str]] = {}
     for word, name in enumerate(subject.vocabulary):
         states = frozenset(q for q, w in flag.pairs if w == word)
         if states:
             sources.setdefault(states, []).append(name)
     return "; ".join(
-        f"on after {' or '.join(words)}{_before(subject, automaton, states)}"
-        for states, words in sources.items()
+        f"on after {' or '.join(words)}{_before(made, states)}" for states, words in sources.items()
     )
 
 
-def _before(subject: Subject, automaton: Automaton, states: frozenset[int]) -> str:
-    """What has to be read before a word that turns a flag on."""
-    others = set(automaton.states) - states
+def _before(made: Construction, states: frozenset[int]) -> str:
+    """Which flags have to be on before a word that turns a flag on."""
+    others = frozenset(made.automaton.states) - states
     if not others:
         return ""
-    if len(others) < len(states):
-        return f", unless {_states_text(subject, automaton, others)} before it"
-    return f", where {_states_text(subject, automaton, states)} before it"
+    if 0 in states and len(others) < len(states):
+        return f", unless {_flags_of(made, others)} was on before it"
+    return f", where {_flags_of(made, states)} was on before it"
 
 
-def _states_text(subject: Subject, automaton: Automaton, states: Iterable[int]) -> str:
-    """The states by the documents that lead there."""
-    names = [
-        f"'{subject.text(automaton.documents[q])}'" if q else "nothing that counts"
-        for q in sorted(states)
-    ]
-    return f"{' or '.join(names)} was read"
+def _flags_of(made: Construction, states: Collection[int]) -> str:
+    """What shows these states: a flag of theirs, or in the first state none."""
+    units = [str(unit) for unit, flag in enumerate(made.flags, 1) if flag.state in states]
+    told = ["no flag"] if 0 in states else []
+    return " or ".join([*told, *([f"flag {' or '.join(units)}"] if units else [])])
 
 
-def _counter_text(subject: Subject, automaton: Automaton, counter: Counter) -> str:
+def _counter_text(subject: Subject, made: Construction, counter: Counter) -> str:
     """When it counts, and how much."""
-    by_word = [(f"'{subject.vocabulary[w]}'", w) for w in automaton.words]
-    by_state = [(f"after '{subject.text(automaton.documents[q])}'", q) for q in automaton.states]
-    by_state = [*by_state[1:], ("where no flag is on", 0)]
+    automaton = made.automaton
+    by_word = [(f"at {subject.vocabulary[w]}", w) for w in automaton.words]
+    by_state = [(f"where {_flags_of(made, [q])} was on", q) for q in automaton.states]
     opening, writing = (by_word, by_state) if counter.opens_by == "word" else (by_state, by_word)
     ways = len(writing)
     opens = _opens(counter, opening)
@@ -747,12 +745,13 @@ def _counter_text(subject: Subject, automaton: Automaton, counter: Counter) -> s
         f"{_signed(float(value))} {_listed([name for name, v in sizes if v == value], ways)}"
         for value in values
     )
-    return f"opens {opens}; writes {adds}"
+    needed = "" if all(counter.written) else ", if there is something to write"
+    return f"opens {opens}{needed}; writes {adds}"
 
 
 def _listed(names: Sequence[str], of: int) -> str:
     """The names; where they are all there are, what that means."""
-    return "always" if len(names) == of > 1 else " ".join(names)
+    return "always" if len(names) == of > 1 else ", ".join(names)
 
 
 def _opens(counter: Counter, names: Sequence[tuple[str, int]]) -> str:
