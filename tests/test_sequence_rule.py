@@ -720,3 +720,22 @@ def test_the_step_that_refutes_is_worked_out() -> None:
     assert "h is -1 before it, and the letter is 0" in page
     assert "h_1 -1*1 + 0.5*(-1) - 0.5 + 0.25 = -1.75 0" in page
     assert "So the output is -2, and 0 is due." in page
+
+
+def test_an_output_that_is_read_from_the_boxes_gains_what_is_said() -> None:
+    """h is near 1 after a, near -1 after b; the output (h + 1)/2 changes by about 1, or not."""
+    page = page_of(
+        alphabet=["a", "b"],
+        rule={"regex": "(a|b)*a"},
+        W_x=[[12, -12]],
+        W_h=[[0.5]],
+        b=[0],
+        activation="tanh",
+        output={"weights": [0.49], "bias": 0.5},
+    )
+    boxes = re.findall(r"-> (\d), (\S+)", page)
+    after = {"(nothing)": 0.5, "a": 0.5 + 0.49, "b": 0.5 - 0.49}
+    rows = [(before, *to) for before in after.values() for to in ((2, "a"), (3, "b"))]
+    for (box, gain), (before, to, letter) in zip(boxes, rows, strict=True):
+        assert int(box) == to
+        assert float(gain) == pytest.approx(after[letter] - before, abs=1e-4)

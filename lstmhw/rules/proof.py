@@ -6,13 +6,14 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from lstmhw.functions import Floats
 from lstmhw.rules.automaton import Automaton, Ngram
 from lstmhw.rules.documents import Searched, searched
 from lstmhw.rules.interval import Interval
 from lstmhw.rules.lengths import searched_by_length
 from lstmhw.rules.linear import computes_exactly, is_linear
 from lstmhw.rules.network import Head, WordLstm
-from lstmhw.rules.reachable import Bound, Closure, Counter, Explorer, bound, counters
+from lstmhw.rules.reachable import Bound, Closure, Counter, Explorer, bound, counters, read
 
 COARSE, FINE = 0.1, (1e-4, 1e-8)  # how far apart states in one box may be to begin with
 FAR_ENOUGH = 10**5  # words; a proof for longer documents is not sought in finer boxes
@@ -151,7 +152,9 @@ class _Question:
             words,
             closed.bound.word / self.scale,
             closed.bound.drift / self.scale,
-            _states(closed.closure, self.rule, self.scale),
+            _states(
+                closed.closure, self.rule, self.scale, read(closed.closure, self.network).middle
+            ),
             tuple(self.counting.tolist()),
             found.counterexample,
             bool(closed.bound.curved),
@@ -164,8 +167,8 @@ class _Question:
         )
 
 
-def _states(closure: Closure, rule: Automaton, scale: int) -> tuple[State, ...]:
-    """The automaton that the network turns out to be."""
+def _states(closure: Closure, rule: Automaton, scale: int, shown: Floats) -> tuple[State, ...]:
+    """The automaton that the network turns out to be; `shown` is what is read from each box."""
     documents: dict[int, Ngram] = {0: ()}
     for box in (queue := [0]):
         for word, target in enumerate(closure.following[box].tolist()):
@@ -182,7 +185,11 @@ def _states(closure: Closure, rule: Automaton, scale: int) -> tuple[State, ...]:
             tuple(
                 Transition(
                     numbers[int(closure.following[box, word])],
-                    (float(change[box, word]) + float(rule.added[closure.states[box]][word]))
+                    (
+                        float(change[box, word])
+                        + float(rule.added[closure.states[box]][word])
+                        + float(shown[closure.following[box, word]] - shown[box])
+                    )
                     / scale,
                 )
                 for word in rule.words

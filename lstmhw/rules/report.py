@@ -257,13 +257,15 @@ def _explored(found: Proof, telling: Telling) -> str:
             "forget gate is near 1); so that can be looked at by itself. "
         )
     word, document = telling.word, telling.document
-    others = "the other units" if found.counting else "network and rule"
+    others, each = "network and rule", "unit"
+    if found.counting:
+        others, each = "the other units", "of these units"
     return (
         f"{aside}Claim: after every {document} {others} are in {boxes}. A box is a state of the "
-        "rule with an interval for h and c of each of these units, rounded outward. Induction over "
+        f"rule with an interval for h and c of each {each}, rounded outward. Induction over "
         f"the {word}s: before the first they are in box 1; from each box, interval arithmetic "
         f"leads every {word} into the box that stands under it. Beside it stands what the output "
-        f"gains, which is what the rule adds; a box has the first {document} that leads there."
+        f"gains, rounded; a box has the first {document} that leads there."
     )
 
 
@@ -284,17 +286,30 @@ def _units_in_boxes(found: Proof) -> Iterator[Table]:
         sizes = [max(-low, high) for low, high in bounds]
         off = [box for box, size in enumerate(sizes) if size < NEAR_0]
         on = [box for box, size in enumerate(sizes) if size >= NEAR_0]
-        low, high = (min(bounds[k][0] for k in on), max(bounds[k][1] for k in on)) if on else (0, 0)
         most = at_most(max((sizes[box] for box in off), default=0.0))
         rows.append(
             (
                 f"h_{unit + 1}",
                 f"{most} in {_boxes(off)}" if off else "",
-                f"{between(low, high)} in {_boxes(on)}" if on else "",
+                _between_in(on, bounds),
             )
         )
     if rows:
         yield Table(("unit", "off: |h| is at most", "on: h is"), tuple(rows))
+
+
+MOST_INTERVALS = 3  # of a unit; of more of them the hull
+
+
+def _between_in(boxes: Sequence[int], bounds: Sequence[tuple[float, float]]) -> str:
+    """In which of these boxes h is between which bounds."""
+    told: dict[str, list[int]] = {}
+    for box in boxes:
+        told.setdefault(between(*bounds[box]), []).append(box)
+    if len(told) > MOST_INTERVALS:
+        lows, highs = zip(*(bounds[box] for box in boxes), strict=True)
+        told = {between(min(lows), max(highs)): list(boxes)}
+    return "; ".join(f"{text} in {_boxes(some)}" for text, some in told.items())
 
 
 def _boxes(boxes: Sequence[int]) -> str:
@@ -436,7 +451,11 @@ def _of_bounds(found: Proof, told: Bounds, telling: Telling) -> str:
         f"d = {told.d} at most."
     )
     if Fraction(told.s):
-        text += f" By the box it is in, the output is off by at most s = {told.s} more."
+        text = (
+            f"In each box the output has an error of the box's own, s = {told.s} at most; where a "
+            f"{word} leads to another box, the difference is gained too. Beyond that, a {word}'s "
+            f"gain is off what the rule adds by d = {told.d} at most."
+        )
     if Fraction(told.e):
         text += (
             f" A forget gate is not quite 1, so for each {word} before it a {word} loses at most "
