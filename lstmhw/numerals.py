@@ -56,12 +56,20 @@ def counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def above(value: float) -> str:
-    """A positive bound with two digits, rounded up: 1.8e-18."""
+def above(value: "Fraction | float", digits: int = 2) -> str:
+    """A positive bound with so many digits, rounded up: 1.8e-18."""
     if not value:
         return "0"
-    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
-    return f"{math.ceil(value / unit) * unit:.2g}"
+    from decimal import ROUND_CEILING, Context, Decimal  # numeric steps do without it
+
+    over, under = value.as_integer_ratio()
+    up = Context(prec=digits, rounding=ROUND_CEILING).divide(Decimal(over), Decimal(under))
+    return f"{float(up):.{digits - 1}e}"
+
+
+def at_most(value: "Fraction | float", digits: int = 2) -> str:
+    """A bound that is not negative, rounded up, without an exponent where it needs none: 0.49."""
+    return f"{float(above(value, digits)):.{digits}g}"
 
 
 def decimals(text: str) -> int:

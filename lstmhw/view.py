@@ -399,7 +399,17 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
         table = Table(
             ("", "claimed", "true", "verdict"), tuple(_check_row(c, view) for c in solution.checks)
         )
-        yield Section("Claimed answers", (table, *_explanations(solution.checks)))
+        said = " ".join(_said(result))
+        checks = [check for check in solution.checks if check.explanation not in said]
+        yield Section("Claimed answers", (table, *_explanations(checks)))
+
+
+def _said(blocks: Sequence[Block]) -> Iterator[str]:
+    """The text of paragraphs."""
+    for block in blocks:
+        for part in block.parts if isinstance(block, Paragraph) else ():
+            if isinstance(part, str | Verdict):
+                yield part if isinstance(part, str) else part.text
 
 
 def score_told(solution: Solution) -> Iterator[Paragraph]:
@@ -464,7 +474,7 @@ def _table_excerpt(block: Block, view: View) -> Block:
 
 
 def _gap_row(gap: Gap, width: int) -> tuple[Inline, ...]:
-    row = ("...", f"{gap.size} more; --full shows them", *[""] * width)
+    row = ("...", f"{gap.size} more rows", *[""] * width)
     return row[:width]
 
 

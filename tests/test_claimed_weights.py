@@ -295,7 +295,7 @@ def test_null_is_no_answer_and_no_error(claimed: Any) -> None:
 
 def test_proved_gates_are_right() -> None:
     check = row(six_unit_problem(six_units()))
-    assert (check.verdict, check.claimed, check.where) == ("right", "the gates of the file", None)
+    assert (check.verdict, check.claimed, check.where) == ("right", "the weights given", None)
     assert check.explanation.startswith("It is proved for documents up to ")
 
 

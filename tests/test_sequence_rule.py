@@ -19,11 +19,13 @@ from lstmhw.faults import ProblemError
 from lstmhw.reading import InputError, read
 from lstmhw.render import render
 from lstmhw.rules.letters import Decided, Judge, Near, Rule
-from lstmhw.rules.outputs import delayed, minimal, of_tables
+from lstmhw.rules.made import exactly_as, in_decimals, made_of_steps
+from lstmhw.rules.outputs import delayed, joined, minimal, of_tables
 from lstmhw.rules.regular import RegexError, compiled
+from lstmhw.rules.rule_report import Subject, construction_section, proof_section
 from lstmhw.rules.step_construction import constructed, one_unit
 from lstmhw.rules.step_units import StepNetwork, decided, holds
-from lstmhw.solution import Solution
+from lstmhw.solution import Paragraph, Section, Solution, Table
 from lstmhw.view import View
 
 HALF = Near(Fraction(1, 2))
@@ -45,6 +47,13 @@ def outputs(rule: Rule, word: Sequence[int]) -> list[Fraction | None]:
         found.append(rule.outputs[state][letter])
         state = rule.following[state][letter]
     return found
+
+
+def end(rule: Rule, word: Sequence[int]) -> int:
+    state = 0
+    for letter in word:
+        state = rule.following[state][letter]
+    return state
 
 
 def run(network: StepNetwork, word: Sequence[int]) -> list[Fraction]:
@@ -121,14 +130,95 @@ def test_constructions_are_right_on_all_short_sequences(rule: Rule) -> None:
     assert first_wrong(made.network, rule, HALF, 6) is None
 
 
+def states_of(network: StepNetwork, word: Sequence[int]) -> list[list[Fraction]]:
+    """The states of the units before and after each letter, written down once more."""
+    found = [list(network.initial)]
+    for letter in word:
+        rows = zip(network.letters[letter], network.W_h, strict=True)
+        z = [put + sum(w * v for w, v in zip(row, found[-1], strict=True)) for put, row in rows]
+        found.append([Fraction(v > 0) for v in z])
+    return found
+
+
+def cells_of(section: Section, first: str, columns: int) -> list[tuple[str, ...]]:
+    """The rows of all tables with so many columns and this first head."""
+    tables = [b for b in section.body if isinstance(b, Table) and b.header[0] == first]
+    return [tuple(map(str, row)) for t in tables if len(t.header) == columns for row in t.rows]
+
+
+def alternatives(text: str, every: Sequence[str]) -> list[str]:
+    return list(every) if text == "any" and len(every) > 1 else re.split(", | or ", text)
+
+
+@examples(10, 60)
+@given(rules(), st.booleans())
+def test_what_a_construction_says_of_its_units_is_so_on_all_short_sequences(
+    rule: Rule, vectors: bool
+) -> None:
+    """Each printed case occurs, in the numbers of W_x, W_h and b; no other case does."""
+    made = constructed(rule)
+    letters = [f"x{k}" for k in rule.letters]
+    inputs = exactly_as(np.eye(len(letters)) * (3 if vectors else 1))
+    network, _ = in_decimals(made.network, inputs) if vectors else (made.network, ())
+    built = made_of_steps(network, inputs, ())
+    small = made.rule
+    cell: Any = built.reader.cell
+    section = construction_section(Subject(tuple(letters), rule, HALF, 0), made, built.reader)
+    on_there: dict[str, set[str]] = {name: set() for name in small.names}
+    purposes: dict[str, set[tuple[str, str]]] = {}
+    cases: dict[tuple[str, str, str], tuple[list[Fraction], bool]] = {}
+    for word in words(len(letters), 5):
+        h = states_of(network, word)
+        state = 0
+        for t, letter in enumerate(word):
+            name = small.names[state]
+            on_there[name].add(next((f"h_{k}" for k, v in enumerate(h[t], 1) if v), "none"))
+            assert sum(h[t]) <= 1
+            for unit, is_on in enumerate(h[t + 1]):
+                of_x = sum(w * v for w, v in zip(cell.W_x[unit], inputs[letter], strict=True))
+                of_h = sum(w * v for w, v in zip(cell.W_h[unit], h[t], strict=True))
+                shares = [Fraction(of_x), Fraction(of_h), Fraction(cell.b[unit])]
+                key = f"h_{unit + 1}", name, letters[letter]
+                assert cases.setdefault(key, (shares, bool(is_on))) == (shares, bool(is_on))
+                if is_on:
+                    to = small.names[small.following[state][letter]]
+                    due = f"{to} / {small.outputs[state][letter]}"
+                    purposes.setdefault(key[0], set()).add((letters[letter], due))
+            state = small.following[state][letter]
+    told = {name: set(re.split(", | or ", text)) for name, text in cells_of(section, "state", 2)}
+    assert told == on_there
+    for unit_name, when, leads in cells_of(section, "unit", 3):
+        which = alternatives(when.partition(" in ")[0], letters)
+        assert purposes[unit_name] == {(a, leads) for a in which}
+    printed = {}
+    for unit_name, before, letter_names, summed, so in cells_of(section, "unit", 5):
+        left, _, right = summed.partition(" = ")
+        shares = [Fraction(x) for x in left.replace("- ", "+ -").split(" + ")]
+        value, relation, zero = right.split()
+        assert (sum(shares), zero) == (Fraction(value), "0")
+        assert (relation, so) == ((">", "on") if sum(shares) > 0 else ("<=", "off"))
+        for name in alternatives(before, small.names):
+            for a in alternatives(letter_names, letters):
+                assert (unit_name, name, a) not in printed
+                printed[unit_name, name, a] = (shares, so == "on")
+    shown = {f"h_{k}" for k in range(1, 13)}
+    assert printed == {key: case for key, case in cases.items() if key[0] in shown}
+
+
 @given(rules(), st.integers(0, 3))
 def test_late_and_minimal_rules_say_the_same(rule: Rule, delay: int) -> None:
     late = delayed(rule, delay, None)
     small = minimal(late)
     assert len(small.names) <= len(late.names)
+    assert len(set(small.names)) == len(small.names)
+    fewer = len(small.names) < len(late.names)
+    assert fewer == (not set(small.names) & set(late.names))
+    one = {old: name for name, many in joined(late, small).items() for old in many}
+    assert sorted(one) == sorted(late.names)
     for word in words(len(rule.letters), 6):
         due = [*[None] * delay, *outputs(rule, word)][: len(word)]
         assert outputs(late, word) == outputs(small, word) == due
+        assert one[late.names[end(late, word)]] == small.names[end(small, word)]
 
 
 @given(rules(2))
@@ -353,7 +443,7 @@ LATCH: dict[str, Any] = {
 @pytest.mark.parametrize("size", [20, 16])
 def test_what_is_read_but_does_not_count_is_in_the_bound(size: int) -> None:
     text = page(solved(**LATCH, W_x=[[size, -size, 0]], W_h=[[size]], b=[-size / 2]))
-    found = re.search(r"off by at most s = (\S+) to begin with. No letter adds to that", text)
+    found = re.search(r"Nothing drifts: .* the output is off by at most (\S+), less than", text)
     assert found is not None
     off = 1 / (1 + math.exp(size / 2))
     h = off
@@ -365,14 +455,6 @@ def test_what_is_read_but_does_not_count_is_in_the_bound(size: int) -> None:
 def test_a_latch_of_small_weights_is_proved_for_every_sequence() -> None:
     solution = solved(**LATCH, W_x=[[4, -4, 0]], W_h=[[7]], b=[-3.5])
     assert solution.extras["proof"]["scope"] == "every document"
-
-
-def test_a_unit_is_off_after_another_letter_or_state_only_where_there_is_one() -> None:
-    text = page(solved(alphabet=["a", "b"], rule={"regex": "(a|b)*a"}, activation="step"))
-    assert "0 - 1/2 <= 0 (another letter)" in text
-    assert "another state" not in text
-    text = page(solved(alphabet=["0", "1"], rule=PARITY, activation="step"))
-    assert "(another state)" in text
 
 
 def test_weights_of_which_nothing_is_known_are_called_undecided() -> None:
@@ -703,3 +785,137 @@ def test_the_trace_of_an_lstm_has_its_gates() -> None:
         {"i": sigmoid, "f": sigmoid, "g": tanh, "o": sigmoid}
     )
     assert first["c"].item() == pytest.approx(sigmoid * tanh)
+
+
+@examples(10, 60)
+@given(rules(2), networks(), st.booleans())
+def test_the_box_that_is_worked_out_adds_up_and_is_that_of_the_table(
+    rule: Rule, network: StepNetwork, made: bool
+) -> None:
+    network = constructed(rule).network if made else network._replace(closed=False)
+    reader = made_of_steps(network, exactly_as(np.eye(2)), ()).reader
+    judge = Near(Fraction(1000))  # so that there is a proof, whatever the weights
+    found = decided(network, rule, judge)
+    assert found.boxes is not None
+    section = proof_section(Subject(("a", "b"), rule, judge, 0), found, (), reader)
+    table = {row[0]: row for row in cells_of(section, "row", 7)}
+    prose = " ".join(str(b.parts[-1]) for b in section.body if isinstance(b, Paragraph))
+    where = re.search(r"row (\d+), where h is ([^,]*), and the letter (\w)", prose)
+    to = re.search(r"that of row (\d+), with the output (.*?)\. All", prose)
+    assert where is not None
+    assert to is not None
+    row, letter = table[where[1]], "ab".index(where[3])
+    assert row[2] == where[2]
+    assert row[5 + letter].split(" / ")[0] == to[1]
+    h: list[Fraction] = [Fraction(v) for v in where[2].split()]
+    cell: Any = reader.cell
+    for unit, (name, summed, after) in enumerate(cells_of(section, "unit", 3)):
+        assert name == f"h_{unit + 1}"
+        shown, _, value = summed.rpartition("= ")
+        z = network.letters[letter][unit] + sum(
+            w * v for w, v in zip(network.W_h[unit], h, strict=True)
+        )
+        assert Fraction(value) == z
+        assert added_up(shown) in (z, None)
+        assert table[to[1]][2].split()[unit] == after == str(int(z > 0))
+        recurrent = sum(1 for w, v in zip(network.W_h[unit], h, strict=True) if w and v)
+        assert summed.count("*") == recurrent + bool(cell.W_x[unit][letter])
+    shown, _, value = to[2].rpartition("= ")
+    assert value == table[to[1]][3]
+    assert added_up(shown) in (Fraction(value), None)
+
+
+def added_up(text: str) -> Fraction | None:
+    """The sum of products that is printed."""
+    terms = text.strip().replace("- ", "+ -").split(" + ") if text.strip() else []
+    pairs = [[Fraction(x.strip("()")) for x in term.split("*")] for term in terms]
+    return Fraction(sum(map(math.prod, pairs))) if pairs else None
+
+
+def page_of(**keys: Any) -> str:
+    return " ".join(render([solved(**keys)], "table", View()).split())
+
+
+def test_given_has_the_rule_as_written_the_equations_and_the_first_state() -> None:
+    page = page_of(alphabet=["a", "b"], rule={"regex": "(a|b)*ab"}, activation="step")
+    assert "all letters so far match (a|b)*ab" in page
+    assert "a_t = W_x x_t + W_h h_(t-1) + b h_t = step(a_t)" in page
+    assert "step(z) = 1 where z > 0, else 0" in page
+    assert "All zeros: h_0." in page
+    score = {"score": {"a": 1, "a b": "-1/3"}, "decide": ">= 2"}
+    page = page_of(alphabet=["a", "b"], rule=score, cell="lstm")
+    assert "1 where the score is >= 2, else 0" in page
+    assert "'a' 1, 'a b' -1/3" in page
+    biased = [{"W_x": [[0, 0]], "W_h": [[0]], "b_x": [0], "b_h": [b]} for b in (1, 2)]
+    gates = {"r": biased[0], "z": {"value": [0.5]}, "n": biased[1]}
+    page = page_of(
+        alphabet=["a", "b"],
+        rule={"regex": "a*"},
+        cell="gru",
+        update="keep",
+        reset="after",
+        gates=gates,
+        h_prev=[0.25],
+        output={"weights": [1]},
+    )
+    assert "r_t = sigmoid(a_r_t)" in page
+    assert "a_n_t = W_x_n x_t + b_x_n + r_t*(W_h_n h_(t-1) + b_h_n) n_t = tanh(a_n_t)" in page
+    assert "h_t = z*h_(t-1) + (1 - z)*n_t" in page
+    assert "h_0 0.25" in page
+
+
+def test_an_automaton_that_is_the_smallest_already_stands_there_once() -> None:
+    twice = page_of(alphabet=["a", "b"], rule={"regex": "(a|b)*ab"}, activation="step")
+    assert twice.count("first reached by a b") == 2  # the sets, the fewest states
+    assert "A is start, {2} or {2, 4}; B is {1, 3}" in twice
+    once = page_of(alphabet=["a", "b"], rule={"regex": "a+b+"}, activation="step")
+    assert once.count("first reached by a b") == 1
+    named = page_of(alphabet=["0", "1"], rule=PARITY, activation="step")
+    assert named.count("first reached by 0 1") == 1
+
+
+def test_a_score_that_is_not_counted_on_is_called_so_much_or_more() -> None:
+    more = {"score": {"a": 1}, "decide": ">= 2"}
+    page = page_of(alphabet=["a", "b"], rule=more, activation="step")
+    assert "score 2 a a score 3 or more / 1 score 2 / 1" in page
+    assert "score 3 or more a a a score 3 or more / 1 score 3 or more / 1" in page
+    less = {"score": {"a": -1}, "decide": "< 0"}
+    page = page_of(alphabet=["a", "b"], rule=less, activation="step")
+    assert "score -1 or less a score -1 or less / 1 score -1 or less / 1" in page
+
+
+def test_the_step_that_refutes_is_worked_out() -> None:
+    page = page_of(
+        alphabet=["0", "1"],
+        rule=PARITY,
+        activation="step-from-0",
+        W_x=[[-1, 2]],
+        W_h=[["1/2"]],
+        b_x=[-0.5],
+        b_h=[0.25],
+        h_prev=[-1],
+        output={"weights": [3], "bias": -2},
+    )
+    assert "Refuted by this sequence, at its last letter: t letter h due output ok 1 0" in page
+    assert "h is -1 before it, and the letter is 0" in page
+    assert "h_1 -1*1 + 0.5*(-1) - 0.5 + 0.25 = -1.75 0" in page
+    assert "So the output is -2, and 0 is due." in page
+
+
+def test_an_output_that_is_read_from_the_boxes_gains_what_is_said() -> None:
+    """h is near 1 after a, near -1 after b; the output (h + 1)/2 changes by about 1, or not."""
+    page = page_of(
+        alphabet=["a", "b"],
+        rule={"regex": "(a|b)*a"},
+        W_x=[[12, -12]],
+        W_h=[[0.5]],
+        b=[0],
+        activation="tanh",
+        output={"weights": [0.49], "bias": 0.5},
+    )
+    boxes = re.findall(r"-> (\d), (\S+)", page)
+    after = {"(nothing)": 0.5, "a": 0.5 + 0.49, "b": 0.5 - 0.49}
+    rows = [(before, *to) for before in after.values() for to in ((2, "a"), (3, "b"))]
+    for (box, gain), (before, to, letter) in zip(boxes, rows, strict=True):
+        assert int(box) == to
+        assert float(gain) == pytest.approx(after[letter] - before, abs=1e-4)

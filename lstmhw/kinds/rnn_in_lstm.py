@@ -38,7 +38,7 @@ from lstmhw.imitation.report import (
     weights_check,
     weights_shown,
 )
-from lstmhw.numerals import above, counted
+from lstmhw.numerals import at_most, counted
 from lstmhw.problem import Exact, Problem, Record, Shape, record
 from lstmhw.recurrent.random_inputs import RandomInputs
 from lstmhw.solution import Entries, Entry, Paragraph, Section, Solution, Table, Working
@@ -356,11 +356,11 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         own = bound.sizes(K, self._c_0)
         sizes = f"with L = {gain:.3g}, K = {K:g}{own} and t up to {steps}"
         text = f"{bound.text}; {sizes}, "
-        at_most = above(self._told_bound(bound, run))
+        most = at_most(self._told_bound(bound, run))
         if gain < 1:
-            return f"{text}the first factor at most {above(added)}: at most {at_most}"
+            return f"{text}the first factor at most {at_most(added)}: at most {most}"
         slopes = "with the slopes that the sigmoids have there in the place of L"
-        return f"{text}{slopes}, at most {at_most}"
+        return f"{text}{slopes}, at most {most}"
 
     def _told_bound(self, bound: Bound, run: Comparison) -> float:
         """The bound as a page tells it: by its formula, where L is under 1."""
@@ -412,7 +412,7 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         for value in values:
             other = self._with(name, value)
             run = compared(other._rnn, other._lstm, xs)
-            bound = above(other._told_bound(made.bound, run))
+            bound = at_most(other._told_bound(made.bound, run))
             rows.append((f"{value:g}", f"{off_by(run):.2g} %", error_text(run.largest), bound))
         header = (name, "first h off by", "largest error", "bound")
         steps = "" if len(xs) == len(self._xs) else f" Over the first {len(xs)} steps."

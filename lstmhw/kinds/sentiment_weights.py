@@ -29,6 +29,7 @@ from lstmhw.rules.construction import Construction, constructed
 from lstmhw.rules.letters import STANDING
 from lstmhw.rules.linear import Square, impossible, is_linear
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
+from lstmhw.rules.page_of_equations import cell_equations
 from lstmhw.rules.proof import Proof, proof
 from lstmhw.rules.reachable import nearest
 from lstmhw.rules.report import (
@@ -49,6 +50,7 @@ from lstmhw.rules.report import (
     trace_json,
     weights_check,
     why,
+    with_legend,
     words_text,
 )
 from lstmhw.solution import (
@@ -207,7 +209,9 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             sections.append(impossible_section(subject, square))
         reading = self._reading(subject)
         if reading is not None:
-            sections.append(reading_section("The sequence, word by word", subject, reading))
+            section = reading_section("The sequence, word by word", subject, reading)
+            is_first = found.verdict != "refuted"  # else the legend stands above it
+            sections.append(with_legend(section, subject) if is_first else section)
         extras = {
             "trace": trace_json(reading) if reading is not None else [],
             "proof": self._proof_json(subject, found),
@@ -238,10 +242,8 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
         made = self._constructed() if self.is_open else None
         subject = self.subject(made)
         reading = subject.reading(self._numbers(self.sequence))
-        sections = [
-            self._given(subject),
-            reading_section("The sequence, word by word", subject, reading),
-        ]
+        section = reading_section("The sequence, word by word", subject, reading)
+        sections = [self._given(subject), with_legend(section, subject)]
         if len(reading.words) <= SHOWN:
             sections.append(Section("Gates and states", (Entries(tuple(_entries(reading))),)))
         solution = self._solution(sections, reading, {"trace": trace_json(reading)})
@@ -368,11 +370,15 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             f"Words are one-hot, in this order: {', '.join(self.vocabulary)}.",
             f"The output, read from {read}, is to be {due}; it is wrong where it is "
             f"{plain(self.tolerance)} off, or further.",
-            f"An LSTM of {units}, its weights {whose}, states 0 at first. "
-            f"Gates: {use.gate.name}; candidate: {use.candidate.name}; {hidden}.",
+            f"An LSTM of {units}, its weights {whose}; h_0 and c_0 are 0.",
         ]
-        blocks = [Paragraph((line,)) for line in lines]
-        return Section("Given", (*blocks, *(() if self.is_open else self._weights_shown())))
+        blocks: list[Block] = [Paragraph((line,)) for line in lines]
+        if self.is_open:
+            text = (
+                f"Gates: {use.gate.name}; candidate: {use.candidate.name}; c = f c + i g; {hidden}."
+            )
+            return Section("Given", (*blocks, Paragraph((text,))))
+        return Section("Given", (*blocks, *cell_equations(self.cell), *self._weights_shown()))
 
     def _weights_shown(self) -> Iterator[Block]:
         """The weights that are judged; arrays of zeros by their names."""

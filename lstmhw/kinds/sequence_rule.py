@@ -35,9 +35,10 @@ from lstmhw.rules.made import (
 )
 from lstmhw.rules.network import zeros
 from lstmhw.rules.outputs import Growing, Scored, additive, bounded
+from lstmhw.rules.page_of_equations import cell_equations
 from lstmhw.rules.report import Subject as ScoreSubject
+from lstmhw.rules.report import arrays_shown, plain
 from lstmhw.rules.report import construction_section as lstm_section
-from lstmhw.rules.report import plain
 from lstmhw.rules.rule_report import (
     Impossible,
     Subject,
@@ -51,6 +52,7 @@ from lstmhw.rules.rule_report import (
     proof_json,
     proof_section,
     right_text,
+    rule_text,
     summary,
     too_few_units,
     uncountable,
@@ -302,7 +304,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
         sections = [*self._about(subject, built, reader)]
         if made is not None:
             sections += made.sections
-        sections.append(proof_section(subject, found, wrong))
+        sections.append(proof_section(subject, found, wrong, reader))
         if impossible is not None:
             sections.append(impossible.section())
         if moments:
@@ -396,7 +398,8 @@ class SequenceRule(Problem, kind="sequence-rule"):
         if len(made.units) > MOST_UNITS:
             message = f"the network would need {len(made.units)} units, more than {MOST_UNITS}"
             raise ProblemError([Fault(("delay" if self.delay else "rule",), message)])
-        return self._of_steps(made.network, construction_section(subject, made))
+        built = self._of_steps(made.network)
+        return built.after(construction_section(subject, made, built.reader))
 
     def _sought(
         self, subject: Subject, rule: Rule, most: int, constructed: int
@@ -407,17 +410,17 @@ class SequenceRule(Problem, kind="sequence-rule"):
             return how_far(result, most, constructed)
         if isinstance(result.last, Behaviour):
             network = network_of(result.last, len(self.letters), self.judge)
-            return self._of_steps(network, search_section(result.last, result.before))
+            return self._of_steps(network).after(search_section(result.last, result.before))
         if result.last.units < most:
             return how_far(result, most, constructed)
         return exhausted(subject, rule, result.last)
 
-    def _of_steps(self, network: StepNetwork, section: Section) -> Made:
+    def _of_steps(self, network: StepNetwork) -> Made:
         if self.inputs is None:
-            return made_of_steps(network, self._letters(), (section,))
+            return made_of_steps(network, self._letters(), ())
         larger, factors = in_decimals(network, self._letters())
         told = letters_section(self.letters, larger, factors)
-        return made_of_steps(larger, self._letters(), (section, told))
+        return made_of_steps(larger, self._letters(), (told,))
 
     def _made_lstm(self, rule: Rule | Scored, finite: Rule | Growing | None) -> Made | None:
         if isinstance(finite, Rule):
@@ -482,15 +485,19 @@ class SequenceRule(Problem, kind="sequence-rule"):
         yield from self._given(subject, reader)
         if built.compiled is not None:
             yield compiled_section(subject, self.rule.regex or "", built.compiled)
+        if built.compiled is not None and built.compiled.is_smallest:
+            return  # it is shown already
         finite = _finite(built.rule)
         yield automaton_section(subject, finite if isinstance(finite, Rule) else built.rule)
 
     def _given(self, subject: Subject, reader: Reader | None) -> Iterator[Section]:
-        late = f", {counted(self.delay, 'letter')} ago" if self.delay else ""
+        ago = counted(self.delay, "letter")
+        late = f" It is {ago} late: due is what the rule gave {ago} before." if self.delay else ""
         one_hot = "one-hot in this order" if self.inputs is None else "numbers or vectors"
         lines = [
             f"Letters: {', '.join(self.letters)} ({one_hot}).",
-            f"After each letter, {right_text(subject.judge)}{late}.",
+            rule_text(self.rule),
+            f"After each letter, {right_text(subject.judge)}.{late}",
         ]
         blocks: list[Block] = [Paragraph((line,)) for line in lines]
         if self.inputs is not None:
@@ -500,7 +507,8 @@ class SequenceRule(Problem, kind="sequence-rule"):
             whose = "constructed below" if self.is_open else "given"
             head = reader.head
             blocks.append(Paragraph((f"The network is {reader.cell.title}, its weights {whose}.",)))
-            blocks.append(Entries(tuple(entries_of(reader))))
+            blocks += cell_equations(reader.cell)
+            blocks += arrays_shown({entry.symbol: entry.value for entry in entries_of(reader)})
             blocks.append(Paragraph((f"output = w_out . {head.source}{_and(head.bias.item())}",)))
         yield Section("Given", tuple(blocks))
 

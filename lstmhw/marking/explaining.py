@@ -13,7 +13,7 @@ from lstmhw.marking.search import Copied, Searched
 from lstmhw.marking.stories import Told
 from lstmhw.marking.triviality import Trivial
 from lstmhw.notation import Text, as_given, decimal, equation, symbol, write
-from lstmhw.numerals import above, decimals
+from lstmhw.numerals import at_most, decimals
 from lstmhw.solution import Check
 from lstmhw.view import noun
 
@@ -237,7 +237,7 @@ def _of_story(judged: Judged, explained: Explained) -> Iterator[str]:
         yield f"The same as in {symbol(explained.first, Text())}: {done[0]}."
     elif explained.within is not None:
         gives = _listed([decimal(value, digits) for value in explained.gives])
-        within = f"within {above(explained.within)} of yours"
+        within = f"within {at_most(explained.within)} of yours"
         yield f"It looks as if {'; '.join(done[:MOST_SENTENCES])}: that gives {gives}, {within}."
     else:
         for sentence in done[:MOST_SENTENCES]:

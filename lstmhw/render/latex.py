@@ -287,7 +287,10 @@ def _paragraph(width: float) -> str:
 
 
 def _bar(value: float) -> str:
-    """A bar as high as the value, or as low; the default fonts have no shades."""
+    """A bar as high as the value, or as low, or its digit; the default fonts have no shades."""
+    size = round(min(abs(value), 9.0))
+    if size > 1:
+        return rf"{size}\," if value > 0 else rf"\textsubscript{{{size}}}\,"
     height = 0.05 + 0.6 * min(abs(value), 1.0)
     below = f"[-{height:.2f}em]" if value < -0.1 else ""
     return rf"\rule{below}{{0.4em}}{{{height:.2f}em}}\,"

@@ -138,7 +138,7 @@ def _weights(reader: Reader, letter: str) -> tuple[Any, Any]:
 
     Raises ProblemError where biases of inf and -inf are added.
     """
-    gate = _gate(reader.cell, letter)
+    gate = gate_of(reader.cell, letter)
     units = len(reader.states["h"])
     W_h = zeros(units, units) if gate.W_h is None else gate.W_h
     put = zeros(len(reader.letters), units)
@@ -162,7 +162,8 @@ def _read(W_x: Any, letters: Any) -> Any:
     return put
 
 
-def _gate(cell: Cell, letter: str) -> Gate:
+def gate_of(cell: Cell, letter: str) -> Gate:
+    """A gate with W_x and W_h, for column vectors."""
     gate = cell.separated(cell.weights()[letter])
     turns = cell.orientation == "row" and gate.W_x is not None
     return gate.transposed() if turns else gate
@@ -191,7 +192,7 @@ def word_network(reader: Reader) -> WordLstm | None:
     if not isinstance(cell, Lstm) or cell.seen or cell.coupled or cell.forget_bias is not None:
         return None
     rows, words = zip(*(_weights(reader, letter) for letter in GATES), strict=True)
-    values = {letter: _gate(cell, letter).value for letter in GATES}
+    values = {letter: gate_of(cell, letter).value for letter in GATES}
     fixed = {g: np.broadcast_to(v, units) for g, v in values.items() if v is not None}
     return WordLstm(
         np.concatenate(words, axis=1), np.concatenate(rows), fixed, cell.use, reader.head

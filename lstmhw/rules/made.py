@@ -30,6 +30,10 @@ class Made(NamedTuple):
     sections: tuple[Section, ...]
     weights: dict[str, Floats]
 
+    def after(self, section: Section) -> "Made":
+        """The same with a section before the others."""
+        return self._replace(sections=(section, *self.sections))
+
 
 def lstm_of(made: Construction) -> tuple[Reader, dict[str, Floats]]:
     """The LSTM of a construction, its floats exactly as they are, and its arrays by PyTorch."""
@@ -135,7 +139,7 @@ def made_json(made: Made) -> dict[str, Any]:
 
 
 def entries_of(reader: Reader) -> Iterator[Entry]:
-    """The weights of a network, and its first states where they are not zeros."""
+    """The weights of a network, and its first states."""
     for letter, gate in reader.cell.weights().items():
         for key in (*KEYS, "value"):
             value = getattr(gate, key)
@@ -143,6 +147,5 @@ def entries_of(reader: Reader) -> Iterator[Entry]:
                 symbol = letter if key == "value" else symbol_of(key, letter)
                 yield Entry(symbol, np.asarray(value).astype(np.float64), True)
     for name, state in reader.states.items():
-        if any(state):
-            yield Entry(f"{name}_0", np.asarray(state).astype(np.float64), True)
+        yield Entry(f"{name}_0", np.asarray(state).astype(np.float64), True)
     yield Entry("w_out", np.asarray(reader.head.weights).astype(np.float64), True)

@@ -1,7 +1,9 @@
 """Rules as automata with outputs: built from tables, late, minimal, or as what a score adds."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import count
+from string import ascii_uppercase
 from typing import NamedTuple
 
 from lstmhw.rules.automaton import (
@@ -81,7 +83,7 @@ def delayed(rule: Rule, delay: int, nothing: Due) -> Rule:
         assert isinstance(state, tuple)
         inner, pending = state
         dues = ", ".join("any" if due is None else str(due) for due in pending)
-        return f"{rule.names[inner]}, then {dues}"
+        return f"{rule.names[inner]} (then {dues})"
 
     return reached((0, (nothing,) * delay), len(rule.letters), step, name)
 
@@ -89,12 +91,13 @@ def delayed(rule: Rule, delay: int, nothing: Due) -> Rule:
 def minimal(rule: Rule) -> Rule:
     """The same rule with the fewest states: those with the same outputs for ever are one.
 
-    Moore 1956; an output that may be anything counts as one of its own.
+    Moore 1956; an output that may be anything counts as one of its own.  Where there are fewer,
+    all have new names.
     """
     blocks: list[Hashable] = list(rule.outputs)
-    count = 0
-    while len(set(blocks)) > count:
-        count = len(set(blocks))
+    size = 0
+    while len(set(blocks)) > size:
+        size = len(set(blocks))
         numbers = {block: number for number, block in enumerate(dict.fromkeys(blocks))}
         old = [numbers[block] for block in blocks]
         blocks = [
@@ -109,10 +112,30 @@ def minimal(rule: Rule) -> Rule:
         state = members[block][0]
         return blocks[rule.following[state][letter]], rule.outputs[state][letter]
 
+    fresh = _fresh(rule.names)
+
     def name(block: Hashable) -> str:
-        return " = ".join(rule.names[state] for state in members[block])
+        return next(fresh) if len(members) < len(blocks) else rule.names[members[block][0]]
 
     return reached(blocks[0], len(rule.letters), step, name)
+
+
+def _fresh(taken: Collection[str]) -> Iterator[str]:
+    """Names of states that are not taken: A, B, .., Z, A1, B1 and so on."""
+    for number in count():
+        names = (f"{letter}{number or ''}" for letter in ascii_uppercase)
+        yield from (name for name in names if name not in taken)
+
+
+def joined(rule: Rule, small: Rule) -> dict[str, list[str]]:
+    """For each state of a minimal rule, the states that are one in it."""
+    found: dict[str, list[str]] = {name: [] for name in small.names}
+    for name, document in zip(rule.names, rule.documents, strict=True):
+        state = 0
+        for letter in document:
+            state = small.following[state][letter]
+        found[small.names[state]].append(name)
+    return found
 
 
 def additive(rule: Rule) -> Automaton:
@@ -166,7 +189,15 @@ def bounded(scored: Scored, most: int = MOST_STATES) -> Rule | Growing | None:
         total = clipped(total + automaton.added[state][letter])
         return (automaton.following[state][letter], total), scored.due(total)
 
-    return reached((0, Fraction()), len(automaton.words), step, _score_name)
+    def name(node: Hashable) -> str:
+        assert isinstance(node, tuple)
+        state, total = node
+        beyond = " or more" if clipped(total + 1) == total else ""
+        beyond = " or less" if clipped(total - 1) == total else beyond
+        which = f" ({state + 1})" if len(automaton.following) > 1 else ""
+        return f"score {total}{beyond}{which}"
+
+    return reached((0, Fraction()), len(automaton.words), step, name)
 
 
 def as_far(scored: Scored, most: int) -> tuple[Rule, int]:
@@ -199,7 +230,10 @@ def as_far(scored: Scored, most: int) -> tuple[Rule, int]:
         return (target if target in known else None), scored.due(target[1])
 
     def name(node: Hashable) -> str:
-        return "further" if node is None else _score_name(node)
+        if node is None:
+            return "further"
+        assert isinstance(node, tuple)
+        return f"{node[0] + 1}, score {node[1]}"
 
     return reached((0, Fraction()), len(automaton.words), step, name), length + 1
 
@@ -217,11 +251,6 @@ def _clip(scored: Scored) -> Callable[[Fraction], Fraction]:
     if min(added) >= 0:
         return lambda total: min(total, max(threshold, Fraction()) + 1)
     return lambda total: max(total, min(threshold, Fraction()) - 1)
-
-
-def _score_name(node: Hashable) -> str:
-    assert isinstance(node, tuple)
-    return f"{node[0] + 1}, score {node[1]}"
 
 
 def _cycle(automaton: Automaton, word: Ngram) -> Growing | None:

@@ -6,13 +6,14 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from lstmhw.functions import Floats
 from lstmhw.rules.automaton import Automaton, Ngram
 from lstmhw.rules.documents import Searched, searched
 from lstmhw.rules.interval import Interval
 from lstmhw.rules.lengths import searched_by_length
 from lstmhw.rules.linear import computes_exactly, is_linear
 from lstmhw.rules.network import Head, WordLstm
-from lstmhw.rules.reachable import Bound, Closure, Explorer, bound, counters
+from lstmhw.rules.reachable import Bound, Closure, Counter, Explorer, bound, counters, read
 
 COARSE, FINE = 0.1, (1e-4, 1e-8)  # how far apart states in one box may be to begin with
 FAR_ENOUGH = 10**5  # words; a proof for longer documents is not sought in finer boxes
@@ -30,10 +31,14 @@ class Transition(NamedTuple):
 
 
 class State(NamedTuple):
-    """A box about states of the network; `document` is a shortest one that leads there."""
+    """A box about states of the network; `document` is a shortest one that leads there.
+
+    `h` has the bounds on h of each unit that is looked at.
+    """
 
     document: Ngram
     transitions: tuple[Transition, ...]
+    h: tuple[tuple[float, float], ...] = ()
 
 
 class Proof(NamedTuple):
@@ -42,8 +47,9 @@ class Proof(NamedTuple):
     `words` is up to which length it holds of every document, None where of every length; `exact`
     that output and score are equal.  `error` is what one word may add to the error at most and
     `drift` what the forget gates lose per word and word before it; None where nothing bounds them.
-    `start` is the error that is there whatever was added: of what is read but does not count.
-    `curved` says that counters are read through tanh.
+    `start` is what the output is off by before any word is, at most.  `counting` are the units that
+    only the output reads, `counters` bounds on each, `curved` says that they are read from h, and
+    `others` are the units of the states.
     """
 
     verdict: Literal["proved", "refuted", "unknown"]
@@ -56,6 +62,8 @@ class Proof(NamedTuple):
     curved: bool = False
     exact: bool = False
     start: Fraction = Fraction()
+    counters: tuple[Counter, ...] = ()
+    others: tuple[int, ...] = ()
 
 
 def proof(network: WordLstm, rule: Automaton, tolerance: Fraction) -> Proof:
@@ -144,16 +152,23 @@ class _Question:
             words,
             closed.bound.word / self.scale,
             closed.bound.drift / self.scale,
-            _states(closed.closure, self.rule, self.scale),
+            _states(
+                closed.closure, self.rule, self.scale, read(closed.closure, self.network).middle
+            ),
             tuple(self.counting.tolist()),
             found.counterexample,
             bool(closed.bound.curved),
             start=closed.bound.start / self.scale,
+            counters=tuple(
+                counter._replace(weight=counter.weight / self.scale)
+                for counter in closed.bound.counted
+            ),
+            others=tuple(closed.closure.rest.tolist()),
         )
 
 
-def _states(closure: Closure, rule: Automaton, scale: int) -> tuple[State, ...]:
-    """The automaton that the network turns out to be."""
+def _states(closure: Closure, rule: Automaton, scale: int, shown: Floats) -> tuple[State, ...]:
+    """The automaton that the network turns out to be; `shown` is what is read from each box."""
     documents: dict[int, Ngram] = {0: ()}
     for box in (queue := [0]):
         for word, target in enumerate(closure.following[box].tolist()):
@@ -162,17 +177,24 @@ def _states(closure: Closure, rule: Automaton, scale: int) -> tuple[State, ...]:
                 queue.append(target)
     numbers = {box: number for number, box in enumerate(queue)}
     change = closure.change.middle
+    h = slice(len(closure.rest))
+    low, high = closure.boxes.lower[:, h].tolist(), closure.boxes.upper[:, h].tolist()
     return tuple(
         State(
             documents[box],
             tuple(
                 Transition(
                     numbers[int(closure.following[box, word])],
-                    (float(change[box, word]) + float(rule.added[closure.states[box]][word]))
+                    (
+                        float(change[box, word])
+                        + float(rule.added[closure.states[box]][word])
+                        + float(shown[closure.following[box, word]] - shown[box])
+                    )
                     / scale,
                 )
                 for word in rule.words
             ),
+            tuple(zip(low[box], high[box], strict=True)),
         )
         for box in queue
     )

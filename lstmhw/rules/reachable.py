@@ -99,7 +99,8 @@ class Bound(NamedTuple):
     """How far the output may be from the score after any T words.
 
     No more than start + word T + drift T^2 / 2, and what each of `curved` misses: the counters
-    that are read from h.  `growth` is by how much a forget gate may be over 1.
+    that are read from h.  `growth` is by how much a forget gate may be over 1; `drift` comes from
+    the counters in `counted`.
     """
 
     start: Fraction
@@ -107,6 +108,7 @@ class Bound(NamedTuple):
     drift: Fraction
     growth: Fraction
     curved: tuple[Counter, ...]
+    counted: tuple[Counter, ...] = ()
 
     def at(self, words: int) -> Fraction:
         straight = self.start + self.word * words + self.drift * words * words / 2
@@ -301,7 +303,7 @@ def bound(closure: Closure, network: WordLstm) -> Bound | None:
     curve = Fraction(network.functions.state is tanh, 3)
     counting = [Counter(w, most * grown, lost, hidden, curve) for w, most, lost, hidden in rows]
     drift = sum((k.weight * k.written * k.lost for k in counting), start=Fraction())
-    straight = Bound(Fraction(start), Fraction(word), drift, Fraction(over), ())
+    straight = Bound(Fraction(start), Fraction(word), drift, Fraction(over), (), tuple(counting))
     if network.head.source == "c" or not counting:
         return straight
     known = network.functions.state in (identity, tanh)

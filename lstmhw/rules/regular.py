@@ -50,6 +50,11 @@ class Compiled(NamedTuple):
         """What the rule gives for no letters."""
         return Fraction(self.positions.empty)
 
+    @property
+    def is_smallest(self) -> bool:
+        """Whether no two subsets are one state of the rule."""
+        return len(self.rule.names) == len(self.subsets.names)
+
 
 class _Part(NamedTuple):
     """A part of an expression: what it may begin and end with, and whether it may be empty."""

@@ -1,14 +1,15 @@
 """What is said of a rule and a network: the trace, the proof, the construction, as sections."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
+from math import ceil, floor, prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.functions import Floats
-from lstmhw.numerals import above, decimals_apart
+from lstmhw.numerals import above, at_most, decimals_apart
 from lstmhw.rules.automaton import Automaton, Ngram
 from lstmhw.rules.construction import FLAG, Construction, Counter, Flag
 from lstmhw.rules.letters import STANDING
@@ -33,13 +34,19 @@ from lstmhw.solution import (
 SHOWN = 200  # words; of a longer document only the beginning, the first errors and the end
 PART = 5  # words of each of those
 MOST_COLUMNS = 8  # words, or words that act alike
+LONG_NUMBER = 10**6  # is told in two digits, rounded down
 LONG = 12  # words; of a longer counterexample the middle is not named
 GATES = "ifgoch"
 LEGEND = (
-    "Each unit is a mark, the fuller the nearer its value is to 1; a dot, or next to nothing, is "
-    "0; a digit is the value, rounded, below 0 if it stands low; so are - and =, or bars that "
-    "hang. add: what the rule adds at this word."
+    ("A mark for each unit: ", 1.0),
+    (" is 1, ", 0.5),
+    (" is 0.5, ", 0.0),
+    (" is 0, ", -0.5),
+    (" is -0.5, ", -1.0),
+    (" is -1, ", 2.0),
+    (" is 2, ", -2.0),
 )
+"""Numbers whose marks are shown, each behind a text."""
 
 
 class Reading(NamedTuple):
@@ -93,9 +100,8 @@ def _totals(additions: Sequence[Fraction]) -> Floats:
 
 
 def reading_section(title: str, subject: Subject, reading: Reading) -> Section:
-    """The trace of a document, with what its marks stand for and how it came out."""
-    table = reading_table(subject, reading)
-    return Section(title, (*_legend(subject), table, *summary(reading)))
+    """The trace of a document, and how it came out."""
+    return Section(title, (reading_table(subject, reading), *summary(reading)))
 
 
 def reading_table(subject: Subject, reading: Reading) -> Table:
@@ -137,8 +143,16 @@ def _number(value: float) -> str:
     return f"{round(value, 4) + 0.0:.4f}".rstrip("0").rstrip(".")
 
 
+def with_legend(section: Section, subject: Subject) -> Section:
+    """The section with what the marks in its table stand for."""
+    return section._replace(body=(*_legend(subject), *section.body))
+
+
 def _legend(subject: Subject) -> Iterator[Paragraph]:
-    yield Paragraph((LEGEND,))
+    marks: list[Inline] = []
+    for text, value in LEGEND:
+        marks += [text, Shades((np.array([value]),))]
+    yield Paragraph((*marks, " is -2; rounded. add: what the rule adds at this word."))
     if subject.delay:
         late = words_text(subject.delay)
         text = f"The output is {late} late: due is the score {late} ago, and what it should be."
@@ -212,40 +226,121 @@ def _proved(subject: Subject, found: Proof) -> Iterator[Block]:
         most = f"documents of up to {words_text(found.words)}"
     verdict = Verdict("right", f"Proved for {most}")
     yield Paragraph((verdict, f": after each word {_within(subject)}."))
-    yield Paragraph((_explored(found),))
-    yield states_table(subject, found.states)
-    yield Paragraph((_error(subject, found),))
+    yield from induction(found, Telling(subject.vocabulary, subject.tolerance, _within(subject)))
 
 
-def _explored(found: Proof) -> str:
+class Telling(NamedTuple):
+    """How a proof is told: the words by their names, when an output is right, and what is read."""
+
+    vocabulary: Sequence[str]
+    tolerance: Fraction
+    right: str
+    word: str = "word"
+    document: str = "document"
+
+
+def induction(found: Proof, telling: Telling) -> Iterator[Block]:
+    """The boxes, what is in them, and what they say of the error."""
+    yield Paragraph((_explored(found, telling),))
+    yield states_table(telling.vocabulary, found.states)
+    yield from _units_in_boxes(found)
+    yield Paragraph((error_text(found, telling),))
+
+
+def _explored(found: Proof, telling: Telling) -> str:
     """How the states were found."""
-    boxes = "this box" if len(found.states) == 1 else f"these {len(found.states)} boxes"
-    counting = [str(unit + 1) for unit in found.counting]
-    which = f"unit {counting[0]}" if len(counting) == 1 else f"units {', '.join(counting)}"
-    aside = (
-        f"Only the output reads {which}, and what is counted there stays (the forget gate is near "
-        "1); so that can be looked at by itself. "
-    )
+    boxes = "this box" if len(found.states) == 1 else f"one of these {len(found.states)} boxes"
+    aside = ""
+    if found.counting:
+        aside = (
+            f"Only the output reads {_units(found.counting)}, and what is counted there stays (the "
+            "forget gate is near 1); so that can be looked at by itself. "
+        )
+    word, document = telling.word, telling.document
+    others, each = "network and rule", "unit"
+    if found.counting:
+        others, each = "the other units", "of these units"
     return (
-        f"{aside if counting else ''}Claim: after every document the other units are in one of "
-        f"{boxes} of intervals, rounded outward, each with a state of the rule. Induction over the "
-        "words: before the first they are in box 1; from each box, interval arithmetic leads every "
-        "word into the box that stands under it. Beside it stands what the output gains, which is "
-        "what the rule adds; a box has the first document that leads there."
+        f"{aside}Claim: after every {document} {others} are in {boxes}. A box is a state of the "
+        f"rule with an interval for h and c of each {each}, rounded outward. Induction over "
+        f"the {word}s: before the first they are in box 1; from each box, interval arithmetic "
+        f"leads every {word} into the box that stands under it. Beside it stands what the output "
+        f"gains, rounded; a box has the first {document} that leads there."
     )
 
 
-def states_table(subject: Subject, states: Sequence[State]) -> Table:
+def _units(units: Sequence[int]) -> str:
+    """The units by their numbers: unit 1, units 2 and 3."""
+    *most, last = (str(unit + 1) for unit in units)
+    return f"units {', '.join(most)} and {last}" if most else f"unit {last}"
+
+
+NEAR_0 = 0.1  # of h in a box where a unit is called off
+
+
+def _units_in_boxes(found: Proof) -> Iterator[Table]:
+    """For each unit of the boxes, in which of them its h is near 0, and how near; else between."""
+    rows = []
+    for place, unit in enumerate(found.others):
+        bounds = [state.h[place] for state in found.states]
+        sizes = [max(-low, high) for low, high in bounds]
+        off = [box for box, size in enumerate(sizes) if size < NEAR_0]
+        on = [box for box, size in enumerate(sizes) if size >= NEAR_0]
+        most = at_most(max((sizes[box] for box in off), default=0.0))
+        rows.append(
+            (
+                f"h_{unit + 1}",
+                f"{most} in {_boxes(off)}" if off else "",
+                _between_in(on, bounds),
+            )
+        )
+    if rows:
+        yield Table(("unit", "off: |h| is at most", "on: h is"), tuple(rows))
+
+
+MOST_INTERVALS = 3  # of a unit; of more of them the hull
+
+
+def _between_in(boxes: Sequence[int], bounds: Sequence[tuple[float, float]]) -> str:
+    """In which of these boxes h is between which bounds."""
+    told: dict[str, list[int]] = {}
+    for box in boxes:
+        told.setdefault(between(*bounds[box]), []).append(box)
+    if len(told) > MOST_INTERVALS:
+        lows, highs = zip(*(bounds[box] for box in boxes), strict=True)
+        told = {between(min(lows), max(highs)): list(boxes)}
+    return "; ".join(f"{text} in {_boxes(some)}" for text, some in told.items())
+
+
+def _boxes(boxes: Sequence[int]) -> str:
+    """Boxes by their numbers, and a long list by how many there are."""
+    if len(boxes) > MOST_COLUMNS:
+        return f"{len(boxes)} boxes"
+    return f"box{'es' if len(boxes) > 1 else ''} {', '.join(str(box + 1) for box in boxes)}"
+
+
+def between(low: float | Fraction, high: float | Fraction) -> str:
+    """Bounds to four decimals, rounded outward; a single number as it is."""
+    if low == high:
+        return plain(Fraction(low))
+    return f"{floor(Fraction(low) * 10**4) / 10**4:g} to {ceil(Fraction(high) * 10**4) / 10**4:g}"
+
+
+def states_table(vocabulary: Sequence[str], states: Sequence[State]) -> Table:
     """The automaton that the network turned out to be; words that act alike share a column."""
     columns: dict[tuple[str, ...], list[str]] = {}
-    for word, name in enumerate(subject.vocabulary):
+    for word, name in enumerate(vocabulary):
         steps = (state.transitions[word] for state in states)
         column = tuple(f"-> {step.state + 1}, {_signed(step.adds)}" for step in steps)
         columns.setdefault(column, []).append(name)
     names = [_some(alike) for alike in columns.values()][:MOST_COLUMNS]
     shown = list(columns)[:MOST_COLUMNS]
     rows = [
-        (str(k + 1), subject.text(state.document) or "(nothing)", *(c[k] for c in shown))
+        (
+            str(k + 1),
+            " ".join(vocabulary[word] for word in state.document) or "(nothing)",
+            *(c[k] for c in shown),
+        )
         for k, state in enumerate(states)
     ]
     return Table(("box", "after", *names), tuple(rows))
@@ -255,67 +350,133 @@ def _some(words: Sequence[str]) -> str:
     return " ".join(words) if len(words) <= 3 else f"{words[0]} ... ({len(words)} words)"
 
 
-def _error(subject: Subject, found: Proof) -> str:
-    """From the error of one word to the length of a document."""
-    s = above(float(found.start))
-    if found.words is None and found.start:
-        return (
-            f"In each state the output is off by at most s = {s}, less than "
-            f"{plain(subject.tolerance)}; no word adds to that, whatever the length."
-        )
-    if found.words is None:
-        return "All of this is exact: nothing drifts, whatever the length."
-    assert found.error is not None
-    assert found.drift is not None
-    d, e = above(float(found.error)), above(float(found.drift))
-    text = (
-        "The intervals also bound how far a word's gain may be from what the rule adds: by "
-        f"d = {d} at most. "
-    )
-    if found.start and sums_up(found, subject.tolerance):
-        text = f"In each state the output is off by at most s = {s} to begin with. {text}"
-    if found.drift:
-        text += (
-            f"A forget gate is not quite 1: the counters lose at most e = {e} a word for each "
-            "word before it. "
-        )
-    if found.curved:
-        text += "What is read through tanh falls behind with the cube of what was counted. "
-    if not sums_up(found, subject.tolerance):
-        most = f"as long as a document has no more than {words_text(found.words)}."
-        return f"{text}Followed length by length, score by score, {_within(subject)} {most}"
-    return text + summed(("word", subject.tolerance), found)
+class Bounds(NamedTuple):
+    """What an output may be off by after N words: at most s + N d + e N^2/2 + q N^3.
 
-
-def sums_up(found: Proof, tolerance: Fraction) -> bool:
-    """Whether the error of each word, added up, stays below the tolerance."""
-    assert found.words is not None
-    assert found.error is not None
-    assert found.drift is not None
-    total = found.start + found.error * found.words + found.drift * found.words**2 / 2
-    return max(total, Fraction(above(float(found.start)))) < tolerance
-
-
-def summed(about: tuple[str, Fraction], found: Proof) -> str:
-    """The bound over all words as a sum, in numbers that are rounded to the safe side.
-
-    `about` is what a word is called, and the tolerance.
+    All of them are as they are printed, rounded up; `drifts` is where e comes from.
     """
-    what, tolerance = about
-    s, d, e = (Fraction(above(float(x or 0))) for x in (found.start, found.error, found.drift))
-    words = found.words or 0
-    terms = [("s", s), ("N d", Fraction(1)), ("e N^2/2", e)]
-    formula = " + ".join(name for name, size in terms if size)
-    unit = 10 ** max(0, len(str(words)) - 2)
-    told = words // unit * unit
-    while s + d * told + e * told * told / 2 >= tolerance - (tolerance - s) / 1000:
-        told -= unit
-    total = float(s + d * told + e * told * told / 2)
-    more = "" if told == words else f" With all digits of d, N may be {words}."
+
+    s: str
+    d: str
+    e: str
+    q: str
+    drifts: tuple[str, ...]
+
+    def at(self, words: int) -> Fraction:
+        s, d, e, q = map(Fraction, self[:4])
+        return s + d * words + e * words**2 / 2 + q * words**3
+
+    @property
+    def formula(self) -> str:
+        """The sum, without the terms that are 0."""
+        terms = zip(self[:4], ("s", "N d", "e N^2/2", "q N^3"), strict=True)
+        return " + ".join(name for value, name in terms if Fraction(value)) or "0"
+
+
+def bounds(found: Proof, digits: int) -> Bounds:
+    """The bounds of a proof to so many digits."""
+    assert found.error is not None
+    of_h = [k for k in found.counters if found.curved]
+    d = found.error + sum((k.weight * k.hidden * k.written for k in of_h), start=Fraction())
+    q = [k.weight * (1 + k.hidden) * k.curve * k.written**3 for k in of_h]
+    losing = [k for k in found.counters if k.lost and k.weight and k.written]
+    factors = [[at_most(x, digits) for x in (k.weight, k.written, k.lost)] for k in losing]
+    e = sum((prod(map(Fraction, some)) for some in factors), start=Fraction())
+    return Bounds(
+        above(found.start, digits),
+        above(d, digits),
+        above(e, digits),
+        above(sum(q, start=Fraction()), digits),
+        tuple(" x ".join(some) for some in factors),
+    )
+
+
+MOST_DIGITS, FEW_COUNTERS = 8, 4
+
+
+def error_text(found: Proof, telling: Telling) -> str:
+    """From the error of one word to the length of a document."""
+    tolerance = telling.tolerance
+    if found.words is None:
+        return _without_end(found, tolerance)
+    choices = (bounds(found, digits) for digits in range(2, MOST_DIGITS))
+    told = next((some for some in choices if _fits(some, found, tolerance)), None)
+    text = _of_bounds(found, told or bounds(found, 2), telling)
+    if told is None:
+        most = words_text(found.words, telling.word)
+        so_long = f"as long as a {telling.document} has no more than {most}."
+        return f"{text} Followed length by length, score by score, {telling.right} {so_long}"
+    words = _rounded_down(found.words)
+    total = _below(told.at(words), tolerance)
     return (
-        f"By induction over the {what}s, after N {what}s the output is off by at most {formula}: "
-        f"for N = {words_text(told).split()[0]} that is {total:.4g}, less than "
-        f"{plain(tolerance)}.{more}"
+        f"{text} By induction over the {telling.word}s, after N {telling.word}s the output is off "
+        f"by at most {told.formula}: for N = {words_text(words).split()[0]} that is {total}, less "
+        f"than {plain(tolerance)}."
+    )
+
+
+def _without_end(found: Proof, tolerance: Fraction) -> str:
+    if not found.start:
+        return "All of this is exact: nothing drifts, whatever the length."
+    off = _below(found.start, tolerance)
+    return (
+        f"Nothing drifts: by the box it is in, the output is off by at most {off}, less than "
+        f"{plain(tolerance)}, whatever the length."
+    )
+
+
+def _fits(told: Bounds, found: Proof, tolerance: Fraction) -> bool:
+    """Whether the printed bounds prove the length that is printed."""
+    assert found.words is not None
+    return told.at(_rounded_down(found.words)) < tolerance
+
+
+def _rounded_down(words: int) -> int:
+    """A number of words as it is printed."""
+    unit = 10 ** (len(str(words)) - 2) if words >= LONG_NUMBER else 1
+    return words // unit * unit
+
+
+def _below(value: Fraction, limit: Fraction) -> str:
+    """A number that is under a limit, rounded up to as few digits as are under it too."""
+    digits = next((k for k in range(3, 40) if Fraction(above(value, k)) < limit), 40)
+    return at_most(value, digits)
+
+
+def _of_bounds(found: Proof, told: Bounds, telling: Telling) -> str:
+    """What the letters of the bound stand for, and where they come from."""
+    word = telling.word
+    text = (
+        f"The intervals also bound how far a {word}'s gain may be from what the rule adds: by "
+        f"d = {told.d} at most."
+    )
+    if Fraction(told.s):
+        text = (
+            f"In each box the output has an error of the box's own, s = {told.s} at most; where a "
+            f"{word} leads to another box, the difference is gained too. Beyond that, a {word}'s "
+            f"gain is off what the rule adds by d = {told.d} at most."
+        )
+    if Fraction(told.e):
+        text += (
+            f" A forget gate is not quite 1, so for each {word} before it a {word} loses at most "
+            f"e = {told.e}{_of_drifts(found, told, word)}."
+        )
+    if Fraction(told.q):
+        text += (
+            " What is read through tanh falls behind with the cube of what was counted: "
+            f"|tanh(c) - c| is at most |c|^3/3, which makes q = {told.q}."
+        )
+    return text
+
+
+def _of_drifts(found: Proof, told: Bounds, word: str) -> str:
+    """e as a sum over the counters, where there are few."""
+    if len(told.drifts) > FEW_COUNTERS:
+        return ""
+    summed = " + ".join(told.drifts)
+    return (
+        f" = {summed} (for {_units(found.counting)}: the weight in the output, what a {word} "
+        "writes at most, and how far the forget gate is from 1)"
     )
 
 
@@ -325,7 +486,7 @@ def weights_check(subject: Subject, found: Proof) -> Check:
     where = None if document is None else subject.text(document)
     verdict = STANDING[found.verdict]
     said = why(subject, found)
-    return Check("weights", "the gates of the file", None, verdict, None, where, said)
+    return Check("weights", "the weights given", None, verdict, None, where, said)
 
 
 def why(subject: Subject, found: Proof) -> str:
@@ -336,7 +497,8 @@ def why(subject: Subject, found: Proof) -> str:
         reading = subject.reading(document)
         more = f" {_last_word(reading)}" if len(document) > 1 else ""
         return f"It is refuted: {_error_at(reading)}{more}"
-    scope = "every document" if found.words is None else f"documents up to {found.words} words"
+    many = "" if found.words is None else words_text(found.words)
+    scope = f"documents up to {many}" if many else "every document"
     if found.verdict == "proved":
         return f"It is proved for {scope}: {_within(subject)}."
     if not found.words:
@@ -359,11 +521,12 @@ def _refutation(subject: Subject, found: Proof) -> Iterator[Block]:
     document = found.counterexample
     assert document is not None
     reading = subject.reading(document)
-    verdict = Verdict("wrong", "Refuted")
-    yield Paragraph((verdict, f": {_error_at(reading)}"))
-    yield Paragraph((_last_word(reading),))
-    shorter = "Every shorter document is scored rightly." if found.words else "None is shorter."
-    text = f"{shorter} The output was enclosed in intervals, too: it is certainly wrong."
+    shorter = "every shorter one is scored rightly" if found.words else "none is shorter"
+    yield Paragraph((Verdict("wrong", "Refuted"), f" by this document; {shorter}."))
+    text = (
+        "Rounding is not to blame: with a lower and an upper bound for every number on the way, "
+        f"the output is still {plain(subject.tolerance)} off, or further."
+    )
     yield Paragraph((text,))
     yield from _legend(subject)
     yield reading_table(subject, reading)
@@ -420,7 +583,9 @@ def impossible_section(subject: Subject, square: Square) -> Section:
 
 def impossible_argument(subject: Subject, square: Square) -> str:
     """The argument in words, with the numbers of the four documents."""
-    neither, both, first, second = map(plain, square.scores(subject.late))
+    scores = square.scores(subject.late)
+    neither, both, first, second = map(plain, scores)
+    apart, off = abs(scores[0] + scores[1] - scores[2] - scores[3]), subject.tolerance
     return (
         "This is about cells whose gates are constant (no gate reads the words or the state, or "
         "there are none) and whose activations are linear (identity). Each step is then linear in "
@@ -429,8 +594,9 @@ def impossible_argument(subject: Subject, square: Square) -> str:
         "far it is from the end, not on its neighbours. d1 and d2 together have the same words in "
         "the same places as d3 and d4 together, and all four are as long, so out(d1) + out(d2) = "
         "out(d3) + out(d4), whatever the weights, the values of the gates and the number of units. "
-        f"But the rule wants {neither} + {both} against {first} + {second}, and four outputs that "
-        f"are each less than {plain(subject.tolerance)} off cannot make up for that. (A gate that "
+        f"But the rule wants {neither} + {both} against {first} + {second}, which is "
+        f"{plain(apart)} apart, and four outputs that are each less than {plain(off)} off change "
+        f"that by less than 4 x {plain(off)} = {plain(4 * off)}. (A gate that "
         "reads multiplies one word's share by another's, and the sum is lost: of such cells this "
         "says nothing.)"
     )
@@ -440,13 +606,11 @@ def construction_section(subject: Subject, made: Construction) -> Section:
     """What each unit is for."""
     rows: list[tuple[Inline, ...]] = []
     for unit, flag in enumerate(made.flags, 1):
-        rows.append((f"{unit}", "flag", _flag_text(subject, made.automaton, flag)))
+        rows.append((f"{unit}", "flag", _flag_text(subject, made, flag)))
     for unit, counter in enumerate(made.counters, len(made.flags) + 1):
-        rows.append((f"{unit}", "counter", _counter_text(subject, made.automaton, counter)))
+        rows.append((f"{unit}", "counter", _counter_text(subject, made, counter)))
     read = " + ".join(
-        _term(weight, f"{made.source}_{unit + 1}")
-        for unit, weight in enumerate(made.head)
-        if weight
+        term(weight, f"{made.source}_{unit + 1}") for unit, weight in enumerate(made.head) if weight
     )
     body: list[Block] = [
         Table(("unit", "is a", "what it is for"), tuple(rows)),
@@ -463,7 +627,8 @@ def construction_section(subject: Subject, made: Construction) -> Section:
 UNITS = (
     "A flag forgets at once (f = 0); its input gate opens on what it stands for, so h is tanh(1) = "
     "0.7616 then and 0 else. A counter forgets nothing (f = 1); its input gate opens where it "
-    "counts, and its candidate is what it then writes. Open means a pre-activation of 100 or more."
+    "counts, and its candidate is what it then writes. A flag that 'was on' was so just before the "
+    "word. Open means a pre-activation of 100 or more."
 )
 STACKED = (
     "Each gate is W_x [word] + W_h h + b, a row a unit; stacked in the order i, f, g, o these are "
@@ -513,7 +678,7 @@ def _pre_activations(subject: Subject, made: Construction) -> Iterator[tuple[Inl
             row = k * units + unit
             words = zip(made.weight_ih[row], subject.vocabulary, strict=True)
             flags = enumerate(made.weight_hh[row], 1)
-            terms = [_term(w, f"[{word}]") for w, word in words if w]
+            terms = [term(w, f"[{word}]") for w, word in words if w]
             terms += [_flag_term(w, f"h_{number}") for number, w in flags if w]
             bias = [plain(made.bias_ih[row])] if made.bias_ih[row] or not terms else []
             text = " + ".join([*terms, *bias]).replace("+ -", "- ")
@@ -532,7 +697,7 @@ def _flag_term(weight: float, name: str) -> str:
     whole = round(weight * FLAG)
     if abs(whole - weight * FLAG) < 1e-9 * abs(weight):
         return f"{plain(whole)}/tanh(1) {name}"
-    return _term(weight, name)
+    return term(weight, name)
 
 
 def over_flag(made: Construction) -> Iterator[Paragraph]:
@@ -548,48 +713,46 @@ def over_flag(made: Construction) -> Iterator[Paragraph]:
         yield Paragraph((f"{', '.join(told)}, as h of a flag that is on is tanh(1).",))
 
 
-def _term(weight: float, name: str) -> str:
+def term(weight: Fraction | float, name: str) -> str:
+    """A term of a sum of quantities: h_1, -h_1, 2 h_1."""
     if abs(weight) == 1:
         return name if weight > 0 else f"-{name}"
     return f"{plain(weight)} {name}"
 
 
-def _flag_text(subject: Subject, automaton: Automaton, flag: Flag) -> str:
+def _flag_text(subject: Subject, made: Construction, flag: Flag) -> str:
     sources: dict[frozenset[int], list[str]] = {}
     for word, name in enumerate(subject.vocabulary):
         states = frozenset(q for q, w in flag.pairs if w == word)
         if states:
             sources.setdefault(states, []).append(name)
     return "; ".join(
-        f"on after {' or '.join(words)}{_before(subject, automaton, states)}"
-        for states, words in sources.items()
+        f"on after {' or '.join(words)}{_before(made, states)}" for states, words in sources.items()
     )
 
 
-def _before(subject: Subject, automaton: Automaton, states: frozenset[int]) -> str:
-    """What has to be read before a word that turns a flag on."""
-    others = set(automaton.states) - states
+def _before(made: Construction, states: frozenset[int]) -> str:
+    """Which flags have to be on before a word that turns a flag on."""
+    others = frozenset(made.automaton.states) - states
     if not others:
         return ""
-    if len(others) < len(states):
-        return f", unless {_states_text(subject, automaton, others)} before it"
-    return f", where {_states_text(subject, automaton, states)} before it"
+    if 0 in states and len(others) < len(states):
+        return f", unless {_flags_of(made, others)} was on before it"
+    return f", where {_flags_of(made, states)} was on before it"
 
 
-def _states_text(subject: Subject, automaton: Automaton, states: Iterable[int]) -> str:
-    """The states by the documents that lead there."""
-    names = [
-        f"'{subject.text(automaton.documents[q])}'" if q else "nothing that counts"
-        for q in sorted(states)
-    ]
-    return f"{' or '.join(names)} was read"
+def _flags_of(made: Construction, states: Collection[int]) -> str:
+    """What shows these states: a flag of theirs, or in the first state none."""
+    units = [str(unit) for unit, flag in enumerate(made.flags, 1) if flag.state in states]
+    told = ["no flag"] if 0 in states else []
+    return " or ".join([*told, *([f"flag {' or '.join(units)}"] if units else [])])
 
 
-def _counter_text(subject: Subject, automaton: Automaton, counter: Counter) -> str:
+def _counter_text(subject: Subject, made: Construction, counter: Counter) -> str:
     """When it counts, and how much."""
-    by_word = [(f"'{subject.vocabulary[w]}'", w) for w in automaton.words]
-    by_state = [(f"after '{subject.text(automaton.documents[q])}'", q) for q in automaton.states]
-    by_state = [*by_state[1:], ("where no flag is on", 0)]
+    automaton = made.automaton
+    by_word = [(f"at {subject.vocabulary[w]}", w) for w in automaton.words]
+    by_state = [(f"where {_flags_of(made, [q])} was on", q) for q in automaton.states]
     opening, writing = (by_word, by_state) if counter.opens_by == "word" else (by_state, by_word)
     ways = len(writing)
     opens = _opens(counter, opening)
@@ -601,12 +764,15 @@ def _counter_text(subject: Subject, automaton: Automaton, counter: Counter) -> s
         f"{_signed(float(value))} {_listed([name for name, v in sizes if v == value], ways)}"
         for value in values
     )
-    return f"opens {opens}; writes {adds}" if adds else "never opens: nothing is ever added"
+    if not adds:
+        return "never opens: nothing is ever added"
+    needed = "" if all(counter.written) else ", if there is something to write"
+    return f"opens {opens}{needed}; writes {adds}"
 
 
 def _listed(names: Sequence[str], of: int) -> str:
     """The names; where they are all there are, what that means."""
-    return "always" if len(names) == of > 1 else " ".join(names)
+    return "always" if len(names) == of > 1 else ", ".join(names)
 
 
 def _opens(counter: Counter, names: Sequence[tuple[str, int]]) -> str:
@@ -632,10 +798,10 @@ def _signed(value: float) -> str:
     return "0" if float(shown) == 0 or abs(value) < 5e-7 else shown
 
 
-def words_text(count: int) -> str:
+def words_text(count: int, word: str = "word") -> str:
     """A number of words, rounded down where it is long."""
     if count == 1:
-        return "1 word"
+        return f"1 {word}"
     digits = str(count)
-    short = digits if count < 10**6 else f"{digits[0]}.{digits[1]}e{len(digits) - 1}"
-    return f"{short} words"
+    short = digits if count < LONG_NUMBER else f"{digits[0]}.{digits[1]}e{len(digits) - 1}"
+    return f"{short} {word}s"

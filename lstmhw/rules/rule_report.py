@@ -2,30 +2,44 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import product
 from math import ceil, floor, gcd, lcm
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.numerals import above, counted
+from lstmhw.functions import times
+from lstmhw.numerals import counted
 from lstmhw.rules.automaton import Ngram
 from lstmhw.rules.boxes import Boxes
-from lstmhw.rules.deciding import Moment, added_up
-from lstmhw.rules.letters import STANDING, Decided, Decision, Judge, Near, Rule
+from lstmhw.rules.deciding import Moment, added_up, gate_of, step_network
+from lstmhw.rules.given import RuleKeys
+from lstmhw.rules.letters import STANDING, Decided, Decision, Judge, Near, Reader, Rule
 from lstmhw.rules.linear import impossible, is_linear
 from lstmhw.rules.network import WordLstm
-from lstmhw.rules.outputs import Growing, Scored
+from lstmhw.rules.one_step import LEFT_OUT, added, output_text, pre_activations, terms_of
+from lstmhw.rules.outputs import Growing, Scored, joined
 from lstmhw.rules.proof import Proof
 from lstmhw.rules.reachable import nearest
 from lstmhw.rules.regular import Compiled
-from lstmhw.rules.report import BEYOND_LINEAR, impossible_argument, plain, summed, sums_up
+from lstmhw.rules.report import (
+    BEYOND_LINEAR,
+    Telling,
+    between,
+    impossible_argument,
+    induction,
+    plain,
+    term,
+    words_text,
+)
 from lstmhw.rules.report import Subject as ScoreSubject
-from lstmhw.rules.step_construction import Contradiction, StepConstruction, TooFewStates, Unit
+from lstmhw.rules.step_construction import Contradiction, StepConstruction, TooFewStates
 from lstmhw.rules.step_units import Joint, Joints, Stopped
 from lstmhw.solution import Block, Check, Entry, Inline, Paragraph, Section, Table, Verdict
 
 MOST_ROWS = 64  # of a table of states
 MOST_LETTERS = 8  # columns
+MOST_WORKED = 12  # rows, of which one is worked out
 MOST_MOMENTS = 200  # letters of a trace that are shown
 NOTHING = "(nothing)"
 ALL_TRIED = (
@@ -59,6 +73,19 @@ def right_text(judge: Judge) -> str:
     return f"{relation} holds where the rule gives 1, and does not where it gives 0"
 
 
+def rule_text(keys: RuleKeys) -> str:
+    """The rule in a sentence, as it was given; a table of states is shown elsewhere."""
+    if keys.regex is not None:
+        return f"Rule: 1 where all letters so far match {keys.regex or 'no letters'}, else 0."
+    if keys.score is None:
+        return "Rule: what the automaton below gives."
+    terms = ", ".join(f"'{ngram}' {plain(weight)}" for ngram, weight in keys.score.items())
+    score = f"the sum of these, each wherever it ends: {terms}"
+    if not keys.decide:
+        return f"Rule: {score}."
+    return f"Rule: 1 where the score is {keys.decide}, else 0; the score is {score}."
+
+
 def automaton_section(subject: Subject, rule: Rule | Scored) -> Section:
     """The rule as a table: the next state, and the output, for each state and letter."""
     if isinstance(rule, Scored):
@@ -67,11 +94,13 @@ def automaton_section(subject: Subject, rule: Rule | Scored) -> Section:
             decided = f"{rule.decided.relation} {plain(rule.decided.threshold)}"
             text = f"{text} It gives 1 where the score is {decided}, and else 0."
         return Section("Rule", (Paragraph((text,)),))
-    text = (
-        f"A rule of {counted(len(rule.names), 'state')}; it starts in {rule.names[0]}. A box has "
-        "the next state / the output after the letter."
-    )
+    text = f"A rule of {counted(len(rule.names), 'state')}. {_in_boxes_of(rule)}"
     return Section("Automaton", (Paragraph((text,)), rule_table(subject, rule)))
+
+
+def _in_boxes_of(rule: Rule) -> str:
+    """How a table of a rule is read."""
+    return f"It starts in {rule.names[0]}; a box has the next state / the output after the letter."
 
 
 def rule_table(subject: Subject, rule: Rule) -> Table:
@@ -110,27 +139,33 @@ def compiled_section(subject: Subject, regex: str, made: Compiled) -> Section:
     first = (
         f"Number the letters of {regex or 'the empty expression'} from left to right. The state is "
         "the set of positions that the last letter may stand at; the output is 1 where one of them "
-        "may be last (Glushkov's construction, and subsets)."
+        f"may be last (Glushkov's construction, and subsets)."
     )
-    last = (
-        f"That is {counted(len(made.subsets.names), 'set')}; those with the same outputs for ever "
-        f"are one state, which leaves {len(made.rule.names)}."
-    )
+    sets, left = len(made.subsets.names), len(made.rule.names)
+    last = f"That is {counted(sets, 'set')}, of which no two have the same outputs for ever."
+    if left < sets:
+        last = (
+            f"That is {counted(sets, 'set')}; those with the same outputs for ever are one state, "
+            f"which leaves {left}. {_joined_text(made.subsets, made.rule)}"
+        )
     body: tuple[Block, ...] = (
         Paragraph((first,)),
         Table(header, tuple(rows)),
+        Paragraph((_in_boxes_of(made.subsets),)),
         rule_table(subject, made.subsets),
         Paragraph((last,)),
     )
     return Section("From the expression to the automaton", body)
 
 
-def proof_section(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Section:
+def proof_section(
+    subject: Subject, found: Decision, wrong: Sequence[Moment], reader: Reader
+) -> Section:
     """The verdict, why it is so, and for which sequences."""
     if found.verdict == "refuted":
-        return Section("Verdict", tuple(_refuted(subject, found, wrong)))
+        return Section("Verdict", tuple(_refuted(subject, found, wrong, reader)))
     if found.verdict == "proved":
-        return Section("Proof", tuple(_proved(subject, found)))
+        return Section("Proof", tuple(_proved(subject, found, reader)))
     known = why(subject, found, wrong)
     text = f": neither a proof for every sequence nor a counterexample was found. {known}"
     return Section("Verdict", (Paragraph((Verdict("follows", "Not decided"), text)),))
@@ -143,7 +178,7 @@ def why(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> str:
     if found.words is None:
         return f"It is proved for every sequence: {right_text(subject.judge)}."
     if found.verdict == "proved":
-        return f"It is proved for sequences of up to {found.words} letters."
+        return f"It is proved for sequences of up to {words_text(found.words, 'letter')}."
     if isinstance(found.boxes, Stopped):
         return (
             f"Sequences of up to {found.words} letters are right; then network and rule together "
@@ -173,20 +208,25 @@ def _error(subject: Subject, wrong: Sequence[Moment]) -> str:
     )
 
 
-def _refuted(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> Iterator[Block]:
-    yield Paragraph((Verdict("wrong", "Refuted"), f": {_error(subject, wrong)}"))
+def _refuted(
+    subject: Subject, found: Decision, wrong: Sequence[Moment], reader: Reader
+) -> Iterator[Block]:
+    yield Paragraph((Verdict("wrong", "Refuted"), " by this sequence, at its last letter:"))
     yield moments_table(subject, wrong)
+    yield from _last_step(subject, wrong, reader)
     text = "Every shorter sequence is right"
     if not isinstance(found.boxes, Proof):  # which promises no more
         text += ", and so is every one of this length before it in the order of the alphabet"
     yield Paragraph((f"{text}.",))
 
 
-def _proved(subject: Subject, found: Decision) -> Iterator[Block]:
-    where = "every sequence" if found.words is None else f"sequences of up to {found.words} letters"
+def _proved(subject: Subject, found: Decision, reader: Reader) -> Iterator[Block]:
+    where = "every sequence"
+    if found.words is not None:
+        where = f"sequences of up to {words_text(found.words, 'letter')}"
     yield Paragraph((Verdict("right", f"Proved for {where}"), f": {right_text(subject.judge)}."))
     if isinstance(found.boxes, Proof):
-        yield Paragraph((_bound(subject, found.boxes),))
+        yield from _bound(subject, found.boxes)
         return
     if isinstance(found.boxes, Boxes):
         yield from _in_boxes(subject, found.boxes)
@@ -197,6 +237,7 @@ def _proved(subject: Subject, found: Decision) -> Iterator[Block]:
     claim = f"Claim: network and rule together are only ever in these {len(found.boxes)} rows."
     yield Paragraph((f"{claim} A box has the row that a letter leads to / what is due there.",))
     yield _joint_table(subject, found.boxes)
+    yield from _worked(subject, found.boxes, reader)
     text = (
         "Induction over the length. Before the first letter they are in row 1. If they are in some "
         "row, the next letter leads to the row that stands in its box (one step of the network and "
@@ -206,28 +247,20 @@ def _proved(subject: Subject, found: Decision) -> Iterator[Block]:
     yield Paragraph((text,))
 
 
-def _bound(subject: Subject, proof: Proof) -> str:
+def _bound(subject: Subject, proof: Proof) -> Iterator[Block]:
+    """A proof of a number that is bounded as a score is."""
     if proof.error is None or proof.drift is None:
-        return f"{ALL_TRIED}."
-    if proof.exact:
-        return "Network and rule are linear, and equal on states that span all there are."
-    near = subject.judge if isinstance(subject.judge, Near) else subject.judge.surely
-    assert near is not None
-    if proof.words is not None and not sums_up(proof, near.tolerance):
-        return f"{ALL_TRIED}."
-    s, d, e = (above(float(x)) for x in (proof.start, proof.error, proof.drift))
-    text = (
-        f"Boxes about the {len(proof.states)} states of the network that every letter leads from "
-        "one to another of (first the one before any letter, then by induction)."
-    )
-    if proof.start or proof.words is None:
-        text += f" In each of them the output is off by at most s = {s} to begin with."
-    if proof.words is None:
-        return f"{text} No letter adds to that, whatever the length."
-    text += f" A letter adds at most d = {d} to the error"
-    if proof.drift:
-        text += f", and what was kept is off by at most e = {e} more for each letter before it"
-    return f"{text}. {summed(('letter', near.tolerance), proof)}"
+        yield Paragraph((f"{ALL_TRIED}.",))
+    elif proof.exact:
+        text = "Network and rule are linear, and equal on states that span all there are."
+        yield Paragraph((text,))
+    else:
+        near = subject.judge if isinstance(subject.judge, Near) else subject.judge.surely
+        assert near is not None  # else there is no bound of a number
+        right = right_text(near)
+        yield from induction(
+            proof, Telling(subject.alphabet, near.tolerance, right, "letter", "sequence")
+        )
 
 
 def _in_boxes(subject: Subject, boxes: Boxes) -> Iterator[Block]:
@@ -240,7 +273,7 @@ def _in_boxes(subject: Subject, boxes: Boxes) -> Iterator[Block]:
     for k, state in enumerate(boxes.states[:MOST_ROWS].tolist()):
         bounds = zip(boxes.low[k].tolist(), boxes.high[k].tolist(), strict=True)
         following = (str(int(boxes.following[k, letter]) + 1) for letter in letters)
-        text = ", ".join(_between(low, high) for low, high in bounds)
+        text = ", ".join(between(low, high) for low, high in bounds)
         rows.append((str(k + 1), text, rule.names[state], *following))
     if len(boxes.states) > MOST_ROWS:
         rows.append(("...", *[""] * (len(header) - 1)))
@@ -257,11 +290,42 @@ def _in_boxes(subject: Subject, boxes: Boxes) -> Iterator[Block]:
     yield Paragraph((text,))
 
 
-def _between(low: float | Fraction, high: float | Fraction) -> str:
-    """Bounds to four decimals, rounded outward; a single number as it is."""
-    if low == high:
-        return plain(Fraction(low))
-    return f"{floor(low * 10**4) / 10**4:g} to {ceil(high * 10**4) / 10**4:g}"
+def _worked(subject: Subject, table: Joints, reader: Reader) -> Iterator[Block]:
+    """One box of the table in numbers: the step that has the most to add up."""
+
+    def told(place: tuple[int, int]) -> tuple[int, bool]:
+        row, letter = place
+        count = sum(map(len, terms_of(reader, table[row].h, letter)))
+        return count, table[row].following[letter] != row
+
+    places = product(range(min(len(table), MOST_WORKED)), range(len(subject.alphabet)))
+    row, letter = max(places, key=told)
+    h, number = table[row].h, table[row].following[letter]
+    state, named = " ".join(map(plain, h)), subject.alphabet[letter]
+    text = f"One box worked out: row {row + 1}, where h is {state}, and the letter {named}."
+    yield Paragraph((f"{text} {LEFT_OUT}",))
+    yield pre_activations(table.network, reader, h, letter)
+    output = output_text(table.network, table[number].h)
+    text = f"This h is that of row {number + 1}, with the output {output}."
+    yield Paragraph((f"{text} All other boxes are found so.",))
+
+
+def _last_step(subject: Subject, wrong: Sequence[Moment], reader: Reader) -> Iterator[Block]:
+    """The step that is refuted, of step units, in numbers."""
+    network = step_network(reader)
+    if network is None:
+        return
+    h = network.initial
+    for moment in wrong[:-1]:
+        h = network.step(h, moment.letter)
+    letter = wrong[-1].letter
+    state, named = " ".join(map(plain, h)), subject.alphabet[letter]
+    text = f"The last letter worked out: h is {state} before it, and the letter is {named}."
+    yield Paragraph((f"{text} {LEFT_OUT}",))
+    yield pre_activations(network, reader, h, letter)
+    output = output_text(network, network.step(h, letter))
+    due = due_text(wrong[-1].due)
+    yield Paragraph((f"So the output is {output}, and {due} is due.",))
 
 
 def _joint_table(subject: Subject, table: Joints) -> Table:
@@ -289,54 +353,152 @@ def _box(rule: Rule | Scored, joint: Joint, letter: int) -> str:
     return f"{row} / {due_text(rule.outputs[joint.state][letter])}"
 
 
-def construction_section(subject: Subject, made: StepConstruction) -> Section:
-    """What each unit is for, and the inequalities that make it so."""
-    rows: list[tuple[Inline, ...]] = []
-    for number, unit in enumerate(made.units, 1):
-        rows.append(
-            (f"h_{number}", _purpose(subject, made.rule, unit), *_inequalities(made.rule, unit))
-        )
-    first = (
-        "The automaton with the fewest states; one unit for each way to a state (the same letters, "
-        f"the same next state and output). At most one unit is on, and it says which state was "
-        f"reached; none is on in {made.rule.names[0]}."
-    )
-    last = f"output = {_output_text(made)}"
+def construction_section(subject: Subject, made: StepConstruction, reader: Reader) -> Section:
+    """What each unit is for, and its pre-activation wherever it can be."""
     body: tuple[Block, ...] = (
-        Paragraph((first,)),
-        rule_table(subject, made.rule),
-        Table(("unit", "is on after", "on, as", "else off, as"), tuple(rows)),
-        Paragraph((last,)),
+        *_smallest(subject, made.rule),
+        Paragraph((_ways_text(made),)),
+        Table(("unit", "is on after", "leads to"), tuple(_purposes(subject, made))),
+        Paragraph((SHOWN_BY,)),
+        Table(("state", "units that are on there"), tuple(_shown_by(made))),
+        Paragraph((f"output = {_output_text(made)}",)),
+        Paragraph((CASES,)),
+        *_case_tables(subject, made, reader),
     )
     return Section("Construction", body)
 
 
-def _purpose(subject: Subject, rule: Rule, unit: Unit) -> str:
-    letters = " or ".join(subject.alphabet[letter] for letter in unit.letters)
-    states = " or ".join(rule.names[state] for state in sorted(unit.sources))
-    return f"{letters} in {states}: leads to {rule.names[unit.target]}, output {plain(unit.due)}"
+def _smallest(subject: Subject, small: Rule) -> Iterator[Block]:
+    """The automaton with the fewest states, where it is not the one that was shown already."""
+    rule = subject.rule
+    assert isinstance(rule, Rule)
+    if not subject.delay and (rule.following, rule.outputs) == (small.following, small.outputs):
+        return
+    late = ", as late as the output" if subject.delay else ""
+    fewer = f" {_joined_text(rule, small)}" if len(small.names) < len(rule.names) else ""
+    yield Paragraph((f"The automaton with the fewest states{late}. {_in_boxes_of(small)}{fewer}",))
+    yield rule_table(subject, small)
 
 
-def _inequalities(rule: Rule, unit: Unit) -> tuple[str, str]:
-    """Why it is on; and why it is off, after another state or another letter where there are."""
-    on, state, letter = "1 + 1 - 3/2 > 0", "1 - 3/2 <= 0", "0 + 1 - 3/2 <= 0"
-    if 0 in unit.sources:
-        on, state, letter = "1 - 1/2 > 0", "1 - 1 - 1/2 <= 0", "0 - 1/2 <= 0"
-    off = []
-    if len(unit.sources) < len(rule.states):
-        off.append(f"{state} (another state)")
-    if len(unit.letters) < len(rule.letters):
-        off.append(f"{letter} (another letter)")
-    return on, "; ".join(off)
+def _joined_text(rule: Rule, small: Rule) -> str:
+    """Which states are one in each state of a minimal rule."""
+    names = list(joined(rule, small).items())
+    told = [f"{name} is {_or(old)}" for name, old in names[:MOST_ROWS]]
+    more = ["..."] if len(names) > MOST_ROWS else []
+    return f"The states have new names: {'; '.join([*told, *more])}."
+
+
+def _ways_text(made: StepConstruction) -> str:
+    """What units there are."""
+    rule, bias = made.rule, made.network.bias
+    start = rule.names[0]
+    pairs = list(product(rule.states, rule.letters))
+    turned_on = {(q, a) for unit in made.units for q, a in product(unit.sources, unit.letters)}
+    home = ""
+    if len(turned_on) < len(pairs):
+        home = f" A way to {start} with output {plain(bias)} has none: no unit is on after it."
+    return (
+        "There is one unit for each way to a state (the same letters, the same next state and "
+        f"output).{home} A box has the next state / the output."
+    )
+
+
+SHOWN_BY = (
+    "So after each letter at most one unit is on, and before the first none; which one it is shows "
+    "the state:"
+)
+
+
+def _purposes(subject: Subject, made: StepConstruction) -> Iterator[tuple[str, ...]]:
+    """After which letters in which states each unit is on."""
+    rule = made.rule
+    for number, unit in enumerate(made.units[:MOST_ROWS], 1):
+        letters = _any_of([subject.alphabet[a] for a in unit.letters], rule.letters)
+        states = _any_of([rule.names[q] for q in sorted(unit.sources)], rule.states)
+        yield (
+            f"h_{number}",
+            f"{letters} in {'any state' if states == 'any' else states}",
+            f"{rule.names[unit.target]} / {plain(unit.due)}",
+        )
+
+
+def _shown_by(made: StepConstruction) -> Iterator[tuple[str, str]]:
+    """Which units may be on in each state."""
+    for state, name in list(enumerate(made.rule.names))[:MOST_ROWS]:
+        units = [f"h_{k}" for k, unit in enumerate(made.units, 1) if unit.target == state]
+        texts = ["none", *units] if state == 0 else units
+        yield name, _or(texts)
+
+
+CASES = (
+    "A unit is on where its pre-activation W_x x + W_h h + b is over 0. These are all the numbers "
+    "it can be, by the state before the letter (of which h is as above) and the letter:"
+)
+UNITS_OF_A_TABLE, MOST_CASES = 3, 12  # units
+
+
+def _case_tables(
+    subject: Subject, made: StepConstruction, reader: Reader
+) -> Iterator[Table | Paragraph]:
+    """The pre-activations of each unit, a few units a table."""
+    shown = min(len(made.units), MOST_CASES)
+    header = ("unit", "state before", "letter", "W_x x + W_h h + b", "so")
+    for first in range(0, shown, UNITS_OF_A_TABLE):
+        units = range(first, min(first + UNITS_OF_A_TABLE, shown))
+        rows = [row for unit in units for row in _cases(subject, made, reader, unit)]
+        yield Table(header, tuple(rows))
+    if shown < len(made.units):
+        more = counted(len(made.units) - shown, "more unit")
+        yield Paragraph((f"{more.capitalize()} of this kind: see the weights.",))
+
+
+def _cases(
+    subject: Subject, made: StepConstruction, reader: Reader, unit: int
+) -> Iterator[tuple[str, ...]]:
+    """The sums of a unit for each state before and letter, alike ones together."""
+    gate, rule = gate_of(reader.cell, ""), made.rule
+    put = times(gate.W_x, reader.letters)[:, unit].tolist()
+    back: list[Fraction] = [Fraction()] * len(rule.names)
+    W_h, b = np.asarray(gate.W_h)[unit].tolist(), np.asarray(gate.b)[unit]
+    for other, weight in zip(made.units, W_h, strict=True):
+        back[other.target] = weight  # in the first state all units weigh 0, as none does
+    for of_h, states in _alike(back).items():
+        for of_x, letters in _alike(put).items():
+            z = of_x + of_h + b
+            summed = added([plain(term) for term in (of_x, of_h, b)])
+            yield (
+                f"h_{unit + 1}",
+                _any_of([rule.names[q] for q in states], rule.states),
+                _any_of([subject.alphabet[a] for a in letters], rule.letters),
+                f"{summed} = {plain(z)} {'>' if z > 0 else '<='} 0",
+                "on" if z > 0 else "off",
+            )
+
+
+def _alike(numbers: Sequence[Fraction]) -> dict[Fraction, list[int]]:
+    """The places of each number."""
+    places: dict[Fraction, list[int]] = {}
+    for place, number in enumerate(numbers):
+        places.setdefault(number, []).append(place)
+    return places
+
+
+def _any_of(names: Sequence[str], every: Sequence[int]) -> str:
+    return "any" if len(names) == len(every) > 1 else _or(names)
+
+
+def _or(names: Sequence[str]) -> str:
+    """The names as alternatives: a, b or c."""
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _output_text(made: StepConstruction) -> str:
     network = made.network
     terms = [
-        f"{plain(weight)} h_{number}" for number, weight in enumerate(network.weights, 1) if weight
+        term(weight, f"h_{number}") for number, weight in enumerate(network.weights, 1) if weight
     ]
-    bias = [plain(network.bias)] if network.bias or not terms else []
-    return " + ".join([*terms, *bias]).replace("+ -", "- ")
+    return added([*terms, *([plain(network.bias)] if network.bias else [])])
 
 
 def moments_section(subject: Subject, moments: Sequence[Moment]) -> Section:
@@ -425,7 +587,7 @@ def weights_check(subject: Subject, found: Decision, wrong: Sequence[Moment]) ->
     where = None if document is None else subject.text(document)
     said = why(subject, found, wrong)
     verdict = STANDING[found.verdict]
-    return Check("weights", "the weights of the file", None, verdict, None, where, said)
+    return Check("weights", "the weights given", None, verdict, None, where, said)
 
 
 class Impossible(NamedTuple):
@@ -505,22 +667,22 @@ def beyond_linear(subject: Subject, network: WordLstm, rule: Rule | Scored) -> I
 def undecidable(subject: Subject, scored: Scored) -> Impossible | None:
     """Why no number of step units decides a score that goes up and down; of letters alone."""
     decided, automaton = scored.decided, scored.automaton
-    added = automaton.added[0]
+    adds = automaton.added[0]
     if decided is None or len(automaton.states) > 1:
         return None
     if isinstance(subject.judge, Near) and subject.judge.tolerance > Fraction(1, 2):
         return None
-    up, down = added.index(max(added)), added.index(min(added))
+    up, down = adds.index(max(adds)), adds.index(min(adds))
     if decided.relation == "==":
-        return _unequal(subject, decided.threshold, (up, down), (added[up], added[down]))
-    times = ceil(-added[down] / added[up])
-    first = max(0, floor(decided.threshold / added[up])) + 1
+        return _unequal(subject, decided.threshold, (up, down), (adds[up], adds[down]))
+    times = ceil(-adds[down] / adds[up])
+    first = max(0, floor(decided.threshold / adds[up])) + 1
     documents = tuple((up,) * (first + times * k) for k in range(SHOWN))
     a, b = subject.alphabet[up], subject.alphabet[down]
     argument = (
         f"No step network of any size does it. Take the sequences of {first}, {first + times}, "
         f"{first + 2 * times}, ... times {a!r}: each has a score over {plain(decided.threshold)}, "
-        f"and at least {plain(-added[down])} more than the one before. Of any two, read {b!r} "
+        f"and at least {plain(-adds[down])} more than the one before. Of any two, read {b!r} "
         f"after both until the score of the first passes {plain(decided.threshold)}: that of the "
         "second, which is at least one such step higher, has not passed it, so different outputs "
         f"are due{_later(subject)}. {STATES_RUN_OUT}"
