@@ -50,7 +50,10 @@ PREAMBLE = r"""\documentclass[a4paper]{article}
 
 LINE_WITH_NOTE = 90
 LINE_OF_TEXT = 88
+LINE_OF_SMALL_TEXT = 108
+MANY_COLUMNS = 8
 BETWEEN_COLUMNS = 3
+LONGEST_PIECE = 60  # characters of a term; label and value stand beside it
 LONGEST_LINE = 74  # characters of plain text, which print as wide as 17 cm of formula
 SPELLINGS = (Latex(), Text())
 END = " \\\\\n"  # of a line
@@ -102,11 +105,13 @@ class _Page:
             case Table(header, lines):
                 cells = [[self.part(cell) for cell in line] for line in lines]
                 lengths = [[self.length(cell) for cell in line] for line in (header, *lines)]
-                yield rf"\begin{{longtable}}[l]{{{_columns(lengths)}}}"
+                columns, is_small = _columns(lengths)
+                yield from [r"{\footnotesize"] if is_small else []
+                yield rf"\begin{{longtable}}[l]{{{columns}}}"
                 if any(header):
                     yield f"{' & '.join(map(latex_text, header))} \\\\ \\hline \\endhead"
                 yield from (f"{' & '.join(row)} \\\\" for row in cells)
-                yield from (r"\end{longtable}", "")
+                yield from (r"\end{longtable}", *(["}"] if is_small else []), "")
 
     def part(self, part: Inline) -> str:
         match part:
@@ -199,7 +204,13 @@ class _Page:
     def sum_lines(self, expr: Expr) -> list[str]:
         """An expression, a long sum over several lines."""
         latex, text = (write_terms(expr, spelling, self.view.digits) for spelling in SPELLINGS)
-        return _lines(latex, text)
+        fitted = [_smaller(piece, words) for piece, words in zip(latex, text, strict=True)]
+        return _lines(fitted, text)
+
+
+def _smaller(latex: str, text: str) -> str:
+    """A piece that is set smaller where it is nearly a line: nothing breaks it."""
+    return rf"\mbox{{\footnotesize${latex}$}}" if len(text) > LONGEST_PIECE else latex
 
 
 def _lines(latex: Sequence[str], text: Sequence[str]) -> list[str]:
@@ -271,15 +282,31 @@ def _arrow(way: Sequence[tuple[float, float]]) -> Iterator[str]:
         x, y = to_x + length, to_y
 
 
-def _columns(lengths: Sequence[Sequence[int]]) -> str:
-    """The columns of a table; where they have no room, the long ones share it and wrap."""
+class Columns(NamedTuple):
+    """The columns of a table in LaTeX's letters, and whether it is set in small type."""
+
+    letters: str
+    is_small: bool
+
+
+def _columns(lengths: Sequence[Sequence[int]]) -> Columns:
+    """The columns of a table; where they have no room, the long ones share it and wrap.
+
+    A table of many columns is set smaller before that.
+    """
     widest = [max(column) + BETWEEN_COLUMNS for column in zip(*lengths, strict=True)]
     if sum(widest) <= LINE_OF_TEXT:
-        return "l" * len(widest)
-    fair = LINE_OF_TEXT / len(widest)
+        return Columns("l" * len(widest), False)
+    is_small = len(widest) >= MANY_COLUMNS
+    room = LINE_OF_SMALL_TEXT if is_small else LINE_OF_TEXT
+    if sum(widest) <= room:
+        return Columns("l" * len(widest), is_small)
+    fair = room / len(widest)
     long = sum(width for width in widest if width > fair)
-    share = (LINE_OF_TEXT - sum(widest) + long) / long
-    return "".join(_paragraph(share * width) if width > fair else "l" for width in widest)
+    share = (room - sum(widest) + long) / long
+    part = share * LINE_OF_TEXT / room  # of the line
+    letters = (_paragraph(part * width) if width > fair else "l" for width in widest)
+    return Columns("".join(letters), is_small)
 
 
 def _paragraph(width: float) -> str:
