@@ -36,8 +36,8 @@ class Certificate(NamedTuple):
     multipliers: dict[int, Fraction]
 
 
-def dot(a: Vector, b: Vector) -> Fraction:
-    return sum((x * y for x, y in zip(a, b, strict=True)), start=Fraction())
+def dot(a: Sequence[Fraction], b: Sequence[Fraction]) -> Fraction:
+    return sum((x * y for x, y in zip(a, b, strict=True) if x and y), start=Fraction())
 
 
 def is_met(row: Row, weights: Vector) -> bool:
@@ -112,9 +112,7 @@ def _simplex(rows: Sequence[Row], price: Price) -> Witness | Certificate:
         if entering is None:
             return Witness(weights)
         column = _column(rows[entering])
-        direction = [
-            sum(map(lambda a, b: a * b, line, column), start=Fraction()) for line in inverse
-        ]
+        direction = [dot(line, column) for line in inverse]
         leaving = _leaving(direction, inverse, values)
         _pivot(inverse, values, direction, leaving)
         basis[leaving] = entering
@@ -145,5 +143,6 @@ def _pivot(
     values[row] /= scale
     for i, step in enumerate(direction):
         if i != row and step:
-            inverse[i] = [a - step * b for a, b in zip(inverse[i], inverse[row], strict=True)]
+            pairs = zip(inverse[i], inverse[row], strict=True)
+            inverse[i] = [a - step * b if b else a for a, b in pairs]
             values[i] -= step * values[row]

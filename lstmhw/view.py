@@ -380,6 +380,7 @@ JUDGED = {
 """What is said of one claim, and of several, by their verdict."""
 GUESSES = ("It looks as if", "The method is right")
 """How explanations begin that do not give the claimed digits."""
+UNDECIDED = ("is undecided", "are undecided")  # of weights, which have no digits
 
 
 def sections(solution: Solution, view: View) -> Iterator[Section]:
@@ -425,7 +426,8 @@ def claims_told(checks: Sequence[Check]) -> Iterator[Paragraph]:
             why = f"; it looks like this: {title(check.mistake or '')}"
         said.setdefault((check.verdict, why), []).append(check.symbol)
     for (judged, why), symbols in said.items():
-        one, several = JUDGED[judged]
+        undecided = symbols == [WEIGHTS] and judged == "coarse"
+        one, several = UNDECIDED if undecided else JUDGED[judged]
         text = several if len(symbols) > 1 or symbols == [WEIGHTS] else one
         yield Paragraph(("Your ", *names(symbols), f" {text}{why}."))
 

@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from conftest import marked
+from conftest import at_length, marked
 
 DATA = {"kind": "rnn-step", "activation": "identity", "xs": [1, 2, -1], "W_x": 0.6183, "W_h": -1.7}
 
@@ -21,7 +21,7 @@ def verdicts(h: list[float], digits: int) -> list[str]:
     return [check.verdict for check in marked({**DATA, "claimed": claimed}).checks]
 
 
-@pytest.mark.parametrize("digits", [2, 3, 4])
+@pytest.mark.parametrize("digits", [3, at_length(2), at_length(4)])
 def test_digits_that_are_not_written_may_be_carried(digits: int) -> None:
     rng = Random(digits)
     for _ in range(12):
@@ -31,12 +31,13 @@ def test_digits_that_are_not_written_may_be_carried(digits: int) -> None:
         assert "wrong" not in later, h
 
 
-def test_few_of_the_numbers_that_nobody_computed_follow() -> None:
+@pytest.mark.parametrize("count", [8, at_length(25)])
+def test_few_of_the_numbers_that_nobody_computed_follow(count: int) -> None:
     rng = Random(5)
     _, second, third = sheet(0.7431)
-    offs = [second + rng.choice([-1, 1]) * rng.uniform(0.01, 0.15) for _ in range(25)]
+    offs = [second + rng.choice([-1, 1]) * rng.uniform(0.01, 0.15) for _ in range(count)]
     found = [verdicts([0.7431, off, third], 3)[1] for off in offs]
-    assert found.count("wrong") >= 24
+    assert found.count("wrong") >= count - 1
 
 
 def test_the_reader_is_told_of_the_digits() -> None:

@@ -456,7 +456,7 @@ LINES = [(key, name) for key, world in WORLDS.items() for name in world.lines]
 
 
 @given(line=st.sampled_from(LINES), rng=st.randoms(use_true_random=False))
-@examples(50, 150)
+@examples(20, 150)
 def test_rewritings_of_the_line_are_right(line: tuple[str, str], rng: Random) -> None:
     world = WORLDS[line[0]]
     node = rewritten(world.lines[line[1]], world.lines, rng)
@@ -466,7 +466,7 @@ def test_rewritings_of_the_line_are_right(line: tuple[str, str], rng: Random) ->
 
 
 @given(line=st.sampled_from(LINES), rng=st.randoms(use_true_random=False))
-@examples(50, 150)
+@examples(20, 150)
 def test_single_changes_are_right_only_where_no_value_changes(
     line: tuple[str, str], rng: Random
 ) -> None:

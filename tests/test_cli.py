@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from conftest import ROOT, Run
+from conftest import ROOT, Run, at_length
 
 import lstmhw.cli.solve
 from lstmhw import __version__
@@ -153,7 +153,7 @@ def test_columns_says_how_wide_a_pipe_and_a_file_are(
     assert int(columns) - 10 < max(map(len, printed.splitlines())) <= int(columns)
 
 
-@pytest.mark.parametrize("columns", ["", "0", "wide", "-5", "99999999999999"])
+@pytest.mark.parametrize("columns", ["", "wide", *map(at_length, ("0", "-5", "99999999999999"))])
 def test_a_width_that_is_none_is_80(lstmhw: Run, columns: str) -> None:
     assert lstmhw("solve", "q2", COLUMNS=columns).stdout == lstmhw("solve", "q2").stdout
 

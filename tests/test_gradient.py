@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from conftest import ROOT, marked, problem, solved
+from conftest import ROOT, at_length, examples, marked, problem, solved
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from plain import STANDARD, activate, affine, gru, lstm
@@ -178,7 +178,7 @@ def test_lstm_gradients_are_differences_of_plain_loops(
 @pytest.mark.parametrize("update", ["keep", "new"])
 @pytest.mark.parametrize("reset", ["before", "after"])
 @pytest.mark.parametrize("way", WAYS)
-@settings(max_examples=2)  # of each way in each convention
+@examples(1, 2)  # of each way in each convention
 @given(data=cell_data("rzn"), seed=st.integers(0, 1000))
 def test_gru_gradients_are_differences_of_plain_loops(
     update: str, reset: str, way: int, data: dict[str, Any], seed: int
@@ -208,7 +208,7 @@ SMOOTH = ("sigmoid", "tanh", "identity", "softmax")
 
 @pytest.mark.parametrize("hidden", SMOOTH)
 @pytest.mark.parametrize("final", SMOOTH)
-@settings(max_examples=5)  # of each of sixteen pairs
+@examples(2, 5)  # of each of sixteen pairs
 @given(data=cell_data("a"), seed=st.integers(0, 1000))
 def test_gradients_through_an_output_layer(
     hidden: str, final: str, data: dict[str, Any], seed: int
@@ -351,12 +351,12 @@ def test_the_numbers_of_every_line_give_its_value(cell: str) -> None:
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("ends", ["arriving", "targets"])
-@pytest.mark.parametrize("format", FORMATS)
-def test_every_format_shows_it(cell: str, ends: str, format: str) -> None:
+def test_every_format_shows_it(cell: str, ends: str) -> None:
     solution = solved({**random_problem(cell, 2, 3, ends), "title": "Backward"})
-    text = render([solution], format, View())
-    assert "Backward" in text
-    assert "the two agree" in " ".join(text.split())
+    for format in FORMATS:
+        text = render([solution], format, View())
+        assert "Backward" in text
+        assert "the two agree" in " ".join(text.split())
 
 
 def test_many_steps_are_elided_and_compared_at_once() -> None:
@@ -415,7 +415,7 @@ WRONG_PULL_BACKS: list[tuple[type[Expr], Callable[..., Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize("steps", [1, 2, 60])
+@pytest.mark.parametrize("steps", [1, 2, at_length(60)])
 @pytest.mark.parametrize("function", sorted(WRONG_SLOPES))
 def test_a_wrong_slope_is_found(function: str, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(
@@ -440,7 +440,7 @@ def test_a_wrong_way_back_is_found(
     assert not agreement(solved(random_problem(cell, 5, steps, "targets", inputs=3)))["agrees"]
 
 
-@pytest.mark.parametrize("steps", [2, 60])
+@pytest.mark.parametrize("steps", [2, at_length(60)])
 @pytest.mark.parametrize("cell", sorted({cell for _, _, cell in WRONG_PULL_BACKS}))
 def test_where_no_way_back_is_wrong_none_is_found(cell: str, steps: int) -> None:
     assert agreement(solved(random_problem(cell, 5, steps, "targets", inputs=3)))["agrees"]

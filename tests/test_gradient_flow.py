@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plain
 import pytest
-from conftest import Run, marked, problem, solved
+from conftest import Run, at_length, marked, problem, solved
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -372,11 +372,12 @@ def test_clipping_a_matrix() -> None:
     np.testing.assert_allclose(solved(data).answers["clipped"], [[0.6, 0], [0, 0.8]])
 
 
-@pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("data", [STILL, an_rnn(2, 3, 20, 0), an_lstm(1, 2, 20, 0)])
-def test_every_format_has_it(data: dict[str, Any], format: str) -> None:
-    text = render([solved(data)], format, View(full=True))
-    assert "The gradient vanishes" in " ".join(text.split())
+def test_every_format_has_it(data: dict[str, Any]) -> None:
+    solution = solved(data)
+    for format in FORMATS:
+        text = render([solution], format, View(full=True))
+        assert "The gradient vanishes" in " ".join(text.split())
 
 
 def test_bars_are_on_a_log_scale() -> None:
@@ -580,14 +581,16 @@ def test_what_a_tiny_number_comes_from_is_written_with_both_lines() -> None:
     assert "norm_50 = abs(W_h)^49 gives 1.776e-15; norm_50 = abs(P_50) gives" in check.explanation
 
 
-@pytest.mark.parametrize("claim", ["1e-322", "3.7e-40", "1e-20", "7.31e-19", "4e-100"])
+@pytest.mark.parametrize(
+    "claim", ["1e-322", "1e-20", *map(at_length, ("3.7e-40", "4e-100", "7.31e-19"))]
+)
 def test_nearer_to_0_is_no_evidence(claim: str) -> None:
     """What other data give is not these numbers, though it may be as small."""
     (check,) = marked({**TINY, "to": 20, "claimed": {"norm_20": claim}}).checks
     assert (check.verdict, check.mistake) == ("wrong", None)
 
 
-@pytest.mark.parametrize("figures", [2, 3, 4])
+@pytest.mark.parametrize("figures", [3, at_length(2), at_length(4)])
 def test_a_tiny_norm_that_is_worked_to_a_few_figures_is_not_accused(figures: int) -> None:
     """Each slope, each factor and each product by hand, rounded to so many figures."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from conftest import at_length
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -362,7 +363,7 @@ def nested(style: str, levels: int) -> tuple[str, tuple[int, int]]:
 
 
 @pytest.mark.parametrize("loader", LOADERS)
-@pytest.mark.parametrize("levels", [33, 40, 1500, 100_000])
+@pytest.mark.parametrize("levels", [33, at_length(40), at_length(1500), 100_000])
 @pytest.mark.parametrize(
     "style",
     ["lists", "mappings", "mixed", "flow lines", "block lists", "block mappings"],

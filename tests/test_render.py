@@ -157,7 +157,7 @@ def test_every_word_and_number_is_there_at_every_width(name: str, widths: tuple[
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
-@pytest.mark.parametrize("width", [40, 80])
+@pytest.mark.parametrize("width", [40, at_length(80)])
 def test_nothing_is_wider_than_the_terminal_in_full(name: str, width: int) -> None:
     lines = render([solve(name)], "table", View(width=width, full=True)).splitlines()
     assert max(map(cell_len, lines)) <= width

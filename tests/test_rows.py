@@ -135,9 +135,10 @@ def drawn(k: int) -> Solution:
 
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_the_rows_of_a_shipped_problem_come_out(name: str) -> None:
-    redone_rows, carried = check(read(name).problem.solve())
+    solution = read(name).problem.solve()
+    redone_rows, carried = check(solution)
     assert carried == 0
-    assert redone_rows or not steps(read(name).problem.solve())
+    assert redone_rows or not steps(solution)
 
 
 def test_rows_of_drawn_problems_come_out_and_few_are_carried_in_full() -> None:

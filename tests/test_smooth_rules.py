@@ -590,7 +590,7 @@ def questions(draw: Any) -> tuple[Reader, Rule, Judge]:
     return network, rule(following, due), judge
 
 
-@examples(10, 40)
+@examples(4, 40)
 @given(questions())
 def test_no_decision_contradicts_plain_loops(question: tuple[Reader, Rule, Judge]) -> None:
     network, of, judge = question

@@ -79,7 +79,7 @@ def test_products_are_rounded_one_by_one(rows: list[list[float]]) -> None:
 # Odds.
 
 
-@pytest.mark.parametrize("count", [3, at_length(20)])
+@pytest.mark.parametrize("count", [1, at_length(20)])
 def test_random_wrong_numbers_get_hardly_a_name(count: int) -> None:
     """Two in a hundred are allowed; the benchmark draws more of them."""
     sheets = [sheet for digits in range(1, 6) for sheet in random_sheets(count, digits, seed=3)]
@@ -89,7 +89,7 @@ def test_random_wrong_numbers_get_hardly_a_name(count: int) -> None:
     assert named <= 0.02 * len(sheets)
 
 
-@pytest.mark.parametrize("count", [6, at_length(16)])
+@pytest.mark.parametrize("count", [4, at_length(16)])
 def test_last_answers_at_two_decimals_get_no_points_for_a_mistake(count: int) -> None:
     sheets = [sheet for k in range(count) if (sheet := final_answers(k)) is not None]
     assert len(sheets) > count / 2

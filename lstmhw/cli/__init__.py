@@ -24,6 +24,7 @@ COMMANDS = (
     "export",
     "grade",
     "new",
+    "practice",
     "problems",
     "schema",
     "solve",

@@ -32,7 +32,8 @@ def of_gated_cell(cell: Cell, sheet: Worksheet, found: Flow) -> Outcome:
     if kept:
         along_c = np.array(list(kept.values()))
         columns |= {"P_c": np.max(np.abs(along_c), axis=1), "rest": _rest(found, along_c)}
-    lines = tuple(step for step in sheet.steps if indexed(step.symbol)[1] in found.times)
+    shown = range(found.start, found.times[-1] + 1)  # with the state that it starts from
+    lines = tuple(step for step in sheet.steps if indexed(step.symbol)[1] in shown)
     sections = (
         Section("What is multiplied", tuple(_formulas(cell, found.start, **extras))),
         Section("Working", (Paragraph((BACK_THROUGH,)), Working(lines))),

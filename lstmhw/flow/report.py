@@ -184,8 +184,9 @@ def clipped(limit: float, gradient: Floats) -> Outcome:
         Working(tuple(sheet.steps)),
         Table(("", "gradient", "norm"), tuple(rows)),
     )
+    given = Section("Given for clipping", (Entries(tuple(sheet.entries[:1])),))
     return Outcome(
-        (Section("Clipping", body),),
+        (given, Section("Clipping", body)),
         sheet.answers,
         asked=f"A gradient, clipped to a norm of {limit:g}.",
         result=(Entries((Entry("clipped", sheet.answers["clipped"], False),)),),
@@ -199,6 +200,8 @@ def scalar_steps(
     by_symbol = {step.symbol: step for step in steps}
     W_h = Quantity("W_h", np.array(w), given=True, role=WEIGHTS)
     running: Quantity | None = None
+    first = times[0] - 1
+    yield from (by_symbol[name] for name in (f"a_{first}", f"h_{first}") if name in by_symbol)
     for t in times:
         a, h = by_symbol[f"a_{t}"], by_symbol[f"h_{t}"]
         yield from (a, h)

@@ -75,6 +75,21 @@ LARGE_CELL = Bound(
     _least_text,
 )
 
+_GROWS = (
+    " A sigmoid is nowhere steeper than 1/4, so an error of h changes the next h by at most L "
+    "times as much, L being the largest sum of absolute values in a row of W_h, over 4: an error "
+    "of d a step adds up to d*(1 + L + L^2 + ...)."
+)
+_WHY_SATURATED = (
+    "How far from exact: c_t - tanh(K) = sigmoid(-K)^t*(c_0 - tanh(K)) and 1 - tanh(K) = "
+    "2*sigmoid(-2K), so c_t is off from 1 by at most their sum; tanh is nowhere steeper than 1, "
+    "and h is read divided by tanh(1)." + _GROWS
+)
+_WHY_LARGE = (
+    "How far from exact: h is o*tanh(c) in the place of o, so it is off by at most 1 - tanh(s), s "
+    "being the smallest c there is." + _GROWS
+)
+
 _RNN = {"W_x": "W_x", "W_h": "W_h", "b_x": "b_x", "b_h": "b_h"}
 _HELD = {"i": {"b_x": "K"}, "f": {"b_x": "-K"}, "g": {"b_x": "K"}}
 _KS = ("K", (5.0, 10.0, 20.0, 40.0))
@@ -122,6 +137,7 @@ CONSTRUCTIONS = {
             "PyTorch starts; s is tanh(1) = 0.7616.",
             _DIVIDED,
             NO_WAY_WITHOUT,
+            _WHY_SATURATED,
         ),
     ),
     "projected": Construction(
@@ -138,6 +154,7 @@ CONSTRUCTIONS = {
             "PyTorch's proj_size puts a matrix after that: h = weight_hr (o*tanh(c)). With "
             "weight_hr = [I/tanh(1), 0] the division by s is in the LSTM, h itself is the RNN's, "
             "and W_h stays as it is. PyTorch wants more units than proj_size: one more, idle.",
+            _WHY_SATURATED,
         ),
     ),
     "large-cell": Construction(
@@ -152,6 +169,7 @@ CONSTRUCTIONS = {
             "tanh(c) is 1 to all 16 digits from c = 20 on, so all is well if c_0 is large.",
             "From c_0 = 0, where PyTorch starts, it is not: c_1 = 1, tanh(1) = 0.7616, and the "
             "first h is 24 % too small. It gets better by itself, as c grows.",
+            _WHY_LARGE,
         ),
     ),
 }

@@ -1,6 +1,7 @@
 """`parameter-count`: how many parameters has this network, how many more, by which convention?"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -13,7 +14,7 @@ from lstmhw.counting.report import breakdown, differences, layer_sections, sums
 from lstmhw.counting.slips import Question, Times
 from lstmhw.faults import Fault, shown
 from lstmhw.numerals import counted, exact
-from lstmhw.problem import Marking, Problem, Range, record
+from lstmhw.problem import Marking, Problem, Range, Record, record
 from lstmhw.solution import NO_ANSWER, Block, Check, Claim, Paragraph, Section, Solution
 
 SETTLED = {"convention": None}  # of a claim that no convention gives
@@ -82,7 +83,8 @@ class ParameterCount(Problem, kind="parameter-count"):
         return {symbol: every[symbol] for symbol in self._symbols}
 
     def solve(self) -> Solution:
-        sections = [*layer_sections((*self._first, *self._second))]
+        sections = [Section("Given", tuple(map(Paragraph, self._given())))]
+        sections += layer_sections((*self._first, *self._second))
         sections.append(Section("Conventions", tuple(self._conventions())))
         sections.append(Section("Remarks", tuple(self._remarks())))
         return self.told(
@@ -104,6 +106,16 @@ class ParameterCount(Problem, kind="parameter-count"):
             text += f", how many {_network_text(self.than)}, and the difference"
         how = "by each convention" if self.convention is None else f"counted as {self.convention}"
         return f"{text}; {how}."
+
+    def _given(self) -> Iterator[tuple[str, ...]]:
+        """The layers as they stand in the question, and what does not count."""
+        for layers, of in ((self.layers, ""), (self.than or (), OF_SECOND)):
+            for number, layer in enumerate(layers, 1):
+                yield (f"Layer {number}{of}: {_layer_text(layer)}.",)
+        numbers = {"time step": self.steps, "example": self.batch}
+        for what, count in numbers.items():
+            if count is not None:
+                yield (f"{counted(count, what).capitalize()}.",)
 
     def _breakdowns(self) -> dict[str, Any]:
         second = {} if self.than is None else {"than_breakdown": breakdown(self._second)}
@@ -181,6 +193,20 @@ def _network_text(layers: Sequence[AnyLayer]) -> str:
     """A network by the types of its layers."""
     types = ", ".join(layer.type for layer in layers)
     return f"a network of {counted(len(layers), 'layer')} ({types})"
+
+
+def _layer_text(layer: Record) -> str:
+    """The type of a layer and what is said of it: lstm, input 6, hidden 5."""
+    default = {field.name: field.default for field in fields(layer)}
+    told = {name: value for name, value in vars(layer).items() if value != default[name]}
+    parts = [str(told.pop("type")), *(f"{name} {_told(value)}" for name, value in told.items())]
+    return ", ".join(parts)
+
+
+def _told(value: object) -> str:
+    if isinstance(value, Record):
+        return f"({_layer_text(value)})"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _claim_fault(claim: Claim) -> str:

@@ -33,6 +33,7 @@ from lstmhw.rules.made import (
     made_json,
     made_of_steps,
 )
+from lstmhw.rules.network import zeros
 from lstmhw.rules.outputs import Growing, Scored, additive, bounded
 from lstmhw.rules.report import Subject as ScoreSubject
 from lstmhw.rules.report import construction_section as lstm_section
@@ -193,6 +194,9 @@ class SequenceRule(Problem, kind="sequence-rule"):
         if self.output.weights is not None:
             message = "without weights of the cell those of the output are constructed too"
             yield Fault(("output", "weights"), message, "leave them out, or add the cell's")
+        for path in self._without_weights():
+            message = "without weights of the cell this is constructed too"
+            yield Fault(path, message, "leave it out, or add the weights", at_key=True)
         if self.inputs is not None and self.letters:
             yield from self._input_faults()
         if isinstance(self.cell, Rnn) and self.cell.activation != "step":
@@ -206,14 +210,26 @@ class SequenceRule(Problem, kind="sequence-rule"):
             message = "a number of units is asked for of step units only"
             yield Fault(("units",), message, "leave it out")
         judge = self.judge
-        if isinstance(judge, Decided) and (
-            judge.decision(Fraction(0)),
-            judge.decision(Fraction(1)),
-        ) != (0, 1):
+        if not isinstance(judge, Decided):
+            return
+        exact = (judge.decision(Fraction(0)), judge.decision(Fraction(1))) == (0, 1)
+        if judge.surely is None and not (exact and isinstance(self.cell, Rnn)):
+            near = "" if isinstance(self.cell, Rnn) else "near "
             message = (
-                "a network is constructed whose output is 0 or 1, which this does not tell apart"
+                f"a network is constructed whose output is {near}0 or 1, which this does not tell "
+                "apart"
             )
             yield Fault(("output", "decide"), message, 'write "> 0.5"')
+
+    def _without_weights(self) -> Iterator[Path]:
+        """Biases, and states before the first letter, that stand alone."""
+        for letter, gate in self.cell.weights().items():
+            for key in ("b", "b_x", "b_h"):
+                if getattr(gate, key) is not None:
+                    yield self.cell.weight_path(letter, key)
+        for name in self.cell.states:
+            if getattr(self.cell, f"{name}_prev") is not None:
+                yield (f"{name}_prev",)
 
     def _input_faults(self) -> Iterator[Fault]:
         """Letters for which none is constructed."""
@@ -346,7 +362,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
         judge = self.judge
         if made is None or isinstance(self.cell, Rnn) or isinstance(judge, Near):
             return judge
-        return Near(min(abs(judge.threshold), abs(1 - judge.threshold)))
+        return judge.surely or judge
 
     def _impossible(self, subject: Subject, built: Built) -> Impossible | None:
         """Why step units cannot do it, of any number or of so many."""
@@ -440,7 +456,9 @@ class SequenceRule(Problem, kind="sequence-rule"):
     def _letters(self) -> Any:
         """(L, n): what each letter is, exactly."""
         if self.inputs is None:
-            return exactly_as(np.eye(len(self.letters)))
+            one_hot = zeros(len(self.letters), len(self.letters))
+            np.fill_diagonal(one_hot, Fraction(1))
+            return one_hot
 
         rows = [[exact(x) for x in self.written["inputs", letter]] for letter in self.letters]
         return np.array(rows, dtype=object)
@@ -468,7 +486,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
         yield automaton_section(subject, finite if isinstance(finite, Rule) else built.rule)
 
     def _given(self, subject: Subject, reader: Reader | None) -> Iterator[Section]:
-        late = f", {self.delay} letters ago" if self.delay else ""
+        late = f", {counted(self.delay, 'letter')} ago" if self.delay else ""
         one_hot = "one-hot in this order" if self.inputs is None else "numbers or vectors"
         lines = [
             f"Letters: {', '.join(self.letters)} ({one_hot}).",

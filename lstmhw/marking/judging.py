@@ -186,11 +186,16 @@ def _exactly(worked: Worked, rounding: Rounding) -> Iterator[list[bool]]:
     few = rounding.figures is None and rounding.decimals < FEWEST_DECIMALS
     kept = slice(ALIKE if few else None)  # so coarse a way is believed only all along
     for way in ways(rounding):
-        for row in np.unique(outcomes(worked.start, way)[kept], axis=0):
+        for row in _distinct(outcomes(worked.start, way)[kept]):
             yield claimed.agreeing(row)
     for way in cutting_ways(rounding) if worked.manner.may_cut else ():
-        for row in np.unique(outcomes(worked.start, way)[kept], axis=0):
+        for row in _distinct(outcomes(worked.start, way)[kept]):
             yield is_cut(claimed, row.reshape(claimed.values.shape))
+
+
+def _distinct(rows: Floats) -> list[Floats]:
+    """Each row once; np.unique would import numpy.ma, which takes longer than a sheet."""
+    return list({row.tobytes(): row for row in rows}.values())
 
 
 def _estimate(claimed: Claimed, verdicts: Sequence[str], mine: FollowThrough) -> Floats:

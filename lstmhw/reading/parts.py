@@ -32,8 +32,8 @@ class Parts:
 
     def letters(self, path: Path) -> Mapping[str, str]:
         """What n, m, s and u are at a key path, and T in one of several sequences."""
-        if path[:1] == (SEQUENCES,) and len(path) > 1:
-            return {"T": f"T@{int(path[1]) + 1}"}
+        if path[:1] == (SEQUENCES,) and len(path) > 1 and isinstance(path[1], int):
+            return {"T": f"T@{path[1] + 1}"}
         layer, last = _layer(path), len(self.directions)
         below = {"n": self._given_by(layer - 1)} if layer > 1 else {}
         own = f"m{place_of(path).mark}" if self._is_of_part(path) else "m@0"  # of no layer

@@ -139,7 +139,10 @@ def _flag(automaton: Automaton, state: int, pairs: frozenset[Pair]) -> Flag | No
 
 
 def _counters(automaton: Automaton) -> tuple[Counter, ...]:
-    """As few counters as are found: by word or by state, after a row that all states share."""
+    """As few counters as are found: by word or by state, after a row that all states share.
+
+    Where nothing is ever added, one that never opens: a network has a unit.
+    """
     rows = automaton.added
     zero = tuple(Fraction() for _ in automaton.words)
     choices: list[tuple[Counter, ...]] = []
@@ -148,7 +151,7 @@ def _counters(automaton: Automaton) -> tuple[Counter, ...]:
         always = tuple(_proportional([shared] * len(rows), "state"))
         choices.append((*always, *_proportional(rest, "state")))
         choices.append((*always, *_proportional(rest, "word")))
-    return min(choices, key=len)
+    return min(choices, key=len) or (Counter(Fraction(1), "word", zero, (Fraction(),) * len(rows)),)
 
 
 def _proportional(

@@ -17,20 +17,23 @@ from lstmhw.cells.rnn import Rnn
 from lstmhw.cells.weights import Gate
 from lstmhw.expr import DATUM, Role
 from lstmhw.faults import Fault, ProblemError
-from lstmhw.functions import ACTIVATIONS, times
+from lstmhw.functions import ACTIVATIONS
 from lstmhw.rules.automaton import Automaton, Ngram, TooManyStatesError
 from lstmhw.rules.letters import Decision, Judge, Near, Reader, Rule
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
-from lstmhw.rules.outputs import Growing, Scored, additive, bounded
+from lstmhw.rules.outputs import Scored, additive, as_far, bounded
 from lstmhw.rules.proof import proof
+from lstmhw.rules.smooth import FAR_ENOUGH, followed_to
 from lstmhw.rules.smooth import decided as smoothly_decided
 from lstmhw.rules.step_units import StepNetwork, moved_on
 from lstmhw.rules.step_units import decided as exactly_decided
 
-Walk = list[tuple[dict[str, Any], Fraction | float]]
-"""The states after each letter, and the output."""
+Walk = list[tuple[dict[str, Any], Fraction | float, dict[str, Any]]]
+"""The states after each letter, the output, and the gates that led there."""
 
 STEPS = ("step", "step-from-0")
+PROVED, KNOWN = ("proved",), ("proved", "refuted")
+MOST_SCORES = 500  # values of a score without a bound that are followed
 
 
 class Moment(NamedTuple):
@@ -41,6 +44,7 @@ class Moment(NamedTuple):
     output: Fraction | float
     agrees: bool
     states: dict[str, Any]
+    gates: dict[str, Any]
 
 
 def decide(reader: Reader, rule: Rule | Scored, judge: Judge) -> Decision:
@@ -50,13 +54,30 @@ def decide(reader: Reader, rule: Rule | Scored, judge: Judge) -> Decision:
         return exactly_decided(network, rule, judge)
     finite = bounded(rule) if isinstance(rule, Scored) else rule
     words = word_network(reader)
-    if isinstance(judge, Near) and words is not None:
-        found = _as_score(words, finite if isinstance(finite, Rule) else rule, judge)
-        if found is not None and found.verdict != "unknown":
-            return found
-    if finite is None or isinstance(finite, Growing):
-        return Decision("unknown", 0)
-    return smoothly_decided(reader, finite, judge)
+    scored = _near(words, finite if isinstance(finite, Rule) else rule, judge)
+    if scored is not None and (scored.words is None or scored.words >= FAR_ENOUGH):
+        return scored
+    if scored is not None and scored.verdict == "refuted":
+        return scored
+    if isinstance(finite, Rule):
+        found = smoothly_decided(reader, finite, judge)
+    else:
+        assert isinstance(rule, Scored)
+        found = followed_to(reader, judge, *as_far(rule, MOST_SCORES))
+    if scored is None or found.verdict != "unknown":
+        return found
+    return max(found, scored, key=lambda decision: decision.words or 0)
+
+
+def _near(network: WordLstm | None, rule: Rule | Scored, judge: Judge) -> Decision | None:
+    """By the engine of scores: near what is due, or surely near enough to stand for it."""
+    near = judge if isinstance(judge, Near) else judge.surely
+    if near is None or network is None:
+        return None
+    found = _as_score(network, rule, near)
+    if found is None or found.verdict not in (KNOWN if near == judge else PROVED):
+        return None
+    return found
 
 
 def _as_score(network: WordLstm, rule: Rule | Scored, judge: Near) -> Decision | None:
@@ -122,7 +143,7 @@ def _weights(reader: Reader, letter: str) -> tuple[Any, Any]:
     W_h = zeros(units, units) if gate.W_h is None else gate.W_h
     put = zeros(len(reader.letters), units)
     if gate.W_x is not None:
-        put = times(gate.W_x, reader.letters)
+        put = _read(gate.W_x, reader.letters)
     with np.errstate(invalid="ignore"):
         for bias in (gate.b, gate.b_x, gate.b_h):
             put = put + (0 if bias is None else bias)
@@ -130,6 +151,15 @@ def _weights(reader: Reader, letter: str) -> tuple[Any, Any]:
         message = "expected biases that can be added up, found inf and -inf"
         raise ProblemError([Fault(reader.cell.weight_path(letter, "b_h"), message)])
     return W_h, put
+
+
+def _read(W_x: Any, letters: Any) -> Any:
+    """(L, m): W_x x of each letter; zeros, which one-hot letters are full of, are passed over."""
+    put = zeros(len(letters), len(W_x))
+    for number, x in enumerate(letters):
+        for column in np.flatnonzero(x):
+            put[number] += W_x[:, column] * x[column]
+    return put
 
 
 def _gate(cell: Cell, letter: str) -> Gate:
@@ -174,10 +204,10 @@ def run(reader: Reader, rule: Rule | Scored, judge: Judge, document: Ngram) -> l
     walk = _walk(reader, document) if network is None else _exact_walk(network, document)
     moments = []
     state, score = 0, Fraction()
-    for letter, (states, output) in zip(document, walk, strict=True):
+    for letter, (states, output, gates) in zip(document, walk, strict=True):
         state, score, due = moved_on(rule, state, score, letter)
         agrees = judge.is_right(Fraction(output), due)
-        moments.append(Moment(letter, due, output, agrees, states))
+        moments.append(Moment(letter, due, output, agrees, states, gates))
     return moments
 
 
@@ -186,7 +216,7 @@ def _exact_walk(network: StepNetwork, document: Ngram) -> Walk:
     h = network.initial
     for letter in document:
         h = network.step(h, letter)
-        walk.append(({"h": np.array(h, dtype=np.float64)}, network.output(h)))
+        walk.append(({"h": np.array(h, dtype=np.float64)}, network.output(h), {}))
     return walk
 
 
@@ -196,9 +226,13 @@ def _walk(reader: Reader, document: Ngram) -> Walk:
     inputs = np.asarray(reader.letters).astype(np.float64)
     z, fixed = _floats(cell, inputs.shape[1])
 
+    gates: dict[str, Any] = {}
+
     def fixing(symbol: str, value: Any, note: str, role: Role = DATUM) -> Any:
-        is_gate = role.what in ("gate", "candidate")
-        return fixed.get(role.letter, value) if is_gate else value
+        if role.what not in ("gate", "candidate"):
+            return value
+        gates[role.letter] = fixed.get(role.letter, value)
+        return gates[role.letter]
 
     states = [np.asarray(reader.states[name]).astype(np.float64) for name in cell.states]
     weights = np.asarray(reader.head.weights).astype(np.float64)
@@ -211,7 +245,7 @@ def _walk(reader: Reader, document: Ngram) -> Walk:
         if not np.isfinite(output):
             message = f"the output overflows at letter {len(walk) + 1}: over 1.8e308"
             raise ProblemError([Fault((), message, "are these weights as on the sheet?")])
-        walk.append((named, output))
+        walk.append((named, output, dict(gates)))
     return walk
 
 

@@ -66,6 +66,13 @@ class Decided(NamedTuple):
         }
         return int(holds[self.relation])
 
+    @property
+    def surely(self) -> Near | None:
+        """How near to 0 and 1 an output stands for them; None where nearness does not do."""
+        distance = min(abs(self.threshold), abs(1 - self.threshold))
+        tells_apart = (self.decision(Fraction(0)), self.decision(Fraction(1))) == (0, 1)
+        return Near(distance) if tells_apart and distance else None
+
 
 Judge = Near | Decided
 

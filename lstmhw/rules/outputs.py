@@ -169,6 +169,41 @@ def bounded(scored: Scored, most: int = MOST_STATES) -> Rule | Growing | None:
     return reached((0, Fraction()), len(automaton.words), step, _score_name)
 
 
+def as_far(scored: Scored, most: int) -> tuple[Rule, int]:
+    """A score as a rule of at most so many states, and up to which length it is the score's.
+
+    After longer sequences any output will do.
+    """
+    automaton = scored.automaton
+
+    def after(node: tuple[int, Fraction], letter: int) -> tuple[int, Fraction]:
+        state, total = node
+        added = automaton.added[state][letter]
+        return automaton.following[state][letter], total + added
+
+    known = {(0, Fraction())}
+    newest, length = set(known), 0
+    while newest:
+        following = {after(node, letter) for node in newest for letter in automaton.words}
+        newest = following - known
+        if len(known) + len(newest) >= most:
+            break
+        known |= newest
+        length += 1
+
+    def step(node: Hashable, letter: int) -> tuple[Hashable, Due]:
+        if node is None:
+            return None, None
+        assert isinstance(node, tuple)
+        target = after(node, letter)
+        return (target if target in known else None), scored.due(target[1])
+
+    def name(node: Hashable) -> str:
+        return "further" if node is None else _score_name(node)
+
+    return reached((0, Fraction()), len(automaton.words), step, name), length + 1
+
+
 def _as_it_is(total: Fraction) -> Fraction:
     return total
 

@@ -42,6 +42,7 @@ class Proof(NamedTuple):
     `words` is up to which length it holds of every document, None where of every length; `exact`
     that output and score are equal.  `error` is what one word may add to the error at most and
     `drift` what the forget gates lose per word and word before it; None where nothing bounds them.
+    `start` is the error that is there whatever was added: of what is read but does not count.
     `curved` says that counters are read through tanh.
     """
 
@@ -54,6 +55,7 @@ class Proof(NamedTuple):
     counterexample: Ngram | None = None
     curved: bool = False
     exact: bool = False
+    start: Fraction = Fraction()
 
 
 def proof(network: WordLstm, rule: Automaton, tolerance: Fraction) -> Proof:
@@ -146,6 +148,7 @@ class _Question:
             tuple(self.counting.tolist()),
             found.counterexample,
             bool(closed.bound.curved),
+            start=closed.bound.start / self.scale,
         )
 
 

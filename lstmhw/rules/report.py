@@ -257,6 +257,12 @@ def _some(words: Sequence[str]) -> str:
 
 def _error(subject: Subject, found: Proof) -> str:
     """From the error of one word to the length of a document."""
+    s = above(float(found.start))
+    if found.words is None and found.start:
+        return (
+            f"In each state the output is off by at most s = {s}, less than "
+            f"{plain(subject.tolerance)}; no word adds to that, whatever the length."
+        )
     if found.words is None:
         return "All of this is exact: nothing drifts, whatever the length."
     assert found.error is not None
@@ -266,6 +272,8 @@ def _error(subject: Subject, found: Proof) -> str:
         "The intervals also bound how far a word's gain may be from what the rule adds: by "
         f"d = {d} at most. "
     )
+    if found.start and sums_up(found, subject.tolerance):
+        text = f"In each state the output is off by at most s = {s} to begin with. {text}"
     if found.drift:
         text += (
             f"A forget gate is not quite 1: the counters lose at most e = {e} a word for each "
@@ -273,26 +281,41 @@ def _error(subject: Subject, found: Proof) -> str:
         )
     if found.curved:
         text += "What is read through tanh falls behind with the cube of what was counted. "
-    total = found.error * found.words + found.drift * found.words**2 / 2
-    if total >= subject.tolerance:
+    if not sums_up(found, subject.tolerance):
         most = f"as long as a document has no more than {words_text(found.words)}."
         return f"{text}Followed length by length, score by score, {_within(subject)} {most}"
-    return text + _summed(subject, found.words, Fraction(d), Fraction(e))
+    return text + summed(("word", subject.tolerance), found)
 
 
-def _summed(subject: Subject, words: int, d: Fraction, e: Fraction) -> str:
-    """The bound over all words as a sum, in numbers that are rounded to the safe side."""
-    formula = "N d + e N^2/2" if e else "N d"
+def sums_up(found: Proof, tolerance: Fraction) -> bool:
+    """Whether the error of each word, added up, stays below the tolerance."""
+    assert found.words is not None
+    assert found.error is not None
+    assert found.drift is not None
+    total = found.start + found.error * found.words + found.drift * found.words**2 / 2
+    return max(total, Fraction(above(float(found.start)))) < tolerance
+
+
+def summed(about: tuple[str, Fraction], found: Proof) -> str:
+    """The bound over all words as a sum, in numbers that are rounded to the safe side.
+
+    `about` is what a word is called, and the tolerance.
+    """
+    what, tolerance = about
+    s, d, e = (Fraction(above(float(x or 0))) for x in (found.start, found.error, found.drift))
+    words = found.words or 0
+    terms = [("s", s), ("N d", Fraction(1)), ("e N^2/2", e)]
+    formula = " + ".join(name for name, size in terms if size)
     unit = 10 ** max(0, len(str(words)) - 2)
     told = words // unit * unit
-    while d * told + e * told * told / 2 >= subject.tolerance * Fraction(999, 1000):
+    while s + d * told + e * told * told / 2 >= tolerance - (tolerance - s) / 1000:
         told -= unit
-    total = float(d * told + e * told * told / 2)
+    total = float(s + d * told + e * told * told / 2)
     more = "" if told == words else f" With all digits of d, N may be {words}."
     return (
-        f"By induction over the words, after N words the output is off by at most {formula}: for "
-        f"N = {words_text(told).split()[0]} that is {total:.4g}, less than "
-        f"{plain(subject.tolerance)}.{more}"
+        f"By induction over the {what}s, after N {what}s the output is off by at most {formula}: "
+        f"for N = {words_text(told).split()[0]} that is {total:.4g}, less than "
+        f"{plain(tolerance)}.{more}"
     )
 
 
@@ -578,7 +601,7 @@ def _counter_text(subject: Subject, automaton: Automaton, counter: Counter) -> s
         f"{_signed(float(value))} {_listed([name for name, v in sizes if v == value], ways)}"
         for value in values
     )
-    return f"opens {opens}; writes {adds}"
+    return f"opens {opens}; writes {adds}" if adds else "never opens: nothing is ever added"
 
 
 def _listed(names: Sequence[str], of: int) -> str:

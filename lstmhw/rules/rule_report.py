@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from math import ceil, floor, lcm
+from math import ceil, floor, gcd, lcm
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.numerals import above
+from lstmhw.numerals import above, counted
 from lstmhw.rules.automaton import Ngram
 from lstmhw.rules.boxes import Boxes
 from lstmhw.rules.deciding import Moment, added_up
@@ -16,8 +16,9 @@ from lstmhw.rules.linear import impossible, is_linear
 from lstmhw.rules.network import WordLstm
 from lstmhw.rules.outputs import Growing, Scored
 from lstmhw.rules.proof import Proof
+from lstmhw.rules.reachable import nearest
 from lstmhw.rules.regular import Compiled
-from lstmhw.rules.report import BEYOND_LINEAR, impossible_argument, plain
+from lstmhw.rules.report import BEYOND_LINEAR, impossible_argument, plain, summed, sums_up
 from lstmhw.rules.report import Subject as ScoreSubject
 from lstmhw.rules.step_construction import Contradiction, StepConstruction, TooFewStates, Unit
 from lstmhw.rules.step_units import Joint, Joints, Stopped
@@ -27,6 +28,10 @@ MOST_ROWS = 64  # of a table of states
 MOST_LETTERS = 8  # columns
 MOST_MOMENTS = 200  # letters of a trace that are shown
 NOTHING = "(nothing)"
+ALL_TRIED = (
+    "All sequences up to this length were gone through in intervals that are rounded outward; "
+    "those after which rule and network are all but in the same state went on as one"
+)
 
 
 class Subject(NamedTuple):
@@ -63,7 +68,7 @@ def automaton_section(subject: Subject, rule: Rule | Scored) -> Section:
             text = f"{text} It gives 1 where the score is {decided}, and else 0."
         return Section("Rule", (Paragraph((text,)),))
     text = (
-        f"A rule of {_counted(len(rule.names), 'state')}; it starts in {rule.names[0]}. A box has "
+        f"A rule of {counted(len(rule.names), 'state')}; it starts in {rule.names[0]}. A box has "
         "the next state / the output after the letter."
     )
     return Section("Automaton", (Paragraph((text,)), rule_table(subject, rule)))
@@ -108,7 +113,7 @@ def compiled_section(subject: Subject, regex: str, made: Compiled) -> Section:
         "may be last (Glushkov's construction, and subsets)."
     )
     last = (
-        f"That is {_counted(len(made.subsets.names), 'set')}; those with the same outputs for ever "
+        f"That is {counted(len(made.subsets.names), 'set')}; those with the same outputs for ever "
         f"are one state, which leaves {len(made.rule.names)}."
     )
     body: tuple[Block, ...] = (
@@ -146,7 +151,8 @@ def why(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> str:
         )
     if found.words:
         return (
-            f"Sequences of up to {found.words} letters are right; of longer ones it is not known."
+            f"Sequences of up to {counted(found.words, 'letter')} are right; of longer ones it is "
+            "not known."
         )
     return "It is neither proved nor refuted."
 
@@ -186,6 +192,7 @@ def _proved(subject: Subject, found: Decision) -> Iterator[Block]:
         yield from _in_boxes(subject, found.boxes)
         return
     if not isinstance(found.boxes, Joints):
+        yield Paragraph((f"{ALL_TRIED}.",))
         return
     claim = f"Claim: network and rule together are only ever in these {len(found.boxes)} rows."
     yield Paragraph((f"{claim} A box has the row that a letter leads to / what is due there.",))
@@ -201,16 +208,26 @@ def _proved(subject: Subject, found: Decision) -> Iterator[Block]:
 
 def _bound(subject: Subject, proof: Proof) -> str:
     if proof.error is None or proof.drift is None:
-        return "All sequences up to this length were gone through in intervals."
+        return f"{ALL_TRIED}."
     if proof.exact:
         return "Network and rule are linear, and equal on states that span all there are."
-    d, e = above(float(proof.error)), above(float(proof.drift))
-    return (
+    near = subject.judge if isinstance(subject.judge, Near) else subject.judge.surely
+    assert near is not None
+    if proof.words is not None and not sums_up(proof, near.tolerance):
+        return f"{ALL_TRIED}."
+    s, d, e = (above(float(x)) for x in (proof.start, proof.error, proof.drift))
+    text = (
         f"Boxes about the {len(proof.states)} states of the network that every letter leads from "
-        f"one to another of (first the one before any letter, then by induction): a letter adds at "
-        f"most d = {d} to the error, and what was kept is off by at most e = {e} a letter more. "
-        "After N letters that is at most N d + e N^2/2."
+        "one to another of (first the one before any letter, then by induction)."
     )
+    if proof.start or proof.words is None:
+        text += f" In each of them the output is off by at most s = {s} to begin with."
+    if proof.words is None:
+        return f"{text} No letter adds to that, whatever the length."
+    text += f" A letter adds at most d = {d} to the error"
+    if proof.drift:
+        text += f", and what was kept is off by at most e = {e} more for each letter before it"
+    return f"{text}. {summed(('letter', near.tolerance), proof)}"
 
 
 def _in_boxes(subject: Subject, boxes: Boxes) -> Iterator[Block]:
@@ -276,7 +293,9 @@ def construction_section(subject: Subject, made: StepConstruction) -> Section:
     """What each unit is for, and the inequalities that make it so."""
     rows: list[tuple[Inline, ...]] = []
     for number, unit in enumerate(made.units, 1):
-        rows.append((f"h_{number}", _purpose(subject, made.rule, unit), *_inequalities(unit)))
+        rows.append(
+            (f"h_{number}", _purpose(subject, made.rule, unit), *_inequalities(made.rule, unit))
+        )
     first = (
         "The automaton with the fewest states; one unit for each way to a state (the same letters, "
         f"the same next state and output). At most one unit is on, and it says which state was "
@@ -298,10 +317,17 @@ def _purpose(subject: Subject, rule: Rule, unit: Unit) -> str:
     return f"{letters} in {states}: leads to {rule.names[unit.target]}, output {plain(unit.due)}"
 
 
-def _inequalities(unit: Unit) -> tuple[str, str]:
+def _inequalities(rule: Rule, unit: Unit) -> tuple[str, str]:
+    """Why it is on; and why it is off, after another state or another letter where there are."""
+    on, state, letter = "1 + 1 - 3/2 > 0", "1 - 3/2 <= 0", "0 + 1 - 3/2 <= 0"
     if 0 in unit.sources:
-        return "1 - 1/2 > 0", "1 - 1 - 1/2 <= 0 (another state); 0 - 1/2 <= 0 (another letter)"
-    return "1 + 1 - 3/2 > 0", "1 - 3/2 <= 0 (another state); 0 + 1 - 3/2 <= 0 (another letter)"
+        on, state, letter = "1 - 1/2 > 0", "1 - 1 - 1/2 <= 0", "0 - 1/2 <= 0"
+    off = []
+    if len(unit.sources) < len(rule.states):
+        off.append(f"{state} (another state)")
+    if len(unit.letters) < len(rule.letters):
+        off.append(f"{letter} (another letter)")
+    return on, "; ".join(off)
 
 
 def _output_text(made: StepConstruction) -> str:
@@ -354,6 +380,7 @@ def moments_json(subject: Subject, moments: Sequence[Moment]) -> list[dict[str, 
             "expected": None if moment.due is None else float(moment.due),
             "output": float(moment.output),
             "agrees": moment.agrees,
+            **{name: value for name, value in moment.gates.items() if name},
             **moment.states,
         }
         for moment in moments
@@ -367,11 +394,19 @@ def proof_json(subject: Subject, found: Decision, wrong: Sequence[Moment]) -> di
         "verdict": found.verdict,
         "scope": scope(found),
         "max_words": found.words,
+        "error_per_word": _error_per_word(found),
         "states": _states(found),
         "counterexample": [subject.alphabet[moment.letter] for moment in wrong] or None,
         "expected": None if last is None or last.due is None else float(last.due),
         "output": None if last is None else float(last.output),
     }
+
+
+def _error_per_word(found: Decision) -> float | None:
+    """What a letter may add to the error; nothing where all is exact, None where it is no sum."""
+    if isinstance(found.boxes, Proof):
+        return None if found.boxes.error is None else nearest(found.boxes.error)
+    return 0.0 if isinstance(found.boxes, Joints) else None
 
 
 def _states(found: Decision) -> int | None:
@@ -439,7 +474,7 @@ def too_few_units(subject: Subject, few: TooFewStates) -> Impossible:
     """Why so many units have too few states for the rule."""
     named = "; ".join(f"'{subject.text(word)}'" for word in few.documents[:MOST_ROWS])
     argument = (
-        f"No network of {_counted(few.units, 'step unit')} does it: {few.units} of 0 or 1 have at "
+        f"No network of {counted(few.units, 'step unit')} does it: {few.units} of 0 or 1 have at "
         f"most {2**few.units} states after a letter. But after no two of these "
         f"{len(few.documents)} sequences may they be alike: {named}. Either the outputs due there "
         "differ, or the same letters read after both lead to outputs that differ."
@@ -471,11 +506,13 @@ def undecidable(subject: Subject, scored: Scored) -> Impossible | None:
     """Why no number of step units decides a score that goes up and down; of letters alone."""
     decided, automaton = scored.decided, scored.automaton
     added = automaton.added[0]
-    if decided is None or decided.relation == "==" or len(automaton.states) > 1:
+    if decided is None or len(automaton.states) > 1:
         return None
     if isinstance(subject.judge, Near) and subject.judge.tolerance > Fraction(1, 2):
         return None
     up, down = added.index(max(added)), added.index(min(added))
+    if decided.relation == "==":
+        return _unequal(subject, decided.threshold, (up, down), (added[up], added[down]))
     times = ceil(-added[down] / added[up])
     first = max(0, floor(decided.threshold / added[up])) + 1
     documents = tuple((up,) * (first + times * k) for k in range(SHOWN))
@@ -486,10 +523,50 @@ def undecidable(subject: Subject, scored: Scored) -> Impossible | None:
         f"and at least {plain(-added[down])} more than the one before. Of any two, read {b!r} "
         f"after both until the score of the first passes {plain(decided.threshold)}: that of the "
         "second, which is at least one such step higher, has not passed it, so different outputs "
-        "are due. So after any two of them the units are in different states. But N units that "
-        "are 0 or 1 have only 2^N states, and 2^N + 1 of these sequences would need more."
+        f"are due{_later(subject)}. {STATES_RUN_OUT}"
     )
     return Impossible(documents, argument)
+
+
+def _unequal(
+    subject: Subject, threshold: Fraction, letters: Ngram, added: tuple[Fraction, Fraction]
+) -> Impossible | None:
+    """Why no number of step units says when a score is equal to a number that can be met again.
+
+    None where a letter up and one down do not come to it.
+    """
+    up, down = added[0], -added[1]
+    unit = Fraction(1, lcm(up.denominator, down.denominator, threshold.denominator))
+    cycle = (down / unit).numerator // gcd((up / unit).numerator, (down / unit).numerator)
+    least = max(0, ceil(threshold / up))
+    meets = (
+        n for n in range(least, least + cycle) if ((n * up - threshold) / down).denominator == 1
+    )
+    first = next(meets, None)
+    if first is None:
+        return None
+    first = first or cycle
+    documents = tuple((letters[0],) * (first + cycle * k) for k in range(SHOWN))
+    a, b = (subject.alphabet[letter] for letter in letters)
+    argument = (
+        f"No step network of any size does it. Take the sequences of {first}, {first + cycle}, "
+        f"{first + 2 * cycle}, ... times {a!r}: no two have the same score, and each comes to "
+        f"{plain(threshold)} by so many {b!r} more. Of any two, read after both the {b!r} that the "
+        f"first needs: then its score is {plain(threshold)} and that of the second is not, so "
+        f"different outputs are due{_later(subject)}. {STATES_RUN_OUT}"
+    )
+    return Impossible(documents, argument)
+
+
+STATES_RUN_OUT = (
+    "So after any two of them the units are in different states. But N units that are 0 or 1 have "
+    "only 2^N states, and 2^N + 1 of these sequences would need more."
+)
+
+
+def _later(subject: Subject) -> str:
+    """How much later an output is due, in words."""
+    return f", {counted(subject.delay, 'letter')} later" if subject.delay else ""
 
 
 def no_single_unit(
@@ -524,7 +601,3 @@ def _contradiction(subject: Subject, reason: Contradiction) -> str:
 
 def _numbers(places: Iterable[int]) -> str:
     return " ".join(str(place + 1) for place in sorted(places))
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -27,6 +27,16 @@ def decided(reader: Reader, rule: Rule, judge: Judge) -> Decision:
         return _decided(reader, rule, judge)
 
 
+def followed_to(reader: Reader, judge: Judge, rule: Rule, longest: int) -> Decision:
+    """Whether the output is right after every sequence of up to so many letters."""
+    with np.errstate(all="ignore"):
+        search = Search(reader, rule, judge)
+        search.lengthen(longest)
+    if search.counterexample is not None:
+        return Decision("refuted", search.words, search.counterexample)
+    return Decision("proved" if search.words >= FAR_ENOUGH else "unknown", search.words)
+
+
 def _decided(reader: Reader, rule: Rule, judge: Judge) -> Decision:
     exact = over_fractions(reader)
     found = None if exact is None else followed(exact, rule, judge)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstmhw.faults import Fault, Path
+from lstmhw.faults import Fault, Path, some
 from lstmhw.feasibility import Vector
 from lstmhw.functions import Floats
 from lstmhw.threshold.every import Every, LetterRule
@@ -184,7 +184,9 @@ class Asking(NamedTuple):
             letters = ", ".join(self.letters)
             return f"{asked}{begun} follows the rule in every sequence of {letters}?"
         if self.sequences is not None:
-            return f"{asked} does all of these {len(self.sequences)} sequences?"
+            free = [k for k, one in enumerate(self.sequences, 1) if self._initial(one) == "free"]
+            either = f", where s_0 may be 0 or 1 in sequence {some(map(str, free))}" if free else ""
+            return f"{asked} does all of these {len(self.sequences)} sequences{either}?"
         if self.steps > MOST_TOLD:
             return f"{asked}{begun} turns the {self.steps} inputs into the outputs?"
         (run,) = self._runs()

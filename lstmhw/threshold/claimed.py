@@ -102,7 +102,7 @@ def _failed(by_start: Failures, z: str) -> str:
     return " ".join(
         f"{f'From {start.text}, at' if start.is_chosen else 'At'} {failure.place}, "
         f"{z} = {failure.z} and step({failure.z}) = {failure.state}, "
-        f"but s_{failure.place.t} is {1 - failure.state}."
+        f"but s_{failure.place.t} has to be {1 - failure.state}."
         for start, failure in by_start.items()
         if failure is not None
     )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import product
-from math import floor
+from math import floor, lcm
+from operator import mul
 
 from lstmhw.feasibility import Row, Vector, dot, is_met
 from lstmhw.threshold.question import Question
@@ -35,23 +36,30 @@ def pleasant(rows: Sequence[Row], weights: Vector) -> Vector:
     Then small whole numbers; then the simplest fractions, one weight after another.
     """
     whole = None
+    demands = [(_scaled(row.vector), row.positive) for row in rows]
     for numbers in _small(len(weights)):
-        if all(is_met(row, numbers) for row in rows):
-            if all(dot(numbers, row.vector) for row in rows):
-                return numbers
-            whole = whole or numbers
+        if all((sum(map(mul, numbers, v)) > 0) == positive for v, positive in demands):
+            found = tuple(map(Fraction, numbers))
+            if all(sum(map(mul, numbers, v)) for v, _ in demands):
+                return found
+            whole = whole or found
     return whole or _simplified(rows, weights)
 
 
+def _scaled(vector: Vector) -> tuple[int, ...]:
+    """A multiple of a vector in whole numbers, with which demands are quicker to look at."""
+    scale = lcm(*(entry.denominator for entry in vector))
+    return tuple((entry * scale).numerator for entry in vector)
+
+
 @cache
-def _small(count: int) -> list[Vector]:
+def _small(count: int) -> list[tuple[int, ...]]:
     """Whole numbers, the smaller before the larger, positive before negative."""
     largest = LARGEST
     while (2 * largest + 1) ** count > MOST_TRIED and largest > 0:
         largest -= 1
     numbers = product(range(-largest, largest + 1), repeat=count)
-    ordered = sorted(numbers, key=lambda w: (sum(map(abs, w)), max(map(abs, w)), [-n for n in w]))
-    return [tuple(map(Fraction, w)) for w in ordered]
+    return sorted(numbers, key=lambda w: (sum(map(abs, w)), max(map(abs, w)), [-n for n in w]))
 
 
 def _simplified(rows: Sequence[Row], weights: Vector) -> Vector:
