@@ -86,7 +86,11 @@ def test_the_answer_says_once_what_the_names_are() -> None:
     ("data", "key", "hint"),
     [
         ({**LSTM, "gates": {"i": GATE, "input": GATE}}, "input", "input and i are both i; keep"),
-        ({**LSTM, "gates": {"cell": GATE, "update": GATE}}, "cell", "are both g; keep one"),
+        (
+            {**LSTM, "gates": {"cell": GATE, "update": GATE}},
+            "cell",
+            "are both g; keep one (an update gate beside",
+        ),
         ({**RNN, "h0": [0, 0]}, "h0", "h0 and h_prev are both h_prev; keep one"),
         ({**RNN, "V": [[1, 1]]}, "V", "V is W of the output, which has one; keep one"),
         ({"kind": "rnn-step", "x": [1], "U": [[1]], "W": [[2]]}, "U", "write W_x and W_h"),

@@ -377,6 +377,20 @@ def test_the_inputs_of_an_option_may_be_a_print(lstmhw: Run, inputs: str) -> Non
     assert "turns 0, 0, 1 into 0, 0, 1?" in " ".join(result.stdout.split())
 
 
+@pytest.mark.parametrize("matrix", ["bmatrix", "pmatrix"])
+@pytest.mark.parametrize("start", [r"\begin", r"\left(\begin"])
+def test_latex_in_double_quotes_is_told_why_not(matrix: str, start: str) -> None:
+    text = rf"{start}{{{matrix}}} 1 \\ 2 \end{{{matrix}}}"
+    with pytest.raises(InputError, match=r"hint: in double quotes .* put LaTeX in single quotes"):
+        from_text("q.yaml", f'kind: rnn-step\nx: "{text}"\n')
+
+
+def test_many_faults_are_placed_in_no_time() -> None:
+    words = ", ".join(["o"] * 30_000)
+    with pytest.raises(InputError, match="and 29980 more errors"):
+        from_text("q.yaml", f"kind: rnn-step\nx: [{words}]\nW_x: 1\nW_h: 1\n")
+
+
 def test_a_print_that_is_no_yaml_is_told_so() -> None:
     with pytest.raises(InputError, match="hint: a print needs quotes around it"):
         from_text("q.yaml", "kind: rnn-step\nW_x: [[2 6]\n [-3 3]]\n")

@@ -174,7 +174,8 @@ def within_limit(data: bytes, name: str) -> bytes:
 
 def placed(root: Node, faults: Iterable[Fault]) -> list[Placed]:
     """The faults, each with its place in a document."""
-    return [(_mark(root, fault), fault) for fault in faults]
+    expanded: dict[int, tuple[Node, Node]] = {}
+    return [(_mark(root, fault, expanded), fault) for fault in faults]
 
 
 def _error(name: str, text: str, faults: Iterable[Placed]) -> InputError:
@@ -191,14 +192,17 @@ def _error(name: str, text: str, faults: Iterable[Placed]) -> InputError:
     return InputError("\n".join(messages))
 
 
-def _mark(root: Node, fault: Fault) -> Mark:
+def _mark(root: Node, fault: Fault, expanded: dict[int, tuple[Node, Node]]) -> Mark:
     """Where a fault is: at the deepest part of its path that is in the file.
 
     That is a key, or a value that can be pointed at: a word or a number, not a list or a mapping.
+    What texts stand for is in `expanded` once it is known, by the identity of the node, with it.
     """
     node, mark = root, root.mark
     for key in fault.path:
-        node = likeliest(node) if isinstance(key, int) else node
+        if isinstance(key, int) and id(node) not in expanded:
+            expanded[id(node)] = node, likeliest(node)
+        node = expanded[id(node)][1] if isinstance(key, int) else node
         name = key_in(node, str(key)) if isinstance(node, Fields) else ""
         if isinstance(node, Fields) and name in node.entries:
             scalar, node = node.entries[name]

@@ -4,22 +4,24 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lstmhw.faults import Fault, Path
 from lstmhw.numerals import number
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
-from lstmhw.reading.pasted import Entry, Nested, in_claim, in_file
 from lstmhw.reading.print_tokens import NotNumbersError, PastedError
 from lstmhw.reading.runs import Joined
 from lstmhw.solution import Claim
+
+if TYPE_CHECKING:
+    from lstmhw.reading.pasted import Nested
 
 ODD = re.compile(r"[\s;,\[(\\]")
 """What no single number has, but a text that stands for several."""
 CLAIMED = re.compile(r"[\s;,\[(\\=≈≃%\u2212\u2013/]")
 """The same in a claim, where a number has more spellings."""
 ROWS = "write [[.., ..], [.., ..]] for rows, [.., ..] for a vector"
-Reader = Callable[[str], list[Nested]]
+Reader = Callable[[str], "list[Nested]"]
 
 
 class FaultError(Exception):
@@ -90,7 +92,9 @@ class _Source(NamedTuple):
         k, place = self._place(at)
         return self.scalars[k].place(place)
 
-    def _node(self, nested: Nested) -> Node:
+    def _node(self, nested: "Nested") -> Node:
+        from lstmhw.reading.pasted import Entry
+
         if isinstance(nested, Entry):
             return Scalar(nested.text, True, self._mark(nested.at))
         return Items(tuple(map(self._node, nested.items)), self._mark(nested.at))
@@ -110,10 +114,10 @@ def expanded(node: Node, path: Path, wanted: Wanted) -> Node:
         return node._replace(
             nodes=tuple(expanded(item, (*path, k), wanted.inner) for k, item in pairs)
         )
-    alone = _alone(scalars, path, in_file)
+    alone = _alone(scalars, path, _of_file)
     if len(scalars) == 1 and alone and 1 not in wanted.axes and len(shape(alone[0])) == 1:
         return Items((alone[0],), node.mark)  # - 2 6 0 0, the one row of a matrix
-    return wanted.chosen(_list(node, alone, path, in_file), path)
+    return wanted.chosen(_list(node, alone, path, _of_file), path)
 
 
 def likeliest(node: Node) -> Node:
@@ -141,8 +145,8 @@ def claim(node: Node, path: Path) -> Claim:
     scalars = [item for item in node.nodes if isinstance(item, Scalar)]
     if len(scalars) == len(node.nodes) and any(map(_is_odd, scalars)):
         try:
-            alone = _alone(scalars, path, in_claim)
-            return _claim_of(_list(node, alone, path, in_claim), path)
+            alone = _alone(scalars, path, _of_claim)
+            return _claim_of(_list(node, alone, path, _of_claim), path)
         except WordsError:
             return tuple(scalar.text for scalar in scalars)
     return tuple(claim(item, (*path, k)) for k, item in enumerate(node.nodes))
@@ -155,16 +159,28 @@ def shape(node: Node) -> tuple[int, ...]:
     return (len(node.nodes), *(shape(node.nodes[0]) if node.nodes else ()))
 
 
+def _of_file(text: str) -> "list[Nested]":
+    from lstmhw.reading.pasted import in_file  # only now: most files have no such text
+
+    return in_file(text)
+
+
+def _of_claim(text: str) -> "list[Nested]":
+    from lstmhw.reading.pasted import in_claim
+
+    return in_claim(text)
+
+
 def _in_file(scalar: Scalar, path: Path) -> list[Node]:
     """What a text stands for; the scalar as it is where there is no number in it."""
     if not re.search("[0-9]", scalar.text):
         return [scalar]
-    return _source([scalar], [path]).nodes(in_file)
+    return _source([scalar], [path]).nodes(_of_file)
 
 
 def _in_claim(scalar: Scalar, path: Path) -> list[Node]:
     try:
-        return _source([scalar], [path]).nodes(in_claim)
+        return _source([scalar], [path]).nodes(_of_claim)
     except WordsError:
         return [scalar]
 

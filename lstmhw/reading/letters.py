@@ -46,7 +46,11 @@ def why_not(name: str, node: Fields, owners: Owners) -> str:
     key = _all(owners).get(name, "")
     others = [other for other in node.entries if _all(owners).get(other, other) == key]
     beside = [other for other in others if other != name]
-    return f"{name} and {beside[0]} are both {key}; keep one" if key and beside else ""
+    if not key or not beside:
+        return ""
+    is_input = key == "g" and "update" in (name, *beside)
+    more = " (an update gate beside a candidate is i)" if is_input else ""
+    return f"{name} and {beside[0]} are both {key}; keep one{more}"
 
 
 def key_in(node: Fields, key: str) -> str:

@@ -28,6 +28,7 @@ from lstmhw.reading.nodes import (
     TextError,
     TooDeepError,
 )
+from lstmhw.reading.print_tokens import ESCAPED
 from lstmhw.reading.scalars import Pieces, in_quotes, on_lines
 
 if TYPE_CHECKING:
@@ -146,6 +147,8 @@ def _is_row(line: str) -> bool:
 
 
 def _yaml_hint(line: str, error: yaml.MarkedYAMLError, source: Source) -> str:
+    if "escape" in str(error.problem):
+        return ESCAPED
     if "\t" in line:
         return "indent with spaces, not with tabs"
     if error.context_mark is not None and "flow" in str(error.context):

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from lstmhw.faults import shown
 
 LONGEST = 2**23  # characters
+ESCAPED = (
+    r"in double quotes \b and \f are single characters: put LaTeX in single quotes, or behind |"
+)
 CALLS = "write zeros(6, 4), in quotes where it stands in braces; 0 alone is zeros of any shape"
 WHOLE = "print the whole array: np.set_printoptions(threshold=np.inf), or torch's profile='full'"
 IN_POINTS = "write decimals with a point, and a blank after each comma that separates"
@@ -186,6 +189,7 @@ def _nan(match: re.Match[str]) -> PastedError:
 def _word(match: re.Match[str]) -> PastedError:
     is_call = re.match(r"\s*\(", match.string[match.end() :]) is not None
     hint = CALLS if is_call and re.fullmatch("zeros|ones|eye", match[0]) else ""
+    hint = ESCAPED if match[0] in "\a\b\f\r\t\v\x1b" else hint
     return NotNumbersError(f"expected a number, found {shown(match[0])!r}", match.start(), hint)
 
 
