@@ -79,6 +79,15 @@ def test_there_are_two_set_up_commands() -> None:
     assert "pytest" in test
 
 
+def test_the_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = blocks(README, "python")
+    exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "[0.27228403 0.97247811]"
+    assert lines[1:3] == ["1 3 ['right']", "ann 1"]
+    assert lines[3].startswith("expected")
+
+
 def test_every_option_and_command_is_in_the_readme(lstmhw: Run) -> None:
     options = set(re.findall(r"--[a-z-]+|-o\b", lstmhw("solve", "--help").stdout)) - {"--help"}
     assert len(options) >= 6

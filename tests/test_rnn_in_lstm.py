@@ -126,7 +126,8 @@ def measured(data: dict[str, Any], added: Callable[[float, float], float]) -> No
     bound = CONSTRUCTIONS[asked.construction].bound
     assert bound is not None
     K, c_0 = float(data["K"]), float(data.get("c_prev", 0))
-    assert bound.added(K, np.array(c_0)) == pytest.approx(added(K, c_0), rel=1e-9, abs=1e-300)
+    close = pytest.approx(added(K, c_0), rel=1e-7, abs=1e-300)  # c_0 - tanh(K) loses digits
+    assert bound.added(K, np.array(c_0)) == close
     run = compared(asked._rnn, asked._lstm, asked._xs)
     tight = asked._bound(bound, run)
     assert run.largest <= tight + 1e-13

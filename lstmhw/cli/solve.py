@@ -8,7 +8,6 @@ from lstmhw.cli.answering import answers, show
 from lstmhw.cli.manner import Manner, common_options
 
 if TYPE_CHECKING:
-    from lstmhw.problem import Problem
     from lstmhw.reading import Document
     from lstmhw.solution import Solution
 
@@ -38,25 +37,6 @@ def _as_page(solution: "Solution", page: str | None) -> "Solution":
 
 
 def _solved(document: "Document") -> "Solution":
-    problem = document.problem
-    if not problem.claimed and problem.marking is None:
-        return _with_score(problem, problem.solve())
+    from lstmhw.answering import answered
 
-    from lstmhw.faults import ProblemError
-    from lstmhw.marking import marked
-
-    solution, faults = marked(problem, problem.claimed)
-    if faults:
-        raise ProblemError(faults)
-    return solution
-
-
-def _with_score(problem: "Problem", solution: "Solution") -> "Solution":
-    """The solution of a problem without claims, with a score where its weights are one."""
-    if not solution.checks:
-        return solution
-
-    from lstmhw.marking.scoring import asked_of_sheet
-
-    wanted, _ = asked_of_sheet(problem, solution)
-    return solution._replace(score=wanted.score(solution.checks))
+    return answered(document.problem)

@@ -23,6 +23,10 @@ LONGEST_EXCERPT = 72
 class InputError(Exception):
     """What is wrong with a file, ready to be printed: one message an error."""
 
+    def __init__(self, message: str, faults: Iterable[Fault] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
+
 
 class Document(NamedTuple):
     """A problem file that could be read, with what is needed to point into it."""
@@ -189,7 +193,7 @@ def _error(name: str, text: str, faults: Iterable[Placed]) -> InputError:
         messages.append(_message(printable(name), line, mark, new))
     if len(ordered) > MOST_ERRORS:
         messages.append(f"{printable(name)}: and {len(ordered) - MOST_ERRORS} more errors")
-    return InputError("\n".join(messages))
+    return InputError("\n".join(messages), (fault for _, fault in ordered))
 
 
 def _mark(root: Node, fault: Fault, expanded: dict[int, tuple[Node, Node]]) -> Mark:

@@ -1,0 +1,213 @@
+"""What `import lstmhw` gives: problems solved, checked and graded from Python.
+
+Nothing here prints, exits, or writes to standard error.  A problem is a path, the name of a shipped
+problem, YAML text with a line break, or a mapping.  What comes back is pickled as the problem that
+it answers, and solved again where it is needed.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from lstmhw.answering import answered
+from lstmhw.faults import Fault, ProblemError, did_you_mean
+from lstmhw.functions import Floats
+from lstmhw.grading import Grader, Row
+from lstmhw.kinds.sentiment_weights import SentimentWeights
+from lstmhw.kinds.sequence_rule import SequenceRule
+from lstmhw.marking import marked
+from lstmhw.marking.summary import marks
+from lstmhw.reading import Document, InputError, from_text, read
+from lstmhw.reading.submissions import Source, read_submission
+from lstmhw.render import render
+from lstmhw.solution import Check, Claim, Section, Step
+from lstmhw.solution import Solution as Page
+from lstmhw.view import View
+
+Given = str | Mapping[str, Any]
+"""A problem: a path, a shipped name, YAML text, or its keys."""
+INDENTED = "problem"  # what errors call a text or a mapping
+
+
+class Solution:
+    """A solved problem: `solution["h_2"]` is an array; in Jupyter it is its own page."""
+
+    def __init__(self, document: Document, page: Page) -> None:
+        self._document = document
+        self._page = page
+
+    def __getitem__(self, symbol: str) -> Floats:
+        """The value of a symbol; raises KeyError with the nearest that there is."""
+        answers, only = self._page.answers, self._page.only_step
+        for name in (symbol, f"{symbol}_{only}"):
+            if name in answers:
+                return np.array(answers[name])
+        raise KeyError(f"{symbol}: {did_you_mean(symbol, answers) or 'there is no such symbol'}")
+
+    @property
+    def title(self) -> str:
+        return self._page.title
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The lines of the working."""
+        return self._page.steps
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return self._page.sections
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The verdicts on what the problem claims."""
+        return self._page.checks
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `--format json` prints."""
+        content: dict[str, Any] = json.loads(self.render("json"))
+        return content
+
+    def render(self, format: str = "table", full: bool = False) -> str:
+        """The page in a format: table, markdown, latex, html or json."""
+        return render([self._page], format, View(full=full))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._page.kind}: {self.title or 'no title'}>"
+
+    def _repr_html_(self) -> str:
+        return self.render("html")
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        formats = {"text/plain": "table", "text/html": "html", "text/latex": "latex"}
+        return {mime: self.render(format) for mime, format in formats.items()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _solved_again, (self._document.name, self._document.text)
+
+
+class Marks(Solution):
+    """The marks of claimed answers."""
+
+    def __init__(self, document: Document, page: Page, claimed: Mapping[str, Claim]) -> None:
+        super().__init__(document, page)
+        self._claimed = claimed
+
+    @property
+    def score(self) -> float | None:
+        return None if self._page.score is None else self._page.score.earned
+
+    @property
+    def out_of(self) -> float | None:
+        return None if self._page.score is None else self._page.score.out_of
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _checked_again, (self._document.name, self._document.text, dict(self._claimed))
+
+
+def solve(problem: Given) -> Solution:
+    """The worked solution, its own claims marked.  Raises ProblemError."""
+    document = _document(problem)
+    with _Placed(document):
+        return Solution(document, answered(document.problem))
+
+
+def check(problem: Given, claimed: Mapping[str, Any] | None = None) -> Marks:
+    """The marks of these answers, or of those that the problem claims.  Raises ProblemError."""
+    document = _document(problem)
+    if claimed is None:
+        return _checked(document, document.problem.claimed)
+    sheet = Source("claimed", 1, json.dumps({"claimed": _plain(claimed)}).encode())
+    submission = read_submission(sheet)
+    refused = submission.error(())
+    if refused is not None or submission.claimed is None:
+        raise ProblemError([fault for _, fault in submission.refused] or [Fault((), str(refused))])
+    return _checked(document, submission.claimed)
+
+
+def grade(problem: Given, submissions: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+    """A row for each submission of `name` (or `id`) and `claimed`.  Raises ProblemError."""
+    document = _document(problem)
+    with _Placed(document):
+        grader = Grader(document)
+    for number, submission in enumerate(submissions, 1):
+        data = json.dumps(_plain(submission)).encode()
+        yield grader.row(Source("submissions", number, data))
+
+
+def trace(problem: Given, sequence: str | None = None) -> Solution:
+    """A sequence word by word, of weights for a score or a rule.  Raises ProblemError."""
+    document = _document(problem)
+    asked = document.problem
+    with _Placed(document):
+        if not isinstance(asked, SentimentWeights | SequenceRule):
+            message = "expected sentiment-weights or sequence-rule, which can be traced; found "
+            raise ProblemError([Fault(("kind",), message + asked.kind)])
+        if sequence is not None:
+            asked = replace(asked, sequence=sequence)
+        return Solution(document, asked.trace())
+
+
+def _checked(document: Document, claims: Mapping[str, Claim]) -> Marks:
+    with _Placed(document):
+        page, faults = marked(document.problem, claims)
+        if faults:
+            raise ProblemError(faults)
+        return Marks(document, marks(page), claims)
+
+
+def _solved_again(name: str, text: str) -> Solution:
+    document = from_text(name, text)
+    return Solution(document, answered(document.problem))
+
+
+def _checked_again(name: str, text: str, claims: Mapping[str, Claim]) -> Marks:
+    return _checked(from_text(name, text), claims)
+
+
+class _Placed:
+    """Faults of a problem get their places in its text."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ProblemError):
+            raise _problem_error(self.document.error(error.faults)) from None
+        if isinstance(error, InputError):
+            raise _problem_error(error) from None
+
+
+def _document(problem: Given) -> Document:
+    try:
+        if isinstance(problem, Mapping):
+            return from_text(INDENTED, json.dumps(_plain(problem), ensure_ascii=False))
+        return from_text(INDENTED, problem) if "\n" in problem else read(problem)
+    except InputError as error:
+        raise _problem_error(error) from None
+
+
+def _problem_error(error: InputError) -> ProblemError:
+    """The same as an error with faults, told with its places."""
+    placed = ProblemError(error.faults)
+    placed.args = (str(error),)
+    return placed
+
+
+def _plain(value: Any) -> Any:
+    """Data as JSON may have it: arrays as lists, infinities as a problem file spells them."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float) and math.isinf(value):
+        return ".inf" if value > 0 else "-.inf"
+    return value

@@ -1,0 +1,94 @@
+"""`import lstmhw`: problems from Python, as paths, names, texts and mappings."""
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+import lstmhw
+
+STEP: dict[str, Any] = {
+    "kind": "rnn-step",
+    "x": [1.0, 2.0],
+    "W_x": np.eye(2),
+    "W_h": 0,
+    "b": [0, 1],
+}
+
+
+def test_importing_the_package_imports_no_numpy() -> None:
+    code = "import sys, lstmhw; print('numpy' in sys.modules, lstmhw.solve.__name__)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "solve"]
+    assert run.stderr == ""
+
+
+def test_a_problem_is_a_path_a_name_a_text_or_a_mapping(capfd: pytest.CaptureFixture[str]) -> None:
+    path = ROOT / "problems" / "q2.yaml"
+    given = [str(path), "q2", path.read_text()]
+    found = [lstmhw.solve(problem)["h_2"].tolist() for problem in given]
+    assert found[0] == found[1] == found[2]
+    np.testing.assert_allclose(lstmhw.solve(STEP)["h"], np.tanh([1, 3]))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_solution_has_its_parts_and_its_pages() -> None:
+    solution = lstmhw.solve("q2")
+    assert solution.to_dict()["answers"]["h_2"] == solution["h_2"].tolist()
+    assert solution.render().startswith(solution.title)
+    assert [step.symbol for step in solution.steps][-1] == "h_2"
+    assert solution.sections[0].title == "Given"
+    assert solution._repr_html_().startswith("<!DOCTYPE html>")
+    bundle = solution._repr_mimebundle_()
+    assert sorted(bundle) == ["text/html", "text/latex", "text/plain"]
+    solution["h_2"][0] = 7  # an array of the caller's own
+    assert solution["h_2"][0] != 7
+    with pytest.raises(KeyError, match="did you mean 'h_2'"):
+        solution["h_9"]
+
+
+def test_answers_are_checked() -> None:
+    marks = lstmhw.check("q2", {"h": [0.2723, 0.9725], "c": "[1.1473, 2.75]", "g": None})
+    verdicts = {check.symbol: check.verdict for check in marks.checks}
+    assert verdicts == {"g_2": "unanswered", "c_2": "wrong", "h_2": "right"}
+    assert (marks.score, marks.out_of) == (1, 3)
+    assert "Score: 1 of 3" in marks.render()
+    assert [check.verdict for check in lstmhw.check("step-rnn-a").checks] == ["wrong"]
+
+
+def test_submissions_are_graded_one_by_one() -> None:
+    sheets = ({"name": f"s{k}", "claimed": {"h": [0.2723, 0.9 + k / 10]}} for k in range(2))
+    rows = lstmhw.grade("q2", [*sheets, {"name": "odd", "claimed": {"h": "x"}}])
+    first = next(rows)
+    assert (first.name, first.error) == ("s0", None)
+    assert [row.name for row in rows] == ["s1", "odd"]
+
+
+def test_sequences_are_traced() -> None:
+    assert lstmhw.trace("sentiment-six-units", "not good uh")["y_3"] == -1
+    with pytest.raises(lstmhw.ProblemError, match="can be traced"):
+        lstmhw.trace("q2")
+
+
+def test_errors_have_faults_and_places(tmp_path: Path) -> None:
+    with pytest.raises(lstmhw.ProblemError) as error:
+        lstmhw.solve({**STEP, "x": [1]})
+    assert error.value.faults[0].path == ("W_x",)
+    assert str(error.value).startswith("problem:1:")
+    with pytest.raises(lstmhw.ProblemError, match="no such file"):
+        lstmhw.solve(str(tmp_path / "nowhere.yaml"))
+    with pytest.raises(lstmhw.ProblemError, match="q_7"):
+        lstmhw.check("q2", {"q_7": 1})
+
+
+@pytest.mark.parametrize("name", ["q2", "step-rnn-a", "rule-parity-wrong", "lstm-gradient"])
+def test_answers_are_pickled(name: str) -> None:
+    for answer in (lstmhw.solve(name), lstmhw.check(name)):
+        again = pickle.loads(pickle.dumps(answer))
+        assert type(again) is type(answer)
+        assert again.render("json") == answer.render("json")
