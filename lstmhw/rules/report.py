@@ -254,18 +254,20 @@ def _explored(found: Proof, telling: Telling) -> str:
     if found.counting:
         aside = (
             f"Only the output reads {_units(found.counting)}, and what is counted there stays (the "
-            "forget gate is near 1); so that can be looked at by itself. "
+            "forget gate is at or near 1); so that can be looked at by itself. "
         )
     word, document = telling.word, telling.document
-    others, each = "network and rule", "unit"
-    if found.counting:
-        others, each = "the other units", "of these units"
+    are_in, units = "network and rule are in", "each unit"
+    if found.counting and found.others:
+        are_in, units = "the other units are in", "each of these units"
+    elif found.counting:
+        are_in, units = "the rule is in", ""
+    interval = f" with an interval for h and c of {units}, rounded outward" if units else ""
     return (
-        f"{aside}Claim: after every {document} {others} are in {boxes}. A box is a state of the "
-        f"rule with an interval for h and c of each {each}, rounded outward. Induction over "
-        f"the {word}s: before the first they are in box 1; from each box, interval arithmetic "
-        f"leads every {word} into the box that stands under it. Beside it stands what the output "
-        f"gains, rounded; a box has the first {document} that leads there."
+        f"{aside}Claim: after every {document} {are_in} {boxes}. A box is a state of the rule"
+        f"{interval}. Induction over the {word}s: box 1 is before the first; interval arithmetic "
+        f"leads every {word} from each box into the box that stands under it. Beside it stands "
+        f"what the output gains, rounded; a box has the first {document} that leads there."
     )
 
 
