@@ -19,6 +19,7 @@ from lstmhw.faults import printable
 COMMANDS = (
     "check",
     "check-feasible",
+    "completion",
     "equations",
     "explain",
     "export",
@@ -95,7 +96,11 @@ def cli() -> None:
     """Solve homework on recurrent networks, step by step.
 
     FILE is a problem file, - for standard input, or the name of a shipped problem such as q2
-    (`lstmhw problems` lists them).
+    (`lstmhw problems` lists them).  To begin:
+
+    \b
+    lstmhw solve q2                    a worked solution
+    lstmhw new lstm-step -o mine.yaml  a file to change, then solve
     """
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lstmhw.cli import completing
 from lstmhw.cli.answering import answers, show
 from lstmhw.cli.complaints import complain
 from lstmhw.cli.manner import Manner, common_options
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from lstmhw.solution import Solution
 
 
-@click.command("check")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.command("check", short_help="Mark the answers that a file claims.")
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, shell_complete=completing.files
+)
 @common_options
 def check(files: tuple[str, ...], manner: Manner) -> int:
     """Mark the answers that a file claims: which is the first wrong one, and what was done there.
@@ -32,6 +35,10 @@ def check(files: tuple[str, ...], manner: Manner) -> int:
     Exits with 1 where a claim is wrong; weights that are given to be proved are one too.  A claim
     that cannot be read is an error at its line (exit status 2), and the others are marked all the
     same.
+
+    \b
+    lstmhw check q2
+    lstmhw check step-rnn-a --format json
     """
     from lstmhw.reading import read_sheet
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lstmhw.cli import completing
 from lstmhw.cli.answering import answers, show
 from lstmhw.cli.manner import Manner, common_options
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from lstmhw.solution import Solution
 
 
-@click.command("check-feasible")
-@click.argument("files", metavar="[FILE]...", nargs=-1)
+@click.command("check-feasible", short_help="Is there a step unit that turns inputs into outputs?")
+@click.argument("files", metavar="[FILE]...", nargs=-1, shell_complete=completing.files)
 @click.option("--inputs", metavar="X,X,...", help="The inputs, instead of a file.")
 @click.option("--outputs", metavar="S,S,...", help="The outputs, 0 or 1 each.")
 @click.option("--initial", type=click.Choice(("0", "1", "free")), help="s_0; 0 if left out.")
@@ -33,6 +34,10 @@ def check_feasible(
     """Are there weights of one step unit that turn inputs into outputs?
 
     FILE is a step-rnn problem; with none, and no --inputs, the two that come along.
+
+    \b
+    lstmhw check-feasible step-rnn-a
+    lstmhw check-feasible --inputs 0,1,1 --outputs 0,1,0 --hidden 2
     """
     if (inputs is None) != (outputs is None):
         given, absent = ("inputs", "outputs") if outputs is None else ("outputs", "inputs")

@@ -13,7 +13,7 @@ def separated(text: str) -> list[str]:
     return [word for part in text.split(",") for word in part.split() or [""]]
 
 
-@click.command("equations")
+@click.command("equations", short_help="Print the equations of a cell, or of its gradients.")
 @click.argument("name", metavar="NAME", type=click.Choice(NAMES))
 @click.argument("more", metavar="[WORD]...", nargs=-1)
 @click.option("--convention", "conventions", metavar="WORD,...", multiple=True, help="See above.")
@@ -40,6 +40,10 @@ def equations(
       coupled                            of an LSTM: i = 1 - f
       forget-bias                        of an LSTM: 1 is added in f
       bidirectional                      a second cell, from the last step to the first
+
+    \b
+    lstmhw equations lstm peephole
+    lstmhw equations gru-gradient --convention row,after
     """
     from lstmhw.equations import equations as listed
 

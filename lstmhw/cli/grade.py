@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from lstmhw.cli import completing
 from lstmhw.cli.answering import answers
 from lstmhw.cli.complaints import complain, width
 from lstmhw.cli.writing import wants_color, written_to
@@ -28,11 +29,19 @@ class Request(NamedTuple):
     jobs: int | None
 
 
-@click.command("grade")
-@click.argument("problem")
-@click.argument("submissions", metavar="SUBMISSION...", nargs=-1, required=True)
+@click.command("grade", short_help="Mark many submissions: a row each, and a summary.")
+@click.argument("problem", shell_complete=completing.files)
+@click.argument(
+    "submissions", metavar="SUBMISSION...", nargs=-1, required=True, shell_complete=completing.paths
+)
 @click.option("--format", type=click.Choice(ROW_FORMATS), help="Of the rows.  [default: csv]")
-@click.option("-o", "--output", metavar="PATH", help="Add each row to a new file as it is ready.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    shell_complete=completing.paths,
+    help="Add each row to a new file as it is ready.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the file of -o, where a run ended.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes.  [default: one a core]")
 def grade(problem: str, **wanted: Any) -> int:
@@ -58,6 +67,10 @@ def grade(problem: str, **wanted: Any) -> int:
     was not finished is done again.  The summary on standard error is for all rows of the file.
 
     Exits with 1 where a claim is wrong, with 2 where a submission has an error.
+
+    \b
+    lstmhw grade q2 class.ndjson
+    lstmhw grade q2 submissions -o grades.csv
     """
     from lstmhw.grading import Grader
     from lstmhw.reading import InputError

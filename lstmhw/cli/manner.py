@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import click
 
+from lstmhw.cli import completing
+
 FORMATS = ("table", "markdown", "latex", "html", "json")
 
 
@@ -20,7 +22,11 @@ class Manner(NamedTuple):
 
 
 output_option = click.option(
-    "-o", "--output", metavar="PATH", help="Write to a file, whole or not at all."
+    "-o",
+    "--output",
+    metavar="PATH",
+    shell_complete=completing.paths,
+    help="Write to a file, whole or not at all.",
 )
 
 

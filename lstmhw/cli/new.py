@@ -2,13 +2,14 @@
 
 import click
 
+from lstmhw.cli import completing
 from lstmhw.cli.complaints import complain
 from lstmhw.cli.manner import output_option
 from lstmhw.cli.writing import emit
 
 
-@click.command("new")
-@click.argument("kind")
+@click.command("new", short_help="Print a problem file to begin with.")
+@click.argument("kind", shell_complete=completing.kinds)
 @output_option
 def new(kind: str, output: str | None) -> int:
     """Print a problem file of a KIND to begin with: an example, and all other keys as comments.

@@ -4,16 +4,24 @@ import os
 
 import click
 
+from lstmhw.cli import completing
 from lstmhw.cli.complaints import complain
 from lstmhw.cli.writing import emit
 
 
-@click.command("practice")
-@click.argument("kind")
+@click.command("practice", short_help="Write a random exercise, and its answers beside it.")
+@click.argument("kind", shell_complete=completing.drawn_kinds)
 @click.option("--seed", type=click.IntRange(0), required=True, help="The same gives the same.")
 @click.option("--units", type=click.IntRange(1, 6), default=2, show_default=True)
 @click.option("--steps", type=click.IntRange(1, 12), default=1, show_default=True)
-@click.option("-o", "--output", metavar="FOLDER", default=".", help="Default: here.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FOLDER",
+    shell_complete=completing.folders,
+    default=".",
+    help="Default: here.",
+)
 def practice(kind: str, seed: int, units: int, steps: int, output: str) -> int:
     """Write a random exercise of a KIND, KIND-SEED.yaml, and one with its answers beside it.
 

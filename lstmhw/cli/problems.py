@@ -12,10 +12,15 @@ from lstmhw.cli.writing import emit
 LEAST_TITLE = 20
 
 
-@click.command("problems")
+@click.command("problems", short_help="List the shipped problems.")
 @click.option("--format", type=click.Choice(("table", "json")), default="table", show_default=True)
 def problems(format: str) -> None:
-    """List the shipped problems, long titles cut; --format json has them whole."""
+    """List the shipped problems, long titles cut; --format json has them whole.
+
+    \b
+    lstmhw problems
+    lstmhw problems --format json
+    """
     from lstmhw.reading import read, shipped
 
     found = [(name, read(path).problem) for name, path in shipped().items()]

@@ -9,7 +9,12 @@ from lstmhw.cli.writing import emit
 @click.command("schema")
 @output_option
 def schema(output: str | None) -> None:
-    """Print the JSON Schema of problem files, for editors."""
+    """Print the JSON Schema of problem files, for editors.
+
+    \b
+    lstmhw schema
+    lstmhw schema -o lstmhw.json
+    """
     import json
 
     from lstmhw.reading.schema import schema as problem_schema

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lstmhw.cli import completing
 from lstmhw.cli.answering import answers, show
 from lstmhw.cli.manner import Manner, common_options
 
@@ -12,14 +13,21 @@ if TYPE_CHECKING:
     from lstmhw.solution import Solution
 
 
-@click.command("solve")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.command("solve", short_help="Print the worked solution, and mark what is claimed.")
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, shell_complete=completing.files
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 where a claimed answer is wrong.")
 @click.option("--short", "page", flag_value="short", help="Question, result and verdicts alone.")
 @click.option("--blank", "page", flag_value="blank", help="A sheet to fill in, without answers.")
 @common_options
 def solve(files: tuple[str, ...], strict: bool, page: str | None, manner: Manner) -> int:
-    """Print the worked solution, and mark the answers the file claims."""
+    """Print the worked solution, and mark the answers the file claims.
+
+    \b
+    lstmhw solve q2
+    lstmhw solve q2 --format html -o q2.html
+    """
     solutions = answers(files, _solved)
     is_whole = page is None or (page == "short" and manner.format == "json")
     pages = solutions if is_whole else [_as_page(solution, page) for solution in solutions]

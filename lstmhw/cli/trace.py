@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lstmhw.cli import completing
 from lstmhw.cli.answering import answers, show
 from lstmhw.cli.manner import Manner, common_options
 
@@ -13,14 +14,18 @@ if TYPE_CHECKING:
     from lstmhw.solution import Solution
 
 
-@click.command("trace")
-@click.argument("file", default="sentiment-six-units")
+@click.command("trace", short_help="Run weights word by word beside their rule.")
+@click.argument("file", default="sentiment-six-units", shell_complete=completing.files)
 @click.option("--sequence", metavar="WORDS", help="The document; if left out, that of the file.")
 @common_options
 def trace(file: str, sequence: str | None, manner: Manner) -> int:
     """Run a sentiment-weights or sequence-rule problem word by word: states, rule and output.
 
     FILE is sentiment-six-units if left out.
+
+    \b
+    lstmhw trace --sequence "not good uh"
+    lstmhw trace rule-parity --format html -o parity.html
     """
     solutions = answers((file,), lambda document: _traced(document, sequence))
     show(solutions, (file,), manner)
