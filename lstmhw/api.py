@@ -79,11 +79,13 @@ class Solution:
         return f"<{type(self).__name__} of {self._page.kind}: {self.title or 'no title'}>"
 
     def _repr_html_(self) -> str:
-        return self.render("html")
+        from lstmhw.render.html import fragment  # only a notebook asks for it
+
+        return fragment(self._page, View())
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        formats = {"text/plain": "table", "text/html": "html", "text/latex": "latex"}
-        return {mime: self.render(format) for mime, format in formats.items()}
+        plain, latex = self.render(), self.render("latex")
+        return {"text/plain": plain, "text/html": self._repr_html_(), "text/latex": latex}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _solved_again, (self._document.name, self._document.text)

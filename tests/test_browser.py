@@ -15,6 +15,7 @@ import pytest
 from conftest import solved
 from test_problems import PROBLEMS, solve
 
+import lstmhw
 from lstmhw.render import render
 from lstmhw.solution import Solution
 from lstmhw.view import View
@@ -194,6 +195,29 @@ def test_the_text_of_a_formula_stands_where_mathml_is_unknown(tmp_path: Path) ->
     texts = re.findall(r'<math alttext="(.*?)"', page)
     assert shown == [f'"{html.unescape(each)}",,true' for each in texts]
     assert " ".join(texts).count("z_g_2 = W_g [h_1; x_2] + b_g") == 1
+
+
+def test_a_page_in_a_notebook_keeps_its_style_to_itself(tmp_path: Path) -> None:
+    """What is around it looks as without it, and the page itself as it does alone."""
+    seen = """<script>const seen = document.querySelectorAll("body, h2, table, .wrong");
+      document.title = [...seen].map(element => { const style = getComputedStyle(element); return [style.fontFamily,
+      style.margin, style.color, style.backgroundColor, style.borderCollapse].join("/")
+      }).join("|")</script>"""
+
+    def looks(name: str, before: str, inside: str) -> list[str]:
+        page = f"<!DOCTYPE html><title></title><body>{before}{inside}{seen}"
+        (tmp_path / name).write_text(page)
+        text = chromium(tmp_path, "--dump-dom", f"file://{tmp_path}/{name}")
+        return html.unescape(re.findall("<title>(.*?)</title>", text)[0]).split("|")
+
+    around = "<h2>A notebook</h2><table><tr><td>1</table>"
+    inside = lstmhw.solve("q2")._repr_html_()
+    page = lstmhw.solve("q2").render("html")
+    alone = looks("alone.html", "", page[page.index("<style>") :].replace("</head>", ""))
+    together = looks("together.html", around, inside)
+    assert together[:3] == looks("around.html", around, "")
+    assert len(alone) > 9
+    assert together[3:] == alone[1:]
 
 
 @pytest.fixture(scope="module")

@@ -118,14 +118,34 @@ PAGE = """<!DOCTYPE html>
 """
 
 
+FRAGMENT = """<div class="lstmhw">
+<style>@scope (.lstmhw) {{
+{style}}}</style>
+<main>
+{body}
+</main>
+</div>
+"""
+
+
 def render(solutions: Sequence[Solution], view: View) -> str:
     """One page; under a heading of its own if there are several solutions."""
     level, title, above = 1, heading(solutions[0])[0], ""
     if len(solutions) > 1:
         level, title, above = 2, "Solutions", "<h1>Solutions</h1>\n"
-    pages = (_Page(view._replace(digits=s.digits), level).solution(s) for s in solutions)
-    body = above + "\n".join("\n".join(page) for page in pages)
+    body = above + "\n".join(_article(solution, view, level) for solution in solutions)
     return PAGE.format(title=escape(title), style=STYLE, body=body)
+
+
+def fragment(solution: Solution, view: View) -> str:
+    """A page inside another one, a notebook's say, whose look its style leaves alone."""
+    style = STYLE.replace(":root", ":scope").replace("body {", ":scope {")
+    return FRAGMENT.format(style=style, body=_article(solution, view, 1))
+
+
+def _article(solution: Solution, view: View, level: int) -> str:
+    """A solution under a heading of this level."""
+    return "\n".join(_Page(view._replace(digits=solution.digits), level).solution(solution))
 
 
 class Start(NamedTuple):
