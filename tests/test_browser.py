@@ -200,9 +200,9 @@ def test_the_text_of_a_formula_stands_where_mathml_is_unknown(tmp_path: Path) ->
 def test_a_page_in_a_notebook_keeps_its_style_to_itself(tmp_path: Path) -> None:
     """What is around it looks as without it, and the page itself as it does alone."""
     seen = """<script>const seen = document.querySelectorAll("body, h2, table, .wrong");
-      document.title = [...seen].map(element => { const style = getComputedStyle(element); return [style.fontFamily,
-      style.margin, style.color, style.backgroundColor, style.borderCollapse].join("/")
-      }).join("|")</script>"""
+      document.title = [...seen].map(each => getComputedStyle(each)).map(style => [style.fontFamily,
+        style.margin, style.color, style.backgroundColor, style.borderCollapse].join("/")
+      ).join("|")</script>"""
 
     def looks(name: str, before: str, inside: str) -> list[str]:
         page = f"<!DOCTYPE html><title></title><body>{before}{inside}{seen}"
