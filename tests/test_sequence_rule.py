@@ -167,7 +167,8 @@ def test_what_a_construction_says_of_its_units_is_so_on_all_short_sequences(
     on_there: dict[str, set[str]] = {name: set() for name in small.names}
     purposes: dict[str, set[tuple[str, str]]] = {}
     cases: dict[tuple[str, str, str], tuple[list[Fraction], bool]] = {}
-    for word in words(len(letters), 5):
+    # Each state is reached, then each unit is turned on, then each letter is read.
+    for word in words(len(letters), len(small.names) + 1):
         h = states_of(network, word)
         state = 0
         for t, letter in enumerate(word):
