@@ -127,7 +127,7 @@ class Page:
             return (
                 f"At {self.question.place(nearest)}, z is 0: that will do, since step(0) = {value}."
             )
-        return f"No z is nearer to 0 than {sizes[nearest]}, at {self.question.place(nearest)}."
+        return f"z is nearest to 0 at {self.question.place(nearest)}: {sizes[nearest]} away."
 
     def run(self, weights: Vector) -> Table:
         """z and s at every time step that is listed."""
