@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_sequence_rule import networks
 
 from lstmhw.feasibility import Row, Witness, solved
 from lstmhw.reading import read
@@ -31,6 +32,8 @@ JUDGES = (
     Near(Fraction(1)),
     *(Decided(relation, HALF) for relation in (">", ">=", "<", "<=")),
 )
+WHOLE = st.integers(-3, 3).map(Fraction)
+NETWORKS = st.integers(1, 3).flatmap(lambda letters: networks(letters, WHOLE))
 MODULO_3 = {
     "states": {
         "r0": {"0": "r0", "1": "r1"},
@@ -73,21 +76,6 @@ def test_orders_allow_what_some_weights_do(data: st.DataObject) -> None:
     assert (left > 0) == (not rows or isinstance(solved(rows), Witness))
 
 
-@st.composite
-def networks(draw: st.DrawFn) -> StepNetwork:
-    units, letters = draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    number = st.integers(-3, 3).map(Fraction)
-    row = st.tuples(*[number] * units)
-    return StepNetwork(
-        draw(st.tuples(*[row] * letters)),
-        draw(st.tuples(*[row] * units)),
-        draw(row),
-        draw(row),
-        draw(number),
-        draw(st.booleans()),
-    )
-
-
 def rule_of(network: StepNetwork, judge: Judge, free: int) -> Rule:
     """What a network computes, anything allowed here and there."""
 
@@ -102,7 +90,7 @@ def rule_of(network: StepNetwork, judge: Judge, free: int) -> Rule:
 
 
 @settings(max_examples=40)
-@given(networks(), st.sampled_from(JUDGES), st.integers(0, 3))
+@given(NETWORKS, st.sampled_from(JUDGES), st.integers(0, 3))
 def test_what_a_network_computes_is_found_with_so_many_units(
     network: StepNetwork, judge: Judge, free: int
 ) -> None:

@@ -29,6 +29,7 @@ from lstmhw.solution import Paragraph, Section, Solution, Table
 from lstmhw.view import View
 
 HALF = Near(Fraction(1, 2))
+HALVES = st.sampled_from([Fraction(k, 2) for k in range(-4, 5)])
 PARITY = {
     "states": {"even": {"0": "even", "1": "odd"}, "odd": {"0": "odd", "1": "even"}},
     "outputs": {"even": 0, "odd": 1},
@@ -91,9 +92,10 @@ def rules(draw: st.DrawFn, letters: int | None = None) -> Rule:
 
 
 @st.composite
-def networks(draw: st.DrawFn, letters: int = 2) -> StepNetwork:
+def networks(
+    draw: st.DrawFn, letters: int = 2, number: st.SearchStrategy[Fraction] = HALVES
+) -> StepNetwork:
     units = draw(st.integers(1, 3))
-    number = st.sampled_from([Fraction(k, 2) for k in range(-4, 5)])
     row = st.tuples(*[number] * units)
     return StepNetwork(
         draw(st.tuples(*[row] * letters)),
