@@ -2,23 +2,20 @@
 
 Nothing here prints, exits, or writes to standard error.  A problem is a path, the name of a shipped
 problem, YAML text with a line break, or a mapping.  What comes back is pickled as the problem that
-it answers, and solved again where it is needed.
+it answers, and answered again where it is needed.
 """
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from lstmhw.answering import answered
+from lstmhw.answering import SequenceError, answered, traced
 from lstmhw.faults import Fault, ProblemError, did_you_mean
 from lstmhw.functions import Floats
 from lstmhw.grading import Grader, Row
-from lstmhw.kinds.sentiment_weights import SentimentWeights
-from lstmhw.kinds.sequence_rule import SequenceRule
 from lstmhw.marking import marked
 from lstmhw.marking.summary import marks
 from lstmhw.reading import Document, InputError, from_text, read
@@ -30,15 +27,17 @@ from lstmhw.view import View
 
 Given = str | Mapping[str, Any]
 """A problem: a path, a shipped name, YAML text, or its keys."""
-INDENTED = "problem"  # what errors call a text or a mapping
+Again = tuple[Any, ...]
+"""How a solution is pickled: what answers a document, its name and text, and what else it takes."""
+UNNAMED = "problem"  # what errors call a text or a mapping
 
 
 class Solution:
     """A solved problem: `solution["h_2"]` is an array; in Jupyter it is its own page."""
 
-    def __init__(self, document: Document, page: Page) -> None:
-        self._document = document
+    def __init__(self, page: Page, again: Again) -> None:
         self._page = page
+        self._again = again
 
     def __getitem__(self, symbol: str) -> Floats:
         """The value of a symbol; raises KeyError with the nearest that there is."""
@@ -88,15 +87,11 @@ class Solution:
         return {"text/plain": plain, "text/html": self._repr_html_(), "text/latex": latex}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _solved_again, (self._document.name, self._document.text)
+        return _answered_again, self._again
 
 
 class Marks(Solution):
     """The marks of claimed answers."""
-
-    def __init__(self, document: Document, page: Page, claimed: Mapping[str, Claim]) -> None:
-        super().__init__(document, page)
-        self._claimed = claimed
 
     @property
     def score(self) -> float | None:
@@ -106,15 +101,10 @@ class Marks(Solution):
     def out_of(self) -> float | None:
         return None if self._page.score is None else self._page.score.out_of
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _checked_again, (self._document.name, self._document.text, dict(self._claimed))
-
 
 def solve(problem: Given) -> Solution:
     """The worked solution, its own claims marked.  Raises ProblemError."""
-    document = _document(problem)
-    with _Placed(document):
-        return Solution(document, answered(document.problem))
+    return _solved(_document(problem))
 
 
 def check(problem: Given, claimed: Mapping[str, Any] | None = None) -> Marks:
@@ -142,15 +132,19 @@ def grade(problem: Given, submissions: Iterable[Mapping[str, Any]]) -> Iterator[
 
 def trace(problem: Given, sequence: str | None = None) -> Solution:
     """A sequence word by word, of weights for a score or a rule.  Raises ProblemError."""
-    document = _document(problem)
-    asked = document.problem
+    return _traced(_document(problem), sequence)
+
+
+def _solved(document: Document) -> Solution:
     with _Placed(document):
-        if not isinstance(asked, SentimentWeights | SequenceRule):
-            message = "expected sentiment-weights or sequence-rule, which can be traced; found "
-            raise ProblemError([Fault(("kind",), message + asked.kind)])
-        if sequence is not None:
-            asked = replace(asked, sequence=sequence)
-        return Solution(document, asked.trace())
+        again = (_solved, document.name, document.text)
+        return Solution(answered(document.problem), again)
+
+
+def _traced(document: Document, sequence: str | None) -> Solution:
+    with _Placed(document):
+        again = (_traced, document.name, document.text, sequence)
+        return Solution(traced(document.problem, sequence), again)
 
 
 def _checked(document: Document, claims: Mapping[str, Claim]) -> Marks:
@@ -158,20 +152,15 @@ def _checked(document: Document, claims: Mapping[str, Claim]) -> Marks:
         page, faults = marked(document.problem, claims)
         if faults:
             raise ProblemError(faults)
-        return Marks(document, marks(page), claims)
+        return Marks(marks(page), (_checked, document.name, document.text, dict(claims)))
 
 
-def _solved_again(name: str, text: str) -> Solution:
-    document = from_text(name, text)
-    return Solution(document, answered(document.problem))
-
-
-def _checked_again(name: str, text: str, claims: Mapping[str, Claim]) -> Marks:
-    return _checked(from_text(name, text), claims)
+def _answered_again(answer: Callable[..., Solution], name: str, text: str, *rest: Any) -> Solution:
+    return answer(from_text(name, text), *rest)
 
 
 class _Placed:
-    """Faults of a problem get their places in its text."""
+    """Faults of a problem get their places in its text; those of what is beside it have none."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -180,7 +169,7 @@ class _Placed:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ProblemError):
+        if isinstance(error, ProblemError) and not isinstance(error, SequenceError):
             raise _problem_error(self.document.error(error.faults)) from None
         if isinstance(error, InputError):
             raise _problem_error(error) from None
@@ -189,8 +178,8 @@ class _Placed:
 def _document(problem: Given) -> Document:
     try:
         if isinstance(problem, Mapping):
-            return from_text(INDENTED, json.dumps(_plain(problem), ensure_ascii=False))
-        return from_text(INDENTED, problem) if "\n" in problem else read(problem)
+            return from_text(UNNAMED, json.dumps(_plain(problem), ensure_ascii=False))
+        return from_text(UNNAMED, problem) if "\n" in problem else read(problem)
     except InputError as error:
         raise _problem_error(error) from None
 

@@ -71,6 +71,15 @@ def test_submissions_are_graded_one_by_one() -> None:
     assert [row.name for row in rows] == ["s1", "odd"]
 
 
+def test_a_sequence_that_is_wrong_is_not_told_as_the_problems() -> None:
+    with pytest.raises(lstmhw.ProblemError, match=r"^expected letters of .* found 'a'; expected"):
+        lstmhw.trace("rule-parity", "a zebra")
+    with pytest.raises(lstmhw.ProblemError, match=r"^expected letters to trace, found none$"):
+        lstmhw.trace("rule-parity", "")
+    with pytest.raises(lstmhw.ProblemError, match=r"^q2:.*which can be traced; found lstm-step"):
+        lstmhw.trace("q2", "a")
+
+
 def test_sequences_are_traced() -> None:
     assert lstmhw.trace("sentiment-six-units", "not good uh")["y_3"] == -1
     with pytest.raises(lstmhw.ProblemError, match="can be traced"):
@@ -94,3 +103,9 @@ def test_answers_are_pickled(name: str) -> None:
         again = pickle.loads(pickle.dumps(answer))
         assert type(again) is type(answer)
         assert again.render("json") == answer.render("json")
+
+
+def test_a_trace_is_pickled_as_the_trace_it_is() -> None:
+    answer = lstmhw.trace("sentiment-six-units", "bad uh")
+    again = pickle.loads(pickle.dumps(answer))
+    assert again.render() == answer.render() != lstmhw.solve("sentiment-six-units").render()

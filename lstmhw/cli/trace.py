@@ -33,26 +33,13 @@ def trace(file: str, sequence: str | None, manner: Manner) -> int:
 
 
 def _traced(document: "Document", sequence: str | None) -> "Solution":
-    from dataclasses import replace
-
-    from lstmhw.faults import Fault, ProblemError
-    from lstmhw.kinds.sentiment_weights import SentimentWeights
-    from lstmhw.kinds.sequence_rule import SequenceRule
+    from lstmhw.answering import SequenceError, traced
     from lstmhw.reading import InputError
 
-    problem = document.problem
-    if not isinstance(problem, SentimentWeights | SequenceRule):
-        message = "expected sentiment-weights or sequence-rule, which can be traced; found "
-        message += problem.kind
-        raise ProblemError([Fault(("kind",), message)])
-    if sequence is None:
-        return problem.trace()
-    problem = replace(problem, sequence=sequence)
     try:
-        problem.check_sequence()
-    except ProblemError as error:
+        return traced(document.problem, sequence)
+    except SequenceError as error:
         raise InputError(f"--sequence: error: {_described(error)}") from None
-    return problem.trace()
 
 
 def _described(error: "ProblemError") -> str:
