@@ -2,15 +2,20 @@
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from conftest import Run
 
 from lstmhw.explanation.kinds import kind_page
+from lstmhw.glossary.keys import OF_PART
+from lstmhw.glossary.topics import TOPICS
 from lstmhw.glossary.words import ENTRIES
 from lstmhw.kinds import KINDS
 from lstmhw.reading.schema import schema
 from lstmhw.render import FORMATS
+from lstmhw.solution import Table
 
 PAGE = """\
 A given number misread
@@ -77,6 +82,7 @@ def test_without_a_word_all_are_listed(lstmhw: Run) -> None:
     found = json.loads(lstmhw("explain", "--format", "json").stdout)
     assert {word["name"] for word in found["words"]} == set(ENTRIES)
     assert found["kinds"] == list(KINDS)
+    assert found["topics"] == list(TOPICS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -100,3 +106,40 @@ def test_a_kind_is_told_with_what_stands_behind_its_keys(lstmhw: Run) -> None:
     assert "update (needed)" not in {key["key"] for key in needed}  # a stacked layout implies it
     counts = json.loads(lstmhw("explain", "parameter-count", "--format", "json").stdout)["keys"]
     assert counts[0]["key"] == "layers (needed)"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_says_what_it_asks_and_has_the_keys_of_all_its_parts(kind: str) -> None:
+    page = kind_page(kind)
+    told = {
+        str(row[0]).removesuffix(" (needed)")
+        for section in page.sections
+        for table in section.body
+        if isinstance(table, Table)
+        for row in table.rows
+    }
+    assert page.sections[0].title == "What it asks"
+    (case,) = (c for c in schema()["allOf"] if c["if"]["properties"]["kind"]["const"] == kind)
+    due = {name for name, _ in keys_of(case["then"])}
+    of_marking = set(OF_PART["marking"])
+    assert due - of_marking - told <= {"kind", "cell", "type", "layout"}
+    assert len(due & told) > 3
+
+
+def keys_of(part: Any) -> Iterator[tuple[str, Any]]:
+    """Every key of a schema, however deep, with its own schema."""
+    for value in part.values() if isinstance(part, dict) else part:
+        if isinstance(value, dict | list):
+            yield from keys_of(value)
+    if isinstance(part, dict):
+        yield from part["properties"].items() if isinstance(part.get("properties"), dict) else ()
+
+
+def test_topics_are_pages_and_their_other_names_lead_to_them(lstmhw: Run) -> None:
+    assert lstmhw("explain", "numbers").stdout.startswith("Numbers, as they are written")
+    assert lstmhw("explain", "claims").stdout == lstmhw("explain", "claimed").stdout
+    marking = lstmhw("explain", "marking", "--format", "markdown").stdout
+    assert all(f"| {name} |" in marking for name in OF_PART["marking"])
+    words = [word for topic in TOPICS.values() for word in (topic.name, *topic.others)]
+    assert len(set(words)) == len(words)
+    assert not set(words) & {*KINDS}

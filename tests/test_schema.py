@@ -1,6 +1,7 @@
 """The JSON Schema: what the reader takes fits it, what it refuses for its keys does not."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +131,37 @@ def test_what_the_reader_refuses_does_not_fit(data: dict[str, Any]) -> None:
 
 def test_the_command_prints_it(lstmhw: Run) -> None:
     assert json.loads(lstmhw("schema").stdout) == schema()
+
+
+def keys_of(part: Any) -> Iterator[tuple[str, Any]]:
+    """Every key of a schema, however deep, with its own schema."""
+    for value in part.values() if isinstance(part, dict) else part:
+        if isinstance(value, dict | list):
+            yield from keys_of(value)
+    if isinstance(part, dict) and isinstance(part.get("properties"), dict):
+        yield from part["properties"].items()
+
+
+def test_every_key_says_what_it_is_with_an_example_that_fits() -> None:
+    found = schema()
+    checked: dict[str, str] = {}
+    for case in found["allOf"]:
+        for name, value in keys_of(case["then"]):
+            if name == "kind" and value == {}:
+                continue
+            assert value.get("description"), name
+            told = json.dumps(value, sort_keys=True)
+            if checked.setdefault(name, "") != told:
+                checked[name] = told
+                validator = Draft7Validator({**value, "definitions": found["definitions"]})
+                assert [validator.is_valid(example) for example in value["examples"]] == [True], (
+                    name
+                )
+    assert len(checked) > 100
+    assert not Draft7Validator(value_of(found, "lstm-step", "coupled")).is_valid("perhaps")
+
+
+def value_of(found: Any, kind: str, key: str) -> Any:
+    """The schema of a key at the top of a file."""
+    (case,) = (c for c in found["allOf"] if c["if"]["properties"]["kind"]["const"] == kind)
+    return case["then"]["properties"][key]

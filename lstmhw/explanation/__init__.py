@@ -1,11 +1,13 @@
-"""What `lstmhw explain` answers: the pages of words and of kinds."""
+"""What `lstmhw explain` answers: the pages of words, of topics and of kinds."""
 
 from collections.abc import Sequence
 
 from lstmhw.explanation.kinds import kind_page
+from lstmhw.explanation.topics import topic_page
 from lstmhw.explanation.words import entry_page, listing
 from lstmhw.faults import did_you_mean, shown
 from lstmhw.glossary import JOINED
+from lstmhw.glossary.topics import TOPICS, topic_of
 from lstmhw.glossary.words import find, spelled, words
 from lstmhw.kinds import KINDS
 from lstmhw.solution import Solution
@@ -17,7 +19,10 @@ class UnknownWordError(Exception):
     """A word that is nowhere, with the nearest one that is."""
 
     def __init__(self, word: str) -> None:
-        hint = did_you_mean(spelled(word), (*KINDS, *words())) or "without a word, all are listed"
+        hint = (
+            did_you_mean(spelled(word), (*KINDS, *TOPICS, *words()))
+            or "without a word, all are listed"
+        )
         super().__init__(f"no entry for {shown(word)!r}\n  hint: {hint}")
 
 
@@ -43,5 +48,8 @@ def _page(word: str) -> Solution | None:
     kind = spelled(word)
     if kind in KINDS:
         return kind_page(kind)
+    topic = topic_of(kind)
+    if topic is not None:
+        return topic_page(topic)
     entry = find(word)
     return None if entry is None else entry_page(entry)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lstmhw.glossary.entry import Entry
+from lstmhw.glossary.topics import TOPICS
 from lstmhw.glossary.words import GROUPS
 from lstmhw.kinds import KINDS
 from lstmhw.solution import Paragraph, Section, Solution, Table
@@ -45,6 +46,7 @@ def listing() -> Solution:
         name: tuple((entry.name, entry.title) for entry in entries)
         for name, entries in GROUPS.items()
     }
+    topics = tuple((topic.name, topic.title) for topic in TOPICS.values())
     kinds = ", ".join(KINDS)
     return Solution(
         kind="explain",
@@ -56,6 +58,7 @@ def listing() -> Solution:
                 Section(name.capitalize(), (Table(("word", "in short"), rows),))
                 for name, rows in tables.items()
             ),
+            Section("Topics", (Table(("word", "in short"), topics),)),
             Section("Kinds of problems", (Paragraph((f"{kinds}: the keys of their files.",)),)),
         ),
         extras={
@@ -64,6 +67,7 @@ def listing() -> Solution:
                 for group, entries in GROUPS.items()
                 for entry in entries
             ],
+            "topics": list(TOPICS),
             "kinds": list(KINDS),
         },
     )

@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.problem import Between, Exact, OneOf, Range, Record, Shape
+from lstmhw.reading.described import Schema, described
 from lstmhw.reading.records import Owners, embedded_of, keys_of, keys_together, options_of, required
 from lstmhw.solution import Claim
 from lstmhw.spellings import OF_OUTPUT
-
-Schema = dict[str, Any]
 
 NUMBER = {
     "anyOf": [
@@ -40,7 +39,7 @@ def schema() -> Schema:
     cases = [
         {
             "if": {"properties": {"kind": {"const": kind}}},
-            "then": _mapping(record_of(kind), {"kind": {}}, {}),
+            "then": described(_mapping(record_of(kind), {"kind": {}}, {}), kind),
         }
         for kind in KINDS
     ]
