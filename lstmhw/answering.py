@@ -1,23 +1,58 @@
 """A problem as it is answered: solved, its claims marked and scored; or traced word by word."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.problem import Problem
-from lstmhw.solution import Solution
+from lstmhw.reading import Document
+from lstmhw.reading.designs import weights_in, with_weights
+from lstmhw.solution import Claim, Solution
+
+DATA = ("Given", "Rule")
+"""How the sections of a problem begin that are the same whatever weights are claimed."""
 
 
-def answered(problem: Problem) -> Solution:
+def answered(document: Document) -> Solution:
     """The solution with the marks of what the problem claims.  Raises ProblemError."""
+    problem = document.problem
     if not problem.claimed and problem.marking is None:
         return _with_score(problem, problem.solve())
 
-    from lstmhw.marking import marked  # only claims pay for the import
-
-    solution, faults = marked(problem, problem.claimed)
+    solution, faults = sheet_marked(document, problem.claimed)
     if faults:
         raise ProblemError(faults)
     return solution
+
+
+def sheet_marked(
+    document: Document, claimed: Mapping[str, Claim]
+) -> tuple[Solution, tuple[Fault, ...]]:
+    """The solution of a problem with claims marked, and a fault for each that cannot be.
+
+    Weights that are claimed where some are asked for are judged as a problem of their own.  Raises
+    ProblemError where the problem gives points for what it has not.
+    """
+    from lstmhw.marking import marked  # only claims pay for the import
+
+    own, faults = of_weights(document, claimed)
+    solution, more = marked(document.problem, claimed, own)
+    if own is not None:
+        told = [s for s in own.sections if not s.title.startswith(DATA)]
+        told = [s._replace(title=f"Your weights: {s.title[0].lower()}{s.title[1:]}") for s in told]
+        solution = solution._replace(sections=(*solution.sections, *told))
+    return solution, (*faults, *more)
+
+
+def of_weights(
+    document: Document, claimed: Mapping[str, Claim]
+) -> tuple[Solution | None, tuple[Fault, ...]]:
+    """The solution with claimed weights; None where none are, or they have the faults."""
+    try:
+        weights = weights_in(document.problem, claimed)
+        return (with_weights(document, weights).solve() if weights else None), ()
+    except ProblemError as error:
+        return None, tuple(error.faults)
 
 
 class SequenceError(ProblemError):

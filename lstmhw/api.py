@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from lstmhw.answering import SequenceError, answered, traced
+from lstmhw.answering import SequenceError, answered, sheet_marked, traced
 from lstmhw.faults import Fault, ProblemError, did_you_mean
 from lstmhw.functions import Floats
 from lstmhw.grading import Grader, Row
-from lstmhw.marking import marked
 from lstmhw.marking.summary import marks
 from lstmhw.reading import Document, InputError, from_text, read
 from lstmhw.reading.submissions import Source, read_submission
@@ -138,7 +137,7 @@ def trace(problem: Given, sequence: str | None = None) -> Solution:
 def _solved(document: Document) -> Solution:
     with _Placed(document):
         again = (_solved, document.name, document.text)
-        return Solution(answered(document.problem), again)
+        return Solution(answered(document), again)
 
 
 def _traced(document: Document, sequence: str | None) -> Solution:
@@ -149,7 +148,7 @@ def _traced(document: Document, sequence: str | None) -> Solution:
 
 def _checked(document: Document, claims: Mapping[str, Claim]) -> Marks:
     with _Placed(document):
-        page, faults = marked(document.problem, claims)
+        page, faults = sheet_marked(document, claims)
         if faults:
             raise ProblemError(faults)
         return Marks(marks(page), (_checked, document.name, document.text, dict(claims)))

@@ -234,6 +234,8 @@ class Problem(Record):
     """Whether `solve` marks the claims itself, so that other claims need another solution."""
     claimed_together: ClassVar[frozenset[str]] = frozenset()
     """The claims that are one answer: where one of them cannot be read, none can be marked."""
+    weights_claimed: ClassVar[frozenset[str]] = frozenset()
+    """The keys of weights that may be claimed, where the problem asks whether there are any."""
     takes_batches: ClassVar[bool] = False
     """Whether its vectors may be matrices, an example of a batch each."""
     exported_instead: ClassVar[str] = ""
@@ -250,6 +252,11 @@ class Problem(Record):
     def faults(self) -> Iterator[Fault]:
         """What is wrong with the problem beyond the types and shapes of its keys."""
         yield from ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether weights are asked for, which may be claimed."""
+        return False
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -274,6 +281,12 @@ class Problem(Record):
             sections=tuple(section for section in sections if section.body),
             **more,
         )
+
+    @property
+    def checked_weights(self) -> dict[str, str]:
+        """The claims that are weights, which are one answer, where weights are asked for."""
+        names = ("weights", *sorted(self.weights_claimed)) if self.is_open else ()
+        return dict.fromkeys(names, "weights")
 
     def exported(self) -> object:
         """The network of the problem and what it is to compute: one of `parameters.Exported`.

@@ -52,11 +52,11 @@ def check(files: tuple[str, ...], manner: Manner) -> int:
 
 def _marked(sheet: "Sheet") -> "tuple[Solution, InputError | None]":
     """The solution of a sheet, cut to its marks, and what is wrong with its claims."""
+    from lstmhw.answering import sheet_marked
     from lstmhw.faults import Fault, ProblemError
-    from lstmhw.marking import marked
     from lstmhw.marking.summary import marks
 
-    solution, faults = marked(sheet.document.problem, sheet.claimed)
+    solution, faults = sheet_marked(sheet.document, sheet.claimed)
     complaint = sheet.complaint(faults)
     if not (solution.checks or complaint):
         message = "expected claimed answers, found none"

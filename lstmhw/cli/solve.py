@@ -47,4 +47,4 @@ def _as_page(solution: "Solution", page: str | None) -> "Solution":
 def _solved(document: "Document") -> "Solution":
     from lstmhw.answering import answered
 
-    return answered(document.problem)
+    return answered(document)

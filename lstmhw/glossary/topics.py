@@ -160,6 +160,10 @@ CLAIMS = Topic(
                 "w1, w2 and b of a step unit, or a network; the gates of sentiment-weights; your "
                 "own gates in rnn-in-lstm: they are one row, weights, with why. Where it is not "
                 "known whether they do it, they are undecided (coarse).",
+                "Where sentiment-weights or sequence-rule ask for weights, those that are claimed "
+                "(gates or stacked, activations, output; of a sequence-rule also W_x, W_h, b, "
+                "h_prev) are decided like a problem of their own: right with a proof, or wrong "
+                "with a shortest sequence on which they fail.",
             ),
         ),
     ),

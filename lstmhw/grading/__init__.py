@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from lstmhw.answering import of_weights
 from lstmhw.faults import Fault, printable
 from lstmhw.marking import Marker, marked
 from lstmhw.marking.claims import USUAL
@@ -79,10 +80,12 @@ class Grader:
 
     def mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
         """The checks of the claims that can be marked, and the faults of the others."""
-        if not self.problem.marks_claims:
-            return self.marker.mark(claimed)
-        solution, faults = marked(self.problem, claimed)
-        return solution.checks, faults
+        own, faults = of_weights(self.document, claimed)
+        if own is None and not self.problem.marks_claims:
+            checks, more = self.marker.mark(claimed)
+            return checks, (*faults, *more)
+        solution, more = marked(self.problem, claimed, own)
+        return solution.checks, (*faults, *more)
 
 
 def _unmarked(submission: Submission, error: str | None) -> Row:

@@ -99,6 +99,9 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
     sequence: str = ""
 
     size_lists: ClassVar[Mapping[str, str]] = {"n": "vocabulary"}
+    weights_claimed: ClassVar[frozenset[str]] = frozenset(
+        {"gates", "stacked", "activations", "concat", "output"}
+    )
 
     def faults(self) -> Iterator[Fault]:
         yield from self.cell.faults()
@@ -431,6 +434,7 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             sections,
             asked=(self._question,),
             answers=answers,
+            checked=self.checked_weights,
             only_step=1 if reading is not None and len(reading.words) == 1 else None,
             extras=extras,
         )

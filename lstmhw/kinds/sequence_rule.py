@@ -114,6 +114,10 @@ class SequenceRule(Problem, kind="sequence-rule"):
     units: Annotated[int, Range(1, MOST_UNITS)] | None = None
 
     size_lists: ClassVar[Mapping[str, str]] = {"n": "alphabet"}
+    weights_claimed: ClassVar[frozenset[str]] = frozenset(
+        {"W", "W_x", "W_h", "b", "b_x", "b_h", "concat", "gates", "stacked", "cell", "update"}
+        | {"reset", "activation", "activations", "h_prev", "c_prev", "output"}
+    )
     exported_instead: ClassVar[str] = (
         "a rule is about every sequence, which no script can run: write the weights with `xs`, "
         "what the letters of one sequence are, as `kind: rnn-step`, gru-step or lstm-step, and "
@@ -542,7 +546,14 @@ class SequenceRule(Problem, kind="sequence-rule"):
             answers[f"y_{t}"] = np.array(float(moment.output))
         only = 1 if len(moments) == 1 else None
         asked = (self._question,)
-        return self.told(sections, asked=asked, answers=answers, only_step=only, extras=extras)
+        return self.told(
+            sections,
+            asked=asked,
+            answers=answers,
+            checked=self.checked_weights,
+            only_step=only,
+            extras=extras,
+        )
 
 
 def _finite(rule: Rule | Scored) -> Rule | Growing | None:

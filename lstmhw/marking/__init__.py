@@ -28,11 +28,13 @@ MOST_REWORKED = 20_000  # lines that lead to the wrong claims of one sheet, and 
 MOST_WRONG = 0.67  # of the other claims that may be wrong beside a slip in one number
 
 
-def marked(problem: Problem, claimed: Mapping[str, Claim]) -> tuple[Solution, tuple[Fault, ...]]:
+def marked(
+    problem: Problem, claimed: Mapping[str, Claim], own: Solution | None = None
+) -> tuple[Solution, tuple[Fault, ...]]:
     """The solution of a problem with claims marked, and a fault for each that cannot be.
 
-    The problem's own claims are not looked at.  Raises ProblemError where the problem gives points
-    for what it has not.
+    The problem's own claims are not looked at; `own` is the solution with claimed weights, where
+    there are any.  Raises ProblemError where the problem gives points for what it has not.
     """
     faults: list[Fault] = []
     problem = replace(problem, claimed=claimed if problem.marks_claims else {})
@@ -44,9 +46,13 @@ def marked(problem: Problem, claimed: Mapping[str, Claim]) -> tuple[Solution, tu
         kept = {name: claim for name, claim in problem.claimed.items() if name not in names}
         problem = replace(problem, claimed=kept)
     solution = problem.solve()
+    if own is not None:
+        solution = solution._replace(words=own.words)
     understood = problem.claimed if problem.marks_claims else claimed
     marker = Marker(solution, problem.marking or Marking())
     checks, more = marker.mark(understood)
+    if own is not None:
+        checks = (*own.checks, *checks)
     wanted, unknown = asked_of_sheet(replace(problem, claimed=claimed), solution)
     if unknown:
         raise ProblemError(unknown)

@@ -48,8 +48,10 @@ from lstmhw.reading.words import instead, near_word, of_gate, unknown_key
 from lstmhw.reading.zeros import left_out, with_zeros
 from lstmhw.solution import NO_ANSWER, Claim
 
-BY_CASE = (("certificate",), ("certificates",), ("weights",))
+BY_CASE = ("certificate", "certificates", "weights")
 """What may be claimed as a mapping, from cases or from names, below `claimed`."""
+OF_WEIGHTS = ("gates", "stacked", "activations", "output")
+"""The same with mappings in it: weights, as in a problem that has them."""
 
 
 class Draft(NamedTuple):
@@ -547,7 +549,7 @@ class _Decoder:
     def _claim(self, node: Node, path: Path) -> Claim:
         if isinstance(node, Items) and any(isinstance(item, Fields) for item in node.nodes):
             return tuple(self._claim(item, (*path, k)) for k, item in enumerate(node.nodes))
-        if isinstance(node, Fields) and path[1:] in BY_CASE:
+        if isinstance(node, Fields) and _may_have_names(path[1:]):
             items = node.entries.items()
             return {case: self._claim(rows, (*path, case)) for case, (_, rows) in items}
         if isinstance(node, Fields):
@@ -558,6 +560,12 @@ class _Decoder:
         except FaultError as error:
             self.faults.append(error.fault)
             return ()
+
+
+def _may_have_names(path: Path) -> bool:
+    """Whether a claim there may be a mapping."""
+    first = path[1] if len(path) > 1 and path[0] == "weights" else path[0]
+    return first in OF_WEIGHTS or (len(path) == 1 and first in BY_CASE)
 
 
 class Written(Sequence[str]):
