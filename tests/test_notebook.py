@@ -12,7 +12,7 @@ def test_a_notebook_shows_pages() -> None:
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
-    (code,) = blocks(README, "python")
+    code, _ = blocks(README, "python")
     cells = [code, "solution", "marks"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
