@@ -109,7 +109,7 @@ class Check(NamedTuple):
     convention; weights by their names; a text where a formula or a word is claimed, several where
     reasons are; None where
     nothing is right.  `extras` are what else the JSON of a check says, `verdicts` those on each
-    number of an array.
+    number of an array, `method` what of the explanation holds no true value.
     """
 
     symbol: str
@@ -121,11 +121,13 @@ class Check(NamedTuple):
     explanation: str
     extras: Mapping[str, Any] = {}
     verdicts: tuple[str, ...] = ()
+    method: str = ""
 
 
 def unanswered(symbol: str, expected: Any) -> Check:
     """The row of an answer that is not there."""
-    return Check(symbol, None, expected, "unanswered", None, None, "There is no answer.")
+    said = "There is no answer."
+    return Check(symbol, None, expected, "unanswered", None, None, said, method=said)
 
 
 class Words(NamedTuple):

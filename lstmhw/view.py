@@ -396,9 +396,7 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
         body = [_table_excerpt(block, view) for block in section.body]
         yield section._replace(body=tuple(_paragraphs_excerpt(body, view)))
     if solution.checks:
-        table = Table(
-            ("", "claimed", "true", "verdict"), tuple(_check_row(c, view) for c in solution.checks)
-        )
+        table = _claims_table(solution.checks, view)
         said = " ".join(_said(result))
         checks = [check for check in solution.checks if check.explanation not in said]
         yield Section("Claimed answers", (table, *_explanations(checks)))
@@ -478,7 +476,16 @@ def _gap_row(gap: Gap, width: int) -> tuple[Inline, ...]:
     return row[:width]
 
 
-def _check_row(check: Check, view: View) -> tuple[Inline, ...]:
+def _claims_table(checks: Sequence[Check], view: View) -> Table:
+    """A row for each claim, with the truth where any is told."""
+    rows = (_check_row(check, view) for check in checks)
+    if any(check.expected is not None for check in checks):
+        return Table(("", "claimed", "true", "verdict"), tuple(rows))
+    without = tuple((name, claimed, verdict) for name, claimed, _, verdict in rows)
+    return Table(("", "claimed", "verdict"), without)
+
+
+def _check_row(check: Check, view: View) -> tuple[Inline, Inline, Inline, Inline]:
     """The claim as it was written, the truth to as many decimals, the verdict."""
     written = "" if check.claimed is None else claim_text(check.claimed)
     if check.symbol == WEIGHTS and isinstance(check.claimed, Mapping):

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from lstmhw.cli.grade import ROW_FORMATS
 from lstmhw.grading import Grader, Row, rows
 from lstmhw.grading.output import left_over, open_output
-from lstmhw.grading.rows import COLUMNS, FORMATS, FORMULA, graded
+from lstmhw.grading.rows import COLUMNS, FORMATS, FORMULA, Form, graded
 from lstmhw.grading.workers import BATCH, IN_FLIGHT
 from lstmhw.reading import InputError, from_text
 from lstmhw.reading.json_nodes import parse_json
@@ -276,7 +276,7 @@ def test_names_fit_on_a_line() -> None:
 @given(st.text(), st.sampled_from(FORMATS))
 def test_rows_are_read_back_as_they_were_written(name: str, format: str) -> None:
     row = row_of(line_of(name, WRONG), "find: [h]\n")
-    written = graded(row, format)
+    written = graded(row, Form(format))
     file = io.BytesIO((rows.header(format) + written.line + "torn").encode())
     found = [row for _, row in rows.read_rows("file", file) if row is not None]
     assert [graded.row[1:-1] for graded in found] == [row[1:-1]]
@@ -288,7 +288,7 @@ def test_rows_are_read_back_as_they_were_written(name: str, format: str) -> None
 @given(st.sampled_from(FORMULA), st.text(st.characters(exclude_categories=["Cc", "Cs"])))
 def test_no_cell_becomes_a_formula(first: str, text: str) -> None:
     row = row_of(line_of("Ann", RIGHT))._replace(name=first + text, error=first, where=first)
-    line = graded(row, "csv").line
+    line = graded(row, Form("csv")).line
     (cells,) = csv.reader(io.StringIO(line, newline=""))
     assert not any(cell.startswith(FORMULA) for cell in cells)
     assert cells[0] == f"'{first}{text}"
@@ -580,7 +580,7 @@ def test_names_count_when_a_run_is_resumed(folder: Path) -> None:
     path = str(folder / "rows")
     first = open_output(path, None, resume=False)
     for name in ("=A", "C", "gone"):
-        first.write(graded(row_of(line_of(name, RIGHT)), "csv").line)
+        first.write(graded(row_of(line_of(name, RIGHT)), Form("csv")).line)
     first.file.close()
     output = open_output(path, None, resume=True)
     todo = left_over(batches([str(folder / "c.ndjson")], 2), output.done, output.format)

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 @click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, shell_complete=completing.files
 )
+@click.option(
+    "--no-answers", is_flag=True, help="Say verdict, mistake and method, and no true value."
+)
 @common_options
-def check(files: tuple[str, ...], manner: Manner) -> int:
+def check(files: tuple[str, ...], no_answers: bool, manner: Manner) -> int:
     """Mark the answers that a file claims: which is the first wrong one, and what was done there.
 
     \b
@@ -40,10 +43,12 @@ def check(files: tuple[str, ...], manner: Manner) -> int:
     lstmhw check q2
     lstmhw check step-rnn-a --format json
     """
+    from lstmhw.marking.withheld import marks_without_answers
     from lstmhw.reading import read_sheet
 
     marked = answers(files, _marked, read_sheet)
-    show([solution for solution, _ in marked], files, manner)
+    pages = [solution for solution, _ in marked]
+    show([marks_without_answers(page) for page in pages] if no_answers else pages, files, manner)
     complaints = [str(complaint) for _, complaint in marked if complaint is not None]
     if complaints:
         complain("\n".join(complaints))

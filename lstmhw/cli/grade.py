@@ -26,6 +26,7 @@ class Request(NamedTuple):
     format: str | None
     output: str | None
     resume: bool
+    no_answers: bool
     jobs: int | None
 
 
@@ -43,6 +44,9 @@ class Request(NamedTuple):
     help="Add each row to a new file as it is ready.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the file of -o, where a run ended.")
+@click.option(
+    "--no-answers", is_flag=True, help="Say verdict, mistake and method, and no true value."
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes.  [default: one a core]")
 def grade(problem: str, **wanted: Any) -> int:
     """Mark many submissions of a problem: a row each, in their order, and a summary.
@@ -92,16 +96,18 @@ def grade(problem: str, **wanted: Any) -> int:
 def _graded(grader: "Grader", request: Request) -> int:
     """Grades, row by row, and sums up; the exit status."""
     from lstmhw.grading.output import left_over, open_output, standard_output
+    from lstmhw.grading.rows import Form
     from lstmhw.grading.workers import BATCH, available_cores, marking
     from lstmhw.reading.submissions import batches, count_of, submission_files
 
-    submissions, format, output, resume, jobs = request
+    submissions, format, output, resume, no_answers, jobs = request
     files = submission_files(submissions, output)
     total = count_of(files)
     rows = standard_output(format) if output is None else open_output(output, format, resume)
     todo = left_over(batches(files, BATCH), rows.done, rows.format)
     at_once = "-" not in files
-    with marking(grader, todo, rows.format, jobs or available_cores(), at_once) as marked:
+    form = Form(rows.format, answers=not no_answers)
+    with marking(grader, todo, form, jobs or available_cores(), at_once) as marked:
         try:
             with _progress_bar(total and max(0, total - rows.tally.rows), output) as shown:
                 for graded in marked:

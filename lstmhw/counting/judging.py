@@ -34,7 +34,10 @@ class Judge(NamedTuple):
             best = min(near, key=lambda c: abs(truth[c] - value))
             said = f"{truth[best]} is {NAMES[self.symbol]} by {best}: {self.meanings[best]}."
             extras = {"convention": best}
-            return Check(self.symbol, claim, truth[best], "right", None, None, said, extras)
+            method = f"Counted by {best}: {self.meanings[best]}."
+            return Check(
+                self.symbol, claim, truth[best], "right", None, None, said, extras, method=method
+            )
         return self._wrong(claim, expected)
 
     def _wrong(self, claim: str, expected: Mapping[str, int] | int) -> Check:
@@ -51,6 +54,7 @@ class Judge(NamedTuple):
             where=None if found is None else found.slip.where,
             explanation=UNEXPLAINED if found is None else found.said,
             extras=extras,
+            method=UNEXPLAINED if found is None else found.method,
         )
 
     def _room(self, convention: str, claim: str) -> float:

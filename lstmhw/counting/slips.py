@@ -84,11 +84,15 @@ class Question(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """The mistake that gives a wrong number, in words, and the bits of evidence for it."""
+    """The mistake that gives a wrong number, in words, and the bits of evidence for it.
+
+    `method` is what was done, without a number of parameters.
+    """
 
     slip: Slip
     said: str
     evidence: float
+    method: str
 
 
 class Candidate(NamedTuple):
@@ -120,7 +124,7 @@ class _Search:
             self.given |= {n for n in map(self._number, tried) if self._is_as_near(n)}
             hits = [c for c in tried if c.slip.amount and self._number(c) == self.claimed]
             if hits and self._evidence >= NEEDED[family]:
-                return Explained(hits[0].slip, self._said(hits), self._evidence)
+                return self._explained(hits, self._evidence)
             if family == "again" and (found := self._by_steps()) is not None:
                 return found
         return None
@@ -250,7 +254,7 @@ class _Search:
             if times.denominator == 1 and times >= 2:
                 done = _repeated_said(name, int(times), amount, true - amount, f"{times} times")
                 slip = Slip(STEPS, name, true - int(self.claimed), done)
-                return Explained(slip, self._said([Candidate(convention, slip)]), evidence)
+                return self._explained([Candidate(convention, slip)], evidence)
         return None
 
     def _repeated(self, convention: str, is_known: bool) -> Iterator[tuple[str, int]]:
@@ -265,18 +269,24 @@ class _Search:
         if len(layers) > 1:
             yield from ((layer.name, layer.total(convention)) for layer in over_time)
 
-    def _said(self, hits: Sequence[Candidate]) -> str:
+    def _explained(self, hits: Sequence[Candidate], evidence: float) -> Explained:
         """The claimed number as the true one less (or plus) what all these slips leave out."""
         convention, slip = hits[0]
         true, amount = self.truth[convention], slip.amount
+        claimed = f"{true - amount} ({convention})"
+        if slip.mistake == STEPS:
+            method = f"{claimed}: {slip.where} was counted again at every use; {ONCE}."
+            return Explained(slip, f"{claimed} {slip.done}.", evidence, method)
         if slip.mistake in WHOLE:
-            return f"{true - amount} ({convention}) {slip.done}."
+            said = f"{claimed} {slip.done}."
+            return Explained(slip, said, evidence, said)
         same = [hit.slip for hit in hits if hit.convention == convention]
         what = " or ".join(dict.fromkeys(f"{slip.where} {slip.done}" for slip in same))
         sign = "-" if amount > 0 else "+"
         asked = self.question.asked
         about = f"The file asks for {asked}. " if asked not in (None, convention) else ""
-        return f"{about}{true - amount} = {true} ({convention}) {sign} {abs(amount)}: {what}."
+        said = f"{about}{true - amount} = {true} ({convention}) {sign} {abs(amount)}: {what}."
+        return Explained(slip, said, evidence, f"{about}{claimed}: {what}.")
 
 
 def _repeated_said(name: str, times: int, amount: int, rest: int, how: str) -> str:

@@ -8,12 +8,20 @@ from typing import Any, BinaryIO, NamedTuple
 
 from lstmhw.faults import printable
 from lstmhw.grading import Row
+from lstmhw.marking.withheld import without_answers
 from lstmhw.reading import InputError
 from lstmhw.render.json import check_object
 
 FORMATS = ("csv", "ndjson")
 COLUMNS = ("name", "score", "out_of", "first_wrong", "mistake", "where", "error")
 FORMULA = ("=", "+", "-", "@", "\t")  # what a spreadsheet takes for the start of one
+
+
+class Form(NamedTuple):
+    """How rows are written: the format, and whether true values are told."""
+
+    format: str
+    answers: bool = True
 
 
 class Graded(NamedTuple):
@@ -30,9 +38,11 @@ def header(format: str) -> str:
     return _csv_line(COLUMNS) if format == "csv" else ""
 
 
-def graded(row: Row, format: str) -> Graded:
-    """A row with its line in a format, and without the checks, which are in the line or nowhere."""
-    line = _csv(row) if format == "csv" else _ndjson(row)
+def graded(row: Row, form: Form) -> Graded:
+    """A row with its line, and without the checks, which are in the line or nowhere."""
+    if not form.answers:
+        row = row._replace(checks=tuple(map(without_answers, row.checks)))
+    line = _csv(row) if form.format == "csv" else _ndjson(row)
     verdicts = tuple((check.symbol, check.verdict, check.mistake) for check in row.checks)
     return Graded(row._replace(checks=()), line, verdicts)
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from lstmhw.grading import Grader
-from lstmhw.grading.rows import Graded, graded
+from lstmhw.grading.rows import Form, Graded, graded
 from lstmhw.reading import Document, InputError, from_text
 from lstmhw.reading.submissions import Source
 
@@ -34,7 +34,7 @@ def available_cores() -> int:
 
 @contextlib.contextmanager
 def marking(
-    grader: Grader, batches: Iterator[Batch], format: str, jobs: int, wait: bool
+    grader: Grader, batches: Iterator[Batch], form: Form, jobs: int, wait: bool
 ) -> Iterator[Iterator[Graded]]:
     """The rows of all batches, in their order, from so many processes, or from this one alone.
 
@@ -43,22 +43,22 @@ def marking(
     first = list(itertools.islice(batches, FEW)) if wait else []
     every = itertools.chain(first, batches)
     if jobs == 1 or (wait and len(first) < FEW):
-        yield _marked_here(grader, every, format)
+        yield _marked_here(grader, every, form)
         return
-    with Workers(jobs, grader.document, format) as workers:
+    with Workers(jobs, grader.document, form) as workers:
         yield workers.marked(every)
 
 
-def _marked_here(grader: Grader, batches: Iterable[Batch], format: str) -> Iterator[Graded]:
+def _marked_here(grader: Grader, batches: Iterable[Batch], form: Form) -> Iterator[Graded]:
     for batch in batches:
         for source in batch:
-            yield graded(grader.row(source), format)
+            yield graded(grader.row(source), form)
 
 
 class Workers:
     """Processes that mark, until the `with` block is left; what they are doing is then dropped."""
 
-    def __init__(self, jobs: int, document: Document, format: str) -> None:
+    def __init__(self, jobs: int, document: Document, form: Form) -> None:
         # Forking is quick; elsewhere than on Linux, system libraries may not survive it.
         method = "fork" if sys.platform == "linux" else "spawn"
         context: Any = multiprocessing.get_context(method)
@@ -69,7 +69,7 @@ class Workers:
         with _interrupts_ignored():
             for _ in range(jobs):
                 here, there = context.Pipe()
-                arguments = (here, there, document.name, document.text, format)
+                arguments = (here, there, document.name, document.text, form)
                 process = context.Process(target=_mark, args=arguments, daemon=True)
                 process.start()
                 there.close()
@@ -143,7 +143,7 @@ def _mark(
     parent: "Connection[Any, Any]",
     name: str,
     text: str,
-    format: str,
+    form: Form,
 ) -> None:
     """What a process does: batches in, rows out, until there is no one to ask."""
     other_end.close()  # else it would never be told that the parent is gone
@@ -151,4 +151,4 @@ def _mark(
     with contextlib.suppress(EOFError, OSError):
         while True:
             batch: Batch = parent.recv()
-            parent.send([graded(grader.row(source), format) for source in batch])
+            parent.send([graded(grader.row(source), form) for source in batch])

@@ -203,23 +203,33 @@ def weights_check(lstm: Lstm, outcome: Outcome) -> Check:
     if outcome.exact_in != "no":
         said = f"They give the RNN's h at every step that was tried, rounding aside. {TEST}"
         limit = f" {LIMIT}" if outcome.exact_in == "limit" else ""
-        return Check("weights", claim, None, "right", None, None, said + limit)
+        told = said + limit
+        return Check("weights", claim, None, "right", None, None, told, method=told)
     wrong = outcome.telling
     t, unit = wrong.first_wrong
     h, read = float(wrong.h[t, unit]), float(wrong.read[t, unit])
     digits = decimals_apart(h, read)
+    place = f"{_elsewhere(outcome)}At step {t + 1}, unit {unit + 1}, the"
     said = (
-        f"{_elsewhere(outcome)}At step {t + 1}, unit {unit + 1}, the RNN has h = "
+        f"{place} RNN has h = "
         f"{h:.{digits}f}; the LSTM's h = {wrong.h_lstm[t, unit]:.{digits}f} is read as "
         f"{read:.{digits}f}."
     )
-    if lstm.weights.is_tanh_of_tanh:
-        said += f" With i = o = 1 and f = 0, c is tanh(z_g) and h is tanh(c). {CONFUSED}"
-        said += f" {OWN_STATE}"
-    elif isinstance(lstm.readout, Quantity) and not lstm.c_0.any():
-        said += f" {NO_WAY_WITHOUT}"
+    method = f"{place} LSTM's h is read as another number than the RNN's h."
+    why = _why(lstm)
     where = f"t = {t + 1}" if outcome.run.is_real else f"t = {t + 1} of the random inputs"
-    return Check("weights", claim, None, "wrong", None, where, said)
+    told, method = said + why, method + why
+    return Check("weights", claim, None, "wrong", None, where, told, method=method)
+
+
+def _why(lstm: Lstm) -> str:
+    """Why such gates do not do it, where that is known."""
+    if lstm.weights.is_tanh_of_tanh:
+        doubled = "With i = o = 1 and f = 0, c is tanh(z_g) and h is tanh(c)."
+        return f" {doubled} {CONFUSED} {OWN_STATE}"
+    if isinstance(lstm.readout, Quantity) and not lstm.c_0.any():
+        return f" {NO_WAY_WITHOUT}"
+    return ""
 
 
 def _elsewhere(outcome: Outcome) -> str:

@@ -37,11 +37,15 @@ class Formula(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """What a wrong formula is: the mistake, where it is, and a sentence."""
+    """What a wrong formula is: the mistake, where it is, and a sentence.
+
+    `numbers` is what the formula and the line give with the problem's own numbers.
+    """
 
     mistake: str | None
     where: str
     said: str
+    numbers: str = ""
 
 
 class Differences:
@@ -52,26 +56,27 @@ class Differences:
         self.program = comparison.program
         self.solution = solution
 
-    def of(self, formula: Formula, found: list[Reading], line: Expr, due: str) -> Difference:
-        """What is wrong with a formula that is not the line, which `due` says."""
+    def of(self, formula: Formula, found: list[Reading], line: Expr) -> Difference:
+        """What is wrong with a formula that is not the line."""
         symbol, row = formula.symbol, formula.row
         for reading in found:
             for misplaced, right in self._other_steps(symbol, reading.expr, line):
                 where = called(misplaced, formula)
                 said = self._misplaced(formula, misplaced, right)
-                return Difference("another-step", where, f"{said} {due}")
+                return Difference("another-step", where, said)
         for reading in found:
             for mistake, done in self._mistakes(symbol, reading.expr, line):
-                said = f"{_capitalized(done)}. {due}{self._numbers(formula, reading.expr)}"
-                return Difference(mistake, row, said)
+                numbers = self._numbers(formula, reading.expr)
+                return Difference(mistake, row, f"{_capitalized(done)}.", numbers)
         others = [r.expr for r in found if not self.comparison.rests_on_itself(symbol, r.expr)]
         if not others:
-            return self._circular(formula, found, line, due)
+            return self._circular(formula, found, line)
+        numbers = self._numbers(formula, others[0])
         for other in self._other_symbols(symbol, others[0]):
-            said = f"This is {called(other, formula)}, not {row}. {due}"
-            return Difference("another-symbol", row, said + self._numbers(formula, others[0]))
-        said = f"None of the mistakes with a name gives this. {due}"
-        return Difference(None, row, said + self._numbers(formula, others[0]))
+            said = f"This is {called(other, formula)}, not {row}."
+            return Difference("another-symbol", row, said, numbers)
+        said = "None of the mistakes with a name gives this."
+        return Difference(None, row, said, numbers)
 
     def _misplaced(self, formula: Formula, misplaced: str, right: str) -> str:
         """What is said of a symbol that is that of another step."""
@@ -80,7 +85,7 @@ class Differences:
             return f"{names[0]} would rest on itself: {names[1]} is due on the right side."
         return f"{names[0]} stands where {names[1]} is due."
 
-    def _circular(self, formula: Formula, found: list[Reading], line: Expr, due: str) -> Difference:
+    def _circular(self, formula: Formula, found: list[Reading], line: Expr) -> Difference:
         """What is wrong with a formula that needs its own result: the state before may be meant."""
         symbol = formula.symbol
         for reading in found:
@@ -89,12 +94,12 @@ class Differences:
             said = " ".join(self._misplaced(formula, s, q.symbol) for s, q in earlier.items())
             where = ", ".join(called(misplaced, formula) for misplaced in earlier)
             if earlier and self.comparison.sameness(symbol, meant, line):
-                return Difference("another-step", where, f"{said} {due}")
+                return Difference("another-step", where, said)
             for mistake, done in self._mistakes(symbol, meant, line) if earlier else ():
-                said = f"{said} Besides: {done}. {due}"
+                said = f"{said} Besides: {done}."
                 return Difference(f"another-step + {mistake}", where, said)
         said = f"This would rest on itself: {symbol} is needed to compute what it is made of."
-        return Difference(None, formula.row, f"{said} {due}")
+        return Difference(None, formula.row, said)
 
     def _with_earlier(self, symbol: str, claimed: Expr) -> dict[str, Quantity]:
         """For the symbols that rest on the line they stand in, those of the step before."""

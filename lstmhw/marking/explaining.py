@@ -28,6 +28,13 @@ VAGUE = {
 FEWEST_DECIMALS = 4
 
 
+class Sentence(NamedTuple):
+    """What is said, and as much of it as tells no true value."""
+
+    text: str
+    method: str
+
+
 class Explained(NamedTuple):
     """The story of a wrong claim in all that is told of it.
 
@@ -108,7 +115,7 @@ def check(marked: Marked) -> Check:
     if marked.explained is not None:
         variant = marked.explained.told.option.variant
         where = "; ".join(m.described for m in variant.misread) or variant.elsewhere or where
-    explanation = " ".join(filter(None, _sentences(marked)))
+    sentences = tuple(_sentences(marked))
     return Check(
         name,
         claim,
@@ -116,9 +123,10 @@ def check(marked: Marked) -> Check:
         worst,
         _mistake(marked),
         where,
-        explanation,
+        " ".join(sentence.text for sentence in sentences if sentence.text),
         _extras(marked),
         verdicts,
+        " ".join(sentence.method for sentence in sentences if sentence.method),
     )
 
 
@@ -173,34 +181,39 @@ def _evidence(marked: Marked) -> float:
     return float(marked.judged.verdicts.count(marked.judged.worst))
 
 
-def _sentences(marked: Marked) -> Iterator[str]:
+def _sentences(marked: Marked) -> Iterator[Sentence]:
     judged = marked.judged
     match judged.worst:
         case "rounding":
-            yield _of_rounding(judged)
+            yield _open(_of_rounding(judged))
             yield _corrections(judged, "rounding")
         case "coarse" if marked.mistaken:
             names = _listed([symbol(name, Text()) for name in marked.mistaken])
-            yield f"Too few digits to tell whether this is right by your own {names}."
+            yield _open(f"Too few digits to tell whether this is right by your own {names}.")
             yield _corrections(judged, "coarse")
         case "coarse":
-            yield "Too few digits to tell whether this is right."
+            yield _open("Too few digits to tell whether this is right.")
             yield _corrections(judged, "coarse")
         case "follows":
             names = ", ".join(symbol(name, Text()) for name in marked.mistaken)
             digits = ", carried with more digits than are written" if judged.unwritten else ""
-            yield f"Right method, from your own {names or 'earlier values'}{digits}."
+            yield _open(f"Right method, from your own {names or 'earlier values'}{digits}.")
             yield _corrections(judged, "follows")
         case _ if marked.copied is not None:
-            yield f"{_capitalized(marked.copied.done)}."
+            yield _open(f"{_capitalized(marked.copied.done)}.")
             yield _corrections(judged, "wrong")
         case _ if marked.explained is not None:
             yield from _of_story(judged, marked.explained)
         case _:
-            yield _of_slip(marked.is_slip)
+            yield _open(_of_slip(marked.is_slip))
             yield _corrections(judged, "wrong")
     if marked.trivial.made_up:
-        yield _of_trivial(marked)
+        yield _open(_of_trivial(marked))
+
+
+def _open(text: str) -> Sentence:
+    """A sentence without a true value."""
+    return Sentence(text, text)
 
 
 def _of_trivial(marked: Marked) -> str:
@@ -228,33 +241,34 @@ def _of_slip(is_slip: bool) -> str:
     return "None of the mistakes with a name gives this."
 
 
-def _of_story(judged: Judged, explained: Explained) -> Iterator[str]:
+def _of_story(judged: Judged, explained: Explained) -> Iterator[Sentence]:
     """What was done, what it gives, how much it explains."""
     option = explained.told.option
     done = option.variant.done
     digits = max(FEWEST_DECIMALS, min(judged.claimed.decimals, EXACT_DECIMALS))
     if explained.first != judged.claimed.symbol:
-        yield f"The same as in {symbol(explained.first, Text())}: {done[0]}."
+        yield _open(f"The same as in {symbol(explained.first, Text())}: {done[0]}.")
     elif explained.within is not None:
         gives = _listed([decimal(value, digits) for value in explained.gives])
         within = f"within {at_most(explained.within)} of yours"
-        yield f"It looks as if {'; '.join(done[:MOST_SENTENCES])}: that gives {gives}, {within}."
+        guess = f"It looks as if {'; '.join(done[:MOST_SENTENCES])}"
+        yield Sentence(f"{guess}: that gives {gives}, {within}.", f"{guess}.")
     else:
         for sentence in done[:MOST_SENTENCES]:
-            yield f"{_capitalized(sentence)}."
+            yield _open(f"{_capitalized(sentence)}.")
         if len(done) > MOST_SENTENCES:
-            yield f"So too in {len(done) - MOST_SENTENCES} more lines."
+            yield _open(f"So too in {len(done) - MOST_SENTENCES} more lines.")
         if explained.contrast is not None:
             yield _contrasted(explained.contrast, digits)
-        yield _explains(explained)
+        yield _open(_explains(explained))
     if explained.is_slip:
-        yield "One number has a slip besides."
+        yield _open("One number has a slip besides.")
     if not option.whole:
-        yield f"That was done in {', '.join(_places(judged, 'wrong'))} alone."
+        yield _open(f"That was done in {', '.join(_places(judged, 'wrong'))} alone.")
     yield _corrections(judged, "wrong")
     names = [" + ".join(other.variant.names) for other in explained.told.equals]
     others = [name for name in names if not VAGUE & set(name.split(" + "))]
-    yield f"Also explained by: {'; '.join(map(title, others))}." if others else ""
+    yield _open(f"Also explained by: {'; '.join(map(title, others))}." if others else "")
 
 
 def _listed(texts: Sequence[str]) -> str:
@@ -276,7 +290,7 @@ def _capitalized(text: str) -> str:
     return text if is_symbol else text[0].upper() + text[1:]
 
 
-def _contrasted(contrast: Contrast, digits: int) -> str:
+def _contrasted(contrast: Contrast, digits: int) -> Sentence:
     """Both lines, and what each gives where they first differ."""
     done, right = (
         equation(contrast.symbol, expr, Text(), digits) for expr in (contrast.done, contrast.right)
@@ -286,10 +300,12 @@ def _contrasted(contrast: Contrast, digits: int) -> str:
         return _contrasted(contrast, digits + 1)
     at = _unit(contrast)
     if done == right:
-        return f"{right} then gives {gave}{at}, where it should give {gives}."
+        return Sentence(f"{right} then gives {gave}{at}, where it should give {gives}.", "")
+    line = write(contrast.done, Text(), digits)
+    method = f"The line is {right}, not {line}."
     if " = " not in right:  # a line such as tanh(c_1), which is called what it is
-        done = write(contrast.done, Text(), digits)
-    return f"{done} gives {gave}{at}; {right} gives {gives}."
+        done = line
+    return Sentence(f"{done} gives {gave}{at}; {right} gives {gives}.", method)
 
 
 def _unit(contrast: Contrast) -> str:
@@ -306,8 +322,8 @@ def _unit(contrast: Contrast) -> str:
     )
 
 
-def _corrections(judged: Judged, verdict: str) -> str:
-    """The true numbers in the places of those with a verdict."""
+def _corrections(judged: Judged, verdict: str) -> Sentence:
+    """The true numbers in the places of those with a verdict; without them, the places."""
     true = judged.claimed.expected.ravel()
     of = ("wrong", "coarse") if verdict == "wrong" else (verdict,)
     flags = [each in of for each in judged.verdicts]
@@ -318,7 +334,10 @@ def _corrections(judged: Judged, verdict: str) -> str:
         f"{place} should be {_as_exact(true[k], texts[k])}, not {texts[k]}"
         for k, place in list(places.items())[:MOST_CORRECTIONS]
     ]
-    return "; ".join(shown) + (", ..." if len(places) > MOST_CORRECTIONS else ".")
+    more = ", ..." if len(places) > MOST_CORRECTIONS else "."
+    first = [*places.values()][:MOST_CORRECTIONS]
+    method = f"That is in {', '.join(first)}{more}" if len(texts) > 1 else ""
+    return Sentence("; ".join(shown) + more, method)
 
 
 def _as_exact(true: float, text: str) -> str:

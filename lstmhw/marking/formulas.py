@@ -100,24 +100,29 @@ class Formulas:
         try:
             found = self._readings(formula, self._symbols(formula.symbol))
         except ShapeError as error:
-            said = f"{self._misfit(formula, error)} {due}"
-            return Check(row, text, expected, "wrong", None, row, said)
+            misfit = self._misfit(formula, error)
+            said = f"{misfit} {due}"
+            return Check(row, text, expected, "wrong", None, row, said, method=misfit)
         for reading in found:
             how = self.comparison.sameness(formula.symbol, reading.expr, line)
             if how:
                 said = f"The same as {equation(row, shown_line, Text())}, {how}."
-                said += _read_as(reading, found[0], formula)
-                return Check(row, text, expected, "right", None, None, said)
+                read = _read_as(reading, found[0], formula)
+                method = f"The same as the line, {how}.{read}"
+                said += read
+                return Check(row, text, expected, "right", None, None, said, method=method)
         for reading in found:
             stated = _stated(reading, line)
             how = self.comparison.sameness_with(stated, formula.symbol, reading.expr, line)
             if how:
                 values = " and ".join(f"{s} = {_number(q.value)}" for s, q in stated.items())
                 said = f"The same as {equation(row, shown_line, Text())} with {values}, {how}."
-                return Check(row, text, expected, "right", None, None, said)
-        mistake, where, said = self.differences.of(formula, found, line, due)
+                method = f"The same as the line with {values}, {how}."
+                return Check(row, text, expected, "right", None, None, said, method=method)
+        mistake, where, method, more = self.differences.of(formula, found, line)
+        said = f"{method} {due}{more}"
         extras = {"evidence": CERTAIN} if mistake else {}
-        return Check(row, text, expected, "wrong", mistake, where, said, extras)
+        return Check(row, text, expected, "wrong", mistake, where, said, extras, method=method)
 
     def _misfit(self, formula: Formula, error: ShapeError) -> str:
         """Where shapes do not go together, and on which side of a vector a matrix stands here."""

@@ -45,6 +45,6 @@ def _fault(name: str, claim: Claim, words: Words) -> Fault:
 def _check(name: str, claim: str, meant: str, words: Words) -> Check:
     read = "" if claim == meant else f"{claim!r} is read as {meant}."
     if meant == words.answer:
-        return Check(name, claim, words.answer, "right", None, None, read)
+        return Check(name, claim, words.answer, "right", None, None, read, method=read)
     said = " ".join(filter(None, (read, words.why)))
-    return Check(name, claim, words.answer, "wrong", None, name, said)
+    return Check(name, claim, words.answer, "wrong", None, name, said, method=read)

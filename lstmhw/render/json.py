@@ -98,7 +98,7 @@ def check_object(check: Check) -> dict[str, Any]:
     """A check as plain data."""
     claimed = None if check.claimed is None else _claim(check.claimed)
     entry = {**check._asdict(), **check.extras, "claimed": claimed}
-    del entry["extras"], entry["verdicts"]
+    del entry["extras"], entry["verdicts"], entry["method"]
     return {key: _plain(value) for key, value in entry.items()}
 
 

@@ -488,7 +488,10 @@ def weights_check(subject: Subject, found: Proof) -> Check:
     where = None if document is None else subject.text(document)
     verdict = STANDING[found.verdict]
     said = why(subject, found)
-    return Check("weights", "the weights given", None, verdict, None, where, said)
+    refuted = f"It is refuted: after '{where}' the output is wrong."
+    method = refuted if found.verdict == "refuted" else said
+    claim = "the weights given"
+    return Check("weights", claim, None, verdict, None, where, said, method=method)
 
 
 def why(subject: Subject, found: Proof) -> str:

@@ -587,7 +587,10 @@ def weights_check(subject: Subject, found: Decision, wrong: Sequence[Moment]) ->
     where = None if document is None else subject.text(document)
     said = why(subject, found, wrong)
     verdict = STANDING[found.verdict]
-    return Check("weights", "the weights given", None, verdict, None, where, said)
+    refuted = f"It is refuted: after '{where}' the output is wrong."
+    method = refuted if found.verdict == "refuted" else said
+    claim = "the weights given"
+    return Check("weights", claim, None, verdict, None, where, said, method=method)
 
 
 class Impossible(NamedTuple):

@@ -30,11 +30,11 @@ class Judged:
         """
         claims = self.claims.by_name
         if "w1" in claims:
-            said = f"{outcome(self._failures, 'z')} {which_do(self.asked.cases)}"
-            yield self._weights_check(WEIGHTS, weights, said.strip())
+            others = which_do(self.asked.cases)
+            yield self._weights_check(WEIGHTS, weights, outcome(self._failures, "z"), others)
         elif "W_x" in claims:
-            said = outcome(self._failures, "z of s")
-            yield self._weights_check(NETWORK, network or self._network_that_does(), said)
+            expected = network or self._network_that_does()
+            yield self._weights_check(NETWORK, expected, outcome(self._failures, "z of s"))
         if "feasible" in claims:
             is_feasible = weights is not None
             is_right = claims["feasible"] == str(is_feasible).lower()
@@ -45,12 +45,14 @@ class Judged:
             yield reason_check(claims, self.asked.cases)
 
     def _weights_check(
-        self, names: Sequence[str], expected: Mapping[str, Any] | None, said: str
+        self, names: Sequence[str], expected: Mapping[str, Any] | None, run: str, others: str = ""
     ) -> Check:
-        """The one row of claimed weights, whatever there are of them."""
+        """The one row of claimed weights: what their run shows, and which others do it."""
         claim = {name: self.claims.by_name[name] for name in names}
         verdict = "right" if do_all(self._failures) else "wrong"
-        return Check("weights", claim, expected, verdict, None, where(self._failures), said)
+        said = " ".join(filter(None, (run, others)))
+        place = where(self._failures)
+        return Check("weights", claim, expected, verdict, None, place, said, method=run)
 
     @cached_property
     def _failures(self) -> list[Failures]:

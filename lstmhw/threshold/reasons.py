@@ -186,21 +186,24 @@ def reason_check(claimed: Mapping[str, Claim], cases: Mapping[Start, Case]) -> C
         for start, (question, answer) in cases.items()
         if isinstance(answer, Witness)
     ]
-    said = []
+    said, faults = [], []
     for start, case in cases.items():
         rows = claim.get(start.key) if isinstance(claim, Mapping) else claim
         begun = f"With {start.text}: " if start.is_chosen else ""
-        said += [f"{begun}{text}" for text in _wrong(rows, case.question)]
+        for fault, instead in _wrong(rows, case.question):
+            faults.append(f"{begun}{fault}.")
+            said.append(f"{begun}{fault}{instead}.")
     if possible and said:
         said.append(possible[0])
     elif said:
         said += [f"What contradicts: {text}" for text in _contradictions(cases)]
     verdict = "wrong" if said else "right"
     if not said:
-        said = ["Each row is asked by some t, and together they contradict."]
+        said = faults = ["Each row is asked by some t, and together they contradict."]
     shown = None if possible else tuple(dict.fromkeys(expected))
     where = "certificate" if verdict == "wrong" else None
-    return Check("certificate", claim, shown, verdict, None, where, " ".join(said))
+    told, method = " ".join(said), " ".join(faults)
+    return Check("certificate", claim, shown, verdict, None, where, told, method=method)
 
 
 def _contradictions(cases: Mapping[Start, Case]) -> Iterator[str]:
@@ -211,10 +214,10 @@ def _contradictions(cases: Mapping[Start, Case]) -> Iterator[str]:
             yield begun + Page(question).contradiction(whole(answer))
 
 
-def _wrong(rows: Claim | None, question: Question) -> Iterator[str]:
-    """What is wrong with the rows as a reason for one question."""
+def _wrong(rows: Claim | None, question: Question) -> Iterator[tuple[str, str]]:
+    """What is wrong with the rows as a reason for one question, and what shows it."""
     if rows is None:
-        yield "there is no reason for this case."
+        yield "there is no reason for this case", ""
         return
     inputs = question.inputs.shape[1]
     texts = [str(row).strip() for row in _listed(rows)]
@@ -225,7 +228,7 @@ def _wrong(rows: Claim | None, question: Question) -> Iterator[str]:
     met = _met([demand for demands in found.values() for demand in demands], inputs)
     if met is not None:
         yet = "These" if strangers else "Each row is asked by some t, but they"
-        yield f"{yet} do not contradict each other: {met} meets them all."
+        yield f"{yet} do not contradict each other", f": {met} meets them all"
 
 
 def _asked(question: Question) -> dict[Demand, int]:
@@ -242,12 +245,12 @@ def _asked(question: Question) -> dict[Demand, int]:
 
 def _no_demand(
     text: str, found: Sequence[Demand], question: Question, asked: Mapping[Demand, int]
-) -> str:
+) -> tuple[str, str]:
     """A row that no time step asks for, and the demand that comes nearest to it."""
     own = found[0].scaled
     nearest = min(asked, key=lambda demand: _distance(own, demand))
     page, t = Page(question), asked[nearest]
-    return f"No t asks {text}; the nearest is {question.place(t)}: {page.demand(t)}."
+    return f"No t asks {text}", f"; the nearest is {question.place(t)}: {page.demand(t)}"
 
 
 def _distance(one: Demand, other: Demand) -> tuple[int, Fraction, bool]:
