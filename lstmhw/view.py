@@ -365,7 +365,10 @@ def claim_text(claim: Claim) -> str:
 
 
 NOTHING = 1e-12  # what an answer of 0 may be off by and still be right
+CALLED = {"feasible": "verdict", "certificate": "reason", "certificates": "reasons"}
+"""How a sentence calls a claim that is no symbol."""
 WEIGHTS = "weights"  # the row of weights that are a claim
+SEVERAL = ([WEIGHTS], ["certificates"])
 JUDGED = {
     "right": ("is right", "are right"),
     "rounding": ("is right but for rounding on the way", "are right but for rounding on the way"),
@@ -436,8 +439,9 @@ def claims_told(checks: Sequence[Check]) -> Iterator[Paragraph]:
     for (judged, why), symbols in said.items():
         undecided = symbols == [WEIGHTS] and judged == "coarse"
         one, several = UNDECIDED if undecided else JUDGED[judged]
-        text = several if len(symbols) > 1 or symbols == [WEIGHTS] else one
-        yield Paragraph(("Your ", *names(symbols), f" {text}{why}."))
+        text = several if len(symbols) > 1 or symbols in SEVERAL else one
+        called = [CALLED.get(symbol, symbol) for symbol in symbols]
+        yield Paragraph(("Your ", *names(called), f" {text}{why}."))
 
 
 def _explanations(checks: Sequence[Check]) -> Iterator[Paragraph]:
