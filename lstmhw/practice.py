@@ -4,8 +4,9 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from lstmhw.numerals import Bare
 from lstmhw.reading import from_text
-from lstmhw.reading.written import Bare, written
+from lstmhw.reading.written import written
 from lstmhw.solution import Entries, Solution
 from lstmhw.varying.difficulty import saturated, ties
 

@@ -46,6 +46,8 @@ def offered(folder: Path, line: str) -> list[str]:
         ("lstmhw solve q2 -o pa", ["file,pa"]),
         ("lstmhw grade q2 a.yaml -o pa", ["file,pa"]),
         ("lstmhw practice gru-step -o pa", ["dir,pa"]),
+        ("lstmhw vary q", ["plain,q1", "plain,q2", "plain,quiz.yaml"]),
+        ("lstmhw vary q2 --roster cl", ["file,cl"]),
     ],
 )
 def test_what_is_offered(tmp_path: Path, line: str, there: list[str]) -> None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lstmhw.numerals import Bare
+
 WIDTH = 100
 INDENT = "  "
 PLAIN = re.compile(r"[A-Za-z_(][\w ,.()@+*/^='-]*(?<! )")
@@ -13,12 +15,6 @@ IN_BRACKETS = re.compile(r"[A-Za-z_(][\w .()@+*/^='-]*(?<! )")
 WORDS = frozenset(["true", "false", "null", "yes", "no", "on", "off"])
 """What other readers of YAML take for something else than a text."""
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
-
-
-class Bare(str):
-    """A text that stands in the file as it is, such as a number with all its decimals."""
-
-    __slots__ = ()
 
 
 def written(data: Mapping[str, Any]) -> str:
@@ -39,11 +35,8 @@ def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
     """A key, or the dash of an item, with its value behind or below it."""
     line = f"{head} {_spelled(value, PLAIN)}"
     inner = indent + INDENT
-    if (
-        not value
-        or not isinstance(value, Mapping | list | tuple)
-        or (len(line) <= WIDTH and not _is_nested(value))
-    ):
+    is_flat = len(line) <= WIDTH and not _is_nested(value)
+    if not value or is_flat or not isinstance(value, Mapping | list | tuple):
         yield line
     elif isinstance(value, Mapping):
         yield head
@@ -58,6 +51,8 @@ def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
 
 def _is_nested(value: Any) -> bool:
     """Whether there are mappings in a value."""
+    if not isinstance(value, Mapping | list | tuple):
+        return False
     items = value.values() if isinstance(value, Mapping) else value
     return any(isinstance(item, Mapping) for item in items)
 

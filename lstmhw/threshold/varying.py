@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from lstmhw.faults import Path
-from lstmhw.numerals import number
+from lstmhw.numerals import Bare, number
 
 LARGEST = 3  # of the weights of a unit that makes outputs
 
@@ -13,20 +13,22 @@ LARGEST = 3  # of the weights of a unit that makes outputs
 def other_sequence(
     path: Path, written: Mapping[Path, Sequence[str]], random: Random
 ) -> Mapping[Path, Any]:
-    """Inputs drawn from those of the sequence at a key path, and outputs, which one unit makes or none.
+    """Inputs drawn from those of the sequence at a key path, and outputs for them.
 
-    Nothing where the inputs are not numbers.  Whether a unit makes the outputs is left to who asks.
+    Some outputs are those of a unit, some are any; whether a unit makes them is left to who asks.
+    Nothing where the inputs are letters.
     """
     if (*path, "inputs") not in written:
         return {}
     outputs = written[*path, "outputs"]
-    numbers = written[*path, "inputs"]
+    numbers = [Bare(text) for text in written[*path, "inputs"]]
     length = len(outputs)
     size = len(numbers) // length
-    letters = sorted({tuple(numbers[k * size : (k + 1) * size]) for k in range(length)})
+    letters = sorted({tuple(numbers[k : k + size]) for k in range(0, len(numbers), size)})
     inputs = [random.choice(letters) for _ in range(length)]
     drawn = _made(inputs, random) if random.randint(0, 1) else _bits(length, random)
-    return {(*path, "inputs"): inputs, (*path, "outputs"): drawn}
+    told = inputs if size > 1 else [number for (number,) in inputs]
+    return {(*path, "inputs"): told, (*path, "outputs"): drawn}
 
 
 def _bits(length: int, random: Random) -> list[int]:

@@ -93,7 +93,7 @@ class Varying:
     def _as_hard(self, random: Random) -> Iterator[dict[str, Any]]:
         """Data that are as hard as the problem's own.
 
-        What is drawn is mended part by part: another draw of one part is kept where less is lacking.
+        What is drawn is mended: another draw of one part is kept where no more is lacking.
         """
         for _ in range(MOST_DRAWN):
             drawn = self._drawn(random)
@@ -139,7 +139,7 @@ class Varying:
         """The file: without claims, which were about the old numbers."""
         kept = {key: value for key, value in data.items() if key != "claimed"}
         if "source" in kept:
-            kept["source"] = f"{kept['source']}; other numbers (seed {seed})"
+            kept["source"] = f"{kept['source']}; with other numbers"
         heading = f"# A variant of {printable(self.name)}, seed {seed} (lstmhw vary).\n"
         return heading + written({**kept, **self._asked})
 

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from unicodedata import normalize
 
 from lstmhw.faults import printable, some
 from lstmhw.reading import InputError, within_limit
@@ -27,8 +28,8 @@ NAMES = (
 SEPARATORS = ",;\t"
 QUOTED = re.compile(r'"[^"]*"')
 TABLE = "variants.csv"
-LONGEST = 100  # characters of an id, which is the name of a file
-SAFE = re.compile(r"[^\W_][\w.@+-]*", re.ASCII)
+LONGEST = 100  # bytes of an id, which is the name of a file
+SAFE = re.compile(r"[^\W_][\w.@+ -]*")
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 SEED_BITS = 32
 
@@ -125,13 +126,13 @@ def _complaints(found: Sequence[Student]) -> Iterator[tuple[int, str, str]]:
     seen: dict[str, Student] = {}
     for student in found:
         shown = repr(printable(student.id[:LONGEST]))
-        first = seen.setdefault(student.id.casefold(), student)
+        first = seen.setdefault(normalize("NFKC", student.id).casefold(), student)
         if not student.id:
             yield student.line, "expected an id, found none", ""
-        elif not SAFE.fullmatch(student.id) or student.id.endswith("."):
-            hint = "letters from a to z, digits and . _ - @ + are, if a letter or digit is first"
+        elif not SAFE.fullmatch(student.id):
+            hint = "a letter or digit comes first; letters, digits, blanks and . _ - @ + may follow"
             yield student.line, f"expected an id that can name a file, found {shown}", hint
-        elif RESERVED.fullmatch(student.id) or len(student.id) > LONGEST:
+        elif RESERVED.fullmatch(student.id) or len(student.id.encode()) > LONGEST:
             yield student.line, f"expected an id that can name a file, found {shown}", "change it"
         elif first is not student:
             message = f"expected each id once, found {shown} again (see line {first.line})"

@@ -7,10 +7,9 @@ from typing import Any
 
 from lstmhw.drawing import other_numbers
 from lstmhw.faults import Path
-from lstmhw.numerals import number
+from lstmhw.numerals import Bare, number
 from lstmhw.problem import Shape, Varied
 from lstmhw.reading.nodes import Fields, Mark, Node, Scalar
-from lstmhw.reading.written import Bare
 
 WORDS = ("true", "false", "null")
 
