@@ -7,11 +7,11 @@ lstmhw.solve("q2")["h_2"]
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lstmhw.api import Marks, Solution, check, grade, solve, trace
+    from lstmhw.api import Marks, Solution, check, grade, solve, trace, vary
     from lstmhw.faults import ProblemError
 
 __version__ = "0.1.0"
-__all__ = ["Marks", "ProblemError", "Solution", "check", "grade", "solve", "trace"]
+__all__ = ["Marks", "ProblemError", "Solution", "check", "grade", "solve", "trace", "vary"]
 
 
 def __getattr__(name: str) -> Any:

@@ -22,6 +22,7 @@ from lstmhw.reading.submissions import Source, read_submission
 from lstmhw.render import render
 from lstmhw.solution import Check, Claim, Section, Step
 from lstmhw.solution import Solution as Page
+from lstmhw.varying import Varying
 from lstmhw.view import View
 
 Given = str | Mapping[str, Any]
@@ -127,6 +128,16 @@ def grade(problem: Given, submissions: Iterable[Mapping[str, Any]]) -> Iterator[
     for number, submission in enumerate(submissions, 1):
         data = json.dumps(_plain(submission)).encode()
         yield grader.row(Source("submissions", number, data))
+
+
+def vary(problem: Given, seed: int) -> str:
+    """The text of the problem with other numbers, the same for the same seed.
+
+    Raises ProblemError, where there are no numbers to vary too.
+    """
+    document = _document(problem)
+    with _Placed(document):
+        return Varying(document).variant(seed)
 
 
 def trace(problem: Given, sequence: str | None = None) -> Solution:

@@ -16,6 +16,12 @@ LONGEST = 400
 LARGEST_EXPONENT = 330  # beyond any float64
 
 
+class Bare(str):
+    """A number as it is written, with all its decimals, or a word that needs no quotes."""
+
+    __slots__ = ()
+
+
 def number(text: str) -> float:
     """The number a text stands for: `2`, `-.5`, `1e-3`, `010` (ten), `1/3`, `.inf`.
 

@@ -1,23 +1,20 @@
 """Exercises of each kind with numbers that are kind to the hand, drawn from a seed."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from lstmhw.expr import Apply
+from lstmhw.numerals import Bare
 from lstmhw.reading import from_text
 from lstmhw.reading.written import written
-from lstmhw.solution import Entries, Solution, Step
+from lstmhw.solution import Entries, Solution
+from lstmhw.varying.difficulty import saturated, ties
 
 QUARTERS = [k / 4 for k in range(-6, 7) if k]  # what a weight may be
 SMALL = [-0.5, -0.25, 0.25, 0.5]  # where many add up
 MANY = 4
 INPUTS = [-1, -0.5, 0.5, 1, 2]
 MOST_DRAWN = 400
-SATURATED = 0.03  # so near to a limit that the digits would not show
-TIE = 1e-3  # so near to the middle of two last digits, in units of these
 DECIMALS = 4
 
 Data = dict[str, Any]
@@ -159,7 +156,7 @@ def exercise(kind: str, seed: int, units: int, steps: int) -> Exercise:
         text = written({"kind": kind, "title": title, **data})
         solution = from_text(kind, text).problem.solve()
         answers = dict(_answers(solution))
-        if not _is_saturated(solution) and not any(map(_ties, _values(solution, answers))):
+        if not saturated(solution) and not _has_ties(solution, answers):
             claimed = {name: _rounded(value) for name, value in answers.items()}
             return Exercise(text, text + written({"claimed": claimed}))
     raise NoExerciseError
@@ -173,7 +170,7 @@ def _rounded(value: Any) -> Any:
     """Numbers as they are handed in: all their decimals are written."""
     if isinstance(value, list):
         return [_rounded(part) for part in value]
-    return f"{value:.{DECIMALS}f}" if isinstance(value, float) else value
+    return Bare(f"{value:.{DECIMALS}f}") if isinstance(value, float) else value
 
 
 def _answers(solution: Solution) -> Iterator[tuple[str, Any]]:
@@ -193,22 +190,7 @@ def _answers(solution: Solution) -> Iterator[tuple[str, Any]]:
         yield symbol, solution.answers[symbol].tolist()
 
 
-def _values(solution: Solution, answers: Mapping[str, Any]) -> list[np.ndarray[Any, Any]]:
-    return [np.ravel(solution.answers[s]) for s in answers if s in solution.answers]
-
-
-def _ties(values: np.ndarray[Any, Any]) -> bool:
-    """Whether some value is as near to the one rounded number as to the other."""
-    parts = np.abs(values * 10**DECIMALS % 1 - 0.5)
-    return bool((parts < TIE).any())
-
-
-def _is_saturated(solution: Solution) -> bool:
-    return any(map(_has_gap, solution.steps))
-
-
-def _has_gap(step: Step) -> bool:
-    """Whether a function of the line is so near to its limit that digits do not show it."""
-    if not isinstance(step.expr, Apply) or step.expr.function.name not in ("sigmoid", "tanh"):
-        return False
-    return bool((np.abs(step.value) > 1 - SATURATED).any())
+def _has_ties(solution: Solution, answers: Iterable[str]) -> bool:
+    """Whether some answer is as near to the one rounded number as to the other."""
+    values = (solution.answers[s] for s in answers if s in solution.answers)
+    return any(ties(value, DECIMALS) for value in values)

@@ -22,6 +22,7 @@ plain types (`bool`, `str`, `Literal[...]`, `tuple[str, ...]`, other records, `X
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import (
     Annotated,
     Any,
@@ -45,7 +46,8 @@ class Shape:
     infinities.  A single number stands for an array of any shape that has one entry.  With
     `formula` a text may stand there, which the problem reads as a formula; with `gaps` null may
     stand for a row, which is NaN then.  The `examples` of a batch are the last axis where vectors
-    are columns, and the last but one where they are rows.
+    are columns, and the last but one where they are rows.  `varied` says what a variant of the
+    problem has in its place.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Shape:
         formula: bool = False,
         gaps: bool = False,
         examples: bool = False,
+        varied: "Varied" = "numbers",
     ) -> None:
         self.shapes = tuple(tuple(shape.split()) for shape in shapes)
         self.oriented = oriented
@@ -63,6 +66,12 @@ class Shape:
         self.formula = formula
         self.gaps = gaps
         self.examples = examples
+        self.varied: Varied = "kept" if formula else varied
+
+
+Varied = Literal["numbers", "bounded", "letters", "inputs", "shares", "kept"]
+"""Other numbers; others that are at most 1 where these are; other one-hot vectors; these where all
+are one-hot, else other numbers; the numbers of each vector in another order; the same."""
 
 
 class OneOf(NamedTuple):
@@ -262,6 +271,19 @@ class Problem(Record):
     def wanted(self) -> tuple[str, ...]:
         """The symbols that the problem says are to be found; none where it does not say."""
         return ()
+
+    def varied(self, path: Path, shape: Shape) -> Varied:
+        """What a variant of the problem has in the place of the array at a key path."""
+        return shape.varied
+
+    @property
+    def numbers_besides(self) -> Sequence[Path]:
+        """The keys below which a variant has other numbers, beside those of arrays."""
+        return ()
+
+    def other_data(self, random: Random) -> Mapping[Path, Any]:
+        """What else a variant has in the place of what is at some key paths."""
+        return {}
 
     def solve(self) -> Solution:
         """The worked solution.  Raises ProblemError where the data do not allow one."""

@@ -46,6 +46,8 @@ def offered(folder: Path, line: str) -> list[str]:
         ("lstmhw solve q2 -o pa", ["file,pa"]),
         ("lstmhw grade q2 a.yaml -o pa", ["file,pa"]),
         ("lstmhw practice gru-step -o pa", ["dir,pa"]),
+        ("lstmhw vary q", ["plain,q1", "plain,q2", "plain,quiz.yaml"]),
+        ("lstmhw vary q2 --roster cl", ["file,cl"]),
     ],
 )
 def test_what_is_offered(tmp_path: Path, line: str, there: list[str]) -> None:
@@ -88,6 +90,7 @@ def test_bash_completes_problems_and_files(lstmhw: Run, tmp_path: Path) -> None:
 def test_the_examples_of_help_run(lstmhw: Run, tmp_path: Path, command: str) -> None:
     claim = '{"name": "Ann", "claimed": {"h": [0.5, 0.5]}}\n'
     (tmp_path / "class.ndjson").write_text(claim)
+    (tmp_path / "students.csv").write_text("id\nann\n")
     (tmp_path / "submissions").mkdir()
     (tmp_path / "submissions" / "ann.yaml").write_text(claim)
     lines = [line.strip() for line in lstmhw(command, "--help").stdout.splitlines()]

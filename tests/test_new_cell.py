@@ -14,8 +14,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import pytest
+import yaml
 from conftest import marked, solved
 
+from lstmhw import vary
 from lstmhw.cells import Activations, Named, PreActivations, state
 from lstmhw.cells.cell import Cell, GatedCell
 from lstmhw.cells.weights import Gate
@@ -187,6 +189,16 @@ def test_its_equations_are_listed() -> None:
     assert back["dn_t"] == "dh_t*f_t"
     assert back["df_t"] == "(W_h_n^T da_n_t)*h_(t-1) + dh_t*(n_t - h_(t-1))"
     assert back["da_f_t"] == "df_t*f_t*(1 - f_t)"
+
+
+def test_its_numbers_are_varied() -> None:
+    data = file_of(numbers(6), h_prev=[0.5, 0, -0.25])
+    other = yaml.safe_load(vary({**data, "title": "MGU"}, 3))
+    assert other["h_prev"][1] == 0 != other["h_prev"][0]
+    assert other["gates"] != data["gates"]
+    for gate, arrays in data["gates"].items():
+        for key, array in arrays.items():
+            assert np.shape(other["gates"][gate][key]) == np.shape(array)
 
 
 def test_a_sheet_on_it_is_marked() -> None:

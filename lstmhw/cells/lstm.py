@@ -221,7 +221,7 @@ class Lstm(
     c_prev: Annotated[Floats, Shape("m", "m B", examples=True)] | None = None
     peephole: Peephole | None = None
     coupled: bool = False
-    forget_bias: Annotated[Floats, Shape("")] | None = None
+    forget_bias: Annotated[Floats, Shape("", varied="kept")] | None = None
 
     spelled: ClassVar[Mapping[str, str]] = STATES
     shared: ClassVar[Sequence[str]] = (*LstmWeights.shared, "coupled", "forget_bias")

@@ -58,7 +58,7 @@ class Affine(Record):
 class Gate(Affine):
     """A gate: its weights, or its value as the sheet gives it, or both."""
 
-    value: Annotated[Floats, Shape("m", "", "m B", examples=True)] | None = None
+    value: Annotated[Floats, Shape("m", "", "m B", examples=True, varied="bounded")] | None = None
 
     spelled: ClassVar[Mapping[str, str]] = OF_GATE
 

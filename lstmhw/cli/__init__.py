@@ -30,6 +30,7 @@ COMMANDS = (
     "schema",
     "solve",
     "trace",
+    "vary",
 )
 
 

@@ -4,7 +4,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lstmhw.cli.complaints import complain
 
@@ -25,6 +25,22 @@ def emit(text: str, output: str | None) -> None:
             _print(text)
         else:
             _write_whole(text, output)
+
+
+def emit_all(texts: Mapping[str, str], folder: str) -> None:
+    """Writes files into a folder, which is made where it is not there: all of them, or none."""
+    made: list[str] = []
+    with written_to(folder):
+        os.makedirs(folder, exist_ok=True)
+        try:
+            for path, text in texts.items():
+                is_new = not os.path.exists(path)
+                _write_whole(text, path)
+                made += [path] if is_new else []
+        except BaseException:
+            for path in made:
+                os.remove(path)
+            raise
 
 
 @contextlib.contextmanager

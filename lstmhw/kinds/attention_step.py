@@ -80,7 +80,7 @@ class Decoder(Record):
     """The decoder's cell, which takes its next step with the context in its input."""
 
     cell: Annotated[Cell, Embedded(cells, "lstm")]
-    x: Annotated[Floats, Shape("r")] | None = None
+    x: Annotated[Floats, Shape("r", varied="inputs")] | None = None
     input: tuple[Literal["x", "context"], ...] | None = None
 
     @property
@@ -122,7 +122,7 @@ class AttentionStep(Problem, kind="attention-step"):
     v: Annotated[Floats, Shape("a")] | None = None
     b: Annotated[Floats, Shape("a")] | None = None
     values: Annotated[Floats, Shape("S p")] | None = None
-    mask: Annotated[Floats, Shape("S")] | None = None
+    mask: Annotated[Floats, Shape("S", varied="kept")] | None = None
     length: Annotated[int, Range(1, 1_000_000)] | None = None
     orientation: Literal["column", "row"] = "column"
     decoder: Decoder | None = None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
 from functools import cached_property
+from random import Random
 from typing import Annotated, Any, Literal
 
 from lstmhw.counting.judging import Judge, number_text
@@ -12,7 +13,8 @@ from lstmhw.counting.parts import CONVENTIONS, SECOND_BIAS, Layer, totals
 from lstmhw.counting.recurrent import Recurrent
 from lstmhw.counting.report import breakdown, differences, layer_sections, sums
 from lstmhw.counting.slips import Question, Times
-from lstmhw.faults import Fault, shown
+from lstmhw.counting.varying import other_sizes, sizes_of
+from lstmhw.faults import Fault, Path, shown
 from lstmhw.numerals import counted, exact
 from lstmhw.problem import Marking, Problem, Range, Record, record
 from lstmhw.solution import NO_ANSWER, Block, Check, Claim, Paragraph, Section, Solution
@@ -37,6 +39,16 @@ class ParameterCount(Problem, kind="parameter-count"):
     batch: Often | None = None
 
     marks_claims = True
+
+    def other_data(self, random: Random) -> Mapping[Path, Any]:
+        """Other sizes; what was the same stays the same, and a multiple of another one."""
+        found = {
+            (key, *path): size
+            for key in ("layers", "than")
+            for path, size in sizes_of(getattr(self, key) or ())
+        }
+        other = other_sizes(found.values(), random)
+        return {path: other[size] for path, size in found.items()}
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -99,9 +99,9 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
     """Does an LSTM do what this RNN does: one constructed here, or gates of the user's own?"""
 
     rnn: SigmoidRnn
-    xs: Annotated[Floats, Shape("T n", "T")] | None = None
+    xs: Annotated[Floats, Shape("T n", "T", varied="inputs")] | None = None
     random: RandomInputs | None = None
-    c_prev: Annotated[Floats, Shape("m", "")] | None = None
+    c_prev: Annotated[Floats, Shape("m", "", varied="kept")] | None = None
     construction: Literal["fixed-point", "saturated", "projected", "large-cell"] | None = None
     K: Annotated[Fraction, Exact(above=0)] = Fraction(50)
     gates: OwnGates | None = None

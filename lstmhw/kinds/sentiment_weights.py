@@ -1,9 +1,10 @@
 """`sentiment-weights`: do these LSTM weights compute this score of every document?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 from math import lcm
+from random import Random
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -12,10 +13,11 @@ from lstmhw.cells import Activations
 from lstmhw.cells.cell import parameters
 from lstmhw.cells.lstm import Lstm, LstmWeights
 from lstmhw.cells.weights import KEYS, Gate, exactly, symbol_of
-from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, did_you_mean, shown, some
+from lstmhw.drawing import other_order
+from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, some
 from lstmhw.functions import Floats
 from lstmhw.numerals import counted
-from lstmhw.problem import Embedded, Exact, Problem, Range, Record, Shape, record
+from lstmhw.problem import Embedded, Exact, Problem, Range, Record, Shape, Varied, record
 from lstmhw.rules.automaton import (
     MOST_STATES,
     Automaton,
@@ -102,6 +104,17 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
     weights_claimed: ClassVar[frozenset[str]] = frozenset(
         {"gates", "stacked", "activations", "concat", "output"}
     )
+
+    def varied(self, path: Path, shape: Shape) -> Varied:
+        """Weights that are given are for this score."""
+        return "kept"
+
+    @property
+    def numbers_besides(self) -> Sequence[Path]:
+        return (("score",),) if self.is_open else ()
+
+    def other_data(self, random: Random) -> Mapping[Path, Any]:
+        return {("sequence",): other_order(self.sequence, random, tuple(self.score))}
 
     def faults(self) -> Iterator[Fault]:
         yield from self.cell.faults()

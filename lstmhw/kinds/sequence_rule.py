@@ -1,8 +1,9 @@
 """`sequence-rule`: does this recurrent network compute this rule, for every sequence?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
+from random import Random
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -11,10 +12,11 @@ from lstmhw.cells.cell import Cell, cells
 from lstmhw.cells.lstm import Lstm
 from lstmhw.cells.rnn import Rnn
 from lstmhw.cells.weights import exactly
+from lstmhw.drawing import other_order
 from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, some
 from lstmhw.functions import Floats
 from lstmhw.numerals import counted, exact
-from lstmhw.problem import Embedded, Exact, Problem, Range, Record, Shape, record
+from lstmhw.problem import Embedded, Exact, Problem, Range, Record, Shape, Varied, record
 from lstmhw.rules.automaton import Ngram, TooManyStatesError
 from lstmhw.rules.construction import Construction
 from lstmhw.rules.construction import constructed as constructed_lstm
@@ -123,6 +125,21 @@ class SequenceRule(Problem, kind="sequence-rule"):
         "what the letters of one sequence are, as `kind: rnn-step`, gru-step or lstm-step, and "
         "export that"
     )
+
+    def varied(self, path: Path, shape: Shape) -> Varied:
+        """Weights that are given are for this rule."""
+        return "kept"
+
+    @property
+    def numbers_besides(self) -> Sequence[Path]:
+        return ((*RULE, "score"),) if self.is_open and self.rule.score else ()
+
+    def other_data(self, random: Random) -> Mapping[Path, Any]:
+        """Another sequence; where a network is asked for, the rule with its letters exchanged."""
+        sequence = other_order(self.sequence, random, tuple(self.rule.score or ()))
+        rule = self.rule.exchanged(self.letters, random) if self.is_open else {}
+        below = {(*RULE, *path): value for path, value in rule.items()}
+        return {("sequence",): sequence, **below}
 
     def faults(self) -> Iterator[Fault]:
         yield from self.cell.faults()

@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
+from random import Random
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
-from lstmhw.faults import Fault
+from lstmhw.faults import Fault, Path
 from lstmhw.feasibility import Certificate, Vector, Witness
 from lstmhw.functions import Floats
 from lstmhw.numerals import counted
-from lstmhw.problem import Problem, Range, Shape, record
+from lstmhw.problem import Problem, Range, Shape, Varied, record
 from lstmhw.solution import Paragraph, Section, Solution, Verdict
 from lstmhw.threshold.asking import Asked, Asking
 from lstmhw.threshold.claimed import which_do
 from lstmhw.threshold.claims import NETWORK, WEIGHTS, Claims
 from lstmhw.threshold.every import Every
-from lstmhw.threshold.given import GivenRule, GivenSequence, LetterInputs
+from lstmhw.threshold.given import EVERY, GivenRule, GivenSequence, LetterInputs
 from lstmhw.threshold.hidden import Network
 from lstmhw.threshold.judged import Judged
 from lstmhw.threshold.question import Question
@@ -36,6 +37,7 @@ from lstmhw.threshold.report import (
 )
 from lstmhw.threshold.sequences import Case, Found, Sequences, Start
 from lstmhw.threshold.unasked import network_scope, unasked, unasked_section
+from lstmhw.threshold.varying import other_sequence
 from lstmhw.threshold.weights import pleasant_for
 
 MOST_SEARCHED = 100  # time steps, with extra units
@@ -67,6 +69,23 @@ class StepRnn(Problem, kind="step-rnn"):
     @property
     def wanted(self) -> tuple[str, ...]:
         return () if self.claimed else ("feasible",)
+
+    def varied(self, path: Path, shape: Shape) -> Varied:
+        """The numbers are letters, which `other_data` draws."""
+        return "kept"
+
+    def other_data(self, random: Random) -> Mapping[Path, Any]:
+        """Other sequences of the same letters; of a rule, its letters exchanged."""
+        if self.every is not None:
+            letters = self.alphabet or self.every.alphabet or tuple(self.every.inputs or ())
+            rule = self.every.exchanged(letters, random)
+            return {(*EVERY, *path): value for path, value in rule.items()}
+        if self.sequences is None:
+            return other_sequence((), self.written, random)
+        found: dict[Path, Any] = {}
+        for k in range(len(self.sequences)):
+            found |= other_sequence(("sequences", k), self.written, random)
+        return found
 
     def faults(self) -> Iterator[Fault]:
         found = [*self._asking.structural_faults(), *self._asking.faults()]

@@ -83,7 +83,7 @@ class Catalogue:
         """All that may have been done once on the way to the last of these lines."""
         key = tuple(step.symbol for step in steps)
         if key not in self._candidates:
-            ways = (self._mistakes(steps), self._misread(steps), self._elsewhere(steps[-1]))
+            ways = (self.mistakes(steps), self._misread(steps), self._elsewhere(steps[-1]))
             work = sum(max(1, step.value.size // LARGE) for step in steps)
             most = min(MOST_VARIANTS, MOST_COMPUTED // work)
             self._candidates[key] = _candidates(chain.from_iterable(ways), most)
@@ -132,7 +132,8 @@ class Catalogue:
         found = edits(step, self.program.scope)
         return tuple(e for e in found if not self.program.is_circular(step.symbol, e.expr))
 
-    def _mistakes(self, steps: Sequence[Step]) -> Iterator[Variant]:
+    def mistakes(self, steps: Sequence[Step]) -> Iterator[Variant]:
+        """Each mistake that has a name, in one or more of the lines."""
         places: dict[tuple[int, str], list[tuple[str, Edit]]] = {}
         for step in steps:
             for edit in self.edits_of(step):

@@ -26,7 +26,7 @@ from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
 from lstmhw.reading.expanding import ODD, FaultError, Wanted, claim, expanded, number_text, shape
 from lstmhw.reading.letters import renamed, respelled, why_not
 from lstmhw.reading.mending import versions
-from lstmhw.reading.nodes import Fields, Items, Node, Scalar
+from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
 from lstmhw.reading.parts import Parts, place_of
 from lstmhw.reading.records import (
     NOT_KEYS,
@@ -113,7 +113,7 @@ class _Attempt:
         self.record = record
         decoder = _Decoder(record.takes_batches)
         self.draft = decoder.record(root, record, ())
-        self.written = decoder.written
+        self.written: dict[Path, Sequence[str]] = {**decoder.written}
         self.renamed = decoder.renamed
         self.left_out = decoder.left_out
         self.parts = Parts(root)
@@ -195,6 +195,27 @@ def decode_claims(node: Node) -> tuple[dict[str, Claim], tuple[Fault, ...]]:
     return understood, tuple(decoder.faults)
 
 
+class GivenArray(NamedTuple):
+    """An array of a file: its key path and its place, its numbers as lists, what it may be."""
+
+    path: Path
+    mark: Mark
+    node: Node
+    shape: Shape
+
+
+def given_arrays(root: Fields) -> list[GivenArray]:
+    """The arrays of a document that has no faults, but for zeros of any shape."""
+    record, _ = _record(root)
+    decoder = _Decoder(record.takes_batches)
+    decoder.record(root, record, ())
+    return [
+        GivenArray(array.path, array.mark, decoder.written[array.path].node, array.marker)
+        for array in decoder.arrays
+        if not array.is_zero
+    ]
+
+
 def _record(root: Fields) -> tuple[type[Problem], list[Fault]]:
     """The record of a file; where that is unclear, one for the keys it has anyway, and why."""
     kind = word_at(root, "kind")
@@ -233,7 +254,7 @@ class _Decoder:
         self.batches = batches
         self.faults: list[Fault] = []
         self.arrays: list[Array] = []
-        self.written: dict[Path, Sequence[str]] = {}
+        self.written: dict[Path, Written] = {}
         self.renamed: dict[str, str] = {}
         self.left_out: list[str] = []
         self.whole: Owners = {}
@@ -445,6 +466,7 @@ class _Decoder:
         depths = {len(letters) for letters in shapes}
         single = {len(letters) for letters in shapes if letters[-1:] != (EXAMPLES,)}
         before = len(self.faults)
+        mark = node.mark
         try:
             node = expanded(node, path, Wanted(depths, single))
         except FaultError as error:
@@ -456,7 +478,7 @@ class _Decoder:
         numbers = self._numbers(node, prod(sizes), marker, path)
         if len(self.faults) > before:
             return None
-        array = Array(path, numbers.reshape(sizes), marker, shapes)
+        array = Array(path, numbers.reshape(sizes), marker, shapes, mark)
         self.arrays.append(array)
         self.written[path] = Written(node)
         return array

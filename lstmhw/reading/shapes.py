@@ -10,6 +10,7 @@ import numpy as np
 from lstmhw.faults import Fault, Path, spelled
 from lstmhw.functions import Floats
 from lstmhw.problem import Shape
+from lstmhw.reading.nodes import Mark
 
 _TERM = re.compile(r"([0-9]*)((?:[A-Za-z](?:@[0-9]*(?:rev)?)?)?)")
 
@@ -21,15 +22,21 @@ Letters = Callable[[Path], Mapping[str, str]]
 
 
 class Array:
-    """Numbers as they stand in the file, and the shapes they may have."""
+    """Numbers as they stand in the file, where they begin, and the shapes they may have."""
 
     def __init__(
-        self, path: Path, numbers: Floats, marker: Shape, shapes: Sequence[tuple[str, ...]]
+        self,
+        path: Path,
+        numbers: Floats,
+        marker: Shape,
+        shapes: Sequence[tuple[str, ...]],
+        mark: Mark,
     ) -> None:
         self.path = path
         self.numbers = numbers
         self.marker = marker
         self.shapes = shapes
+        self.mark = mark
         self.shape: tuple[int, ...] = numbers.shape
         self.is_zero = numbers.ndim == 0 and bool(numbers == 0)  # zeros of any shape
 

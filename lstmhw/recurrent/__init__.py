@@ -60,10 +60,12 @@ class RecurrentProblem(Problem):
 
     cell: Annotated[Cell, Embedded(cells, "lstm")]
     t: Annotated[int, Range(0, 1_000_000)] = 1
-    x: Annotated[Floats, Shape("n", "n B", examples=True)] | None = None
-    xs: Annotated[Floats, Shape("T n", "T", "T n B", examples=True)] | None = None
-    one_hot: Annotated[Floats, Shape("V", "V B", examples=True)] | None = None
-    one_hots: Annotated[Floats, Shape("T V", "T V B", examples=True)] | None = None
+    x: Annotated[Floats, Shape("n", "n B", examples=True, varied="inputs")] | None = None
+    xs: Annotated[Floats, Shape("T n", "T", "T n B", examples=True, varied="inputs")] | None = None
+    one_hot: Annotated[Floats, Shape("V", "V B", examples=True, varied="letters")] | None = None
+    one_hots: Annotated[Floats, Shape("T V", "T V B", examples=True, varied="letters")] | None = (
+        None
+    )
     embedding: Annotated[Floats, Shape("V n")] | None = None
     output: OutputLayer | None = None
     find: tuple[str, ...] | None = None

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from math import prod
+from random import Random
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from lstmhw.cells.losses import LOSSES, Loss
 from lstmhw.expr import Concat, Constant, Expr, Quantity, Role, over_batch, sum_of
-from lstmhw.faults import Fault, ProblemError
+from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.formula import described
 from lstmhw.functions import Floats, exp, ln
-from lstmhw.problem import Shape, record
+from lstmhw.problem import Shape, Varied, record
 from lstmhw.recurrent.finding import lacking
 from lstmhw.recurrent.network import NetworkProblem
 from lstmhw.solution import Inline, Worksheet
@@ -43,6 +44,28 @@ class LossProblem(NetworkProblem):
                 yield Fault((key,), "a loss needs what the output should be", "add `targets`")
         if self.over_steps != "sum":
             yield Fault(("over_steps",), "expected a loss to add up, found none", "add `targets`")
+
+    def varied(self, path: Path, shape: Shape) -> Varied:
+        """Targets that are probabilities stay such; classes are drawn by `other_data`."""
+        is_of_shares = path == ("targets",) and self.loss_name.endswith(CROSS_ENTROPY)
+        if not is_of_shares:
+            return super().varied(path, shape)
+        return "kept" if self.targets_are_classes else "shares"
+
+    def other_data(self, random: Random) -> Mapping[Path, Any]:
+        """Other classes, where the targets are some; class 0 stays."""
+        if self.targets is None or not self.targets_are_classes:
+            return {}
+        known = range(1, (self.classes_from or 0) + self._target_shape[-1])
+
+        def other(number: float) -> int | None:
+            if np.isnan(number):
+                return None
+            return random.choice(known) if number else 0
+
+        rows = self.targets.tolist()
+        drawn = [[*map(other, row)] if isinstance(row, list) else other(row) for row in rows]
+        return {("targets",): drawn}
 
     def _target_faults(self, targets: Floats) -> Iterator[Fault]:
         loss = LOSSES[self.loss_name]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
+from random import Random
 from typing import Annotated, Any, NamedTuple, cast
 
 from lstmhw.faults import Fault, Path, ProblemError, did_you_mean, shown, some
@@ -148,6 +149,27 @@ class RuleKeys(Record):
             message = "these weights are too large, or too fine, to be added up exactly"
             yield Fault(("score",), message, f"in their unit they may come to {FINEST}")
 
+    def exchanged(self, alphabet: Sequence[str], random: Random) -> Mapping[Path, Any]:
+        """The same rule on letters that have changed places, and states their outputs.
+
+        It is told by what stands at key paths below the rule's own.
+        """
+        letters = dict(zip(alphabet, random.sample(alphabet, len(alphabet)), strict=True))
+        if self.regex is not None:
+            is_short = all(len(letter) == 1 for letter in alphabet)
+            regex = "".join(letters.get(c, c) for c in self.regex) if is_short else self.regex
+            return {("regex",): regex}
+        if self.states is None or self.outputs is None:
+            return {}
+        states = {name: _exchanged(row, letters) for name, row in self.states.items()}
+        found = list(self.outputs.values())
+        if all(isinstance(value, Fraction) and value.denominator == 1 for value in found):
+            whole = [int(cast(Fraction, value)) for value in found]
+            drawn = random.sample(whole, len(whole))
+            outputs = dict(zip(self.outputs, drawn, strict=True))
+            return {("states",): states, ("outputs",): outputs}
+        return {("states",): states}
+
     def built(self, alphabet: Sequence[str], delay: int, path: Path) -> Built:
         """The rule of keys without faults.
 
@@ -190,6 +212,11 @@ class RuleKeys(Record):
         return of_tables(following, outputs, start), (
             None if isinstance(nothing, Mapping) else nothing
         )
+
+
+def _exchanged(row: Mapping[str, str], letters: Mapping[str, str]) -> dict[str, str]:
+    """Where each letter leads that has taken the place of another."""
+    return {letter: row[letters[letter]] for letter in row}
 
 
 def _output(outputs: Mapping[str, Any], before: str, after: str, letter: str) -> Fraction:
