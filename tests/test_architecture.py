@@ -14,8 +14,10 @@ FLOORS = {
     "functions": 0,
     "feasibility": 0,
     "spellings": 0,
+    "picture": 0,
     "numerals": 1,
     "glossary": 1,
+    "charts": 1,
     "expr": 1,
     "solution": 2,
     "notation": 2,
@@ -30,6 +32,8 @@ FLOORS = {
     "cells": 4,
     "counting": 4,
     "view": 4,
+    "svg": 4,
+    "plot": 5,
     "render": 5,
     "parameters": 5,
     "handouts": 5,
@@ -57,6 +61,7 @@ LIBRARIES = {
     "click": {"cli"},
     "rich": {"render", "cli"},  # the front door has the progress bar
     "yaml": {"reading"},
+    "matplotlib": {"plot"},
     "numpy": {
         "functions",
         "expr",
@@ -76,6 +81,7 @@ LIBRARIES = {
         "threshold",
         "kinds",
         "view",
+        "charts",
         "practice",
         "api",
         "render",
@@ -88,7 +94,14 @@ LIBRARIES = {
 RELATIVE = "<relative>"
 # Their modules know the package, and what is shared, not each other.
 NEIGHBOURS = {"kinds", "render", "export", "cli"}
-SHARED = {"cli.answering", "cli.complaints", "cli.completing", "cli.manner", "cli.writing"}
+SHARED = {
+    "cli.answering",
+    "cli.complaints",
+    "cli.completing",
+    "cli.manner",
+    "cli.plotting",
+    "cli.writing",
+}
 
 
 @cache

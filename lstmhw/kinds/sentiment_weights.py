@@ -30,6 +30,7 @@ from lstmhw.rules.letters import STANDING
 from lstmhw.rules.linear import Square, impossible, is_linear
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
 from lstmhw.rules.page_of_equations import cell_equations
+from lstmhw.rules.pictures import of_reading
 from lstmhw.rules.proof import Proof, proof
 from lstmhw.rules.reachable import nearest
 from lstmhw.rules.report import (
@@ -432,6 +433,7 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             asked=(self._question,),
             answers=answers,
             only_step=1 if reading is not None and len(reading.words) == 1 else None,
+            picture=None if reading is None else of_reading(reading),
             extras=extras,
         )
 

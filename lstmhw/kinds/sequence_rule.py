@@ -36,6 +36,7 @@ from lstmhw.rules.made import (
 from lstmhw.rules.network import zeros
 from lstmhw.rules.outputs import Growing, Scored, additive, bounded
 from lstmhw.rules.page_of_equations import cell_equations
+from lstmhw.rules.pictures import of_moments
 from lstmhw.rules.report import Subject as ScoreSubject
 from lstmhw.rules.report import arrays_shown, plain
 from lstmhw.rules.report import construction_section as lstm_section
@@ -542,7 +543,15 @@ class SequenceRule(Problem, kind="sequence-rule"):
             answers[f"y_{t}"] = np.array(float(moment.output))
         only = 1 if len(moments) == 1 else None
         asked = (self._question,)
-        return self.told(sections, asked=asked, answers=answers, only_step=only, extras=extras)
+        picture = of_moments(self.letters, moments)
+        return self.told(
+            sections,
+            asked=asked,
+            answers=answers,
+            only_step=only,
+            picture=picture,
+            extras=extras,
+        )
 
 
 def _finite(rule: Rule | Scored) -> Rule | Growing | None:

@@ -1,0 +1,60 @@
+"""The picture of a sequence that is read: the output beside the rule, gates and states."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from lstmhw.charts import Traced, chart
+from lstmhw.functions import Floats
+from lstmhw.picture import Chart
+from lstmhw.rules.deciding import Moment
+from lstmhw.rules.report import Reading
+
+DUE, OUTPUT = "the rule", "the output"
+ABOUT = {
+    "gates": {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"},
+    "states": {"c": "cell state", "h": "hidden state"},
+}
+
+
+def of_reading(reading: Reading) -> Chart | None:
+    """A document word by word."""
+    beside = f"{OUTPUT} beside {DUE}"
+    done = reading.trace
+    traced = [
+        Traced(DUE, "", beside, list(reading.due)),
+        Traced(OUTPUT, "", beside, list(done.output)),
+        *(
+            Traced(k, said, group, list(getattr(done, k)))
+            for group, names in ABOUT.items()
+            for k, said in names.items()
+        ),
+    ]
+    return chart("Output, gates and states word by word", "word", reading.words, traced)
+
+
+def of_moments(alphabet: Sequence[str], moments: Sequence[Moment]) -> Chart | None:
+    """A sequence letter by letter; where no output is due the rule has none."""
+    if not moments:
+        return None
+    beside = f"{OUTPUT} beside {DUE}"
+    gates = [name for name in moments[0].gates if name]
+    traced = [
+        Traced(DUE, "", beside, [_number(moment.due) for moment in moments]),
+        Traced(OUTPUT, "", beside, [_number(moment.output) for moment in moments]),
+        *(Traced(k, "", "gates", [np.asarray(m.gates[k]) for m in moments]) for k in gates),
+        *(
+            Traced(
+                k, ABOUT["states"].get(k, ""), "states", [np.asarray(m.states[k]) for m in moments]
+            )
+            for k in moments[0].states
+        ),
+    ]
+    what = "Output, gates and states" if gates else "Output and states"
+    letters = [alphabet[moment.letter] for moment in moments]
+    return chart(f"{what} letter by letter", "letter", letters, traced)
+
+
+def _number(value: Fraction | float | None) -> Floats | None:
+    return None if value is None else np.array(float(value))
