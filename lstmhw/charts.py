@@ -13,7 +13,8 @@ from lstmhw.picture import LARGEST, MOST_CURVES, MOST_PLACES, Chart, Curve, Pane
 class Traced(NamedTuple):
     """A quantity over time: its symbol, what it is, what it is one of, its value at each place.
 
-    A value is a vector or a number, or None where there is none.
+    A value is a vector or a number, or None where there is none; of more places than are drawn
+    the first will do.
     """
 
     symbol: str
@@ -70,8 +71,9 @@ def _panels(traced: Sequence[Traced]) -> Iterator[Panel]:
 
 def _panel(quantity: Traced) -> Panel:
     units = range(min(quantity.size, MOST_CURVES))
-    curves = tuple(Curve(f"unit {k + 1}", _numbers(quantity.values, k)) for k in units)
-    return Panel(quantity.name, curves)
+    names = [f"unit {k + 1}" for k in units] if quantity.size > 1 else ["every unit"]
+    curves = (Curve(name, _numbers(quantity.values, k)) for k, name in enumerate(names))
+    return Panel(quantity.name, tuple(curves))
 
 
 def _numbers(values: Sequence[Floats | None], unit: int) -> tuple[float | None, ...]:

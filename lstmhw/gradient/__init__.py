@@ -232,8 +232,8 @@ class Gradient(LossProblem):
     def _unrolled(self, forward: Sequence[Step]) -> Graph | None:
         """What reads what in all steps, or, where those are many, in the last one."""
         last = [step for step in forward if indexed(step.symbol)[1] == self.times[-1]]
-        graphs = map(graph_of, (forward, last))
-        return next((graph for graph in graphs if 0 < len(graph.lines) <= MOST_UNROLLED), None)
+        small = (lines for lines in (forward, last) if 0 < len(lines) <= MOST_UNROLLED)
+        return next(map(graph_of, small), None)
 
     def _derivation(self) -> Iterator[Section]:
         """Why the gradient through loss and output together is so short."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lstmhw.cells.cell import Cell
 from lstmhw.charts import Traced, chart
 from lstmhw.functions import Floats
-from lstmhw.picture import Chart
+from lstmhw.picture import MOST_PLACES, Chart
 from lstmhw.recurrent.passing import Way
 from lstmhw.solution import Worksheet, at_time, indexed, unmarked
 
@@ -34,7 +34,7 @@ def over_time(sheet: Worksheet, ways: Sequence[Way], times: range, cell: Cell) -
     gates = _gates(sheet) if len(ways) == 1 else []
     states = [letter + way.cell.place.mark for way in ways for letter in way.cell.states[::-1]]
     groups = {"gates": gates, "states": states, "output": ["y"]}
-    values = Values(sheet, places)
+    values = Values(sheet, places[:MOST_PLACES])
     traced = [
         Traced(name, about(name), group, values.of(name))
         for group, names in groups.items()

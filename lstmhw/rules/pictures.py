@@ -7,11 +7,12 @@ import numpy as np
 
 from lstmhw.charts import Traced, chart
 from lstmhw.functions import Floats
-from lstmhw.picture import Chart
+from lstmhw.picture import MOST_PLACES, Chart
 from lstmhw.rules.deciding import Moment
 from lstmhw.rules.report import Reading
 
-DUE, OUTPUT = "the rule", "the output"
+DUE, OUTPUT = "due by the rule", "output"
+BESIDE = "the output beside the rule"
 ABOUT = {
     "gates": {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"},
     "states": {"c": "cell state", "h": "hidden state"},
@@ -20,13 +21,12 @@ ABOUT = {
 
 def of_reading(reading: Reading) -> Chart | None:
     """A document word by word."""
-    beside = f"{OUTPUT} beside {DUE}"
     done = reading.trace
     traced = [
-        Traced(DUE, "", beside, list(reading.due)),
-        Traced(OUTPUT, "", beside, list(done.output)),
+        Traced(DUE, "", BESIDE, list(reading.due[:MOST_PLACES])),
+        Traced(OUTPUT, "", BESIDE, list(done.output[:MOST_PLACES])),
         *(
-            Traced(k, said, group, list(getattr(done, k)))
+            Traced(k, said, group, list(getattr(done, k)[:MOST_PLACES]))
             for group, names in ABOUT.items()
             for k, said in names.items()
         ),
@@ -38,16 +38,14 @@ def of_moments(alphabet: Sequence[str], moments: Sequence[Moment]) -> Chart | No
     """A sequence letter by letter; where no output is due the rule has none."""
     if not moments:
         return None
-    beside = f"{OUTPUT} beside {DUE}"
+    drawn, about = moments[:MOST_PLACES], ABOUT["states"]
     gates = [name for name in moments[0].gates if name]
     traced = [
-        Traced(DUE, "", beside, [_number(moment.due) for moment in moments]),
-        Traced(OUTPUT, "", beside, [_number(moment.output) for moment in moments]),
-        *(Traced(k, "", "gates", [np.asarray(m.gates[k]) for m in moments]) for k in gates),
+        Traced(DUE, "", BESIDE, [_number(moment.due) for moment in drawn]),
+        Traced(OUTPUT, "", BESIDE, [_number(moment.output) for moment in drawn]),
+        *(Traced(k, "", "gates", [np.asarray(m.gates[k]) for m in drawn]) for k in gates),
         *(
-            Traced(
-                k, ABOUT["states"].get(k, ""), "states", [np.asarray(m.states[k]) for m in moments]
-            )
+            Traced(k, about.get(k, ""), "states", [np.asarray(m.states[k]) for m in drawn])
             for k in moments[0].states
         ),
     ]

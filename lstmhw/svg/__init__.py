@@ -23,6 +23,5 @@ def drawn(picture: Chart | HalfPlane) -> Iterator[str]:
     page = plane.drawn(picture) if isinstance(picture, HalfPlane) else chart.drawn(picture)
     size = f'width="{WIDTH}" height="{page.height:g}" viewBox="0 0 {WIDTH} {page.height:g}"'
     yield f'<div class="scroll"><svg role="img" {size} aria-label="{escape(in_words(picture))}">'
-    yield f"<title>{escape(picture.title)}</title>"
     yield "".join(page.lines)
     yield "</svg></div>"
