@@ -89,6 +89,11 @@ class Border(NamedTuple):
     w2: Fraction
     b: Fraction
 
+    @property
+    def is_line(self) -> bool:
+        """Whether z changes from place to place at all."""
+        return bool(self.w1 or self.w2)
+
     def z(self, x: Fraction, s: Fraction) -> Fraction:
         """The pre-activation at a place of the plane."""
         return self.w1 * x + self.w2 * s + self.b
@@ -133,37 +138,49 @@ def box(plane: HalfPlane) -> Box:
     return Box(left - room, right + room)
 
 
-def side(border: Border, shown: Box) -> tuple[Spot, ...]:
-    """The corners of where z >= 0 inside the box (Sutherland and Hodgman 1974); perhaps none."""
-    found: list[Spot] = []
+def side(border: Border, shown: Box, step_of_0: int) -> tuple[Spot, ...]:
+    """The corners of where the unit is 1 inside the box, with its border; perhaps none."""
+    if border.is_line:
+        return tuple(_cut(border, shown))
+    is_one = border.b > 0 or (border.b == 0 and step_of_0 == 1)
+    return shown.corners if is_one else ()
+
+
+def _cut(border: Border, shown: Box) -> Iterator[Spot]:
+    """The box, cut along the border (Sutherland and Hodgman 1974)."""
     corners = shown.corners
     for here, there in pairwise((*corners, corners[0])):
         z, z_there = border.z(*here), border.z(*there)
         if z >= 0:
-            found.append(here)
+            yield here
         if z * z_there < 0:
             share = z / (z - z_there)
             x, s = (a + share * (b - a) for a, b in zip(here, there, strict=True))
-            found.append((x, s))
-    return tuple(found)
+            yield x, s
 
 
 def segment(border: Border, shown: Box) -> tuple[Spot, Spot] | None:
     """The piece of the border inside the box; None where it does not cross it."""
-    if not border.w1 and not border.w2:
+    if not border.is_line:
         return None
-    ends = sorted({spot for spot in side(border, shown) if not border.z(*spot)})
+    ends = sorted({spot for spot in _cut(border, shown) if not border.z(*spot)})
     return (ends[0], ends[-1]) if len(ends) > 1 else None
 
 
 def border_in_words(plane: HalfPlane, border: Border) -> str:
     """What a line is, where it is, and to which side it belongs itself."""
-    if not border.w1 and not border.w2:
+    if not border.is_line:
         return f"{border.name}: no line, z = {border.b} everywhere"
     outside = "" if segment(border, box(plane)) else ", outside the picture"
     drawn_as = "solid" if plane.step_of_0 else "dashed"
     belongs = f"{drawn_as}: on it step(0) = {plane.step_of_0}"
     return f"{border.name}: z = 0{outside}, {belongs}; s_t = 1 {_where(border)} it"
+
+
+def ones_in_words(plane: HalfPlane) -> str:
+    """What the shade says, which is the answer's."""
+    relation = ">=" if plane.step_of_0 else ">"
+    return f"z {relation} 0 with the {plane.borders[0].name}: s_t = 1"
 
 
 def _where(border: Border) -> str:

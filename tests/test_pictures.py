@@ -239,9 +239,9 @@ def test_the_shaded_side_is_where_z_is_not_negative(
     border = Border("answer", w1, w2, b)
     point = Point(Fraction(0), 0, 1, "t = 1", False)
     shown = box(HalfPlane("", (point, point._replace(x=Fraction(2))), (border,), 0))
-    corners = side(border, shown)
+    corners = side(border, shown, step_of_0=0)
     assert all(border.z(*corner) >= 0 for corner in corners)
-    assert all(border.z(*c) < 0 or c in corners for c in shown.corners)
+    assert all(border.z(*c) <= 0 or c in corners for c in shown.corners)
     if shown.left <= x <= shown.right and shown.low <= s <= shown.high and border.z(x, s) > 0:
         assert _is_inside((x, s), corners)
     ends = segment(border, shown)
@@ -249,6 +249,18 @@ def test_the_shaded_side_is_where_z_is_not_negative(
         for end_x, end_s in ends:
             assert border.z(end_x, end_s) == 0
             assert end_x in (shown.left, shown.right) or end_s in (shown.low, shown.high)
+
+
+@pytest.mark.parametrize(
+    ("b", "step_of_0", "is_one"), [(1, 0, True), (0, 0, False), (0, 1, True), (-1, 1, False)]
+)
+def test_without_a_line_the_unit_is_the_same_everywhere(
+    b: int, step_of_0: int, is_one: bool
+) -> None:
+    border = Border("answer", Fraction(0), Fraction(0), Fraction(b))
+    shown = box(HalfPlane("", (Point(Fraction(0), 0, 1, "t = 1", False),), (border,), step_of_0))
+    assert segment(border, shown) is None
+    assert side(border, shown, step_of_0) == (shown.corners if is_one else ())
 
 
 def _is_inside(spot: tuple[Fraction, Fraction], corners: Any) -> bool:

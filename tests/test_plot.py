@@ -118,6 +118,13 @@ def test_the_answer_is_printed_as_without_a_picture(
     assert os.listdir(tmp_path) == ["picture.PNG"]
 
 
+def test_a_picture_is_drawn_anew_over_an_older_one(lstmhw: Run, tmp_path: Path) -> None:
+    (tmp_path / "p.svg").write_bytes(b"older")
+    done = lstmhw("check-feasible", "--inputs", "0,1", "--outputs", "0,1", "--plot", "p.svg")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "p.svg").read_bytes().startswith(BEGINNINGS[".svg"])
+
+
 def test_where_there_is_no_folder_nothing_is_printed(lstmhw: Run) -> None:
     done = lstmhw("solve", "q2", "--plot", "nowhere/q2.png")
     assert (done.returncode, done.stdout) == (2, "")

@@ -57,7 +57,7 @@ def check_feasible(
 
         text = f"kind: step-rnn\ninputs: {_listed(inputs)}\noutputs: {_listed(str(outputs))}\n"
         solutions = answers(("<options>",), answer, lambda name: from_text(name, text))
-    plotted(solutions, files or ("<options>",), plot, manner)
+    plotted(solutions, files, plot, manner)
     show(solutions, files, manner)
     return 130 if any(solution.interrupted for solution in solutions) else 0
 

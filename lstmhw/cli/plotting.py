@@ -65,7 +65,8 @@ def plotted(
     if solution.picture is None:
         message = f"there is no picture of this {solution.kind} problem"
         hint = plot.WANTED.get(solution.kind, plot.OTHERS)
-        complain(f"{files[0]}: error: {message}\n  hint: {hint}")
+        name = files[0] if files else "--inputs"
+        complain(f"{name}: error: {message}\n  hint: {hint}")
     save(plot.drawn(solution.picture, _suffix(path)), path)
 
 

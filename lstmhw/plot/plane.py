@@ -1,5 +1,6 @@
 """The plane of a step unit: what is asked where, and on which side of a line the unit is 1."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -9,12 +10,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon
 
 from lstmhw.picture import (
-    Border,
     Box,
     HalfPlane,
     Point,
+    Spot,
     border_in_words,
     box,
+    ones_in_words,
     segment,
     side,
     tiers,
@@ -48,8 +50,8 @@ def figure(plane: HalfPlane) -> Figure:
     axes.set_ylabel("s_(t-1)")
     key: list[Artist] = [*_key(plane)]
     for border in plane.borders[:1]:
-        _shade(axes, border, shown)
-        key.append(Patch(facecolor="#d9d9d9", label=f"z > 0 with the {border.name}: s_t = 1"))
+        _shade(axes, side(border, shown, plane.step_of_0))
+        key.append(Patch(facecolor="#d9d9d9", label=ones_in_words(plane)))
     for number in range(len(plane.borders)):
         key.append(_border(axes, plane, number, shown))
     for state in (0, 1):
@@ -58,8 +60,7 @@ def figure(plane: HalfPlane) -> Figure:
     return page
 
 
-def _shade(axes: Axes, border: Border, shown: Box) -> None:
-    corners = side(border, shown)
+def _shade(axes: Axes, corners: Sequence[Spot]) -> None:
     if len(corners) > 2:
         spots = [(float(x), float(s)) for x, s in corners]
         axes.add_patch(Polygon(spots, facecolor="#d9d9d9", edgecolor="none", zorder=0))

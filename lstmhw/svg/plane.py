@@ -10,6 +10,7 @@ from lstmhw.picture import (
     Spot,
     border_in_words,
     box,
+    ones_in_words,
     segment,
     side,
     tiers,
@@ -43,7 +44,7 @@ def drawn(plane: HalfPlane) -> Page:
     places = _Plane(shown)
     lines = [text(4, 18, plane.title, "start"), *_frame(places)]
     for border in plane.borders[:1]:
-        corners = side(border, shown)
+        corners = side(border, shown, plane.step_of_0)
         lines += [path(f"M{_corners(places, corners)}z", "side")] if len(corners) > 2 else []
     for number, border in enumerate(plane.borders):
         lines += _border(plane, border, number, places, shown)
@@ -69,7 +70,7 @@ def key(plane: HalfPlane) -> Iterator[tuple[str, str, str, str]]:
         width = "M-14 0h28" if not number else "M-14 -2h28M-14 2h28"
         yield width, "curve", dashes, border_in_words(plane, border)
     if plane.borders:
-        yield "M-14 -5h28v10h-28z", "side", "", f"z > 0 with the {plane.borders[0].name}: s_t = 1"
+        yield "M-14 -5h28v10h-28z", "side", "", ones_in_words(plane)
 
 
 def _corners(places: _Plane, spots: tuple[Spot, ...]) -> str:
