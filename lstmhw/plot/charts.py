@@ -1,4 +1,4 @@
-"""Curves over time, panel by panel, and bars; a curve has a mark, dashes and a grey of its own."""
+"""Curves over time, panel by panel, and bars; each curve has its own mark, dashes and colour."""
 
 from math import isfinite, nan
 
@@ -94,6 +94,7 @@ def bars(picture: Bars) -> Figure:
     page = Figure(figsize=(WIDTH, 3.5), layout="constrained")
     axes = page.subplots()
     axes.set_title(picture.title, fontsize=10)
+    axes.margins(y=0.12)
     places = range(len(picture.names))
     drawn = axes.bar(places, picture.values, color="#bbbbbb", edgecolor="black", hatch="///")
     if len(picture.names) * 5 * LETTER <= ROOM:
