@@ -14,7 +14,9 @@ KEPT = ("Given", "Conventions")
 def short(solution: Solution) -> Solution:
     """What was asked, the result, and a sentence on each claim."""
     told = (*score_told(solution), *claims_told(solution.checks))
-    return solution._replace(sections=(), result=(*solution.result, *told), checks=(), score=None)
+    return solution._replace(
+        sections=(), picture=None, result=(*solution.result, *told), checks=(), score=None
+    )
 
 
 def blank(solution: Solution) -> Solution:

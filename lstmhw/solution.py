@@ -13,6 +13,7 @@ from lstmhw.expr import DATUM, Constant, Expr, Missing, Quantity, Role
 from lstmhw.faults import Fault, Path, ProblemError
 from lstmhw.functions import Floats
 from lstmhw.numerals import agrees, half_unit
+from lstmhw.picture import Bars, Chart, HalfPlane
 
 
 class Entry(NamedTuple):
@@ -83,6 +84,7 @@ class Graph(NamedTuple):
 
 
 Block = Entries | Working | Paragraph | Table | Graph
+Picture = Chart | HalfPlane | Bars | Graph
 
 
 class Section(NamedTuple):
@@ -169,7 +171,7 @@ class Solution(NamedTuple):
     claims itself, with the symbols that their checks have; `score` are the points that the checks
     earn.  `turned` are the symbols of a batch that are answered with an example in each column; a
     step has one in each row.  `otherwise` are values of symbols that a mistake leads to, by its
-    name, where it is made all the way.
+    name, where it is made all the way.  `picture` shows in a drawing what the page says.
     """
 
     kind: str
@@ -194,6 +196,7 @@ class Solution(NamedTuple):
     interrupted: bool = False
     turned: frozenset[str] = frozenset()
     otherwise: Mapping[str, Mapping[str, Floats]] = {}
+    picture: Picture | None = None
 
     @property
     def is_wrong(self) -> bool:

@@ -14,9 +14,11 @@ FLOORS = {
     "functions": 0,
     "feasibility": 0,
     "spellings": 0,
+    "picture": 0,
     "numerals": 1,
-    "drawing": 2,
+    "redrawing": 2,
     "glossary": 1,
+    "charts": 1,
     "expr": 1,
     "solution": 2,
     "notation": 2,
@@ -31,6 +33,8 @@ FLOORS = {
     "cells": 4,
     "counting": 4,
     "view": 4,
+    "svg": 4,
+    "plot": 5,
     "render": 5,
     "parameters": 5,
     "handouts": 5,
@@ -59,6 +63,7 @@ LIBRARIES = {
     "click": {"cli"},
     "rich": {"render", "cli"},  # the front door has the progress bar
     "yaml": {"reading"},
+    "matplotlib": {"plot"},
     "numpy": {
         "functions",
         "expr",
@@ -79,6 +84,7 @@ LIBRARIES = {
         "kinds",
         "view",
         "varying",
+        "charts",
         "api",
         "render",
         "reading",
@@ -90,7 +96,14 @@ LIBRARIES = {
 RELATIVE = "<relative>"
 # Their modules know the package, and what is shared, not each other.
 NEIGHBOURS = {"kinds", "render", "export", "cli"}
-SHARED = {"cli.answering", "cli.complaints", "cli.completing", "cli.manner", "cli.writing"}
+SHARED = {
+    "cli.answering",
+    "cli.complaints",
+    "cli.completing",
+    "cli.manner",
+    "cli.plotting",
+    "cli.writing",
+}
 
 
 @cache

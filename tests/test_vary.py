@@ -20,9 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lstmhw as package
-from lstmhw.drawing import other_numbers
 from lstmhw.faults import ProblemError
 from lstmhw.reading import InputError, from_text, read, shipped
+from lstmhw.redrawing import other_numbers
 from lstmhw.varying import Varying
 from lstmhw.varying.roster import students
 

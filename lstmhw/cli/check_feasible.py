@@ -10,6 +10,7 @@ import click
 from lstmhw.cli import completing
 from lstmhw.cli.answering import answers, show
 from lstmhw.cli.manner import Manner, common_options
+from lstmhw.cli.plotting import plot_option, plotted, refuse_several
 
 if TYPE_CHECKING:
     from lstmhw.reading import Document
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--outputs", metavar="S,S,...", help="The outputs, 0 or 1 each.")
 @click.option("--initial", type=click.Choice(("0", "1", "free")), help="s_0; 0 if left out.")
 @click.option("--hidden", type=click.IntRange(0, 8), help="Try up to so many extra units.")
+@plot_option
 @common_options
 def check_feasible(
     files: tuple[str, ...],
@@ -29,6 +31,7 @@ def check_feasible(
     outputs: str | None,
     initial: str | None,
     hidden: int | None,
+    plot: str | None,
     manner: Manner,
 ) -> int:
     """Are there weights of one step unit that turn inputs into outputs?
@@ -47,12 +50,14 @@ def check_feasible(
     answer = functools.partial(_feasible, initial=initial, hidden=hidden)
     if inputs is None:
         files = files or ("step-rnn-a", "step-rnn-b")
+        refuse_several(files, plot)
         solutions = answers(files, answer)
     else:
         from lstmhw.reading import from_text
 
         text = f"kind: step-rnn\ninputs: {_listed(inputs)}\noutputs: {_listed(str(outputs))}\n"
         solutions = answers(("<options>",), answer, lambda name: from_text(name, text))
+    plotted(solutions, files, plot, manner)
     show(solutions, files, manner)
     return 130 if any(solution.interrupted for solution in solutions) else 0
 

@@ -7,6 +7,7 @@ import click
 from lstmhw.cli import completing
 from lstmhw.cli.answering import answers, show
 from lstmhw.cli.manner import Manner, common_options
+from lstmhw.cli.plotting import plot_option, plotted, refuse_several
 
 if TYPE_CHECKING:
     from lstmhw.reading import Document
@@ -20,15 +21,22 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Exit with 1 where a claimed answer is wrong.")
 @click.option("--short", "page", flag_value="short", help="Question, result and verdicts alone.")
 @click.option("--blank", "page", flag_value="blank", help="A sheet to fill in, without answers.")
+@plot_option
 @common_options
-def solve(files: tuple[str, ...], strict: bool, page: str | None, manner: Manner) -> int:
+def solve(
+    files: tuple[str, ...], strict: bool, page: str | None, plot: str | None, manner: Manner
+) -> int:
     """Print the worked solution, and mark the answers the file claims.
 
     \b
     lstmhw solve q2
     lstmhw solve q2 --format html -o q2.html
     """
+    refuse_several(files, plot)
+    if plot is not None and page == "blank":
+        raise click.UsageError("--blank has no answers, and --plot would draw them")
     solutions = answers(files, _solved)
+    plotted(solutions, files, plot, manner)
     is_whole = page is None or (page == "short" and manner.format == "json")
     pages = solutions if is_whole else [_as_page(solution, page) for solution in solutions]
     show(pages, files, manner)

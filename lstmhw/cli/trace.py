@@ -7,6 +7,7 @@ import click
 from lstmhw.cli import completing
 from lstmhw.cli.answering import answers, show
 from lstmhw.cli.manner import Manner, common_options
+from lstmhw.cli.plotting import plot_option, plotted
 
 if TYPE_CHECKING:
     from lstmhw.faults import ProblemError
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 @click.command("trace", short_help="Run weights word by word beside their rule.")
 @click.argument("file", default="sentiment-six-units", shell_complete=completing.files)
 @click.option("--sequence", metavar="WORDS", help="The document; if left out, that of the file.")
+@plot_option
 @common_options
-def trace(file: str, sequence: str | None, manner: Manner) -> int:
+def trace(file: str, sequence: str | None, plot: str | None, manner: Manner) -> int:
     """Run a sentiment-weights or sequence-rule problem word by word: states, rule and output.
 
     FILE is sentiment-six-units if left out.
@@ -28,6 +30,7 @@ def trace(file: str, sequence: str | None, manner: Manner) -> int:
     lstmhw trace rule-parity --format html -o parity.html
     """
     solutions = answers((file,), lambda document: _traced(document, sequence))
+    plotted(solutions, (file,), plot, manner)
     show(solutions, (file,), manner)
     return 0
 

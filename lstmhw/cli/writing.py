@@ -24,7 +24,13 @@ def emit(text: str, output: str | None) -> None:
         if output is None:
             _print(text)
         else:
-            _write_whole(text, output)
+            _write_whole(text.encode(), output)
+
+
+def save(content: bytes, output: str) -> None:
+    """Writes to a file that appears whole or not at all."""
+    with written_to(output):
+        _write_whole(content, output)
 
 
 def emit_all(texts: Mapping[str, str], folder: str) -> None:
@@ -35,7 +41,7 @@ def emit_all(texts: Mapping[str, str], folder: str) -> None:
         try:
             for path, text in texts.items():
                 is_new = not os.path.exists(path)
-                _write_whole(text, path)
+                _write_whole(text.encode(), path)
                 made += [path] if is_new else []
         except BaseException:
             for path in made:
@@ -61,16 +67,16 @@ def _print(text: str) -> None:
     sys.stdout.flush()
 
 
-def _write_whole(text: str, output: str) -> None:
+def _write_whole(content: bytes, output: str) -> None:
     if os.path.exists(output) and not os.path.isfile(output):  # a device or a pipe
-        with open(output, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(output, "wb") as file:
+            file.write(content)
         return
     target = os.path.realpath(output)
     draft = f"{target}.{os.getpid()}.tmp"
-    with open(draft, "x", encoding="utf-8") as file:
+    with open(draft, "xb") as file:
         try:
-            file.write(text)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
             if os.path.exists(target):

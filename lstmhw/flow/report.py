@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lstmhw.charts import sizes
 from lstmhw.expr import Constant, Expr, Quantity, Role
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.flow import STEADY, first_below, pace, verdict
 from lstmhw.functions import Floats, Function, magnitude, norm
 from lstmhw.numerals import counted
+from lstmhw.picture import Chart
 from lstmhw.solution import (
     Block,
     Entries,
@@ -68,6 +70,7 @@ class Outcome(NamedTuple):
     lines: tuple[Step, ...] = ()
     asked: str = ""
     result: tuple[Block, ...] = ()
+    picture: Chart | None = None
 
     @property
     def steps(self) -> Iterator[Step]:
@@ -152,6 +155,7 @@ def product(w: Floats, slope: Floats, count: int, limit: float) -> Outcome:
         conclusion.words,
         asked=f"The product of {counted(count, 'factor')} w*slope. {WHETHER}",
         result=(Entries((Entry("P", sheet.answers["P"], False),)), *conclusion.body),
+        picture=sizes("The product after t factors", range(1, count + 1), {"norm": norms}),
     )
 
 

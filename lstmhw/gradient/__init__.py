@@ -31,6 +31,7 @@ from lstmhw.recurrent.losses import LossProblem
 from lstmhw.solution import (
     Entries,
     Entry,
+    Graph,
     Inline,
     Paragraph,
     Section,
@@ -45,6 +46,7 @@ from lstmhw.solution import (
 from lstmhw.spellings import GRADIENTS
 
 MOST_LINES = 40  # of the graph of a step
+MOST_UNROLLED = 60  # of the graph of all steps, as a picture
 
 
 @record
@@ -146,6 +148,7 @@ class Gradient(LossProblem):
             result=(Entries(answer),),
             extras={"second_method": agreement.as_data()},
             otherwise=self._otherwise(),
+            picture=self._unrolled(sheet.steps[: ends[0]]),
         )
 
     def _question(self, asked: Sequence[str]) -> tuple[Inline, ...]:
@@ -225,6 +228,12 @@ class Gradient(LossProblem):
             where = "" if is_alone else f", of the last step (t = {last}); {same}"
             said = f"What is computed from what{where}. {BACK_ALONG}"
             yield Section("The graph", (Paragraph((said,)), graph))
+
+    def _unrolled(self, forward: Sequence[Step]) -> Graph | None:
+        """What reads what in all steps, or, where those are many, in the last one."""
+        last = [step for step in forward if indexed(step.symbol)[1] == self.times[-1]]
+        small = (lines for lines in (forward, last) if 0 < len(lines) <= MOST_UNROLLED)
+        return next(map(graph_of, small), None)
 
     def _derivation(self) -> Iterator[Section]:
         """Why the gradient through loss and output together is so short."""

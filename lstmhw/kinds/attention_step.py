@@ -28,6 +28,7 @@ from lstmhw.functions import ACTIVATIONS, Floats, Function, row_sum, softmax, ta
 from lstmhw.gradient.backward import backward, by_complex_steps
 from lstmhw.gradient.report import MEANING, cut, slopes, verdict
 from lstmhw.numerals import counted
+from lstmhw.picture import Bars
 from lstmhw.problem import ActivationName, Embedded, Problem, Range, Record, Shape, record
 from lstmhw.recurrent import INPUT
 from lstmhw.recurrent.finding import found_symbols, lacking
@@ -480,7 +481,17 @@ class AttentionStep(Problem, kind="attention-step"):
             blocks="" if self.cell is None else self.cell.order,
             unused=sheet.unused,
             extras=extras,
+            picture=self._picture(sheet),
         )
+
+    def _picture(self, sheet: Worksheet) -> Bars | None:
+        """The weight of each state."""
+        weights = sheet.answers.get(f"alpha_{self.t}")
+        if weights is None:
+            return None
+        states = tuple(str(number) for number in range(1, weights.size + 1))
+        title = f"The attention weights alpha_{self.t}"
+        return Bars(title, "state", states, tuple(weights.ravel().tolist()))
 
     def _refuse_missing(self, sheet: Worksheet) -> None:
         """Raises ProblemError where the decoder's step cannot be computed."""

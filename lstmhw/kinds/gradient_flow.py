@@ -10,6 +10,7 @@ import numpy as np
 
 from lstmhw.cells.cell import Cell, cells
 from lstmhw.cells.rnn import Rnn
+from lstmhw.charts import sizes
 from lstmhw.expr import Expr
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.flow import Flow, flow
@@ -18,6 +19,7 @@ from lstmhw.flow.plain import of_rnn
 from lstmhw.flow.report import WHETHER, Outcome, clipped, concluded, product
 from lstmhw.functions import Floats
 from lstmhw.numerals import counted
+from lstmhw.picture import Chart
 from lstmhw.problem import Embedded, Exact, Range, Record, Shape, record
 from lstmhw.recurrent import INPUT, RecurrentProblem
 from lstmhw.recurrent.finding import lacking
@@ -147,6 +149,7 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
             answers={symbol: value for part in parts for symbol, value in part.answers.items()},
             words={name: words for part in parts for name, words in part.words.items()},
             steps=tuple(step for part in parts for step in part.steps),
+            picture=next((part.picture for part in parts if part.picture is not None), None),
             extras=extras,
         )
 
@@ -197,7 +200,14 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
             told.lines,
             asked,
             (shown, *conclusion.body),
+            self._picture(found, answers),
         )
+
+    def _picture(self, found: Flow, answers: Mapping[str, Floats]) -> Chart | None:
+        """The norms beside their bounds."""
+        bounds = np.array([answers[f"bound_{t}"] for t in found.times])
+        title = f"The norm of dh_t/dh_{self.start} beside its bound"
+        return sizes(title, found.times, {"norm_t": found.norms, "bound_t": bounds})
 
     def _conventions(self) -> Iterator[tuple[Inline, ...]]:
         yield from self.cell.conventions(self.t)

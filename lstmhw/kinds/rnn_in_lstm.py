@@ -25,6 +25,7 @@ from lstmhw.imitation import (
     stacked,
 )
 from lstmhw.imitation.constructions import CONSTRUCTIONS, Bound, Construction
+from lstmhw.imitation.pictures import beside
 from lstmhw.imitation.report import (
     CONVENTIONS,
     OWN_IDEA,
@@ -293,6 +294,7 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
                 "bound": outcome.bound,
             },
             checks=(weights_check(lstm, outcome),) if self._made is None else (),
+            picture=beside(run),
         )
 
     def _proved_elsewhere(self, lstm: Lstm, outcome: Outcome) -> Iterator[Paragraph]:

@@ -13,11 +13,11 @@ from lstmhw.cells import Activations
 from lstmhw.cells.cell import parameters
 from lstmhw.cells.lstm import Lstm, LstmWeights
 from lstmhw.cells.weights import KEYS, Gate, exactly, symbol_of
-from lstmhw.drawing import other_order
 from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, some
 from lstmhw.functions import Floats
 from lstmhw.numerals import counted
 from lstmhw.problem import Embedded, Exact, Problem, Range, Record, Shape, Varied, record
+from lstmhw.redrawing import other_order
 from lstmhw.rules.automaton import (
     MOST_STATES,
     Automaton,
@@ -32,6 +32,7 @@ from lstmhw.rules.letters import STANDING
 from lstmhw.rules.linear import Square, impossible, is_linear
 from lstmhw.rules.network import GATES, Head, WordLstm, zeros
 from lstmhw.rules.page_of_equations import cell_equations
+from lstmhw.rules.pictures import of_reading
 from lstmhw.rules.proof import Proof, proof
 from lstmhw.rules.reachable import nearest
 from lstmhw.rules.report import (
@@ -449,6 +450,7 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
             answers=answers,
             checked=self.checked_weights,
             only_step=1 if reading is not None and len(reading.words) == 1 else None,
+            picture=None if reading is None else of_reading(reading),
             extras=extras,
         )
 

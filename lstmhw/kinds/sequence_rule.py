@@ -12,11 +12,11 @@ from lstmhw.cells.cell import Cell, cells
 from lstmhw.cells.lstm import Lstm
 from lstmhw.cells.rnn import Rnn
 from lstmhw.cells.weights import exactly
-from lstmhw.drawing import other_order
 from lstmhw.faults import MOST_ERRORS, Fault, Path, ProblemError, did_you_mean, shown, some
 from lstmhw.functions import Floats
 from lstmhw.numerals import counted, exact
 from lstmhw.problem import Embedded, Exact, Problem, Range, Record, Shape, Varied, record
+from lstmhw.redrawing import other_order
 from lstmhw.rules.automaton import Ngram, TooManyStatesError
 from lstmhw.rules.construction import Construction
 from lstmhw.rules.construction import constructed as constructed_lstm
@@ -38,6 +38,7 @@ from lstmhw.rules.made import (
 from lstmhw.rules.network import zeros
 from lstmhw.rules.outputs import Growing, Scored, additive, bounded
 from lstmhw.rules.page_of_equations import cell_equations
+from lstmhw.rules.pictures import of_moments
 from lstmhw.rules.report import Subject as ScoreSubject
 from lstmhw.rules.report import arrays_shown, plain
 from lstmhw.rules.report import construction_section as lstm_section
@@ -563,12 +564,14 @@ class SequenceRule(Problem, kind="sequence-rule"):
             answers[f"y_{t}"] = np.array(float(moment.output))
         only = 1 if len(moments) == 1 else None
         asked = (self._question,)
+        picture = of_moments(self.letters, moments)
         return self.told(
             sections,
             asked=asked,
             answers=answers,
             checked=self.checked_weights,
             only_step=only,
+            picture=picture,
             extras=extras,
         )
 

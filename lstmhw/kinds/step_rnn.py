@@ -11,6 +11,7 @@ from lstmhw.faults import Fault, Path
 from lstmhw.feasibility import Certificate, Vector, Witness
 from lstmhw.functions import Floats
 from lstmhw.numerals import counted
+from lstmhw.picture import HalfPlane
 from lstmhw.problem import Problem, Range, Shape, Varied, record
 from lstmhw.solution import Paragraph, Section, Solution, Verdict
 from lstmhw.threshold.asking import Asked, Asking
@@ -20,6 +21,7 @@ from lstmhw.threshold.every import Every
 from lstmhw.threshold.given import EVERY, GivenRule, GivenSequence, LetterInputs
 from lstmhw.threshold.hidden import Network
 from lstmhw.threshold.judged import Judged
+from lstmhw.threshold.pictures import half_plane
 from lstmhw.threshold.question import Question
 from lstmhw.threshold.reasons import KEYS as REASONS
 from lstmhw.threshold.reasons import reason_faults
@@ -168,7 +170,11 @@ class StepRnn(Problem, kind="step-rnn"):
         why = f"It is true: {page.named(weights)} do it{begun}."
         solution = self._solution(sections, named, why, network, extras)
         result = Paragraph((Verdict("right", "Yes"), f": {page.named(weights)}{begun}."))
-        return solution._replace(answers=self._values(weights), result=(result,))
+        return solution._replace(
+            answers=self._values(weights),
+            result=(result,),
+            picture=self._picture(question, start, {"answer": weights}),
+        )
 
     @property
     def _question(self) -> str:
@@ -233,7 +239,25 @@ class StepRnn(Problem, kind="step-rnn"):
         said = f". {which_do(cases)}" if first.is_chosen else f": {extras['contradiction']}"
         result = [Paragraph((Verdict("wrong", "No"), said))]
         result += [Paragraph((text,)) for text in searched.result]
-        return solution._replace(interrupted="interrupted" in searched.extras, result=tuple(result))
+        return solution._replace(
+            interrupted="interrupted" in searched.extras,
+            result=tuple(result),
+            picture=self._picture(cases[first].question, first, {}, certificates[first]),
+        )
+
+    def _picture(
+        self,
+        question: Question,
+        start: Start,
+        weights: dict[str, Vector],
+        certificate: Certificate | None = None,
+    ) -> HalfPlane | None:
+        """What is asked, the answer and the claimed weights, or the demands that contradict."""
+        begun = f", from {start.text}" if start.is_chosen else ""
+        if "w1" in self._claims.by_name:
+            weights = {**weights, "claimed": self._claims.weights()}
+        contradicting = {} if certificate is None else certificate.multipliers
+        return half_plane(question, f"What is asked of the unit{begun}", weights, contradicting)
 
     def _scope(self) -> list[Section]:
         """What is said first of a rule for every sequence."""

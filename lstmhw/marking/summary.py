@@ -10,7 +10,7 @@ from lstmhw.solution import Paragraph, Solution
 
 def marks(solution: Solution) -> Solution:
     """The solution with its marks in the place of its working."""
-    return solution._replace(sections=(), result=tuple(_summary(solution)))
+    return solution._replace(sections=(), picture=None, result=tuple(_summary(solution)))
 
 
 def _summary(solution: Solution) -> Iterator[Paragraph]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from lstmhw.problem import record
 from lstmhw.recurrent.losses import LossProblem
+from lstmhw.recurrent.pictures import over_time
 from lstmhw.solution import Solution
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ class StepProblem(LossProblem):
             self.record_loss(sheet, read)
         results = [f"{s}{cell.place.mark}" for cell in self.cells for s in cell.states[::-1]]
         functions = [function for cell in self.cells for function in cell.functions]
-        return self.solution(sheet, results, functions)
+        told = self.solution(sheet, results, functions)
+        return told._replace(picture=over_time(sheet, self.ways, self.times, self.cell))
 
     def exported(self) -> "Exported":
         from lstmhw.recurrent.exporting import steps

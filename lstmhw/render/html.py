@@ -7,8 +7,10 @@ pieces.
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import chain
 from typing import NamedTuple
 
+from lstmhw import svg
 from lstmhw.expr import Expr
 from lstmhw.graph import Spot, layout
 from lstmhw.notation import (
@@ -19,6 +21,7 @@ from lstmhw.notation import (
     symbol,
     write_terms,
 )
+from lstmhw.picture import Chart, HalfPlane
 from lstmhw.solution import (
     Block,
     Entries,
@@ -26,6 +29,7 @@ from lstmhw.solution import (
     Graph,
     Inline,
     Paragraph,
+    Section,
     Shades,
     Solution,
     Step,
@@ -52,9 +56,12 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 LONGEST_PIECE = 24  # characters of a formula that no line is broken in
 WIDEST_MATRIX = 32
+FRONT = ("Asked", "Result")
+"""The sections that a page begins with."""
 SPELLINGS = (MathML(), Text())
 
-STYLE = """
+STYLE = (
+    """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1b1b; --faint: #595959; --line: #bbb;
   --right: #16703a; --unsure: #7a5500; --wrong: #b3261e; }
 @media screen and (prefers-color-scheme: dark) {
@@ -100,6 +107,8 @@ svg text { fill: var(--ink); font: .85rem Georgia, serif; text-anchor: middle; }
   tbody tr:first-child { break-before: avoid; }
   h1, h2, h3, .title { break-after: avoid; } }
 """
+    + svg.STYLE
+)
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -171,11 +180,23 @@ class _Page:
         yield from ("<article>", f"<h{self.level}>{title}</h{self.level}>")
         if about:
             yield f'<p class="note">{about}</p>'
-        for section in sections(solution, self.view):
-            yield f"<h{self.level + 1}>{escape(section.title)}</h{self.level + 1}>"
-            for block in section.body:
-                yield from self.block(block, section.title)
+        body = list(sections(solution, self.view))
+        front = [section for section in body if section.title in FRONT]
+        yield from chain.from_iterable(map(self.section, front))
+        yield from self.picture(solution)
+        yield from chain.from_iterable(map(self.section, body[len(front) :]))
         yield "</article>"
+
+    def section(self, section: Section) -> Iterator[str]:
+        yield f"<h{self.level + 1}>{escape(section.title)}</h{self.level + 1}>"
+        for block in section.body:
+            yield from self.block(block, section.title)
+
+    def picture(self, solution: Solution) -> Iterator[str]:
+        """The picture, where it shows more than a single step; a graph has a section of its own."""
+        if isinstance(solution.picture, Chart | HalfPlane) and solution.only_step is None:
+            yield f"<h{self.level + 1}>Picture</h{self.level + 1}>"
+            yield from svg.drawn(solution.picture)
 
     def block(self, block: Block, title: str) -> Iterator[str]:
         match block:

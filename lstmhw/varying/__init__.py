@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmhw.drawing import other_numbers
 from lstmhw.faults import Fault, Path, ProblemError, printable
 from lstmhw.functions import Floats
 from lstmhw.marking.scoring import asked
@@ -19,6 +18,7 @@ from lstmhw.reading.decode import GivenArray, given_arrays
 from lstmhw.reading.nodes import Fields, Mark
 from lstmhw.reading.records import keys_of
 from lstmhw.reading.written import written
+from lstmhw.redrawing import other_numbers
 from lstmhw.solution import Solution
 from lstmhw.varying.difficulty import outcome, saturated, telling, ties
 from lstmhw.varying.tree import at, data_of, put, varied, with_leaves

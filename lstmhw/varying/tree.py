@@ -5,11 +5,11 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from lstmhw.drawing import other_numbers
 from lstmhw.faults import Path
 from lstmhw.numerals import Bare, number
 from lstmhw.problem import Shape, Varied
 from lstmhw.reading.nodes import Fields, Mark, Node, Scalar
+from lstmhw.redrawing import other_numbers
 
 WORDS = ("true", "false", "null")
 
