@@ -1,6 +1,6 @@
 """Curves over time, panel by panel, and bars; each curve has its own mark, dashes and colour."""
 
-from math import isfinite, nan
+from math import ceil, floor, isfinite, log10, nan
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -42,6 +42,8 @@ def _draw(axes: Axes, panel: Panel) -> None:
     axes.grid(visible=True, color="#dddddd", linewidth=0.5)
     if panel.scale == "log":
         axes.set_yscale("log")
+        powers = [log10(value) for value in panel.values]
+        axes.set_ylim(10.0 ** floor(min(powers) - 0.05), 10.0 ** ceil(max(powers) + 0.05))
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:
         axes.set_ylim(*panel.extent)
