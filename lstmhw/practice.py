@@ -8,6 +8,7 @@ from lstmhw.numerals import Bare
 from lstmhw.reading import from_text
 from lstmhw.reading.written import written
 from lstmhw.solution import Entries, Solution
+from lstmhw.varying.asking import asking_for
 from lstmhw.varying.difficulty import saturated, ties
 
 QUARTERS = [k / 4 for k in range(-6, 7) if k]  # what a weight may be
@@ -154,10 +155,12 @@ def exercise(kind: str, seed: int, units: int, steps: int) -> Exercise:
         data = DRAWN[kind](Draw(numbers, 2, units, steps))
         title = f"Exercise {seed}"
         text = written({"kind": kind, "title": title, **data})
-        solution = from_text(kind, text).problem.solve()
+        problem = from_text(kind, text).problem
+        solution = problem.solve()
         answers = dict(_answers(solution))
         if not saturated(solution) and not _has_ties(solution, answers):
             claimed = {name: _rounded(value) for name, value in answers.items()}
+            text += written(asking_for(problem, answers))
             return Exercise(text, text + written({"claimed": claimed}))
     raise NoExerciseError
 

@@ -93,6 +93,7 @@ def test_the_examples_of_help_run(lstmhw: Run, tmp_path: Path, command: str) -> 
     (tmp_path / "students.csv").write_text("id\nann\n")
     (tmp_path / "submissions").mkdir()
     (tmp_path / "submissions" / "ann.yaml").write_text(claim)
+    (tmp_path / "students.csv").write_text("id\nann\nbob\n")
     lines = [line.strip() for line in lstmhw(command, "--help").stdout.splitlines()]
     examples = [shlex.split(line)[1:] for line in lines if line.startswith("lstmhw ")]
     assert len(examples) >= 2

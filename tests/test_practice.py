@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from conftest import Run
 
+from lstmhw import grade
 from lstmhw.kinds import KINDS
 from lstmhw.marking import marked
 from lstmhw.practice import DECIMALS, DRAWN, exercise
@@ -28,6 +29,16 @@ def test_the_answers_beside_an_exercise_are_right(kind: str, seed: int) -> None:
     assert not faults
     assert solution.checks
     assert {check.verdict for check in solution.checks} == {"right"}
+
+
+@pytest.mark.parametrize(
+    "kind", ["lstm-step", "gru-step", "rnn-step", "lstm-gradient", "attention-step"]
+)
+def test_an_exercise_asks_for_what_its_answers_are(kind: str) -> None:
+    drawn = exercise(kind, 3, units=2, steps=2)
+    claimed = from_text("answers", drawn.answers).problem.claimed
+    (row,) = grade(drawn.problem, [{"name": "Ann", "claimed": claimed}])
+    assert row.score == row.out_of == len(claimed)
 
 
 @pytest.mark.parametrize("kind", ["lstm-step", "gru-step", "rnn-step", "lstm-gradient"])

@@ -108,11 +108,13 @@ def test_a_variant_keeps_shapes_words_zeros_and_decimals(name: str) -> None:
 
 @pytest.mark.oracle
 @pytest.mark.parametrize("name", shipped())
-def test_twenty_variants_of_each_are_different_and_keep_all_that(name: str) -> None:
-    for seed in range(20):
+def test_many_variants_of_each_are_different_and_keep_all_that(name: str) -> None:
+    seeds = range(4 if name in SLOW else 20)
+    for seed in seeds:
         check_kept(name, seed)
-    bodies = {json.dumps(loaded(variant(name, seed))) for seed in range(20)}
-    assert len(bodies) > (2 if varying(name).problem.kind == "sequence-rule" else 9)
+    bodies = {json.dumps(loaded(variant(name, seed))) for seed in seeds}
+    is_of_words = varying(name).problem.kind not in (*NUMERIC, "gradient-flow")
+    assert len(bodies) > (3 if is_of_words else len(seeds) // 2)
 
 
 @pytest.mark.parametrize("name", ["q2", "rnn-characters", "sentiment", "step-rnn-a"])

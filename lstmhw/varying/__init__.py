@@ -16,10 +16,10 @@ from lstmhw.problem import Marking, Varied
 from lstmhw.reading import Document, InputError, from_text
 from lstmhw.reading.decode import GivenArray, given_arrays
 from lstmhw.reading.nodes import Fields, Mark
-from lstmhw.reading.records import keys_of
 from lstmhw.reading.written import written
 from lstmhw.redrawing import other_numbers
 from lstmhw.solution import Solution
+from lstmhw.varying.asking import asking_for
 from lstmhw.varying.difficulty import outcome, saturated, telling, ties
 from lstmhw.varying.tree import at, data_of, put, varied, with_leaves
 
@@ -146,14 +146,7 @@ class Varying:
     def _asked_by_claims(self) -> Mapping[str, Any]:
         """The key that asks for what the claims are about, where no other key says what is."""
         is_told = self.problem.wanted or isinstance(self.marking.points, Mapping)
-        if is_told or not self.problem.claimed or "find" not in keys_of(type(self.problem)):
-            return {}
-        added = {"find": [*self.problem.claimed]}
-        try:
-            from_text("variant", written({**self._plain, **added})).problem.solve()
-        except (InputError, ProblemError):
-            return {}
-        return added
+        return {} if is_told else asking_for(self.problem, self.problem.claimed)
 
     def _lack(self, data: dict[str, Any]) -> Lack:
         """What lacks in a variant for it to be as hard to answer and to mark."""
