@@ -8,6 +8,7 @@ import numpy as np
 
 from lstmhw.expr import Apply
 from lstmhw.reading import from_text
+from lstmhw.reading.writing import written
 from lstmhw.solution import Entries, Solution, Step
 
 QUARTERS = [k / 4 for k in range(-6, 7) if k]  # what a weight may be
@@ -155,46 +156,17 @@ def exercise(kind: str, seed: int, units: int, steps: int) -> Exercise:
     for _ in range(MOST_DRAWN):
         data = DRAWN[kind](Draw(numbers, 2, units, steps))
         title = f"Exercise {seed}"
-        text = _written({"kind": kind, "title": title, **data})
+        text = written({"kind": kind, "title": title, **data})
         solution = from_text(kind, text).problem.solve()
         answers = dict(_answers(solution))
         if not _is_saturated(solution) and not any(map(_ties, _values(solution, answers))):
             claimed = {name: _rounded(value) for name, value in answers.items()}
-            return Exercise(text, text + _written({"claimed": claimed}))
+            return Exercise(text, text + written({"claimed": claimed}))
     raise NoExerciseError
 
 
 class NoExerciseError(Exception):
     """So many units and steps saturate their gates in every draw."""
-
-
-def _written(data: Data) -> str:
-    """The keys one below another; mappings of mappings have a line for each."""
-    lines = []
-    for key, value in data.items():
-        if isinstance(value, dict) and any(isinstance(part, dict) for part in value.values()):
-            inner = [f"  {_spelled(name)}: {_spelled(part)}" for name, part in value.items()]
-            lines += [f"{key}:", *inner]
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            lines += [f"{key}:", *(f"  - {_spelled(part)}" for part in value)]
-        else:
-            lines.append(f"{key}: {_spelled(value)}")
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _spelled(value: Any) -> str:
-    """YAML on one line, whole numbers without a point."""
-    match value:
-        case dict():
-            pairs = (f"{_spelled(key)}: {_spelled(part)}" for key, part in value.items())
-            return f"{{{', '.join(pairs)}}}"
-        case list():
-            return f"[{', '.join(map(_spelled, value))}]"
-        case bool():
-            return str(value).lower()
-        case float() if value.is_integer():
-            return str(int(value))
-    return str(value)
 
 
 def _rounded(value: Any) -> Any:

@@ -1,0 +1,163 @@
+"""What a sheet says with symbols: values, equations, and arrays that have a label for a name."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from lstmhw.sheets.symbols import NAME, taken_apart
+from lstmhw.sheets.values import Value, arrays, value_at
+
+_ASSIGNED = re.compile(
+    rf"(?<![A-Za-z0-9_\\^{{.])(?P<name>{NAME})[ \t]*(?P<sign>:?=(?![=>])|≈|:|\||is\b|be\b|of\b)"
+)
+_TUPLE = re.compile(
+    rf"(?<![A-Za-z0-9_\\^{{.])(?P<names>{NAME}(?:[ \t]*,[ \t]*{NAME})+)[ \t]*=(?!=)[ \t]*"
+    r"(?P<values>[-+]?[\d.][^\n#]*)"
+)
+_ONLY_NAME = re.compile(rf"\s*({NAME})\s*")
+_ENDS = re.compile(r"[,;\n=≈]|\.(?=\s|$)|\s(?:and|where|with)\s|\\\\")
+_EQUALS = re.compile(r"[ \t]*(?:\\\\)?[ \t]*(?:\n[ \t]*&?[ \t]*(?=[=≈]))?[ \t]*(=(?!=)|≈)")
+
+
+class Statement(NamedTuple):
+    """`names[0] = names[1] = .. = value` or, without a value, an equation.
+
+    Without names the `label` is the words that stand before the value.
+    """
+
+    names: Sequence[str]
+    start: int
+    end: int
+    value: Value | None
+    formula: str = ""
+    label: str = ""
+
+
+def statements(text: str) -> list[Statement]:
+    """The statements of a plain text, in their order; those without names at the end."""
+    found: list[Statement] = []
+    at = 0
+    while match := _next(text, at):
+        several = _several(match) if "names" in match.re.groupindex else []
+        found += several
+        statement = None if several else _statement(text, match)
+        if statement is not None:
+            found.append(statement)
+        at = found[-1].end if several or statement is not None else match.start() + 1
+        at = max(at, match.start() + 1)
+    return [*found, *_labelled(text, found)]
+
+
+def _next(text: str, at: int) -> re.Match[str] | None:
+    single, several = _ASSIGNED.search(text, at), _TUPLE.search(text, at)
+    if several is not None and (single is None or several.start() <= single.start()):
+        return several if _several(several) else single
+    return single
+
+
+def _several(match: re.Match[str]) -> list[Statement]:
+    """`Wf, bf = 0.5, 0`: as many values as names; none where it is no such line."""
+    names = [name.strip() for name in match["names"].split(",")]
+    parts = re.split(r"\s*,\s*", match["values"].strip())
+    if len(names) != len(parts) or not all(map(taken_apart, names)):
+        return []
+    values = [value_at(part, 0) for part in parts]
+    if not all(value and value.end == len(part) for value, part in zip(values, parts, strict=True)):
+        return []
+    start, end = match.span()
+    pairs = zip(names, values, strict=True)
+    return [Statement((name,), start, end, value) for name, value in pairs]
+
+
+def _statement(text: str, match: re.Match[str]) -> Statement | None:
+    """What a name and a sign begin; None where nothing follows that a name could be."""
+    name, at = match["name"].strip(), match.end()
+    if taken_apart(name) is None:
+        return _worded(text, match)
+    if match["sign"] not in ("=", ":=", "≈"):
+        return _after_word(text, match)
+    names, formula, value = [name], "", None
+    while True:
+        found = value_at(text, at)
+        end = _end_of_expression(text, at) if found is None else found.end
+        only = _ONLY_NAME.fullmatch(text[at:end])
+        is_name = only is not None and value is None and not formula and taken_apart(only[1])
+        if found is not None:
+            value = found
+        elif only is not None and is_name and _EQUALS.match(text, end):
+            names.append(only[1])
+        else:
+            formula, value = formula or text[at:end].strip(), None
+        more = _EQUALS.match(text, end)
+        if more is None or more.end() <= at:
+            break
+        at = more.end()
+    if value is None and not formula:
+        return None
+    return Statement(names, match.start(), end, value, formula)
+
+
+def _after_word(text: str, match: re.Match[str]) -> Statement | None:
+    """A value behind `:`, `|` or `is`, which is no equation."""
+    value = value_at(text, match.end())
+    if value is None or (match["sign"] != ":" and "\n" in text[match.end() : value.start]):
+        return None
+    return Statement((match["name"].strip(),), match.start(), value.end, value)
+
+
+def _worded(text: str, match: re.Match[str]) -> Statement | None:
+    """A number behind words: `learning rate: 0.1`, `Weights for the forget gate: [..]`."""
+    if len(match["name"]) < 2:
+        return None
+    value = value_at(text, match.end())
+    if value is None or "\n" in text[match.end() : value.start]:
+        return None
+    begins = max(text.rfind(mark, 0, match.start()) for mark in ("\n", ";", ". ", ",", "|", "]"))
+    label = text[begins + 1 : match.end("name")].strip()
+    return Statement((), match.start(), value.end, value, label=label)
+
+
+def _end_of_expression(text: str, at: int) -> int:
+    """The place of the comma, equals sign or line break that ends an expression."""
+    depth = 0
+    while at < len(text):
+        character = text[at]
+        if character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+        elif depth <= 0 and _ENDS.match(text, at):
+            return at
+        elif character == "\n" and text[at : at + 2] == "\n\n":
+            return at
+        at += 1
+    return at
+
+
+def _labelled(text: str, taken: Sequence[Statement]) -> Iterator[Statement]:
+    """The arrays that no statement has, each with the words before it on its line or above."""
+    spans = [(statement.start, statement.end) for statement in taken]
+    values = [v for v in arrays(text) if not any(a < v.end and v.start < b for a, b in spans)]
+    ends = sorted([*(end for _, end in spans), *(value.end for value in values)])
+    for value in values:
+        label = _label(text, value.start, ends)
+        yield Statement((), value.start, value.end, value, label=label)
+
+
+def _label(text: str, start: int, ends: Sequence[int]) -> str:
+    """The words before a place: after the last value of its line, else the nearest line above."""
+    begins = text.rfind("\n", 0, start) + 1
+    before = max([begins, *(end for end in ends if end <= start)])
+    said = text[before:start]
+    lines = text[:begins].split("\n")[::-1]
+    above = 1
+    while not re.search(r"[A-Za-z]{2}", said) and above < min(len(lines), 12):
+        line = lines[above]
+        begins -= len(line) + 1
+        is_value = any(begins < end <= begins + len(line) + 1 for end in ends)
+        if re.search(r"[A-Za-z]{2}", line) and not is_value:
+            said = line
+        elif is_value and re.search(r"[A-Za-z]{3}", line):
+            return ""
+        above += 1
+    return said.strip()

@@ -1,0 +1,80 @@
+"""A draft: keys of a problem file with their values and the lines these came from."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from lstmhw.reading.writing import quoted, spelled
+from lstmhw.sheets.values import Numbers
+
+LONGEST_LINE = 96
+MOST_LISTED = 60
+Tree = dict[str, "Leaf | Tree | Note"]
+
+
+class Leaf(NamedTuple):
+    """A value and the comment behind it."""
+
+    value: Numbers | Mapping[str, object]
+    comment: str
+
+
+class Note(NamedTuple):
+    """A comment in the place of a key, or before one."""
+
+    text: str
+
+
+class Loose(NamedTuple):
+    """What of a sheet is not in the draft: its line, what stands there, and why not."""
+
+    line: int
+    text: str
+    why: str = ""
+
+
+def text_of(tree: Tree, loose: Iterable[Loose], others: Iterable[str]) -> str:
+    """The problem file, and at its end what was not placed."""
+    lines = [*_lines(tree, 0), *(f"# {other}" for other in others)]
+    listed = sorted(set(loose))
+    if listed:
+        lines += ["", "# Not placed, and not used:"]
+        lines += [f"# line {one.line}: {_said(one)}" for one in listed[:MOST_LISTED]]
+    if len(listed) > MOST_LISTED:
+        lines.append(f"# and {len(listed) - MOST_LISTED} more")
+    return "\n".join(lines) + "\n"
+
+
+def _said(one: Loose) -> str:
+    text = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in one.text)).strip()
+    text = text if len(text) <= 70 else text[:67] + "..."
+    return f"{text}  ({one.why})" if one.why else text
+
+
+def _lines(tree: Tree, depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    for key, value in tree.items():
+        if isinstance(value, Note):
+            yield from (f"{indent}# {line}" for line in value.text.split("\n"))
+        elif isinstance(value, Leaf):
+            yield from _leaf(indent, key, value)
+        else:
+            yield f"{indent}{quoted(key)}:"
+            yield from _lines(value, depth + 1)
+
+
+def _leaf(indent: str, key: str, leaf: Leaf) -> Iterator[str]:
+    comment = f"  # {printed(leaf.comment)}" if leaf.comment else ""
+    line = f"{indent}{quoted(key)}: {spelled(leaf.value)}"
+    rows = leaf.value if isinstance(leaf.value, list) else []
+    if len(line) <= LONGEST_LINE or not rows or isinstance(rows[0], str):
+        yield line + comment
+        return
+    yield f"{indent}{quoted(key)}:{comment}"
+    for row in rows:
+        yield f"{indent}  - {spelled(row)}"
+
+
+def printed(text: str) -> str:
+    """A comment in one line without characters that could act on a terminal."""
+    return re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text)).strip()
