@@ -49,6 +49,7 @@ FLOORS = {
     "answering": 10,
     "explanation": 10,
     "api": 11,
+    "sheets": 11,
     "cli": 12,
     "__main__": 13,
     "": 13,  # imports what it gives only when that is asked for

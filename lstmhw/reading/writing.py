@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:[ -][A-Za-z0-9_]+)*")
-_READ_ELSEWISE = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+_READ_ELSEWISE = ("true", "false", "null", "yes", "no", "on", "off")
 
 
 def written(data: dict[str, Any]) -> str:

@@ -11,12 +11,18 @@ from typing import NamedTuple
 from lstmhw.answering import answered
 from lstmhw.faults import Fault, ProblemError, spelled
 from lstmhw.reading import InputError, from_text
-from lstmhw.sheets import cells
+from lstmhw.reading.writing import quoted
+from lstmhw.sheets import cells, counts, scores, sequences
 from lstmhw.sheets.cells import Drafted
 from lstmhw.sheets.choosing import Chosen, kinds_in
 from lstmhw.sheets.sheet import Sheet
-from lstmhw.sheets.tree import Leaf, Loose, Note, Tree, text_of
+from lstmhw.sheets.tree import Leaf, Loose, Note, Tree, as_text
 
+DRAFTS = {
+    "step-rnn": sequences.draft,
+    "parameter-count": counts.draft,
+    "sentiment-weights": scores.draft,
+}
 CELLS = {"lstm-step": "lstm", "gru-step": "gru", "rnn-step": "rnn"}
 MOST_TRIES = 12  # of leaving out a claim that cannot be marked
 
@@ -46,6 +52,8 @@ def drafted(text: str) -> Draft:
 def _of_kind(sheet: Sheet, kinds: Sequence[Chosen]) -> Drafted:
     """The draft of the kind that the sheet is about, or what can be said without one."""
     main = kinds[0] if kinds else None
+    if main is not None and main.kind in DRAFTS:
+        return DRAFTS[main.kind](sheet, main)
     if main is not None and main.kind == "lstm-gradient":
         return cells.draft(sheet, main, CELLS[kinds[1].kind])
     if main is not None and len(kinds) == 1 and main.kind in CELLS:
@@ -77,18 +85,46 @@ def _others(sheet: Sheet) -> Iterator[str]:
 def _tried(found: Drafted, others: Sequence[str]) -> Draft:
     """The draft as text, without claims that cannot be marked, and what keeps it from solving."""
     tree, loose = found.tree, list(found.loose)
-    text = text_of(tree, loose, others)
-    for _ in range(MOST_TRIES):
+    text = as_text(tree, loose, others)
+    faults: Sequence[Fault] = ()
+    for _ in range(0 if found.lacking else MOST_TRIES):
         faults = _faults(text)
         dropped = [fault for fault in faults if fault.path[:1] in (("claimed",), ("find",))]
         if not dropped:
             break
         for fault in dropped:
             loose += _without(tree, fault)
-        text = text_of(tree, loose, others)
+        text = as_text(tree, loose, others)
     lacking = [*found.lacking]
     lacking += [] if lacking else [_told(fault) for fault in faults]
-    return Draft(text, lacking)
+    differing = [] if lacking else list(_differing(found))
+    if differing:
+        text = as_text(tree, loose, [*others, *differing])
+    return Draft(text, [*lacking, *differing])
+
+
+def _differing(found: Drafted) -> Iterator[str]:
+    """The equations of a question that are not those that its draft is computed with.
+
+    Each is claimed as a formula, which is marked; one that cannot be read as such is passed over.
+    """
+    equations = dict(found.equations)
+    while equations:
+        claims = {name: Leaf(quoted(one.right), "") for name, one in equations.items()}
+        text = as_text({**found.tree, "claimed": claims}, (), ())
+        try:
+            checks = answered(from_text("draft", text).problem).checks
+        except (InputError, ProblemError) as error:
+            faulty = {str(fault.path[1]) for fault in error.faults if len(fault.path) > 1}
+            if not faulty & equations.keys():
+                return
+            equations = {name: one for name, one in equations.items() if name not in faulty}
+            continue
+        for check in checks:
+            one = equations.get(check.symbol.partition("_")[0])
+            if one is not None and check.verdict == "wrong":
+                yield f"line {one.line}: {one.left} = {one.right} is another equation than here"
+        return
 
 
 def _told(fault: Fault) -> str:
@@ -112,7 +148,7 @@ def _without(tree: Tree, fault: Fault) -> Iterator[Loose]:
     """Takes out of a draft the claim that is at fault, or what is asked, and tells of it."""
     key = str(fault.path[0])
     within = tree.get(key)
-    name = str(fault.path[1]) if len(fault.path) > 1 else ""
+    name = str(fault.path[1]) if len(fault.path) > 1 and isinstance(within, dict) else ""
     if isinstance(within, dict) and name in within:
         leaf = within.pop(name)
         if not within:

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
+from lstmhw.reading.writing import quoted
 from lstmhw.sheets import conventions
 from lstmhw.sheets.choosing import Chosen
-from lstmhw.sheets.conventions import Said
+from lstmhw.sheets.conventions import Equation, Said
 from lstmhw.sheets.placing import Placed, Placing
 from lstmhw.sheets.roles import GATES, Book, book_of, role_of, symbols_in_words
 from lstmhw.sheets.sheet import Sheet
+from lstmhw.sheets.statements import Statement
 from lstmhw.sheets.symbols import NAME, taken_apart
 from lstmhw.sheets.tree import Leaf, Loose, Note, Tree
 from lstmhw.sheets.values import Numbers, axes
@@ -19,7 +22,9 @@ _ASKED = re.compile(
     r"((?:[^.?!\n]|\.(?=\S)|\n(?!\s*\n))*)",
     re.IGNORECASE,
 )
-_UNTIL = re.compile(r"\b(?:given|using|from|with|when|if|where|assuming|for which)\b", re.IGNORECASE)
+_UNTIL = re.compile(
+    r"\b(?:given|using|from|with|when|if|where|assuming|for which)\b", re.IGNORECASE
+)
 _ASKABLE = set("xifgozrnchyae")
 
 
@@ -29,11 +34,19 @@ class Drafted(NamedTuple):
     tree: Tree
     lacking: Sequence[str]
     loose: Sequence[Loose]
+    equations: Mapping[str, Equation] = MappingProxyType({})
+    """Those that the question states, by the symbol on their left, to be compared."""
 
 
 def draft(sheet: Sheet, chosen: Chosen, cell: str) -> Drafted:
     """The draft of a sheet on a cell: lstm, gru or rnn."""
     return _Cell(sheet, chosen, cell).drafted()
+
+
+def weights(sheet: Sheet, chosen: Chosen) -> tuple[Tree, Sequence[Loose]]:
+    """The gates of an LSTM alone, and what of the values is none of them."""
+    cell = _Cell(sheet, chosen, "lstm")
+    return cell.gates(), cell.placing.loose
 
 
 class _Cell:
@@ -73,7 +86,8 @@ class _Cell:
         claims = self._claimed()
         if claims:
             tree["claimed"] = claims
-        return Drafted(tree, self.lacking, [*self.placing.loose, *self.sheet.unread()])
+        loose = [*self.placing.loose, *self.sheet.unread()]
+        return Drafted(tree, self.lacking, loose, dict(self._formulas(self.sheet.given, False)))
 
     # Time
 
@@ -158,8 +172,10 @@ class _Cell:
         for (key, _), placed in self.placing.placed.items():
             if key[-1] == "W_x":
                 shape = axes(placed.numbers)
-                return shape in ((), (1,)) or shape[-1:] == (1,) or (
-                    len(shape) == 1 and len(shape) < 2 and shape[0] == self._units()
+                return (
+                    shape in ((), (1,))
+                    or shape[-1:] == (1,)
+                    or (len(shape) == 1 and len(shape) < 2 and shape[0] == self._units())
                 )
         return False
 
@@ -220,6 +236,14 @@ class _Cell:
                 if (name,) in found:
                     yield name, self._shaped(name, found[(name,)])
             return
+        gates = self.gates()
+        yield from gates.items()
+        if not gates:
+            self.lacking.append("gates: the sheet has no weights or gates that were understood")
+
+    def gates(self) -> Tree:
+        """The gates, under their key; nothing where there is none."""
+        found = {k: p for (k, _), p in self.placing.placed.items()}
         gates: Tree = {}
         for gate in GATES[self.cell]:
             parts: Tree = {
@@ -229,10 +253,7 @@ class _Cell:
             }
             if parts:
                 gates[gate] = parts
-        if gates:
-            yield "gates", gates
-        else:
-            self.lacking.append("gates: the sheet has no weights or gates that were understood")
+        return {"gates": gates} if gates else {}
 
     def _shaped(self, name: str, placed: Placed) -> Leaf:
         """A weight; a row or column that is written as a vector, as a matrix."""
@@ -267,7 +288,7 @@ class _Cell:
         said = self.on_input
         if said is not None:
             return f"{self.book.on_input} is on x, {other} on h: line {said.line}: {said.words}"
-        return f"W is taken for the one on x, U for the one on h; the sheet does not say"
+        return "W is taken for the one on x, U for the one on h; the sheet does not say"
 
     def _concat(self) -> tuple[str, Leaf | Note]:
         said = conventions.concat(self.sheet.numbered)
@@ -312,7 +333,9 @@ class _Cell:
             if key[-1] in ("W", "W_x", "W_h") and len(axes(placed.numbers)) == 2
         )
         if said is None and has_square:
-            text = "orientation: column (W x) is taken; the sheet does not say; the other is row (x W)"
+            text = (
+                "orientation: column (W x) is taken; the sheet does not say; the other is row (x W)"
+            )
             return "orientation", Note(text)
         return None
 
@@ -355,15 +378,16 @@ class _Cell:
         said = conventions.activation_in_words(self.sheet.numbered)
         if said is not None:
             return "activation", Leaf(said.choice, f'line {said.line}: "{said.words}"')
-        return "activation", Note("activation: tanh is taken, as where it is left out; others:"
-                                  " sigmoid, relu, identity")
+        return "activation", Note(
+            "activation: tanh is taken, as where it is left out; others: sigmoid, relu, identity"
+        )
 
     # Output, gradients, what is asked and claimed
 
     def _output(self) -> Iterator[tuple[str, Leaf | Note | Tree]]:
         found = {k[1]: p for (k, _), p in self.placing.placed.items() if k[0] == "output"}
         if "W" not in found:
-            for (key, time) in [place for place in self.placing.placed if place[0][0] == "output"]:
+            for key, time in [place for place in self.placing.placed if place[0][0] == "output"]:
                 self.placing.drop(key, time, "there is no W of an output")
             return
         numbers = found["W"].numbers
@@ -423,9 +447,27 @@ class _Cell:
         claims: Tree = {}
         for name, claim in self.placing.claims.items():
             key = name.replace("_prev", f"_{first - 1}")
-            numbers = claim.numbers
+            is_matrix = key.startswith(("dW", "dU"))
+            numbers = claim.numbers if is_matrix else _vector(claim.numbers)
             claims[key] = Leaf(numbers, f"line {claim.line}")
+        for symbol, equation in self._formulas(self.sheet.answered, True):
+            if not any(name.split("_")[0] == symbol for name in claims):
+                claims[symbol] = Leaf(quoted(equation.right), f"line {equation.line}")
         return claims
+
+    def _formulas(
+        self, statements: Sequence[Statement], is_answer: bool
+    ) -> Iterator[tuple[str, Equation]]:
+        """The equations without numbers, by the symbol of the problem on their left."""
+        for statement in statements:
+            symbol = taken_apart(statement.names[-1]) if statement.names else None
+            role = None if symbol is None else role_of(symbol, self.book)
+            if symbol is None or role is None or not role.symbol or statement.value is not None:
+                continue
+            formula = re.sub(r"\s+", " ", statement.formula).strip(" .\\&")
+            if role.symbol != "x" and symbol.time != "t-1" and re.search("[A-Za-z]", formula):
+                line = self.sheet.line(statement.start, is_answer)
+                yield role.symbol, Equation(statement.names[-1], formula, line)
 
 
 def _leaf(placed: Placed) -> Leaf:

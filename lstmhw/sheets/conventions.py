@@ -23,17 +23,24 @@ class Equation(NamedTuple):
     line: int
 
 
-_T = r"(?:_?\{?\(?<?\s*t\s*>?\)?\}?)?"
+_T = r"(?:_\{?t\}?|_?\(t\)|\^\{?[<(]\s*t\s*[>)]\}?|t(?![A-Za-z]))?"
 _BEFORE = r"(?:_?\^?\s*\{?\(?<?\s*t\s*-\s*1\s*>?\)?\}?|_?\{?prev\}?|_?prev\w*)?"
-_STATE = rf"(?:r{_T}\s*[⊙*·]\s*)?(?:\(?r{_T}\s*[⊙*·]\s*)?(?:prev_h(?:idden)?|h_prev|[hHa]{_BEFORE})\)?"
+_STATE = (
+    rf"(?:r{_T}\s*[⊙*·]\s*)?(?:\(?r{_T}\s*[⊙*·]\s*)?(?:prev_h(?:idden)?|h_prev|[hHa]{_BEFORE})\)?"
+)
 _INPUT = rf"(?:[xX]{_T}\^?(?:\{{?[<(]t[>)]\}}?)?|input)"
 _BETWEEN = r"\s*(?:[,;|‖&]|\\\\|\|\|)+\s*"
 _H_X = re.compile(rf"[\[(}}]\s*{_STATE}{_BETWEEN}{_INPUT}\s*[\])\\]")
 _X_H = re.compile(rf"[\[(}}]\s*{_INPUT}{_BETWEEN}{_STATE}\s*[\])\\]")
 FUNCTIONS: Mapping[str, str] = {
     **dict.fromkeys(("σ", "sigmoid", "sigm", "sig", "logistic", "sigma"), "sigmoid"),
-    **{"tanh": "tanh", "relu": "relu", "softmax": "softmax", "step": "step", "max": "relu"},
-    **{"hardsigmoid": "hard-sigmoid", "leakyrelu": "leaky-relu"},
+    "tanh": "tanh",
+    "relu": "relu",
+    "softmax": "softmax",
+    "step": "step",
+    "max": "relu",
+    "hardsigmoid": "hard-sigmoid",
+    "leakyrelu": "leaky-relu",
 }
 
 
@@ -101,7 +108,9 @@ def _bare(formula: str) -> str:
     """A formula of a GRU with P for the state before, N for the candidate, * for products."""
     text = re.sub(r"\\cdot|\\times|[⊙·∘×@]", "*", formula)
     text = re.sub(rf"[hHs]\s*(?:{TILDE}|')\s*{_T}|\bn{_T}(?![a-z])|h_?hat|h_cand\w*", "N", text)
-    text = re.sub(r"[hHsa]_?\^?\{?[(<]?\s*t\s*-\s*1\s*[)>]?\}?|\b[hH]_?prev\w*|prev_h\w*", "P", text)
+    text = re.sub(
+        r"[hHsa]_?\^?\{?[(<]?\s*t\s*-\s*1\s*[)>]?\}?|\b[hH]_?prev\w*|prev_h\w*", "P", text
+    )
     text = re.sub(rf"(?<![A-Za-z_{{])([zrR]|Z|Γ_\{{?[ur]\}}?|u){_T}", _gate, text)
     text = re.sub(r"\s", "", text)
     text = re.sub(r"(?<![A-Za-z_{])[hH](?![A-Za-z_{])", "P", text)

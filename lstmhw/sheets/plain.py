@@ -24,16 +24,43 @@ _FONTS = (
 )
 _FONT = "|".join(map(re.escape, sorted(_FONTS, key=len, reverse=True)))
 _WORDS = {
-    **{name: "σ" for name in ("sigma", "upsigma")},
-    **{"tanh": "tanh", "partial": "∂", "approx": "≈", "simeq": "≈", "cong": "≈"},
-    **{"odot": "⊙", "circ": "⊙", "ast": "⊙", "otimes": "⊙", "langle": "<", "rangle": ">"},
-    **{"ge": ">=", "geq": ">=", "geqslant": ">=", "le": "<=", "leq": "<=", "gt": ">", "lt": "<"},
-    **{"Gamma": "Γ", "eta": "η", "alpha": "α", "delta": "δ", "Delta": "Δ", "ell": "L"},
-    **{"to": "→", "rightarrow": "→", "mapsto": "→", "gets": "=", "leftarrow": "="},
+    **dict.fromkeys(("sigma", "upsigma"), "σ"),
+    "tanh": "tanh",
+    "partial": "∂",
+    "approx": "≈",
+    "simeq": "≈",
+    "cong": "≈",
+    "odot": "⊙",
+    "circ": "⊙",
+    "ast": "⊙",
+    "otimes": "⊙",
+    "langle": "<",
+    "rangle": ">",
+    "ge": ">=",
+    "geq": ">=",
+    "geqslant": ">=",
+    "le": "<=",
+    "leq": "<=",
+    "gt": ">",
+    "lt": "<",
+    "Gamma": "Γ",
+    "eta": "η",
+    "alpha": "α",
+    "delta": "δ",
+    "Delta": "Δ",
+    "ell": "L",
+    "to": "→",
+    "rightarrow": "→",
+    "mapsto": "→",
+    "gets": "=",
+    "leftarrow": "=",
     **dict.fromkeys(("quad", "qquad", "displaystyle", "textstyle", "noindent", "hline"), " "),
     **dict.fromkeys(("left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr"), ""),
     **dict.fromkeys(("middle", "bigg", "Bigg", "nonumber", "item", "centering", "small"), ""),
-    **{"Vert": "‖", "mid": "|", "vert": "|", "parallel": "‖"},
+    "Vert": "‖",
+    "mid": "|",
+    "vert": "|",
+    "parallel": "‖",
 }
 _MARKED = {"tilde": TILDE, "widetilde": TILDE, "bar": TILDE, "hat": "", "widehat": ""}
 _OPEN, _CLOSED = "⎡⎢⎣", "⎤⎥⎦"
@@ -50,8 +77,8 @@ def plain(sheet: str) -> str:
     text = _without_commands(text)
     text = re.sub(r"\*\*|`+|\$|(?m:^\s*>\s)|(?<!\w)__|__(?!\w)", " ", text)
     text = re.sub(r"(?m)^(\s*)[-*+•] (?=\s*[^\W\d])", r"\1  ", text)
-    text = re.sub(rf"([A-Za-z])~(?=\s*[_=\s,(\]^])", rf"\1{TILDE}", text)
-    text = re.sub(rf"(\b[A-Za-z]_?[a-z0-9]*)_tilde\b|([A-Za-z])_?tilde_", _told_tilde, text)
+    text = re.sub(r"([A-Za-z])~(?=\s*[_=\s,(\]^])", rf"\1{TILDE}", text)
+    text = re.sub(r"(\b[A-Za-z]_?[a-z0-9]*)_tilde\b|([A-Za-z])_?tilde_", _told_tilde, text)
     return "\n".join(_bracketed(text.split("\n")))
 
 

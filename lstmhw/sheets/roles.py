@@ -53,7 +53,7 @@ class Role(NamedTuple):
 
 def book_of(cell: str, symbols: Collection[Symbol], on_input: str) -> Book:
     """How a sheet with these symbols names things."""
-    weights = [symbol for symbol in symbols if symbol.base in "WURVb"]
+    weights = [symbol for symbol in symbols if symbol.base in "WURVb" and not symbol.time]
     letters = {_lower(symbol.letters) for symbol in weights}
     gates = {_lower(symbol.base) for symbol in symbols if not symbol.letters and symbol.time == "t"}
     has_u = any(symbol.base in "UR" for symbol in weights)
@@ -69,7 +69,7 @@ def role_of(symbol: Symbol, book: Book) -> Role | None:
     if symbol.is_gradient:
         return _gradient(symbol, book)
     base = symbol.base
-    if base in "WURVb" and len(base) == 1:
+    if base in "WUVb" or (base == "R" and not symbol.time):
         key = _weight(symbol, book)
         return None if key is None else Role(key)
     if symbol.letters and base not in ("z", "a", "net", "Γ", "x", "h", "c", "C", "H"):
@@ -87,6 +87,7 @@ def _pre(book: Book) -> str:
 
 
 _SIMPLE: Mapping[str, Role] = {
+    "one-hot": Role(("one_hot",)),
     **dict.fromkeys("xX", Role(("x",), "x")),
     **dict.fromkeys("hH", Role(("h",), "h")),
     "E": Role(("embedding",)),

@@ -158,6 +158,7 @@ class Sheet:
                     characters[at] = " "
         for number, rest in enumerate("".join(characters).split("\n"), 1):
             line = self.lines[number - 1]
+            rest = re.sub(r"^\s*\d{1,2}[.)]\s", " ", rest)
             if _NUMBER.search(rest) and not _FURNITURE.match(line):
                 yield Loose(number, line)
 

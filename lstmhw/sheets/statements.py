@@ -126,9 +126,9 @@ def _end_of_expression(text: str, at: int) -> int:
             depth += 1
         elif character in ")]}":
             depth -= 1
-        elif depth <= 0 and _ENDS.match(text, at):
-            return at
-        elif character == "\n" and text[at : at + 2] == "\n\n":
+        elif (depth <= 0 and _ENDS.match(text, at)) or (
+            character == "\n" and text[at : at + 2] == "\n\n"
+        ):
             return at
         at += 1
     return at

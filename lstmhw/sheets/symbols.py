@@ -17,9 +17,22 @@ NAME = (
 _OF_WEIGHTS = "WUVRb"
 _LETTERS = "xhifgocCaujzrnyes"
 _WORDS = {
-    **{"forget": "f", "input": "i", "in": "i", "output": "o", "out": "o", "cell": "c"},
-    **{"candidate": "g", "cand": "g", "update": "u", "reset": "r", "new": "n", "hidden": "h"},
-    **{"gate": "", "xh": "xh", "hh": "hh", "hy": "hy"},
+    "forget": "f",
+    "input": "i",
+    "in": "i",
+    "output": "o",
+    "out": "o",
+    "cell": "c",
+    "candidate": "g",
+    "cand": "g",
+    "update": "u",
+    "reset": "r",
+    "new": "n",
+    "hidden": "h",
+    "gate": "",
+    "xh": "xh",
+    "hh": "hh",
+    "hy": "hy",
 }
 _PREVIOUS = re.compile(r"(?:t\s*-\s*1|tm1|prev(?:ious)?|old|t_1|last)")
 
@@ -68,7 +81,9 @@ def _of_text(text: str) -> Symbol | None:
 def _marks(rest: str, base: str) -> list[str] | None:
     """The subscripts and superscripts of a name, in their order."""
     marks: list[str] = []
-    pattern = re.compile(rf"[_^]?(?:\{{((?:[^{{}}]|\{{[^{{}}]*\}})*)\}}|\(([^()]*)\)|<([^<>]*)>|\[([^\[\]]*)\])|[_^]([A-Za-z]*\d*)|('|{TILDE})|([A-Za-z]+|\d+)")
+    pattern = re.compile(
+        rf"[_^]?(?:\{{((?:[^{{}}]|\{{[^{{}}]*\}})*)\}}|\(([^()]*)\)|<([^<>]*)>|\[([^\[\]]*)\])|[_^]([A-Za-z]*\d*)|('|{TILDE})|([A-Za-z]+|\d+)"
+    )
     at = 0
     while at < len(rest):
         match = pattern.match(rest, at)
@@ -99,6 +114,8 @@ def _symbol(base: str, marks: list[str]) -> Symbol | None:
                 continue
             if part == TILDE or part == "'":
                 base += part
+            elif part in ("hot", "onehot", "one-hot"):
+                base = "one-hot"
             elif _PREVIOUS.fullmatch(part):
                 time = time or "t-1"
             elif part == "t" or re.fullmatch(r"\d+|t\+1", part):

@@ -33,7 +33,7 @@ class Loose(NamedTuple):
     why: str = ""
 
 
-def text_of(tree: Tree, loose: Iterable[Loose], others: Iterable[str]) -> str:
+def as_text(tree: Tree, loose: Iterable[Loose], others: Iterable[str]) -> str:
     """The problem file, and at its end what was not placed."""
     lines = [*_lines(tree, 0), *(f"# {other}" for other in others)]
     listed = sorted(set(loose))

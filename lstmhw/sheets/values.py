@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lstmhw.reading.pasted import Entry, Nested, in_claim, in_file, shape
+from lstmhw.reading.pasted import Entry, Nested, in_claim, in_file
 from lstmhw.reading.print_tokens import NotNumbersError, PastedError
 
 Numbers = str | Sequence["Numbers"]
@@ -26,6 +26,9 @@ _ENVIRONMENT = re.compile(r"\\begin\s*\{((?:[bpvBV]?(?:small)?matrix)|array)\}")
 _CALL = re.compile(
     r"(?:(?:np|numpy|torch|tf|jnp|jax)\s*\.\s*)*"
     r"(?:array|asarray|[tT]ensor|matrix|zeros|ones|eye|identity|constant)\s*(?=\()"
+)
+_OPENING = re.compile(
+    rf"{_ENVIRONMENT.pattern}|{_CALL.pattern}|[\[(]|(?m:^(?={_ROW_LINE.pattern}))"
 )
 _TURNED = re.compile(r"\s*(?:\^\s*(?:\{\s*(?:\\top|T|\\intercal)\s*\}|\\top|T\b)|ᵀ|'|\.T\b)")
 _OTHER = {"[": "]", "(": ")", "{": "}"}
@@ -56,17 +59,19 @@ def value_at(text: str, at: int) -> Value | None:
 
 
 def arrays(text: str) -> Iterator[Value]:
-    """The arrays in brackets anywhere in a text, and the blocks of rows of numbers."""
+    """The arrays in brackets anywhere in a text, and the rows of numbers on lines of their own."""
     at = 0
-    pattern = re.compile(rf"{_ENVIRONMENT.pattern}|{_CALL.pattern}|[\[(]|(?m:^(?={_ROW_LINE.pattern}))")
-    while match := pattern.search(text, at):
+    while match := _OPENING.search(text, at):
         value = value_at(text, match.start())
-        is_one = value is not None and value.start >= match.start()
-        if value is None or not is_one or (match[0] == "(" and value.readings[:1] and isinstance(value.readings[0], str)):
-            at = match.end() if match.end() > match.start() else match.start() + 1
-            continue
-        yield value
-        at = value.end
+        at = match.end() if match.end() > match.start() else match.start() + 1
+        if value is not None and not _is_number(value):
+            yield value
+            at = max(at, value.end)
+
+
+def _is_number(value: Value) -> bool:
+    """Whether a value is one number, which alone is no array: a page number, `(2)`."""
+    return bool(value.readings) and isinstance(value.readings[0], str)
 
 
 def _environment(text: str, start: int) -> int | None:
@@ -120,9 +125,9 @@ def _balanced(text: str, start: int) -> int | None:
             closing.pop()
             if not closing:
                 return at + 1
-        elif character in "])}" and closing:
-            return None
-        elif character == "\n" and text[at : at + 2] == "\n\n":
+        elif (character in "])}" and closing) or (
+            character == "\n" and text[at : at + 2] == "\n\n"
+        ):
             return None
     return None
 
