@@ -77,9 +77,9 @@ def _others(sheet: Sheet) -> Iterator[str]:
     others = list(sheet.others)
     if others:
         own = sheet.question
-        yield f"This is {own.title} (lines {own.first} to {own.end - 1}) of the sheet; not drafted:"
+        yield f"This is {own.title} of the sheet, {own.lines}; not drafted:"
         for other in others:
-            yield f"{other.title}, lines {other.first} to {other.end - 1} (cut it out to draft it)"
+            yield f"  {other.title}, {other.lines} (cut it out to draft it)"
 
 
 def _tried(found: Drafted, others: Sequence[str]) -> Draft:

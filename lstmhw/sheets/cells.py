@@ -57,9 +57,9 @@ class _Cell:
         self.cell = cell
         self.chosen = chosen
         self.lacking: list[str] = []
-        said = conventions.on_input(sheet.equations)
-        self.book: Book = book_of(cell, sheet.symbols, said.choice if said else "W")
-        self.on_input = said
+        self.on_input = conventions.on_input(sheet.equations, sheet.numbered) or _by_shape(sheet)
+        on_input = self.on_input.choice if self.on_input else "W"
+        self.book: Book = book_of(cell, sheet.symbols, on_input)
         self.placing = Placing(sheet, self.book)
         self.lacking += [
             f"{'.'.join(key)}: {why}" for (key, _), why in self.placing.refused.items()
@@ -86,8 +86,18 @@ class _Cell:
         claims = self._claimed()
         if claims:
             tree["claimed"] = claims
+        self._check_all_used(tree)
+        self.lacking += [f"line {one.line}: {_cut(one.text)}: {one.why}" for one in self.placing.homeless]
         loose = [*self.placing.loose, *self.sheet.unread()]
         return Drafted(tree, self.lacking, loose, dict(self._formulas(self.sheet.given, False)))
+
+    def _check_all_used(self, tree: Tree) -> None:
+        """What is placed at a key that the draft does not have is not placed."""
+        used = {"x", "one_hot", "xs", "h", "c", "h_prev", "c_prev", "t", "embedding"}
+        used |= {"W", "W_x", "W_h", "b", "b_x", "b_h"} if self.cell == "rnn" else set()
+        for key, time in list(self.placing.placed):
+            if key[0] not in used and key[0] not in tree:
+                self.placing.drop(key, time, f"no place in {self.chosen.kind}")
 
     # Time
 
@@ -234,11 +244,15 @@ class _Cell:
         if self.cell == "rnn":
             for name in ("W", "W_x", "W_h", "b", "b_x", "b_h"):
                 if (name,) in found:
-                    yield name, self._shaped(name, found[(name,)])
+                    yield self._written(name), self._shaped(name, found[(name,)])
             return
         gates = self.gates()
         yield from gates.items()
-        if not gates:
+        stacked = {key[1]: placed for key, placed in found.items() if key[0] == "stacked"}
+        if stacked:
+            parts: Tree = {"layout": Leaf("pytorch", "whose names these are")}
+            yield "stacked", {**parts, **{name: _leaf(placed) for name, placed in stacked.items()}}
+        elif not gates:
             self.lacking.append("gates: the sheet has no weights or gates that were understood")
 
     def gates(self) -> Tree:
@@ -247,13 +261,18 @@ class _Cell:
         gates: Tree = {}
         for gate in GATES[self.cell]:
             parts: Tree = {
-                name: self._shaped(name, found["gates", gate, name])
+                self._written(name): self._shaped(name, found["gates", gate, name])
                 for name in ("value", "W", "W_x", "W_h", "b", "b_x", "b_h")
                 if ("gates", gate, name) in found
             }
             if parts:
                 gates[gate] = parts
         return {"gates": gates} if gates else {}
+
+    def _written(self, name: str) -> str:
+        """The name of a weight in the file; W and U where nothing says which is on x."""
+        is_open = self.book.has_u and self.on_input is None
+        return {"W_x": "W", "W_h": "U"}.get(name, name) if is_open else name
 
     def _shaped(self, name: str, placed: Placed) -> Leaf:
         """A weight; a row or column that is written as a vector, as a matrix."""
@@ -287,8 +306,11 @@ class _Cell:
         other = "U" if self.book.on_input == "W" else "W"
         said = self.on_input
         if said is not None:
-            return f"{self.book.on_input} is on x, {other} on h: line {said.line}: {said.words}"
-        return "W is taken for the one on x, U for the one on h; the sheet does not say"
+            where = f"line {said.line}: {said.words}" if said.line else said.words
+            return f"{self.book.on_input} is on x, {other} on h: {where}"
+        why = "the sheet does not say which of W and U is on x; the other is on h"
+        self.lacking.append(f"W and U: {why} (write W_x and W_h)")
+        return f"W and U: lacking; {why}: write W_x and W_h"
 
     def _concat(self) -> tuple[str, Leaf | Note]:
         said = conventions.concat(self.sheet.numbered)
@@ -468,6 +490,25 @@ class _Cell:
             if role.symbol != "x" and symbol.time != "t-1" and re.search("[A-Za-z]", formula):
                 line = self.sheet.line(statement.start, is_answer)
                 yield role.symbol, Equation(statement.names[-1], formula, line)
+
+
+def _by_shape(sheet: Sheet) -> Said | None:
+    """Which of W and U is on the input, where the other alone is square."""
+    shapes: dict[str, set[bool]] = {"W": set(), "U": set()}
+    for statement in sheet.given:
+        symbol = taken_apart(statement.names[0]) if statement.names else None
+        readings = statement.value.readings if statement.value is not None else ()
+        if symbol is not None and symbol.base in shapes and readings and "y" not in symbol.letters:
+            shape = axes(readings[-1])
+            shapes[symbol.base].add(shape in ((), (1,)) or (len(shape) == 2 and len(set(shape)) == 1))
+    for name, other in (("W", "U"), ("U", "W")):
+        if shapes[name] == {False} and shapes[other] == {True}:
+            return Said(name, 0, f"{other} is square, {name} is not")
+    return None
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def _leaf(placed: Placed) -> Leaf:

@@ -59,13 +59,19 @@ def concat(lines: Sequence[tuple[int, str]]) -> list[Said]:
     return list(found.values())
 
 
-def on_input(equations: Sequence[Equation]) -> Said | None:
-    """Which of W and U multiplies the input."""
+def on_input(equations: Sequence[Equation], lines: Sequence[tuple[int, str]]) -> Said | None:
+    """Which of W and U multiplies the input, as an equation or a sentence says."""
     for equation in equations:
         match = re.search(rf"\b([WU])[_^]?\{{?\w*\}}?\s*[·*@]?\s*{_INPUT}\b", equation.right)
         match = match or re.search(rf"\b{_INPUT}\s*[·*@]?\s*([WU])\b", equation.right)
         if match is not None:
             return Said(match[1], equation.line, match[0])
+    told = re.compile(
+        r"\b([WU])\b[^.,;\n=]{0,24}\b(?:multipl\w+|on|for|input|from)\b[^.,;\n=hH]{0,16}(?:input|[xX]\b|x_)"
+    )
+    for number, line in lines:
+        if match := told.search(line):
+            return Said(match[1], number, match[0])
     return None
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from lstmhw.numerals import number
 from lstmhw.sheets.roles import Book, Key, Role, gates_in, labels, role_of
 from lstmhw.sheets.sheet import Sheet, shown_value
 from lstmhw.sheets.statements import Statement
@@ -11,8 +12,8 @@ from lstmhw.sheets.symbols import Symbol, taken_apart
 from lstmhw.sheets.tree import Loose
 from lstmhw.sheets.values import Numbers, axes, claim_readings
 
-SAME = re.compile(r"\W*")
 _MATRICES = ("W", "W_x", "W_h", "embedding")
+_DATA = re.compile(r"weight|bias|matri|state|input|vector|hidden|gate", re.IGNORECASE)
 _NEAR = 10  # lines that a heading may stand above what it is about
 
 
@@ -42,6 +43,8 @@ class Placing:
         self.claims: dict[str, Claim] = {}
         self.loose: list[Loose] = []
         self.refused: dict[tuple[Key, str], str] = {}
+        self.homeless: list[Loose] = []
+        """Of what is loose, the values that may be data of the problem."""
         for statement in sheet.given:
             self._given(statement)
         for statement in sheet.answered:
@@ -69,13 +72,19 @@ class Placing:
         line = self.sheet.line(value.start) if not statement.names else line
         keys = list(self._keys(statement))
         if not keys:
-            self.loose.append(Loose(line, said, "its name or label says no place in this problem"))
+            loose = Loose(line, said, "its name or label says no place in this problem")
+            self.loose.append(loose)
+            self.homeless += [loose] if _may_be_data(statement) else []
         for key, name, time in keys:
             numbers = _fitting(value.readings, key)
             if numbers is None:
                 why = "can be read as " + " or as ".join(map(_spelled, value.readings))
                 self.loose.append(Loose(line, said, why))
                 self.refused[key, time] = why
+            elif not _may_be(key, numbers):
+                loose = Loose(line, said, f"no value of the gate {key[1]}, which is within a limit")
+                self.loose.append(loose)
+                self.homeless.append(loose)
             else:
                 self._place(key, Placed(numbers, line, name, time))
 
@@ -187,6 +196,25 @@ class Placing:
         if symbol.time == "t-1":
             return f"{role.symbol}_prev" if role.symbol in ("dh", "dc") else None
         return role.symbol
+
+
+def _may_be_data(statement: Statement) -> bool:
+    """Whether a value without a place may be one that the problem needs."""
+    value = statement.value
+    if value is None or _flat(value.readings[0] if value.readings else "0") == ["0"]:
+        return False
+    is_array = not value.readings or not isinstance(value.readings[0], str)
+    if not statement.names:
+        return is_array or _DATA.search(statement.label) is not None
+    return is_array or any(re.match(r"[WURVbhcxas](?![a-z]{2})", name) for name in statement.names)
+
+
+def _may_be(key: Key, numbers: Numbers) -> bool:
+    """Whether numbers may be the value of a gate: between -1 and 1, of most between 0 and 1."""
+    if key[0] != "gates" or key[-1] != "value":
+        return True
+    least = -1 if key[1] in "gn" else 0
+    return all(least <= number(text) <= 1 for text in _flat(numbers))
 
 
 def _fitting(readings: Sequence[Numbers], key: Key) -> Numbers | None:

@@ -27,6 +27,11 @@ class Question(NamedTuple):
     first: int
     end: int
 
+    @property
+    def lines(self) -> str:
+        last = self.end - 1
+        return f"line {last}" if last == self.first else f"lines {self.first} to {last}"
+
 
 class Parts(NamedTuple):
     """The questions of a sheet, what stands before them, and the lines that answer."""

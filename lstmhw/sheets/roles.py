@@ -42,6 +42,8 @@ class Book(NamedTuple):
     has_u: bool
     on_input: str = "W"
     """Of W and U, the one that multiplies the input where both are there."""
+    state: str = "h"
+    """The letter of the hidden state: a in books that write a^{<t>}."""
 
 
 class Role(NamedTuple):
@@ -57,7 +59,10 @@ def book_of(cell: str, symbols: Collection[Symbol], on_input: str) -> Book:
     letters = {_lower(symbol.letters) for symbol in weights}
     gates = {_lower(symbol.base) for symbol in symbols if not symbol.letters and symbol.time == "t"}
     has_u = any(symbol.base in "UR" for symbol in weights)
-    return Book(cell, letters | {f"value {gate}" for gate in gates}, has_u, on_input)
+    is_a = any(symbol.base == "a" and symbol.time in ("t-1", "0") for symbol in symbols)
+    is_a = is_a and not any(symbol.base in ("h", "H") for symbol in symbols)
+    letters |= {f"value {gate}" for gate in gates}
+    return Book(cell, letters, has_u, on_input, "a" if is_a else "h")
 
 
 def _lower(letters: str) -> str:
@@ -69,6 +74,10 @@ def role_of(symbol: Symbol, book: Book) -> Role | None:
     if symbol.is_gradient:
         return _gradient(symbol, book)
     base = symbol.base
+    if re.fullmatch("(?:weight|bias)_[ih]h", base):
+        return Role(("stacked", base)) if book.cell in ("lstm", "gru") else None
+    if base == book.state and not symbol.letters:
+        return Role(("h",), "h")
     if base in "WUVb" or (base == "R" and not symbol.time):
         key = _weight(symbol, book)
         return None if key is None else Role(key)
@@ -76,8 +85,10 @@ def role_of(symbol: Symbol, book: Book) -> Role | None:
         return None
     if base == "Γ" or (base in ("z", "a", "net") and symbol.letters):
         gate = gate_of(symbol.letters, book)
-        name = gate if base == "Γ" or gate is None else f"{_pre(book)}_{gate}"
-        return None if gate is None else Role(("gates", gate, "value"), name)
+        if gate is None:
+            return None
+        name = f"{_pre(book)}_{gate}"
+        return Role(("gates", gate, "value"), gate) if base == "Γ" else Role(("sum", gate), name)
     return _plain_role(symbol, book)
 
 

@@ -19,6 +19,11 @@ _ENDS = re.compile(r"[,;\n=≈]|\.(?=\s|$)|\s(?:and|where|with)\s|\\\\")
 _EQUALS = re.compile(r"[ \t]*(?:\\\\)?[ \t]*(?:\n[ \t]*&?[ \t]*(?=[=≈]))?[ \t]*(=(?!=)|≈)")
 
 
+_COUNTS = re.compile(r"\bfor (?:all |each |every )?$")
+_GOES_ON = re.compile(r"\s*,?\s*(?:\.\.\.|…|\\[lc]?dots)")
+"""Behind a number that counts: `for i = 1`, `i = 1, ..`."""
+
+
 class Statement(NamedTuple):
     """`names[0] = names[1] = .. = value` or, without a value, an equation.
 
@@ -74,6 +79,8 @@ def _statement(text: str, match: re.Match[str]) -> Statement | None:
     name, at = match["name"].strip(), match.end()
     if taken_apart(name) is None:
         return _worded(text, match)
+    if _COUNTS.search(text[max(0, match.start() - 12) : match.start()]):
+        return None
     if match["sign"] not in ("=", ":=", "≈"):
         return _after_word(text, match)
     names, formula, value = [name], "", None
@@ -83,7 +90,8 @@ def _statement(text: str, match: re.Match[str]) -> Statement | None:
         only = _ONLY_NAME.fullmatch(text[at:end])
         is_name = only is not None and value is None and not formula and taken_apart(only[1])
         if found is not None:
-            value = found
+            value = None if _GOES_ON.match(text, end) else found
+            formula = formula or ("" if value else found.text)
         elif only is not None and is_name and _EQUALS.match(text, end):
             names.append(only[1])
         else:

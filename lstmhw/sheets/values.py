@@ -14,9 +14,10 @@ Numbers = str | Sequence["Numbers"]
 """A number as it is written, or a list of such."""
 
 _NUMBER = (
-    r"[-+]?\s?(?:\\[dt]?frac\s*\{\s*-?\d+\s*\}\s*\{\s*\d+\s*\}"
-    r"|(?:\d+\.\d+|\.\d+|\d+\.?(?=[^\d.]|$))(?:[eE][-+]?\d+)?(?:\s*/\s*\d+(?![\d.]))?"
-    r"(?:\s*(?:\\times|×|\\cdot|·|\*)\s*10\s*(?:\^\s*\{?\s*-?\d+\s*\}?|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?)"
+    r"[-+]? ?(?:\\[dt]?frac\s*\{\s*-?\d+\s*\}\s*\{\s*\d+\s*\}"
+    r"|(?:\d+\.\d+|\.\d+|\d+\.?(?=[^\d.]|$))(?:[eE][-+]?\d+)?(?:[ \t]*/[ \t]*\d+(?![\d.]))?"
+    r"(?:[ \t]*(?:\\times|×|\\cdot|·|\*)[ \t]*10[ \t]*"
+    r"(?:\^\s*\{?\s*-?\d+\s*\}?|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?)"
 )
 _SINGLE = re.compile(_NUMBER)
 _ROW = re.compile(rf"{_NUMBER}(?:(?:[ \t]*[,;|&][ \t]*|[ \t]+)(?:{_NUMBER}))*")
@@ -64,7 +65,8 @@ def arrays(text: str) -> Iterator[Value]:
     while match := _OPENING.search(text, at):
         value = value_at(text, match.start())
         at = match.end() if match.end() > match.start() else match.start() + 1
-        if value is not None and not _is_number(value):
+        is_call = match[0] == "(" and text[match.start() - 1 : match.start()].isalnum()
+        if value is not None and not is_call and not _is_number(value):
             yield value
             at = max(at, value.end)
 
