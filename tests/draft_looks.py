@@ -11,8 +11,13 @@ Print = Callable[[Numbers], str]
 GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": ""}
 WORDS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
 GATE_WORDS = {
-    **{"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"},
-    **{"r": "reset gate", "z": "update gate", "n": "candidate"},
+    "i": "input gate",
+    "f": "forget gate",
+    "g": "candidate",
+    "o": "output gate",
+    "r": "reset gate",
+    "z": "update gate",
+    "n": "candidate",
 }
 
 
@@ -152,7 +157,9 @@ def headings(keys: Mapping[str, Any]) -> str:
         joined = [h + x for h, x in zip(weights["W_h"], weights["W_x"], strict=True)]
         rows = "\n".join(f"[{' '.join(map(_number, row))}]" for row in joined)
         word = GATE_WORDS[gate]
-        blocks.append(f"Weights for the {word}:\n{rows}\nBias of the {word}: {matlab(weights['b'])}")
+        blocks.append(
+            f"Weights for the {word}:\n{rows}\nBias of the {word}: {matlab(weights['b'])}"
+        )
     said = "\n\n".join(blocks)
     data = "\n".join(f"{name} = {matlab(value)}" for name, value in _data(keys, "_{}"))
     words = f"{WORDS[cell_of(keys)]}, each W times [h_{{t-1}}; x_t]"

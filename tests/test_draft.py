@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Run
+from conftest import Run, problem
 from draft_looks import LOOKS, data, headings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import problem
 from lstmhw.reading import from_text, read
 from lstmhw.sheets import Draft, NothingFoundError, drafted
 from lstmhw.solution import Solution
@@ -172,7 +171,10 @@ LACKING = {
     "an input": ("LSTM: h_{t-1} = 0.5, f = 0.5, c_{t-1} = 1", "x: the sheet has no input"),
     "a matrix without a place": (f"{STEP} f = 0.5, Q = [1 2; 3 4]", "Q = [1 2; 3 4]"),
     "another equation": (f"{STEP} f = 0.5\nh_t = o_t + tanh(c_t)", "is another equation"),
-    "rows that may be steps": ("RNN: x = [1 2; 3 4; 5 6], W_{xh} = [1 2], W_{hh} = 1", "may be steps"),
+    "rows that may be steps": (
+        "RNN: x = [1 2; 3 4; 5 6], W_{xh} = [1 2], W_{hh} = 1",
+        "may be steps",
+    ),
     "no outputs": ("A unit s_t = step(w x_t + b), inputs 0, 1, 1, 0", "outputs: the sheet has no"),
     "two sizes": (
         "How many parameters has an LSTM with input size 4, hidden size 5? Hidden size 6.",

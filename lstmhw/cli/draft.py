@@ -24,10 +24,12 @@ def draft(sheet: str, output: str | None) -> int:
     lstmhw draft sheet.md -o mine.yaml
     """
     from lstmhw.reading import InputError, text_of
-    from lstmhw.sheets import NothingFoundError, drafted
+    from lstmhw.sheets import LARGEST, NothingFoundError, drafted
 
     try:
         name, text = text_of(sheet)
+        if len(text) > LARGEST:
+            complain(f"{name}:1:1: error: expected a sheet of at most {LARGEST:,} characters")
         found = drafted(text)
     except InputError as error:
         complain(str(error))

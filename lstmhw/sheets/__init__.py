@@ -13,10 +13,9 @@ from lstmhw.faults import Fault, ProblemError, spelled
 from lstmhw.reading import InputError, from_text
 from lstmhw.reading.writing import quoted
 from lstmhw.sheets import cells, counts, scores, sequences
-from lstmhw.sheets.cells import Drafted
 from lstmhw.sheets.choosing import Chosen, kinds_in
 from lstmhw.sheets.sheet import Sheet
-from lstmhw.sheets.tree import Leaf, Loose, Note, Tree, as_text
+from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree, as_text
 
 DRAFTS = {
     "step-rnn": sequences.draft,
@@ -24,6 +23,7 @@ DRAFTS = {
     "sentiment-weights": scores.draft,
 }
 CELLS = {"lstm-step": "lstm", "gru-step": "gru", "rnn-step": "rnn"}
+LARGEST = 200_000  # characters of a sheet
 MOST_TRIES = 12  # of leaving out a claim that cannot be marked
 
 
@@ -110,7 +110,7 @@ def _differing(found: Drafted) -> Iterator[str]:
     """
     equations = dict(found.equations)
     while equations:
-        claims = {name: Leaf(quoted(one.right), "") for name, one in equations.items()}
+        claims: Tree = {name: Leaf(quoted(one.right), "") for name, one in equations.items()}
         text = as_text({**found.tree, "claimed": claims}, (), ())
         try:
             checks = answered(from_text("draft", text).problem).checks
@@ -150,11 +150,11 @@ def _without(tree: Tree, fault: Fault) -> Iterator[Loose]:
     within = tree.get(key)
     name = str(fault.path[1]) if len(fault.path) > 1 and isinstance(within, dict) else ""
     if isinstance(within, dict) and name in within:
-        leaf = within.pop(name)
+        leaf: Leaf | Tree | Note | None = within.pop(name)
         if not within:
             del tree[key]
     else:
-        leaf = tree.pop(key, None)
+        leaf = tree.pop(key) if key in tree else None
     if isinstance(leaf, Leaf):
         line = int("".join(c for c in leaf.comment.split(",")[0] if c.isdecimal()) or 0)
         yield Loose(line, f"{name or key} = {leaf.value}", fault.message)

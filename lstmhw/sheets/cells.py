@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple
 
 from lstmhw.reading.writing import quoted
 from lstmhw.sheets import conventions
@@ -14,7 +12,7 @@ from lstmhw.sheets.roles import GATES, Book, book_of, role_of, symbols_in_words
 from lstmhw.sheets.sheet import Sheet
 from lstmhw.sheets.statements import Statement
 from lstmhw.sheets.symbols import NAME, taken_apart
-from lstmhw.sheets.tree import Leaf, Loose, Note, Tree
+from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
 from lstmhw.sheets.values import Numbers, axes
 
 _ASKED = re.compile(
@@ -26,16 +24,6 @@ _UNTIL = re.compile(
     r"\b(?:given|using|from|with|when|if|where|assuming|for which)\b", re.IGNORECASE
 )
 _ASKABLE = set("xifgozrnchyae")
-
-
-class Drafted(NamedTuple):
-    """Keys and comments, what is lacking, and what was not placed."""
-
-    tree: Tree
-    lacking: Sequence[str]
-    loose: Sequence[Loose]
-    equations: Mapping[str, Equation] = MappingProxyType({})
-    """Those that the question states, by the symbol on their left, to be compared."""
 
 
 def draft(sheet: Sheet, chosen: Chosen, cell: str) -> Drafted:
@@ -87,7 +75,9 @@ class _Cell:
         if claims:
             tree["claimed"] = claims
         self._check_all_used(tree)
-        self.lacking += [f"line {one.line}: {_cut(one.text)}: {one.why}" for one in self.placing.homeless]
+        self.lacking += [
+            f"line {one.line}: {_cut(one.text)}: {one.why}" for one in self.placing.homeless
+        ]
         loose = [*self.placing.loose, *self.sheet.unread()]
         return Drafted(tree, self.lacking, loose, dict(self._formulas(self.sheet.given, False)))
 
@@ -122,7 +112,10 @@ class _Cell:
 
     def _inputs(self) -> Iterator[tuple[str, Leaf | Note]]:
         placing = self.placing
-        named = {**placing.of("x"), **{f"one-hot {t}": p for t, p in placing.of("one_hot").items()}}
+        named: Mapping[str, Placed] = {
+            **placing.of("x"),
+            **{f"one-hot {t}": p for t, p in placing.of("one_hot").items()},
+        }
         sequence = placing.of("xs")
         embedding = placing.of("embedding").get("")
         if sequence and not named:
@@ -239,7 +232,7 @@ class _Cell:
                     return shape[0] if shape else 1
         return None
 
-    def _weights(self) -> Iterator[tuple[str, Leaf | Tree]]:
+    def _weights(self) -> Iterator[tuple[str, Leaf | Tree | Note]]:
         found = {k: p for (k, _), p in self.placing.placed.items()}
         if self.cell == "rnn":
             for name in ("W", "W_x", "W_h", "b", "b_x", "b_h"):
@@ -500,7 +493,9 @@ def _by_shape(sheet: Sheet) -> Said | None:
         readings = statement.value.readings if statement.value is not None else ()
         if symbol is not None and symbol.base in shapes and readings and "y" not in symbol.letters:
             shape = axes(readings[-1])
-            shapes[symbol.base].add(shape in ((), (1,)) or (len(shape) == 2 and len(set(shape)) == 1))
+            shapes[symbol.base].add(
+                shape in ((), (1,)) or (len(shape) == 2 and len(set(shape)) == 1)
+            )
     for name, other in (("W", "U"), ("U", "W")):
         if shapes[name] == {False} and shapes[other] == {True}:
             return Said(name, 0, f"{other} is square, {name} is not")
@@ -532,7 +527,8 @@ def _as_rows(numbers: Numbers, units: int | None) -> Numbers:
 
 
 def _is_one_hot(numbers: Numbers) -> bool:
-    return len(axes(numbers)) == 1 and sorted(numbers) == ["0"] * (len(numbers) - 1) + ["1"]
+    digits = sorted(map(str, numbers)) if len(axes(numbers)) == 1 else []
+    return digits == ["0"] * (len(digits) - 1) + ["1"]
 
 
 def _spelled(numbers: Numbers) -> str:

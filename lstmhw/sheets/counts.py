@@ -4,14 +4,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from lstmhw.sheets.cells import Drafted
 from lstmhw.sheets.choosing import Chosen
 from lstmhw.sheets.sheet import Sheet
-from lstmhw.sheets.tree import Leaf, Loose, Note, Tree
+from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
 
-_IS = r"(?:\s*\(?(?:\|?[A-Za-z]\|?(?:_\{?\w+\}?)?)?\)?)?\s*(?:=|:|of|is|has|\||with)*\s*(?:size\s*|dimension\s*)?(?:=|:|of|is|\|)?\s*"
+_IS = (
+    r"(?:\s*\(?(?:\|?[A-Za-z]\|?(?:_\{?\w+\}?)?)?\)?)?\s*(?:=|:|of|is|has|\||with)*\s*"
+    r"(?:size\s*|dimension\s*)?(?:=|:|of|is|\|)?\s*"
+)
 _D = r"(?<![\d.,])(\d+(?:,\d{3})*)(?!\d|\.\d|\s*(?:points|marks))"
-_SIZED = r"(?:s|[- ]layers?|[- ]states?)?(?:[- ](?:size|dimension(?:ality)?|dims?|units|vectors?|features?|neurons|table))*"
+_SIZED = (
+    r"(?:s|[- ]layers?|[- ]states?)?"
+    r"(?:[- ](?:size|dimension(?:ality)?|dims?|units|vectors?|features?|neurons|table)){0,3}"
+)
 _PATTERNS: Mapping[str, Sequence[str]] = {
     "vocabulary": (
         rf"\bvocab(?:ulary)?{_SIZED}{_IS}{_D}",
@@ -41,8 +46,15 @@ _PATTERNS: Mapping[str, Sequence[str]] = {
     ),
 }
 _CELLS = (("lstm", r"\bLSTMs?\b"), ("gru", r"\bGRUs?\b"), ("rnn", r"\bRNNs?\b|recurrent"))
-_NO_BIAS = r"\b(?:no|without|ignor\w+|omit\w*|neglect\w*|excluding) (?:the |any |all )?bias(?:es)?|bias(?:es)? (?:are |is )?(?:ignored|omitted|left out)|no bias"
-_LAST_LAYER = r"softmax|language model|next (?:word|token|letter|character)|output layer|logits|projection to|linear layer|fully connected|dense"
+_NO_BIAS = (
+    r"\b(?:no|without|ignor\w+|omit\w*|neglect\w*|excluding) (?:the |any |all )?bias(?:es)?"
+    r"|bias(?:es)? (?:are |is )?(?:ignored|omitted|left out)"
+)
+_LAST_LAYER = (
+    r"softmax|language model|next (?:word|token|letter|character)|output layer|logits"
+    r"|projection to|linear layer|fully connected|dense"
+)
+_STACKED = r"\b(\d+|two|three|four)[- ](?:stacked |hidden |recurrent |LSTM |GRU )*layers?\b"
 _WORDS = {"two": 2, "three": 3, "four": 4}
 _TOTAL = re.compile(
     r"(?:=|≈|total\D{0,20}|answer\D{0,12}|sum\D{0,12})\s*(\d+(?:,\d{3})*)(?!\d|\.\d|\s*[*·×+\\])",

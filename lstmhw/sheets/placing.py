@@ -128,10 +128,8 @@ class Placing:
     def _gate_above(self, statement: Statement) -> str:
         """The words for one gate on the line of a statement before it, or on one above."""
         number = self.sheet.line(statement.start)
-        lines = self.sheet.text.split("\n")
-        start = len("\n".join(lines[: number - 1])) + (number > 1)
-        nearest = [self.sheet.text[start : statement.start]]
-        nearest += lines[max(0, number - 1 - _NEAR) : number - 1][::-1]
+        nearest = [self.sheet.before(statement.start)]
+        nearest += self.sheet.asked[max(0, number - 1 - _NEAR) : number - 1][::-1]
         for line in nearest:
             gates = gates_in(line, self.book.cell)
             if gates:

@@ -1,8 +1,8 @@
 r"""A sheet as plain text: Markdown's, LaTeX's and Unicode's ways of writing one thing are one.
 
 The lines stay where they are, so that places in the plain text tell lines of the sheet.  Subscripts
-are `_..`, a candidate is marked with a combining tilde behind its letter, `\sigma` is σ, matrices
-in LaTeX environments and printed arrays stay for the reader of pasted numbers.
+are `_..`, a candidate is marked with a combining tilde behind its letter, `\sigma` is the Greek
+letter; matrices in LaTeX environments and printed arrays stay for the reader of pasted numbers.
 """
 
 import re
@@ -75,8 +75,8 @@ def plain(sheet: str) -> str:
         text = re.sub(r"(?<!\\)%.*", "", text)
     text = re.sub(rf"[{_LOW}]+", _lowered, text)
     text = _without_commands(text)
-    text = re.sub(r"\*\*|`+|\$|(?m:^\s*>\s)|(?<!\w)__|__(?!\w)", " ", text)
-    text = re.sub(r"(?m)^(\s*)[-*+•] (?=\s*[^\W\d])", r"\1  ", text)
+    text = re.sub(r"\*\*|`+|\$|(?m:^[ \t]*>[ \t])|(?<!\w)__|__(?!\w)", " ", text)
+    text = re.sub(r"(?m)^([ \t]*)[-*+•] (?=[ \t]*[^\W\d])", r"\1  ", text)
     text = re.sub(r"([A-Za-z])~(?=\s*[_=\s,(\]^])", rf"\1{TILDE}", text)
     text = re.sub(r"(\b[A-Za-z]_?[a-z0-9]*)_tilde\b|([A-Za-z])_?tilde_", _told_tilde, text)
     return "\n".join(_bracketed(text.split("\n")))

@@ -171,7 +171,7 @@ def _of_rnn(base: str, letters: str, book: Book) -> Key | None:
     if letters in ("xh", "hx", "x", "ih", "hi", "ax", "xs", "sx", "e", "he", "eh", "in", "i"):
         return ("W_x",)
     if letters in ("hh", "h", "aa", "ss", "rec", "s") and base in "WUR":
-        return ("W_h",) if base != "U" or "hh" in book.letters else ("W_h",)
+        return ("W_h",)
     if letters == "" and base in "WU":
         if not book.has_u:
             return ("W",)

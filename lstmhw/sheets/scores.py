@@ -4,23 +4,25 @@ import re
 from collections.abc import Iterator
 
 from lstmhw.reading.writing import quoted
-from lstmhw.sheets.cells import Drafted, weights
+from lstmhw.sheets.cells import weights
 from lstmhw.sheets.choosing import Chosen
 from lstmhw.sheets.sheet import Sheet
-from lstmhw.sheets.tree import Leaf, Note, Tree
+from lstmhw.sheets.tree import Drafted, Leaf, Note, Tree
 
 _QUOTES = "\"'“”‘’«»"
 _RULE = re.compile(
     rf"(?:[{_QUOTES}](?P<quoted>[a-z]+(?: [a-z]+){{0,3}})[{_QUOTES}]|(?<![a-z])(?P<bare>[a-z]+))"
     r"\s*(?:(?:is|=|:|scores?|counts?|gives|adds|→|->|has|\||\()\s*)?"
-    r"(?P<number>[-+]\s?\d+(?:\.\d+)?|(?<=[=:|(] )\d+(?:\.\d+)?|(?<=[=:|(])\d+(?:\.\d+)?)(?![\d.]*[a-z])"
+    r"(?P<number>[-+]\s?\d+(?:\.\d+)?|(?:(?<=[=:|(] )|(?<=[=:|(]))\d+(?:\.\d+)?)"
+    r"(?![\d.]*[a-z])"
 )
 _WORDS = re.compile(
     r"(?:vocabulary|words|alphabet)\b[^\n]{0,60}?(?:[:=]\s*|[{\[]\s*|\b(?:is|are) )[{\[(]?\s*"
     rf"(?P<list>[{_QUOTES}]?[a-z]+[{_QUOTES}]?(?:\s*,\s*(?:and )?[{_QUOTES}]?[a-z]+[{_QUOTES}]?)+)"
 )
 _DELAY = re.compile(
-    r"(?:delay\w*|late)\b[^.\n]{0,12}?\b(?P<a>\d+|one|two)\b|\b(?P<b>\d+|one|two) (?:word|step)s? (?:late|of delay|delay)"
+    r"(?:delay\w*|late)\b[^.\n]{0,12}?\b(?P<a>\d+|one|two)\b|\b(?P<b>\d+|one|two)"
+    r" (?:word|step)s? (?:late|of delay|delay)"
 )
 _NUMBERS = {"one": "1", "two": "2"}
 

@@ -4,17 +4,19 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lstmhw.sheets.cells import Drafted
 from lstmhw.sheets.choosing import Chosen
 from lstmhw.sheets.sheet import Sheet
-from lstmhw.sheets.tree import Leaf, Loose, Note, Tree
+from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
 
 _N = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)"
 _ROW = rf"(?P<row>{_N}(?:\s*[,;|&]\s*{_N}|[ \t]+{_N})+|(?<!\d)[01]{{4,}}(?!\d))"
 _INPUT = r"(?:inputs?(?: sequence)?|[xX])"
 _OUTPUT = r"(?:(?:desired |target |wanted |required )?outputs?(?: sequence)?|targets?|[shyo])"
 _TIME = r"(?:_?\{?t\}?|\(t\)|_\{?1\}?\s*,?\s*(?:\.\.\.?|…|\\[lc]?dots)\s*,?\s*[a-z]_\{?[T\d]+\}?)?"
-_AFTER = r"(?:\s*(?:sequence|values?|row))?\s*(?:[a-zA-Z](?:_\{?t\}?)?\s*)?(?:[=:|&]|is|are|-)?\s*[\[(|{]?\s*"
+_AFTER = (
+    r"(?:\s*(?:sequence|values?|row))?\s*(?:[a-zA-Z](?:_\{?t\}?)?\s*)?(?:[=:|&]|is|are|-)?"
+    r"\s*[\[(|{]?\s*"
+)
 _LABELLED = {
     name: re.compile(rf"(?<![A-Za-z_{{]){label}{_TIME}{_AFTER}{_ROW}")
     for name, label in (("inputs", _INPUT), ("outputs", _OUTPUT))
@@ -23,8 +25,9 @@ _ARROW = re.compile(
     rf"[\[(]?{_ROW}[\])]?\s*(?:->|→|=>|-->|\bto\b)\s*[\[(]?{_ROW.replace('row', 'other')}"
 )
 _RULE = re.compile(
-    r"(?:1|one|fires|on)\s*(?:,|\\text)?\s*\{?\s*(?:iff|if and only if|if|when|for|exactly when)\s*\}?"
-    r"\s*(?:its |the )?(?:[a-z]+\s+)?\\?[a-z]\w*\s*(?P<sign>>=|>)\s*0"
+    r"(?:1|one|fires|on)\s*(?:,|\\text)?\s*\{?\s*"
+    r"(?:iff|if and only if|if|when|for|exactly when)\s*\}?\s*"
+    r"(?:its |the )?(?:[a-z]+\s+)?\\?[a-z]\w*\s*(?P<sign>>=|>)\s*0"
 )
 _FREE = re.compile(
     r"s_?\{?0\}?[^.\n]{0,40}\b(?:free|any|choose|chosen|either|0 or 1)\b|initial[^.\n]{0,30}\b"
@@ -35,10 +38,13 @@ _START = re.compile(
 )
 _WEIGHT = re.compile(rf"(?<![A-Za-z\\])(w_?\{{?[12xs]\}}?|b)\s*=\s*({_N}|-?\d+/\d+)(?!\w|\.\d)")
 _IMPOSSIBLE = re.compile(
-    r"\b(?:impossible|infeasible|not possible|not feasible|cannot be done|no such weights|no weights"
-    r"|can(?:not|'t) exist|do(?:es)? not exist|no solution)\b",
+    r"\b(?:impossible|infeasible|not possible|not feasible|cannot be done|no such weights"
+    r"|no weights|can(?:not|'t) exist|do(?:es)? not exist|no solution)\b",
     re.IGNORECASE,
 )
+
+
+LONGEST_LINE = 2_000
 
 
 class Row(NamedTuple):
@@ -76,7 +82,8 @@ def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
 
 def _rows(sheet: Sheet) -> Iterator[Row]:
     """The sequences of a sheet, in the order of its lines."""
-    for number, line in enumerate(sheet.text.split("\n"), 1):
+    for number, whole in enumerate(sheet.asked, 1):
+        line = whole[:LONGEST_LINE]
         arrow = _ARROW.search(line)
         if arrow is not None:
             yield Row(_numbers(arrow["row"]), number, "inputs")
@@ -164,6 +171,6 @@ def _claims(sheet: Sheet) -> tuple[Tree, Sequence[Loose]]:
         if isinstance(leaf, Leaf)
     ]
     for number, line in enumerate(sheet.answer.split("\n"), 1):
-        if match := _IMPOSSIBLE.search(line):
-            return {"feasible": Leaf("false", f'line {number}: "{match[0]}"')}, loose
+        if said := _IMPOSSIBLE.search(line):
+            return {"feasible": Leaf("false", f'line {number}: "{said[0]}"')}, loose
     return {}, loose

@@ -118,13 +118,23 @@ class Sheet:
 
     def line(self, at: int, is_answer: bool = False) -> int:
         """The number of the line of a place in the text or in the answer."""
-        text = self.answer if is_answer else self.text
-        starts = self._starts(text)
-        return bisect_right(starts, at)
+        return bisect_right(self._starts[is_answer], at)
 
-    def _starts(self, text: str) -> list[int]:
-        lengths = (len(line) + 1 for line in text.split("\n"))
-        return list(accumulate(lengths, initial=0))
+    @cached_property
+    def _starts(self) -> tuple[list[int], list[int]]:
+        """Where the lines of the text begin, and those of the answer."""
+        texts = (self.text.split("\n"), self.answer.split("\n"))
+        question, answer = ([*accumulate((len(one) + 1 for one in t), initial=0)] for t in texts)
+        return question, answer
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The lines of the text."""
+        return self.text.split("\n")
+
+    def before(self, at: int) -> str:
+        """What stands on the line of a place of the text before it."""
+        return self.text[self._starts[0][self.line(at) - 1] : at]
 
     @cached_property
     def symbols(self) -> list[Symbol]:

@@ -1,6 +1,7 @@
 """What a sheet says with symbols: values, equations, and arrays that have a label for a name."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ _ASSIGNED = re.compile(
     rf"(?<![A-Za-z0-9_\\^{{.])(?P<name>{NAME})[ \t]*(?P<sign>:?=(?![=>])|≈|:|\||is\b|be\b|of\b)"
 )
 _TUPLE = re.compile(
-    rf"(?<![A-Za-z0-9_\\^{{.])(?P<names>{NAME}(?:[ \t]*,[ \t]*{NAME})+)[ \t]*=(?!=)[ \t]*"
+    rf"(?<![A-Za-z0-9_\\^{{.])(?P<names>{NAME}(?:[ \t]*,[ \t]*{NAME}){{1,24}})[ \t]*=(?!=)[ \t]*"
     r"(?P<values>[-+]?[\d.][^\n#]*)"
 )
 _ONLY_NAME = re.compile(rf"\s*({NAME})\s*")
@@ -19,6 +20,9 @@ _ENDS = re.compile(r"[,;\n=≈]|\.(?=\s|$)|\s(?:and|where|with)\s|\\\\")
 _EQUALS = re.compile(r"[ \t]*(?:\\\\)?[ \t]*(?:\n[ \t]*&?[ \t]*(?=[=≈]))?[ \t]*(=(?!=)|≈)")
 
 
+_WORD = re.compile(r"[A-Za-z]{2}")
+MOST_NAMES = 8  # of one value: f = o = g = 1
+MOST_ABOVE = 12  # lines that a heading may stand above an array
 _COUNTS = re.compile(r"\bfor (?:all |each |every )?$")
 _GOES_ON = re.compile(r"\s*,?\s*(?:\.\.\.|…|\\[lc]?dots)")
 """Behind a number that counts: `for i = 1`, `i = 1, ..`."""
@@ -40,24 +44,16 @@ class Statement(NamedTuple):
 
 def statements(text: str) -> list[Statement]:
     """The statements of a plain text, in their order; those without names at the end."""
+    together = {match.start(): match for match in _TUPLE.finditer(text)}
     found: list[Statement] = []
     at = 0
-    while match := _next(text, at):
-        several = _several(match) if "names" in match.re.groupindex else []
-        found += several
+    while match := _ASSIGNED.search(text, at):
+        first = min((start for start in together if at <= start <= match.start()), default=None)
+        several = [] if first is None else _several(together.pop(first))
         statement = None if several else _statement(text, match)
-        if statement is not None:
-            found.append(statement)
-        at = found[-1].end if several or statement is not None else match.start() + 1
-        at = max(at, match.start() + 1)
+        found += several or ([statement] if statement is not None else [])
+        at = max(found[-1].end if several or statement else 0, match.start() + 1)
     return [*found, *_labelled(text, found)]
-
-
-def _next(text: str, at: int) -> re.Match[str] | None:
-    single, several = _ASSIGNED.search(text, at), _TUPLE.search(text, at)
-    if several is not None and (single is None or several.start() <= single.start()):
-        return several if _several(several) else single
-    return single
 
 
 def _several(match: re.Match[str]) -> list[Statement]:
@@ -97,7 +93,7 @@ def _statement(text: str, match: re.Match[str]) -> Statement | None:
         else:
             formula, value = formula or text[at:end].strip(), None
         more = _EQUALS.match(text, end)
-        if more is None or more.end() <= at:
+        if more is None or more.end() <= at or len(names) > MOST_NAMES:
             break
         at = more.end()
     if value is None and not formula:
@@ -144,28 +140,33 @@ def _end_of_expression(text: str, at: int) -> int:
 
 def _labelled(text: str, taken: Sequence[Statement]) -> Iterator[Statement]:
     """The arrays that no statement has, each with the words before it on its line or above."""
-    spans = [(statement.start, statement.end) for statement in taken]
-    values = [v for v in arrays(text) if not any(a < v.end and v.start < b for a, b in spans)]
+    spans = sorted({(statement.start, statement.end) for statement in taken})
+    values = [value for value in arrays(text) if not _is_taken(value, spans)]
     ends = sorted([*(end for _, end in spans), *(value.end for value in values)])
     for value in values:
         label = _label(text, value.start, ends)
         yield Statement((), value.start, value.end, value, label=label)
 
 
+def _is_taken(value: Value, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a value overlaps one of the spans, which are in order and apart."""
+    k = bisect_left(spans, (value.end, 0)) - 1
+    return k >= 0 and spans[k][1] > value.start
+
+
 def _label(text: str, start: int, ends: Sequence[int]) -> str:
     """The words before a place: after the last value of its line, else the nearest line above."""
     begins = text.rfind("\n", 0, start) + 1
-    before = max([begins, *(end for end in ends if end <= start)])
-    said = text[before:start]
-    lines = text[:begins].split("\n")[::-1]
-    above = 1
-    while not re.search(r"[A-Za-z]{2}", said) and above < min(len(lines), 12):
-        line = lines[above]
-        begins -= len(line) + 1
-        is_value = any(begins < end <= begins + len(line) + 1 for end in ends)
-        if re.search(r"[A-Za-z]{2}", line) and not is_value:
-            said = line
-        elif is_value and re.search(r"[A-Za-z]{3}", line):
+    k = bisect_right(ends, start)
+    said = text[max([begins, *ends[max(0, k - 1) : k]]) : start]
+    for _ in range(MOST_ABOVE):
+        if _WORD.search(said) or not begins:
+            break
+        end, begins = begins, text.rfind("\n", 0, begins - 1) + 1
+        line = text[begins : end - 1]
+        k = bisect_right(ends, begins)
+        has_value = k < len(ends) and ends[k] <= end
+        if has_value and re.search(r"[A-Za-z]{3}", line):
             return ""
-        above += 1
+        said = "" if has_value else line
     return said.strip()

@@ -1,17 +1,19 @@
 r"""Names of sheets taken apart: `\tilde{C}_{t-1}`, `W_{xf}`, `Wf`, `b^{(f)}`, `h0`, `dL/dh_t`."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from lstmhw.sheets.plain import TILDE
 
+_BRACES = r"\{(?:[^{}]|\{[^{}]{0,40}\}){0,40}\}"
 _MARK = (
-    r"(?:[_^]\s*\{(?:[^{}]|\{[^{}]*\})*\}|\^\s*\([^()]*\)|[_^]?\s*<[^<>\n]{1,12}>|[_^][A-Za-z0-9]+"
-    r"|\(t(?:\s*[-+]\s*1)?\)|\(\d+\)|\[t(?:\s*[-+]\s*1)?\])"
+    rf"(?:[_^]\s?{_BRACES}|\^\s?\([^()]{{0,40}}\)|[_^]?\s?<[^<>\n]{{1,12}}>|[_^][A-Za-z0-9]{{1,40}}"
+    r"|\(t(?:\s?[-+]\s?1)?\)|\(\d{1,9}\)|\[t(?:\s?[-+]\s?1)?\])"
 )
 NAME = (
-    rf"(?:[∂d]\s?[A-Z]\s?/\s?[∂d]\s?|[∇δΔ]\s?_?)?"
-    rf"(?:[A-Za-zΓηα][A-Za-z0-9]*{TILDE}?{_MARK}*[A-Za-z0-9_]*'?)"
+    rf"(?>(?:[∂d]\s?[A-Z]\s?/\s?[∂d]\s?|[∇δΔ]\s?_?)?"
+    rf"[A-Za-zΓηα][A-Za-z0-9]{{0,40}}{TILDE}?{_MARK}{{0,4}}[A-Za-z0-9_]{{0,40}}'?)"
 )
 """A name in a plain text."""
 _OF_WEIGHTS = "WUVRb"
@@ -34,6 +36,7 @@ _WORDS = {
     "hh": "hh",
     "hy": "hy",
 }
+_LETTERS_AND_TIME = re.compile(rf"(?P<letters>[A-SU-Za-su-z]{{0,2}}{TILDE}?)(?P<time>t\+1|t|\d+)?")
 _PREVIOUS = re.compile(r"(?:t\s*-\s*1|tm1|prev(?:ious)?|old|t_1|last)")
 
 
@@ -54,6 +57,7 @@ class Symbol(NamedTuple):
         return int(self.time) if self.time.isdecimal() else None
 
 
+@lru_cache(maxsize=4096)
 def taken_apart(name: str) -> Symbol | None:
     """The parts of a name; None for a word or what has parts of another kind."""
     text = re.sub(r"\s", "", name)
@@ -106,30 +110,31 @@ def _may_be_glued(mark: str, base: str) -> bool:
 
 
 def _symbol(base: str, marks: list[str]) -> Symbol | None:
-    letters, time = "", ""
+    """A symbol of a letter and its marks; None where two marks say different times."""
+    found = Symbol(base)
     for mark in marks:
-        for part in re.split(r",", re.sub(r"\{|\}", "", mark)):
-            part = part.strip("() ")
-            if part in ("T", "top", ""):
-                continue
-            if part == TILDE or part == "'":
-                base += part
-            elif part in ("hot", "onehot", "one-hot"):
-                base = "one-hot"
-            elif _PREVIOUS.fullmatch(part):
-                time = time or "t-1"
-            elif part == "t" or re.fullmatch(r"\d+|t\+1", part):
-                if time and time != part:
-                    return None
-                time = part
-            elif part in _WORDS:
-                letters += _WORDS[part]
-            elif re.fullmatch(rf"[A-Za-z]{{1,2}}{TILDE}?", part):
-                letters += part
-            elif re.fullmatch(r"[A-Za-z]t", part):
-                letters, time = letters + part[0], "t"
-            elif re.fullmatch(r"[a-zA-Z]{1,2}\d+", part):
-                letters, time = letters + part.rstrip("0123456789"), re.sub(r"\D", "", part)
-            else:
+        for part in mark.replace("{", "").replace("}", "").split(","):
+            read = _with_part(found, part.strip("() "))
+            if read is None:
                 return None
-    return Symbol(base, letters.replace(TILDE, ""), time)
+            found = read
+    return found._replace(letters=found.letters.replace(TILDE, ""))
+
+
+def _with_part(symbol: Symbol, part: str) -> Symbol | None:
+    """A symbol with a part of a mark read: a tilde, a time, letters, or both; None for others."""
+    if part in ("T", "top", ""):
+        return symbol
+    if part in (TILDE, "'"):
+        return symbol._replace(base=symbol.base + part)
+    if part in ("hot", "onehot", "one-hot"):
+        return symbol._replace(base="one-hot")
+    if part in _WORDS:
+        return symbol._replace(letters=symbol.letters + _WORDS[part])
+    if _PREVIOUS.fullmatch(part):
+        return symbol._replace(time=symbol.time or "t-1")
+    both = _LETTERS_AND_TIME.fullmatch(part)
+    if both is None or (both["time"] and symbol.time not in ("", both["time"])):
+        return None
+    letters = symbol.letters + (both["letters"] or "")
+    return symbol._replace(letters=letters, time=both["time"] or symbol.time)

@@ -1,10 +1,12 @@
 """A draft: keys of a problem file with their values and the lines these came from."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lstmhw.reading.writing import quoted, spelled
+from lstmhw.sheets.conventions import Equation
 from lstmhw.sheets.values import Numbers
 
 LONGEST_LINE = 96
@@ -15,8 +17,18 @@ Tree = dict[str, "Leaf | Tree | Note"]
 class Leaf(NamedTuple):
     """A value and the comment behind it."""
 
-    value: Numbers | Mapping[str, object]
+    value: Numbers | Sequence[Mapping[str, str]]
     comment: str
+
+
+class Drafted(NamedTuple):
+    """Keys and comments, what is lacking, and what was not placed."""
+
+    tree: "Tree"
+    lacking: Sequence[str]
+    loose: Sequence["Loose"]
+    equations: Mapping[str, Equation] = MappingProxyType({})
+    """Those that the question states, by the symbol on their left, to be compared."""
 
 
 class Note(NamedTuple):

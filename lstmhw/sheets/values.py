@@ -13,14 +13,16 @@ from lstmhw.reading.print_tokens import NotNumbersError, PastedError
 Numbers = str | Sequence["Numbers"]
 """A number as it is written, or a list of such."""
 
+LONGEST = 20_000  # characters of a matrix in brackets
+DEEPEST = 6
 _NUMBER = (
-    r"[-+]? ?(?:\\[dt]?frac\s*\{\s*-?\d+\s*\}\s*\{\s*\d+\s*\}"
+    r"(?:[-+] ?)?(?:\\[dt]?frac\s*\{\s*-?\d+\s*\}\s*\{\s*\d+\s*\}"
     r"|(?:\d+\.\d+|\.\d+|\d+\.?(?=[^\d.]|$))(?:[eE][-+]?\d+)?(?:[ \t]*/[ \t]*\d+(?![\d.]))?"
     r"(?:[ \t]*(?:\\times|×|\\cdot|·|\*)[ \t]*10[ \t]*"
     r"(?:\^\s*\{?\s*-?\d+\s*\}?|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?)"
 )
 _SINGLE = re.compile(_NUMBER)
-_ROW = re.compile(rf"{_NUMBER}(?:(?:[ \t]*[,;|&][ \t]*|[ \t]+)(?:{_NUMBER}))*")
+_ROW = re.compile(rf"{_NUMBER}(?:(?>[ \t]*[,;|&][ \t]*|[ \t]+){_NUMBER})*+")
 _ROW_LINE = re.compile(rf"[ \t]*({_ROW.pattern})[ \t]*[;,.]?[ \t]*(?:\n|$)")
 _BRACKET_LINE = re.compile(r"[ \t]*(\[[^\[\]\n]*\])[ \t]*[;,]?[ \t]*(?=\n|$)")
 _ENVIRONMENT = re.compile(r"\\begin\s*\{((?:[bpvBV]?(?:small)?matrix)|array)\}")
@@ -119,10 +121,12 @@ def _behind_turn(text: str, end: int) -> int:
 def _balanced(text: str, start: int) -> int | None:
     """The place behind the bracket that closes the one at a place."""
     closing: list[str] = []
-    for at in range(start, min(len(text), start + 100_000)):
+    for at in range(start, min(len(text), start + LONGEST)):
         character = text[at]
         if character in _OTHER:
             closing.append(_OTHER[character])
+            if len(closing) > DEEPEST:
+                return None
         elif closing and character == closing[-1]:
             closing.pop()
             if not closing:
