@@ -23,6 +23,7 @@ _ASKED = re.compile(
 _UNTIL = re.compile(
     r"\b(?:given|using|from|with|when|if|where|assuming|for which)\b", re.IGNORECASE
 )
+_WEIGHTS = re.compile(r"(?<![A-Za-z])[WUb](?:_|\b)|weight|bias", re.IGNORECASE)
 _ASKABLE = set("xifgozrnchyae")
 
 
@@ -78,7 +79,11 @@ class _Cell:
         self.lacking += [
             f"line {one.line}: {_cut(one.text)}: {one.why}" for one in self.placing.homeless
         ]
-        loose = [*self.placing.loose, *self.sheet.unread()]
+        unread = list(self.sheet.unread())
+        self.lacking += [
+            f"line {one.line} was not read" for one in unread if _WEIGHTS.search(one.text)
+        ]
+        loose = [*self.placing.loose, *unread]
         return Drafted(tree, self.lacking, loose, dict(self._formulas(self.sheet.given, False)))
 
     def _check_all_used(self, tree: Tree) -> None:
@@ -208,7 +213,9 @@ class _Cell:
         for time, placed in dict(placing.of(letter)).items():
             if time not in before:
                 placing.drop((letter,), time, "the step computes it")
-            elif not (time == "" and len(placing.of(letter)) > 1):
+            elif time == "" and len(placing.of(letter)) > 1:
+                placing.drop((letter,), time, "of no time, beside one that has a time")
+            else:
                 found.append(placed)
         different = {str(_vector(placed.numbers)) for placed in found}
         if len(different) > 1:
@@ -451,7 +458,8 @@ class _Cell:
         bare = {name for name in names if "_" not in name}
         names = [name for name in names if not ("_" in name and name.split("_")[0] in bare)]
         given = {key[1] for key, _ in self.placing.placed if key[-1] == "value"}
-        names = [name for name in names if name not in given]
+        has_output = any(key[0] == "output" for key, _ in self.placing.placed)
+        names = [name for name in names if name not in given and (name != "y" or has_output)]
         if not names:
             return None
         lines = sorted({self.sheet.line(at) for at, _ in found})

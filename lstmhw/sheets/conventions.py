@@ -103,9 +103,9 @@ def reset(equations: Sequence[Equation]) -> Said | None:
     """Whether the reset gate of a GRU multiplies the state before W_h does, or after."""
     for equation in equations:
         right = _bare(equation.right)
-        if re.search(r"r[*]?P|P[*]?r(?![a-z])", right):
+        if re.search(r"(?<![A-Za-z_{])r[*]?P|P[*]?r(?![a-z])", right):
             return Said("before", equation.line, equation.right)
-        if re.search(r"r[*]\(", right):
+        if re.search(r"(?<![A-Za-z_{])r[*]?\(", right):
             return Said("after", equation.line, equation.right)
     return None
 

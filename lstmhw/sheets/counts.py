@@ -41,7 +41,7 @@ _PATTERNS: Mapping[str, Sequence[str]] = {
     ),
     "output": (
         rf"\boutput{_SIZED}{_IS}{_D}",
-        rf"{_D} (?:classes|outputs|output units|labels)\b",
+        rf"{_D} (?:classes|outputs?|output units?|labels)\b",
         rf"(?<![A-Za-z])(?:n_\{{?y\}}?|d_\{{?y\}}?|k|K)\s*=\s*{_D}",
     ),
 }
@@ -51,18 +51,16 @@ _NO_BIAS = (
     r"|bias(?:es)? (?:are |is )?(?:ignored|omitted|left out)"
 )
 _LAST_LAYER = (
-    r"softmax|language model|next (?:word|token|letter|character)|output layer|logits"
-    r"|projection to|linear layer|fully connected|dense"
+    r"softmax|language model|next (?:word|token|letter|character)|logits"
+    r"|(?:output|layer|projection)\w* (?:\w+ ){0,3}(?:over|to|of) the vocabulary"
 )
+_SOME_LAYER = r"output layer|linear layer|fully[ -]connected|dense"
 _STACKED = r"\b(\d+|two|three|four)[- ](?:stacked |hidden |recurrent |LSTM |GRU )*layers?\b"
 _WORDS = {"two": 2, "three": 3, "four": 4}
 _TOTAL = re.compile(
     r"(?:=|≈|total\D{0,20}|answer\D{0,12}|sum\D{0,12})\s*(\d+(?:,\d{3})*)(?!\d|\.\d|\s*[*·×+\\])",
     re.I,
 )
-
-
-Layer = dict[str, str]
 
 
 class Size(NamedTuple):
@@ -75,6 +73,10 @@ class Size(NamedTuple):
     @property
     def comment(self) -> str:
         return f'line {self.line}: "{self.words}"'
+
+    @property
+    def leaf(self) -> Leaf:
+        return Leaf(self.number, self.comment)
 
 
 def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
@@ -91,7 +93,7 @@ def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
     layers, notes = _layers(sheet, one, cells, lacking)
     tree |= notes
     if layers:
-        tree["layers"] = Leaf(layers, "")
+        tree["layers"] = layers
     tree |= _convention(sheet)
     claims, loose = _claims(sheet)
     if claims:
@@ -127,62 +129,57 @@ def _cells(sheet: Sheet) -> Iterator[tuple[str, Size]]:
 
 def _layers(
     sheet: Sheet, one: Mapping[str, Size], cells: Sequence[tuple[str, Size]], lacking: list[str]
-) -> tuple[list[Layer], Tree]:
+) -> tuple[list[Tree], Tree]:
     """The layers as keys and values, comments on where they are from, and what lacks."""
     gated = [pair for pair in cells if pair[0] != "rnn"] or list(cells)
-    notes: Tree = {
-        f"_{name}": Note(f"{name} {size.number}: {size.comment}") for name, size in one.items()
-    }
+    notes: Tree = {}
     if len(gated) != 1:
         said = " and ".join(f"{name} (line {size.line})" for name, size in gated) or "none"
         lacking.append(f"layers: expected one kind of recurrent layer, found {said}")
         return [], notes
     ((cell, told),) = gated
-    notes["_cell"] = Note(f"{cell}: {told.comment}")
     hidden, first = one.get("hidden"), one.get("embedding") or one.get("input")
     if hidden is None or (first is None and "vocabulary" not in one):
         lacks = "hidden units" if hidden is None else "inputs"
         lacking.append(f"layers: the sheet does not say how many {lacks} there are")
         return [], notes
-    layers: list[Layer] = []
+    layers: list[Tree] = []
     if "embedding" in one and "vocabulary" in one:
-        size = one["embedding"].number
-        layers.append({"type": "embedding", "vocabulary": one["vocabulary"].number, "size": size})
-    entering = (first or one["vocabulary"]).number
+        size, words = one["embedding"].leaf, one["vocabulary"].leaf
+        layers.append({"type": Leaf("embedding", ""), "vocabulary": words, "size": size})
+    entering = first or one["vocabulary"]
     if first is None:
         notes["_one_hot"] = Note("there is no embedding: the words enter the cell one-hot")
-    sizes = {"input": entering, "hidden": hidden.number}
-    layers.append({"type": cell, **sizes, **dict(_more(sheet, notes))})
+    sizes: Tree = {"input": entering.leaf, "hidden": hidden.leaf}
+    layers.append({"type": Leaf(cell, told.comment), **sizes, **dict(_more(sheet))})
+    given = hidden.leaf
+    if "bidirectional" in layers[-1]:
+        given = Leaf(str(2 * int(hidden.number)), "of both directions")
     out = one.get("output")
     last = _search(sheet, _LAST_LAYER)
-    given = hidden.number
-    if "bidirectional" in layers[-1]:
-        given = str(2 * int(given))
     if out is not None:
-        layers.append({"type": "linear", "input": given, "output": out.number})
+        layers.append({"type": Leaf("linear", ""), "input": given, "output": out.leaf})
     elif "vocabulary" in one and last is not None:
-        layers.append({"type": "linear", "input": given, "output": one["vocabulary"].number})
-        notes["_last"] = Note(f"a linear layer to the vocabulary: {last.comment}")
+        kind = Leaf("linear", last.comment)
+        layers.append({"type": kind, "input": given, "output": one["vocabulary"].leaf})
+    elif _search(sheet, _SOME_LAYER) is not None:
+        lacking.append("layers: the sheet does not say how many outputs the last layer has")
     elif "vocabulary" in one:
         notes["_last"] = Note("no output layer: the sheet names none")
     return layers, notes
 
 
-def _more(sheet: Sheet, notes: Tree) -> Iterator[tuple[str, str]]:
+def _more(sheet: Sheet) -> Iterator[tuple[str, Leaf]]:
     """Both directions, and several layers."""
     both = _search(sheet, r"bi-?directional")
     if both is not None:
-        notes["_both"] = Note(f"both directions: {both.comment}")
-        yield "bidirectional", "true"
-    stacked = _search(
-        sheet, r"\b(\d+|two|three|four)[- ](?:stacked |hidden |recurrent |LSTM |GRU )*layers?\b"
-    )
+        yield "bidirectional", Leaf("true", both.comment)
+    stacked = _search(sheet, _STACKED)
     if stacked is not None:
         word = re.split(r"[ -]", stacked.words)[0].lower()
-        number = _WORDS.get(word, word)
-        if str(number) != "1":
-            notes["_layers"] = Note(f"{number} layers: {stacked.comment}")
-            yield "layers", str(number)
+        number = str(_WORDS.get(word, word))
+        if number != "1":
+            yield "layers", Leaf(number, stacked.comment)
 
 
 def _search(sheet: Sheet, pattern: str) -> Size | None:

@@ -84,7 +84,7 @@ class Placing:
             elif not _may_be(key, numbers):
                 loose = Loose(line, said, f"no value of the gate {key[1]}, which is within a limit")
                 self.loose.append(loose)
-                self.homeless.append(loose)
+                self.homeless += [] if isinstance(numbers, str) else [loose]
             else:
                 self._place(key, Placed(numbers, line, name, time))
 

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from lstmhw.sheets.tables import rewritten
+
 TILDE = "\u0303"
 """Behind the letter of a candidate."""
 _LOWERED = str.maketrans(
@@ -63,6 +65,12 @@ _WORDS = {
     "parallel": "‖",
 }
 _MARKED = {"tilde": TILDE, "widetilde": TILDE, "bar": TILDE, "hat": "", "widehat": ""}
+_APART = re.compile(
+    r"(?<![A-Za-z0-9_\\])(?:(?<=\W)|^)([WUVbxhcC]) (?=[a-zC0-9])"
+    r"([fiocgCrznu]|[xh][fiocgrzn]|\d{1,2}|t(?: ?- ?1)?)(?=\s*(?:[=,;\]]|\)))",
+    re.MULTILINE,
+)
+"""A subscript that a PDF has left behind its letter: `W f =`, `[x t , h t-1]`."""
 _OPEN, _CLOSED = "⎡⎢⎣", "⎤⎥⎦"
 _PIECE = re.compile(rf"[{_OPEN}]([^{_OPEN}{_CLOSED}]*)[{_CLOSED}]")
 
@@ -79,7 +87,8 @@ def plain(sheet: str) -> str:
     text = re.sub(r"(?m)^([ \t]*)[-*+•] (?=[ \t]*[^\W\d])", r"\1  ", text)
     text = re.sub(r"([A-Za-z])~(?=\s*[_=\s,(\]^])", rf"\1{TILDE}", text)
     text = re.sub(r"(\b[A-Za-z]_?[a-z0-9]*)_tilde\b|([A-Za-z])_?tilde_", _told_tilde, text)
-    return "\n".join(_bracketed(text.split("\n")))
+    text = _APART.sub(r"\1_{\2}", text)
+    return "\n".join(rewritten(list(_bracketed(text.split("\n")))))
 
 
 def _character(character: str) -> str:

@@ -13,7 +13,7 @@ _ITEM = re.compile(r"\s{0,3}(\d{1,2})[.)]\s+(?=\S*[A-Za-z])")
 _ANSWER = re.compile(
     r"\W*(?:\\(?:begin|(?:sub)*section\*?|(?:sub)?paragraph)\s*\{)?\W*"
     r"(?:(?:the|model|worked|sample|my|our|your|student|suggested|reference|proposed)\s+)?"
-    r"(?:solution|answer|lösung)s?\b(?!\s+(?:the|each|all|these|with|in|on|both|key\b.{30}))",
+    r"(?:solution|answer|lösung)s?\b(?!\s+(?:the|each|all|these|with|in|on|both|should|must|may|will|need|are|without|by)\b)",
     re.IGNORECASE,
 )
 _END = re.compile(r"\\end\s*\{(?:solution|answer)s?\}")

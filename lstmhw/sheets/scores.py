@@ -12,8 +12,9 @@ from lstmhw.sheets.tree import Drafted, Leaf, Note, Tree
 _QUOTES = "\"'“”‘’«»"
 _RULE = re.compile(
     rf"(?:[{_QUOTES}](?P<quoted>[a-z]+(?: [a-z]+){{0,3}})[{_QUOTES}]|(?<![a-z])(?P<bare>[a-z]+))"
-    r"\s*(?:(?:is|=|:|scores?|counts?|gives|adds|→|->|has|\||\()\s*)?"
-    r"(?P<number>[-+]\s?\d+(?:\.\d+)?|(?:(?<=[=:|(] )|(?<=[=:|(]))\d+(?:\.\d+)?)"
+    r"\s*(?:(?:is|=|:|scores?|counts?|gives|→|->|has|\||\()\s*(?P<plain>\d+(?:\.\d+)?)"
+    r"|(?P<verb>adds|subtracts|takes away|is worth)\s*(?P<told>[-+]?\d+(?:\.\d+)?)"
+    r"|(?:(?:is|=|:|scores?|counts?|gives|→|->|has|\||\()\s*)?(?P<signed>[-+]\s?\d+(?:\.\d+)?))"
     r"(?![\d.]*[a-z])"
 )
 _WORDS = re.compile(
@@ -51,8 +52,7 @@ def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
     else:
         tree["delay"] = Note("delay: 0, as where it is left out; the sheet does not say")
     tree |= _sequence(sheet, words)
-    used = {int(leaf.comment.split()[1]) for leaf in score.values()}
-    unread = [one for one in sheet.unread() if one.line not in used]
+    unread = [one for one in sheet.unread() if re.search(r"\d", _RULE.sub(" ", one.text))]
     return Drafted(tree, lacking, [*loose, *unread])
 
 
@@ -65,7 +65,9 @@ def _score(sheet: Sheet) -> dict[str, Leaf]:
         for match in _RULE.finditer(line):
             words = match["quoted"] or match["bare"]
             if words not in ("is", "score", "by", "at", "of", "t", "and", "to"):
-                value = match["number"].replace(" ", "").removeprefix("+")
+                value = match["plain"] or match["told"] or match["signed"]
+                value = value.replace(" ", "").removeprefix("+")
+                value = f"-{value}" if match["verb"] in ("subtracts", "takes away") else value
                 found.setdefault(words, Leaf(value, f"line {number}"))
     return found
 

@@ -30,8 +30,8 @@ _RULE = re.compile(
     r"(?:its |the )?(?:[a-z]+\s+)?\\?[a-z]\w*\s*(?P<sign>>=|>)\s*0"
 )
 _FREE = re.compile(
-    r"s_?\{?0\}?[^.\n]{0,40}\b(?:free|any|choose|chosen|either|0 or 1)\b|initial[^.\n]{0,30}\b"
-    r"(?:free|any|choose|chosen|either)\b"
+    r"[sh]_?[({]?0[)}]?[^.\n]{0,40}\b(?:free|any|choose|chosen|either|0 or 1)\b"
+    r"|initial[^.\n]{0,30}\b(?:free|any|choose|chosen|either)\b"
 )
 _START = re.compile(
     r"(?:[sh]_?\{?\(?0\)?\}?|initial (?:state|value)[^.\n=]{0,12}?)\s*(?:=|is|:)?\s*([01])\b"

@@ -9,7 +9,7 @@ from lstmhw.sheets.symbols import NAME, taken_apart
 from lstmhw.sheets.values import Value, arrays, value_at
 
 _ASSIGNED = re.compile(
-    rf"(?<![A-Za-z0-9_\\^{{.])(?P<name>{NAME})[ \t]*(?P<sign>:?=(?![=>])|≈|:|\||is\b|be\b|of\b)"
+    rf"(?<![A-Za-z0-9_\\^{{.])(?P<name>{NAME})[ \t]*(?P<sign>:?=(?![=>])|≈|:|\||(?:is|are|be|of)\b)"
 )
 _TUPLE = re.compile(
     rf"(?<![A-Za-z0-9_\\^{{.])(?P<names>{NAME}(?:[ \t]*,[ \t]*{NAME}){{1,24}})[ \t]*=(?!=)[ \t]*"
@@ -24,8 +24,8 @@ _WORD = re.compile(r"[A-Za-z]{2}")
 MOST_NAMES = 8  # of one value: f = o = g = 1
 MOST_ABOVE = 12  # lines that a heading may stand above an array
 _COUNTS = re.compile(r"\bfor (?:all |each |every )?$")
-_GOES_ON = re.compile(r"\s*,?\s*(?:\.\.\.|…|\\[lc]?dots)")
-"""Behind a number that counts: `for i = 1`, `i = 1, ..`."""
+_GOES_ON = re.compile(r"\s*,?\s*(?:\.\.\.|…|\\[lc]?dots)|\s+(?:or|to|through)\s")
+"""Behind a number that counts: `for i = 1`, `i = 1, ..`, `i is 1 or 2`."""
 
 
 class Statement(NamedTuple):
@@ -103,8 +103,10 @@ def _statement(text: str, match: re.Match[str]) -> Statement | None:
 
 def _after_word(text: str, match: re.Match[str]) -> Statement | None:
     """A value behind `:`, `|` or `is`, which is no equation."""
-    value = value_at(text, match.end())
-    if value is None or (match["sign"] != ":" and "\n" in text[match.end() : value.start]):
+    value = None if match["sign"] == "of" else value_at(text, match.end())
+    if value is None or _GOES_ON.match(text, value.end):
+        return None
+    if match["sign"] != ":" and "\n" in text[match.end() : value.start]:
         return None
     return Statement((match["name"].strip(),), match.start(), value.end, value)
 

@@ -11,13 +11,13 @@ from lstmhw.sheets.values import Numbers
 
 LONGEST_LINE = 96
 MOST_LISTED = 60
-Tree = dict[str, "Leaf | Tree | Note"]
+Tree = dict[str, "Leaf | Tree | Note | list[Tree]"]
 
 
 class Leaf(NamedTuple):
     """A value and the comment behind it."""
 
-    value: Numbers | Sequence[Mapping[str, str]]
+    value: Numbers
     comment: str
 
 
@@ -70,6 +70,12 @@ def _lines(tree: Tree, depth: int) -> Iterator[str]:
             yield from (f"{indent}# {line}" for line in value.text.split("\n"))
         elif isinstance(value, Leaf):
             yield from _leaf(indent, key, value)
+        elif isinstance(value, list):
+            yield f"{indent}{quoted(key)}:"
+            for part in value:
+                first, *others = _lines(part, depth + 2)
+                yield f"{indent}  - {first.lstrip()}"
+                yield from others
         else:
             yield f"{indent}{quoted(key)}:"
             yield from _lines(value, depth + 1)
