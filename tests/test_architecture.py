@@ -55,6 +55,7 @@ FLOORS = {
     "answering": 10,
     "explanation": 10,
     "api": 12,
+    "sheets": 12,
     "cli": 13,
     "__main__": 14,
     "": 14,  # imports what it gives only when that is asked for

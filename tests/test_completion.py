@@ -90,7 +90,8 @@ def test_bash_completes_problems_and_files(lstmhw: Run, tmp_path: Path) -> None:
 def test_the_examples_of_help_run(lstmhw: Run, tmp_path: Path, command: str) -> None:
     claim = '{"name": "Ann", "claimed": {"h": [0.5, 0.5]}}\n'
     (tmp_path / "class.ndjson").write_text(claim)
-    (tmp_path / "students.csv").write_text("id\nann\n")
+    sheet = "LSTM: x = 1, h_0 = 0, c_0 = 1, f = 0.5, i = 0.2, g = 0.5, o = 0.9."
+    (tmp_path / "sheet.md").write_text(sheet)
     (tmp_path / "submissions").mkdir()
     (tmp_path / "submissions" / "ann.yaml").write_text(claim)
     (tmp_path / "students.csv").write_text("id\nann\nbob\n")

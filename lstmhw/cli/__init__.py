@@ -20,6 +20,7 @@ COMMANDS = (
     "check",
     "check-feasible",
     "completion",
+    "draft",
     "equations",
     "explain",
     "export",

@@ -9,7 +9,7 @@ from lstmhw.glossary.kinds import ABOUT
 from lstmhw.kinds import record_of
 from lstmhw.reading.described import Schema
 from lstmhw.reading.schema import schema
-from lstmhw.reading.written import spelled
+from lstmhw.reading.written import as_yaml
 from lstmhw.solution import Section, Solution, Table
 
 REFERENCES = {"#/definitions/number": "number", "#/definitions/claim": "claim"}
@@ -112,7 +112,7 @@ def _row(label: str, values: Sequence[Schema], key: Key | None) -> Row:
     if key is None:
         return Row(label, what, what, "")
     words = {str(word) for value in values for word in value.get("enum", ())}
-    return Row(label, what, what if 0 < len(words) <= FEW else spelled(key.example), key.said)
+    return Row(label, what, what if 0 < len(words) <= FEW else as_yaml(key.example), key.said)
 
 
 def _part(kind: str, part: str, options: Sequence[Schema]) -> Iterator[Section]:

@@ -43,10 +43,10 @@ class Document(NamedTuple):
 
 def read(name: str) -> Document:
     """The problem of that name.  Raises InputError."""
-    return from_text(*_text(name))
+    return from_text(*text_of(name))
 
 
-def _text(name: str) -> tuple[str, str]:
+def text_of(name: str) -> tuple[str, str]:
     """What errors call a file, and what stands in it.  Raises InputError."""
     shown_name = "<stdin>" if name == "-" else name
     data = _data(name)
@@ -80,7 +80,7 @@ class Sheet(NamedTuple):
 
 def read_sheet(name: str) -> Sheet:
     """The problem of that name, and its claims.  Raises InputError for anything but the claims."""
-    shown_name, text = _text(name)
+    shown_name, text = text_of(name)
     try:
         root, refused = parse(text)
     except TextError as error:

@@ -28,12 +28,12 @@ def written(data: Mapping[str, Any]) -> str:
 
 def _lines(data: Mapping[str, Any], indent: str) -> Iterator[str]:
     for key, value in data.items():
-        yield from _entry(f"{indent}{spelled(key)}:", value, indent)
+        yield from _entry(f"{indent}{as_yaml(key)}:", value, indent)
 
 
 def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
     """A key, or the dash of an item, with its value behind or below it."""
-    line = f"{head} {spelled(value, PLAIN)}"
+    line = f"{head} {as_yaml(value, PLAIN)}"
     inner = indent + INDENT
     is_flat = len(line) <= WIDTH and not _is_nested(value)
     if not value or is_flat or not isinstance(value, Mapping | list | tuple):
@@ -58,7 +58,7 @@ def _is_nested(value: Any) -> bool:
 
 
 def _item(item: Any, indent: str) -> Iterator[str]:
-    line = f"{indent}- {spelled(item)}"
+    line = f"{indent}- {as_yaml(item)}"
     if len(line) <= WIDTH or not item:
         yield line
     elif isinstance(item, Mapping):
@@ -71,7 +71,7 @@ def _item(item: Any, indent: str) -> Iterator[str]:
 
 def _folded(head: str, items: Sequence[Any], indent: str) -> Iterator[str]:
     """A list on as many lines as it needs."""
-    line, *rest = [f"{spelled(item)}," for item in items]
+    line, *rest = [f"{as_yaml(item)}," for item in items]
     line = f"{head} [{line}"
     for word in [*rest[:-1], *(f"{last[:-1]}]" for last in rest[-1:])]:
         if len(line) + len(word) + 1 > WIDTH:
@@ -82,7 +82,7 @@ def _folded(head: str, items: Sequence[Any], indent: str) -> Iterator[str]:
     yield line if rest else f"{line[:-1]}]"
 
 
-def spelled(value: Any, plain: re.Pattern[str] = IN_BRACKETS) -> str:
+def as_yaml(value: Any, plain: re.Pattern[str] = IN_BRACKETS) -> str:
     """A value on one line."""
     match value:
         case Bare():
@@ -91,10 +91,10 @@ def spelled(value: Any, plain: re.Pattern[str] = IN_BRACKETS) -> str:
             is_plain = plain.fullmatch(value) and value.lower() not in WORDS
             return value if is_plain else _quoted(value)
         case Mapping():
-            pairs = (f"{spelled(key)}: {spelled(part)}" for key, part in value.items())
+            pairs = (f"{as_yaml(key)}: {as_yaml(part)}" for key, part in value.items())
             return f"{{{', '.join(pairs)}}}"
         case list() | tuple():
-            return f"[{', '.join(map(spelled, value))}]"
+            return f"[{', '.join(map(as_yaml, value))}]"
         case bool():
             return str(value).lower()
         case None:

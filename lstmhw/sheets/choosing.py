@@ -1,0 +1,101 @@
+"""Which kind of problem a sheet is about, and the words that say so."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from lstmhw.sheets.sheet import Sheet
+from lstmhw.sheets.symbols import taken_apart
+
+
+class Chosen(NamedTuple):
+    """A kind, the line that tells it, and the words there."""
+
+    kind: str
+    line: int
+    words: str
+
+
+_COUNT = r"(?:how many|number of|count(?:ing)?(?: the| all)?|total)\s+(?:\w+\s+){0,2}parameters"
+_FIRST: tuple[tuple[str, str], ...] = (
+    ("parameter-count", rf"{_COUNT}|parameter[ -]counts?"),
+    ("sentiment-weights", r"\bsentiment\b|(?:running|word) score"),
+    ("step-rnn", r"step (?:function|unit|activation|rnn)|heaviside|threshold (?:unit|function)"),
+)
+_CELLS = {
+    "gru-step": r"\bGRUs?\b|gated recurrent",
+    "lstm-step": r"\bLSTMs?\b|long short[- ]term",
+    "rnn-step": r"\bRNNs?\b|recurrent (?:neural )?(?:network|net|layer|cell)|\bElman\b",
+}
+_SYMBOLS = {
+    "lstm-step": {"Wf", "bf", "Wxf", "Wfx", "Whf", "Uf", "f", "o", "C", "c"},
+    "gru-step": {"Wr", "Wz", "br", "bz", "Wxr", "Wxz", "Whr", "Whz", "Uz", "Ur", "z", "r"},
+    "rnn-step": {"Whh", "Wxh", "Whx", "Wax", "Waa"},
+}
+
+
+def kinds_in(sheet: Sheet) -> Sequence[Chosen]:
+    """The kind that a sheet is about; none or several where its words and symbols do not decide."""
+    for kind, pattern in _FIRST:
+        said = _first(sheet.numbered, pattern)
+        if said is not None:
+            return [Chosen(kind, *said)]
+    if _is_step_rule(sheet):
+        return [Chosen("step-rnn", *(_first(sheet.numbered, r"\bstep\s*\(") or (1, "step(")))]
+    found = [Chosen(kind, *said) for kind, said in _cells(sheet)]
+    gradient = _gradient(sheet)
+    if gradient is None or len(found) != 1:
+        return found
+    return [Chosen("lstm-gradient", *gradient), *found]
+
+
+def _is_step_rule(sheet: Sheet) -> bool:
+    return any(re.match(r"\s*step\s*\(", equation.right) for equation in sheet.equations)
+
+
+def _cells(sheet: Sheet) -> Iterator[tuple[str, tuple[int, str]]]:
+    """The cells that words name; where these are several or none, that whose symbols are there."""
+    named = {kind: _first(sheet.numbered, pattern) for kind, pattern in _CELLS.items()}
+    told = {kind: said for kind, said in named.items() if said is not None}
+    gated = {kind: said for kind, said in told.items() if kind != "rnn-step"}
+    told = gated or told
+    if len(told) == 1:
+        yield from told.items()
+        return
+    symbols = _symbols(sheet)
+    for kind in told or _SYMBOLS:
+        seen = sorted(symbols.keys() & _SYMBOLS[kind])
+        others = [other for other in _SYMBOLS if other != kind and symbols.keys() & _SYMBOLS[other]]
+        if seen and not others:
+            yield kind, (symbols[seen[0]], f"the symbol {seen[0]}")
+
+
+def _symbols(sheet: Sheet) -> dict[str, int]:
+    """The symbols with values or equations, without their times, and a line of each."""
+    found: dict[str, int] = {}
+    for statements, is_answer in ((sheet.given, False), (sheet.answered, True)):
+        for statement in statements:
+            for symbol in map(taken_apart, statement.names):
+                if symbol is not None:
+                    name = symbol.base + symbol.letters
+                    found.setdefault(name, sheet.line(statement.start, is_answer))
+    return found
+
+
+def _gradient(sheet: Sheet) -> tuple[int, str] | None:
+    """Where a gradient arrives as a number, and the words for it."""
+    for statement in sheet.given:
+        symbols = list(map(taken_apart, statement.names))
+        is_given = statement.value is not None and any(s and s.is_gradient for s in symbols)
+        if is_given:
+            return sheet.line(statement.start), statement.names[0]
+    return None
+
+
+def _first(lines: Collection[tuple[int, str]], pattern: str) -> tuple[int, str] | None:
+    """The first line with a pattern, and the words there."""
+    compiled = re.compile(pattern, re.IGNORECASE)
+    for number, line in lines:
+        if match := compiled.search(line):
+            return number, match[0]
+    return None

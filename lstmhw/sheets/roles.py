@@ -1,0 +1,270 @@
+"""What names and labels of sheets are in a problem of a cell: keys of the file, or symbols."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from lstmhw.sheets.plain import TILDE
+from lstmhw.sheets.symbols import Symbol
+
+Key = tuple[str, ...]
+"""A key path of a problem file: ("gates", "f", "W"), ("x",)."""
+GATES: Mapping[str, str] = {"lstm": "ifgo", "gru": "rzn", "rnn": ""}
+_GATE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "lstm": {
+        "f": r"forget",
+        "i": r"input[ -]gates?|input[ -]modulation|(?<!cell )(?<!state )update[ -]gates?",
+        "o": r"output[ -]gates?",
+        "g": r"candidate|cell[ -]gate|(?:cell|state)[ -]update|new memory|input node",
+    },
+    "gru": {"r": r"reset", "z": r"update", "n": r"candidate|new[ -](?:gate|memory)"},
+    "rnn": {},
+}
+_LABELS: tuple[tuple[str, Key], ...] = (
+    (r"learning[ -]rate", ("learning_rate",)),
+    (r"one[ -]hot", ("one_hot",)),
+    (r"embedding", ("embedding",)),
+    (r"(?:previous|prior|initial|last|old|starting) (?:cell|memory|internal)", ("c_prev",)),
+    (r"(?:cell|memory) state (?:before|at (?:time )?t ?- ?1)", ("c_prev",)),
+    (r"(?:previous|prior|initial|last|old|starting) (?:hidden|output|state|h\b)", ("h_prev",)),
+    (r"hidden state (?:before|at (?:time )?t ?- ?1)", ("h_prev",)),
+    (r"(?:input|sequence) (?:sequence|of inputs)|inputs\b", ("xs",)),
+    (r"(?:current |new )?input(?: vector)?(?: is| x|:|$|\s*\()", ("x",)),
+)
+_OF_STATE = {"h_prev": "h", "c_prev": "c"}
+
+
+class Book(NamedTuple):
+    """How the names of a sheet are meant: the cell, and the letters that its weights have."""
+
+    cell: str
+    letters: Collection[str]
+    has_u: bool
+    on_input: str = "W"
+    """Of W and U, the one that multiplies the input where both are there."""
+    state: str = "h"
+    """The letter of the hidden state: a in books that write a^{<t>}."""
+
+
+class Role(NamedTuple):
+    """What a name is: a key of the file or, of an answer, a symbol."""
+
+    key: Key
+    symbol: str = ""
+
+
+def book_of(cell: str, symbols: Collection[Symbol], on_input: str) -> Book:
+    """How a sheet with these symbols names things."""
+    weights = [symbol for symbol in symbols if symbol.base in "WURVb" and not symbol.time]
+    letters = {_lower(symbol.letters) for symbol in weights}
+    gates = {_lower(symbol.base) for symbol in symbols if not symbol.letters and symbol.time == "t"}
+    has_u = any(symbol.base in "UR" for symbol in weights)
+    is_a = any(symbol.base == "a" and symbol.time in ("t-1", "0") for symbol in symbols)
+    is_a = is_a and not any(symbol.base in ("h", "H") for symbol in symbols)
+    letters |= {f"value {gate}" for gate in gates}
+    return Book(cell, letters, has_u, on_input, "a" if is_a else "h")
+
+
+def _lower(letters: str) -> str:
+    return letters.lower()
+
+
+def role_of(symbol: Symbol, book: Book) -> Role | None:
+    """What a symbol is; None where the book has no such thing."""
+    if symbol.is_gradient:
+        return _gradient(symbol, book)
+    base = symbol.base
+    if re.fullmatch("(?:weight|bias)_[ih]h", base):
+        return Role(("stacked", base)) if book.cell in ("lstm", "gru") else None
+    if base == book.state and not symbol.letters:
+        return Role(("h",), "h")
+    if base in "WUVb" or (base == "R" and not symbol.time):
+        key = _weight(symbol, book)
+        return None if key is None else Role(key)
+    if symbol.letters and base not in ("z", "a", "net", "Γ", "x", "h", "c", "C", "H"):
+        return None
+    if base == "Γ" or (base in ("z", "a", "net") and symbol.letters):
+        gate = gate_of(symbol.letters, book)
+        if gate is None:
+            return None
+        name = f"{_pre(book)}_{gate}"
+        return Role(("gates", gate, "value"), gate) if base == "Γ" else Role(("sum", gate), name)
+    return _plain_role(symbol, book)
+
+
+def _pre(book: Book) -> str:
+    """The letter of a pre-activation of a gate."""
+    return "a" if book.cell == "gru" else "z"
+
+
+_SIMPLE: Mapping[str, Role] = {
+    "one-hot": Role(("one_hot",)),
+    **dict.fromkeys("xX", Role(("x",), "x")),
+    **dict.fromkeys("hH", Role(("h",), "h")),
+    "E": Role(("embedding",)),
+    "t": Role(("t",)),
+    **dict.fromkeys(("η", "lr"), Role(("learning_rate",))),
+    "y": Role(("y",), "y"),
+}
+
+
+def _plain_role(symbol: Symbol, book: Book) -> Role | None:
+    """The role of a letter without a subscript but its time."""
+    base = symbol.base
+    if symbol.letters:
+        return None
+    if base in _SIMPLE:
+        return _SIMPLE[base]
+    if base in ("c", "C") and book.cell == "lstm":
+        return Role(("c",), "c")
+    if base in (f"c{TILDE}", f"C{TILDE}", f"h{TILDE}", f"H{TILDE}", "c'", "h'"):
+        gate = {"lstm": "g", "gru": "n"}.get(book.cell)
+        return Role(("gates", gate, "value"), gate) if gate else None
+    if base == "a" and book.cell == "rnn":
+        return Role(("a",), "a")
+    if base in ("s", "S") and book.cell == "rnn":
+        return Role(("h",), "h")
+    lowered = base.lower()
+    if len(base) == 1 and lowered in GATES[book.cell]:
+        return Role(("gates", lowered, "value"), lowered)
+    if lowered == "u" and book.cell != "rnn":
+        gate = gate_of("u", book)
+        return Role(("gates", gate, "value"), gate) if gate else None
+    return None
+
+
+def gate_of(letter: str, book: Book) -> str | None:
+    """The gate that a subscript is about."""
+    lowered = letter.lower()
+    if lowered and lowered in GATES[book.cell]:
+        return lowered
+    if book.cell == "gru":
+        return {"h": "n", "c": "n", "g": "n", "u": "z"}.get(lowered)
+    if book.cell != "lstm":
+        return None
+    if lowered == "u":
+        is_input = "i" not in book.letters and {"c", "g"} & set(book.letters)
+        return "i" if is_input else "g" if "i" in book.letters else None
+    others = {"c", "g", "u"} & set(book.letters)
+    return "g" if lowered == "c" or (lowered in ("a", "s") and not others) else None
+
+
+def _weight(symbol: Symbol, book: Book) -> Key | None:
+    letters = re.sub(TILDE, "", symbol.letters)
+    if symbol.time:
+        return None
+    if letters.lower() in ("hy", "yh", "y", "out", "ya", "sy") or (
+        symbol.base == "V" and not letters
+    ):
+        return ("output", "b" if symbol.base == "b" else "W")
+    if book.cell == "rnn":
+        return _of_rnn(symbol.base, letters.lower(), book)
+    return _of_gate(symbol.base, letters, book)
+
+
+def _of_rnn(base: str, letters: str, book: Book) -> Key | None:
+    if base == "b":
+        names = {"": "b", "h": "b", "hh": "b", "xh": "b", "a": "b", "s": "b", "ih": "b_x", "x": "b"}
+        if letters == "hh" and "ih" in book.letters:
+            return ("b_h",)
+        return (names[letters],) if letters in names else None
+    if letters in ("xh", "hx", "x", "ih", "hi", "ax", "xs", "sx", "e", "he", "eh", "in", "i"):
+        return ("W_x",)
+    if letters in ("hh", "h", "aa", "ss", "rec", "s") and base in "WUR":
+        return ("W_h",)
+    if letters == "" and base in "WU":
+        if not book.has_u:
+            return ("W",)
+        return ("W_x",) if base == book.on_input else ("W_h",)
+    return None
+
+
+def _of_gate(base: str, letters: str, book: Book) -> Key | None:
+    if len(letters) == 2:
+        return _two_letters(base, letters.lower(), book)
+    gate = gate_of(letters, book)
+    if gate is None and letters == "" and book.cell == "gru":
+        is_only = {"z", "r"} <= set(book.letters) and "h" not in book.letters
+        gate = "n" if is_only else None
+    if gate is None:
+        return None
+    if base == "b":
+        return ("gates", gate, "b")
+    has_input = any(len(other) == 2 and set(other) & set("hn") for other in book.letters)
+    if book.has_u:
+        return ("gates", gate, "W_x" if base == book.on_input else "W_h")
+    if has_input and base == "W":
+        return ("gates", gate, "W_x")
+    return ("gates", gate, "W") if base == "W" else None
+
+
+def _two_letters(base: str, letters: str, book: Book) -> Key | None:
+    """W_{xf}, W_{fx}, W_{hf}, PyTorch's W_{if}, GRU's W_{hh}, and W_{nf} for the state before."""
+    keys = {"x": "W_x", "h": "W_h", "n": "W_h"}
+    of_bias = {"x": "b_x", "h": "b_h", "i": "b_x"}
+    is_torch = {"ii", "hi"} <= set(book.letters) and not any("x" in o for o in book.letters)
+    if is_torch:
+        keys["i"] = "W_x"
+    for source, gate_letter in ((letters[0], letters[1]), (letters[1], letters[0])):
+        gate = gate_of(gate_letter, book)
+        if source in keys and gate is not None and not (source == "n" and book.cell == "gru"):
+            key = of_bias.get(source, "b") if base == "b" else keys[source]
+            return ("gates", gate, key)
+    return None
+
+
+def _gradient(symbol: Symbol, book: Book) -> Role | None:
+    """A gradient: given of h and c at the last step, else an answer."""
+    bare = symbol._replace(is_gradient=False)
+    role = role_of(bare, book)
+    if role is None:
+        return None
+    if role.key in (("h",), ("c",)):
+        return Role((f"d{role.symbol}",), f"d{role.symbol}")
+    if role.symbol:
+        return Role(("answer",), f"d{role.symbol}")
+    name = "_".join([role.key[-1], *role.key[1:2]] if role.key[0] == "gates" else role.key[-1:])
+    return Role(("answer",), f"d{name}")
+
+
+def labels(label: str, book: Book, rank: int) -> Iterator[Key]:
+    """The keys that a label may be about, for numbers of a rank: 2 for matrices, else 1."""
+    said = label.lower()
+    gates = gates_in(said, book.cell)
+    is_weight = re.search(r"weights?\b|matri|\bw\b|parameters", said) is not None
+    is_bias = re.search(r"bias", said) is not None
+    if len(gates) == 1 and (is_weight or is_bias):
+        is_state = re.search(r"recurrent|hidden|state[- ]to", said)
+        is_input = re.search(r"input[- ](?!gate)(?:weights?|matri)|\bon the input\b", said)
+        kind = "W_h" if is_state else "W_x" if is_input else "W"
+        key = "b" if is_bias and (rank < 2 or not is_weight) else kind
+        if not (key == "b" and not is_bias):
+            yield ("gates", gates[0], key)
+    elif len(gates) == 1:
+        if rank == 2:
+            yield ("gates", gates[0], "W")
+        elif re.search(r"value|activation|output of|is$|=|given|gate$|gate [a-z]$", said):
+            yield ("gates", gates[0], "value")
+    elif not gates:
+        yield from [key for pattern, key in _LABELS if re.search(pattern, said)][:1]
+
+
+def gates_in(text: str, cell: str) -> list[str]:
+    """The gates of a cell that words name."""
+    words = _GATE_WORDS[cell].items()
+    return [gate for gate, pattern in words if re.search(pattern, text, re.IGNORECASE)]
+
+
+def symbols_in_words(text: str, book: Book) -> Iterator[tuple[int, str]]:
+    """What a question asks for in words, each with its place."""
+    words = {
+        **{pattern: gate for gate, pattern in _GATE_WORDS[book.cell].items()},
+        r"hidden state": "h",
+        r"(?:cell|memory) state": "c" if book.cell == "lstm" else "",
+        r"(?:pre-?activation)": "",
+        r"the (?:network'?s? )?(?:output|prediction)s?(?! gate)": "y",
+    }
+    for pattern, symbol in words.items():
+        for match in re.finditer(pattern, text, re.IGNORECASE):
+            if symbol:
+                yield match.start(), symbol
