@@ -85,16 +85,21 @@ class Grader:
         )
 
     def _of_program(self, submission: Submission) -> Submission:
-        """Of all that a program gives names to, what the problem has answers to."""
+        """Of all that a program gives names to, what the problem computes, and not its data."""
+        names = self.names
         written = submission.claimed or {}
-        claimed = {name: claim for name, claim in written.items() if self.names.meant(name)}
+        claimed = {
+            name: claim
+            for name, claim in written.items()
+            if names.is_computed(name) and not names.is_given(claim)
+        }
         refused = tuple(
             (mark, fault)
             for mark, fault in submission.refused
-            if len(fault.path) < 2 or self.names.meant(str(fault.path[1]))
+            if len(fault.path) < 2 or names.is_computed(str(fault.path[1]))
         )
         if not claimed and not refused:
-            known = some(self.names.known)
+            known = some(filter(names.is_computed, names.known))
             fault = Fault((), f"expected values of {known}; found none", WRITTEN)
             refused = ((submission.root.mark, fault),)
         return submission._replace(claimed=claimed or None, refused=refused)

@@ -8,7 +8,7 @@ from lstmhw.faults import Fault, printable, shown, some
 from lstmhw.grading.columns import People, people
 from lstmhw.grading.mapping import Answer, Map, Part
 from lstmhw.grading.names import Names
-from lstmhw.grading.records import Record
+from lstmhw.grading.records import MOST_COLUMNS, Record
 from lstmhw.reading import InputError, headline
 from lstmhw.reading.nodes import Mark
 
@@ -40,6 +40,9 @@ def parts(answer: Answer) -> Iterator[Part]:
 
 def layout(file: str, header: Record, names: Names, map: Map | None) -> Layout:
     """The layout of the table in a file with this header.  Raises InputError."""
+    if len(header) > MOST_COLUMNS:
+        message = f"expected at most {MOST_COLUMNS:,} columns, found {len(header):,}"
+        raise _error(file, header[0].mark, message, "save the table without empty columns")
     titles = [cell.text for cell in header]
     found = people(titles)
     if map is None:

@@ -26,7 +26,8 @@ from lstmhw.reading.parsing import decoded, parse
 MOST_PARTS = 1000
 KEYS = ("id", "name", "answers")
 _PART = re.compile(
-    r"(?P<column>.*)/\s*part\s+(?P<number>[1-9][0-9]*)(?:\s+of\s+(?P<of>[0-9]+))?\s*"
+    r"(?P<column>.*)/\s*part\s+(?P<number>[1-9][0-9]*)(?:\s+of\s+(?P<of>[0-9]+))?\s*",
+    re.IGNORECASE,
 )
 _QUESTION = re.compile(r"\s*([0-9]+):")
 

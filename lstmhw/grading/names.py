@@ -2,14 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from lstmhw.faults import Fault
 from lstmhw.marking.claims import full_name
+from lstmhw.numerals import number
 from lstmhw.reading.assignments import plain_name
-from lstmhw.solution import Solution, indexed
+from lstmhw.solution import Claim, Solution, indexed
 
 _QUESTION = re.compile(r"\s*[0-9]+:\s+")
 """The number of a question before its text, as Canvas has it."""
@@ -67,6 +68,31 @@ class Names:
         meant = self.meant(name)
         return None if meant is None else full_name(meant, self.solution)
 
+    def is_computed(self, name: str) -> bool:
+        """Whether a name is a symbol, and not one of the problem's own data."""
+        symbol = self.symbol(name)
+        return symbol is not None and (
+            symbol not in self.solution.answers or symbol in self._computed
+        )
+
+    def is_given(self, claim: Claim) -> bool:
+        """Whether a claim has but the numbers of one of the problem's data, in its order."""
+        try:
+            numbers = [number(text) for text in _texts(claim)]
+        except ValueError:
+            return False
+        return numbers in self._given
+
+    @cached_property
+    def _computed(self) -> frozenset[str]:
+        return frozenset(step.symbol for step in self.solution.steps)
+
+    @cached_property
+    def _given(self) -> list[list[float]]:
+        answers = self.solution.answers.items()
+        given = [value for symbol, value in answers if symbol not in self._computed]
+        return [value.ravel().tolist() for value in given if value.size > 1]
+
     def unknown(self, name: str) -> Fault | None:
         """What is wrong with a name that the problem has no answer to."""
         if name in self.known:
@@ -86,11 +112,11 @@ class Names:
     def column(self, title: str) -> Place | None:
         """What a column with this title has: a symbol, `c_2[1]`, `h_2 (two numbers)`; or None."""
         bare = _QUESTION.sub("", title, count=1).strip().strip("$")
-        whole = self.meant(bare) if bare else None
+        whole = self.symbol(bare) if bare else None
         if whole is not None:
             return Place(whole)
         name = re.match(r"[^\s(\[:?]+", bare)
-        symbol = self.meant(name[0]) if name else None
+        symbol = self.symbol(name[0]) if name else None
         if name is None or symbol is None:
             return None
         rest = bare[name.end() :]
@@ -98,6 +124,15 @@ class Names:
         if entry is not None:
             return Place(symbol, int(next(filter(None, entry.groups()))))
         return Place(symbol) if _REMARK.fullmatch(rest) else None
+
+
+def _texts(claim: Claim) -> Iterator[str]:
+    """The numbers of a claim as they are written."""
+    if isinstance(claim, str):
+        yield claim
+    else:
+        for part in claim.values() if isinstance(claim, Mapping) else claim:
+            yield from _texts(part)
 
 
 def _squeezed(name: str) -> str:

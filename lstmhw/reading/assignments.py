@@ -15,6 +15,7 @@ _ASSIGNED = re.compile(rf"(?P<name>{_NAME})\s*(?:\$\s*)?(?::=|[=≈≃]|:(?![/\d
 _BEFORE = re.compile(r"(?:\n[\s$>*+-]*|[,;|&]\s*\$?|[\])}0-9$%.]\s+\$?)$")
 """What may stand before a name: the start of a line, a mark between answers, or a number."""
 _COMMENT = re.compile(r"#.*")
+_BULLET = re.compile(r"\n[\s>*+$-]*$")
 _PROSE = re.compile(r"\n\s*(?=[A-Za-z]{2})")
 DASHES = ("", "-", "–", "—")
 """What stands in the place of an answer where there is none."""
@@ -67,7 +68,7 @@ def assignments(text: str) -> Iterator[Assigned]:
     matches = [match for match in _ASSIGNED.finditer(bare) if _is_begun(bare, match.start())]
     ends = [match.start() for match in matches[1:]] + [len(bare)]
     for match, end in zip(matches, ends, strict=False):
-        value = _first_lines(bare[match.end() : end])
+        value = _BULLET.sub("", _first_lines(bare[match.end() : end]))
         if match["name"] == "claimed" and not value.strip(_AROUND):
             continue  # the heading of a list of answers
         start = len(value) - len(value.lstrip(_AROUND))

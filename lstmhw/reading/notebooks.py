@@ -32,7 +32,12 @@ class Value(NamedTuple):
     is_written: bool
 
 
-Values = dict[str, Value]
+class Values(dict[str, Value]):
+    """What names are known to be; `shared` are those whose value another may have, and change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shared: set[str] = set()
 
 
 def parse_notebook(text: str) -> Fields:
@@ -41,7 +46,7 @@ def parse_notebook(text: str) -> Fields:
     cells = _items(_at(root, "cells"))
     if not isinstance(root, Fields) or "cells" not in root.entries:
         raise TextError([(root.mark, Fault((), "expected a notebook with `cells`, found none"))])
-    values: Values = {}
+    values = Values()
     for cell in cells:
         if _text_of(_at(cell, "cell_type")) == "code":
             _read_cell(cell, values)
@@ -50,7 +55,7 @@ def parse_notebook(text: str) -> Fields:
 
 def parse_script(text: str) -> Fields:
     """The answers that a Python file assigns.  Raises TextError."""
-    values: Values = {}
+    values = Values()
     _Code(text, Marks(text).at).read(values)
     return _submission(values)
 
@@ -153,8 +158,10 @@ class _Code:
 
     def _read(self, statement: ast.stmt, values: Values) -> None:
         self.printed += _printed(statement)
-        for name in _stored(statement):
-            values.pop(name, None)
+        for name, is_changed in _stored(statement):
+            for other in values.shared | {name} if is_changed else {name}:
+                values.pop(other, None)
+        values.shared |= _shared(statement)
         for name, value in _assigned(statement):
             if name in HEADINGS and isinstance(value, ast.Dict):
                 pairs = zip(value.keys, value.values, strict=True)
@@ -232,8 +239,23 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             yield from _pairs(part, inner)
 
 
-def _stored(statement: ast.stmt) -> Iterator[str]:
-    """The names that a statement gives a value to, or changes a part of."""
+def _shared(statement: ast.stmt) -> set[str]:
+    """The names that stand for one value with another after a statement."""
+    if not isinstance(statement, ast.Assign):
+        return set()
+    targets = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+    parts: list[ast.expr] = [statement.value]
+    used = set(targets) if len(targets) > 1 else set()
+    while parts:
+        part = parts.pop()
+        parts += part.elts if isinstance(part, ast.List | ast.Tuple) else []
+        parts += part.values if isinstance(part, ast.Dict) else []
+        used |= {part.id, *targets} if isinstance(part, ast.Name) else set()
+    return used
+
+
+def _stored(statement: ast.stmt) -> Iterator[tuple[str, bool]]:
+    """The names that a statement gives a value to, and whether it changes the one they have."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return
     for node in ast.walk(statement):
@@ -245,7 +267,8 @@ def _stored(statement: ast.stmt) -> Iterator[str]:
         while isinstance(base, ast.Subscript | ast.Attribute | ast.Starred):
             base = base.value
         if isinstance(base, ast.Name):
-            yield base.id
+            is_added_to = isinstance(statement, ast.AugAssign) or base is not node
+            yield base.id, is_added_to
 
 
 def _printed(statement: ast.stmt) -> Iterator[str]:
