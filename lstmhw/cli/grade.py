@@ -127,8 +127,6 @@ def grade(problem: str, **wanted: Any) -> int:
         raise click.UsageError("PROBLEM is a file or a name; - is for submissions")
     if request.resume and request.output is None:
         raise click.UsageError("--resume needs -o, the file to go on with")
-    if "-" in request.submissions and request.attempts in ("last", "best"):
-        raise click.UsageError("- is answered as it comes, so that all --attempts count")
     (grader,) = answers((problem,), Grader)
     try:
         with written_to(request.output):

@@ -81,12 +81,20 @@ def intake(grader: Grader, wanted: Wanted) -> Intake:
     if map is not None and not any(isinstance(place, Table) for place in found):
         raise InputError(f"{map.name}: error: a map is for tables (.csv, .tsv, .txt), found none")
     last, counts = None, None
-    if not is_stream(found):
-        if wanted.attempts in (None, "last"):
-            last = last_of(batches(found, BATCH))
-        elif wanted.attempts == "best":
-            counts = counts_of(batches(found, BATCH))
+    if is_stream(found):
+        _check_all(wanted.attempts)
+    elif wanted.attempts in (None, "last"):
+        last = last_of(batches(found, BATCH))
+    elif wanted.attempts == "best":
+        counts = counts_of(batches(found, BATCH))
     return Intake(grader, found, last, counts, roster)
+
+
+def _check_all(attempts: str | None) -> None:
+    """Raises InputError where not all attempts are to count of what is answered as it comes."""
+    if attempts in ("last", "best"):
+        message = f"--attempts {attempts} needs files, which can be looked through first"
+        raise InputError(f"lstmhw: error: {message}\n  hint: of standard input all count")
 
 
 def _without(

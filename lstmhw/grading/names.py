@@ -47,6 +47,10 @@ class Names:
         return tuple(dict.fromkeys([*every, *short]))
 
     @cached_property
+    def _every(self) -> frozenset[str]:
+        return frozenset(self.known)
+
+    @cached_property
     def _spelled(self) -> dict[str, list[str]]:
         """The symbols by their letters and digits alone."""
         found = defaultdict(list)
@@ -95,7 +99,7 @@ class Names:
 
     def unknown(self, name: str) -> Fault | None:
         """What is wrong with a name that the problem has no answer to."""
-        if name in self.known:
+        if name in self._every:
             return None
         return next((fault for fault in self.faults_of(name) if fault.at_key), None)
 

@@ -73,7 +73,11 @@ def _place(source: Source) -> Place:
 
 def is_stream(found: Iterable[Place]) -> bool:
     """Whether some of it can be read but once: standard input, or a pipe."""
-    return any(isinstance(place, Lines) and not os.path.isfile(place.file) for place in found)
+    files = [place.file for place in found if isinstance(place, Lines)]
+    return any(
+        file == STANDARD_INPUT or (os.path.exists(file) and not os.path.isfile(file))
+        for file in files
+    )
 
 
 def count_of(found: Iterable[Place]) -> int | None:
