@@ -169,7 +169,7 @@ def excel(folder: Path, pupils: Sequence[Pupil]) -> list[str]:
 def files(folder: Path, pupils: Sequence[Pupil]) -> list[str]:
     (folder / "files").mkdir()
     for k, pupil in enumerate(pupils):
-        ending, write = WRITERS[k % len(WRITERS)]
+        ending, write = WRITERS[k % 3]
         (folder / "files" / f"{k:02d}.{ending}").write_text(write(pupil, is_named=True))
     return ["files"]
 
@@ -212,7 +212,8 @@ def _text(pupil: Pupil, is_named: bool) -> str:
 
 def _notebook(pupil: Pupil, is_named: bool) -> str:
     """One answer assigned, the other computed and printed."""
-    first = [f"id, name = {pupil.mail!r}, {pupil.name!r}\n"] if is_named else []
+    assert not is_named  # names in code may be about anything
+    first = ["id, name = 1, 'network'\n"]
     first += ["import numpy as np\n", "%matplotlib inline\n", "c_2 = np.zeros(2)\n"]
     first += ["c_2 = 1 * c_2\n", f"c_2 = {_python(pupil, 'c_2')}\n"]
     said = {"output_type": "stream", "name": "stdout", "text": [f"{pupil.together('h_2')}\n"]}

@@ -86,6 +86,7 @@ def shown(text: str) -> list[Any]:
         ("Answers:\nh=1", {"Answers": "", "h": "1"}),
         ("claimed:\n  h: 1", {"h": "1"}),
         ("# h = 1\nc = 2", {"c": "2"}),
+        ("**h** = 0.3\n\n- `c` = `0.4`", {"h": "0.3", "c": "0.4"}),
     ],
 )
 def test_what_a_text_assigns(text: str, found: dict[str, str]) -> None:
@@ -257,10 +258,10 @@ def test_the_last_value_of_a_notebook_counts(
 
 
 def test_names_that_are_no_symbols_are_a_program_s_own(tmp_path: Path) -> None:
-    text = "name = 'Ann'\nW = [[1, 2], [3]]\nlr = 1,2,3,4\ntext = 'x'\nh = [0.5, -1.5]\n"
+    text = "name, id = 'LSTM', 3\nW = [[1, 2], [3]]\nlr = 1,2,3,4\ntext = 'x'\nh = [0.5, -1.5]\n"
     for file, content in (("n.ipynb", notebook(text)), ("n.py", text)):
         row = row_of(tmp_path, file, content)
-        assert (row.name, row.score, row.error) == ("Ann", 1, None)
+        assert (row.id, row.name, row.score, row.error) == (None, "n", 1, None)
 
 
 def test_the_data_of_the_problem_are_no_answers_of_a_program() -> None:

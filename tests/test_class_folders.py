@@ -332,6 +332,22 @@ def test_a_file_may_be_called_by_an_id_of_the_roster(lstmhw: Run, folder: Path) 
     assert [(row["name"], row["error"]) for row in rows] == [("s7", ""), ("Bob", "no submission")]
 
 
+def test_a_name_that_only_one_has_tells_who_it_is(lstmhw: Run, folder: Path) -> None:
+    put(
+        folder / "handed",
+        "Ann Doe_55_assignsubmission_file_/a.txt",
+        "Di_56_assignsubmission_file_d.txt",
+    )
+    (folder / "class.csv").write_text("id,name\n1,Ann  Doe\n2,Di\n3,Di\n")
+    rows = table(lstmhw("grade", "p.yaml", "handed", "--roster", "class.csv").stdout)
+    assert [(row["id"], row["error"]) for row in rows] == [
+        ("55", ""),
+        ("56", ""),
+        ("2", "no submission"),
+        ("3", "no submission"),
+    ]
+
+
 def test_a_run_with_a_roster_is_resumed(lstmhw: Run, folder: Path) -> None:
     (folder / "class.csv").write_text("id,name\na,A\n=d,D\n+e,E\n")
     (folder / "c.ndjson").write_text(lines(("a", [0.5, -1.5]), ("=d", [0.5, -1.5])))

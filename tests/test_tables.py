@@ -17,7 +17,7 @@ from lstmhw.grading.columns import people
 from lstmhw.grading.intake import Wanted, intake
 from lstmhw.grading.records import LONGEST_RECORD, MOST_COLUMNS, records
 from lstmhw.grading.tables import seconds
-from lstmhw.reading import InputError, from_text
+from lstmhw.reading import InputError, from_text, read
 
 PROBLEM = """\
 kind: rnn-step
@@ -114,6 +114,19 @@ def test_cells_know_their_places() -> None:
         [(3, 1, "1"), (3, 4, 'say "x"'), (3, 15, " y")],
         [(4, 2, "2\n3"), (5, 4, "5"), (5, 6, "6")],
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "titles"),
+    [
+        ("id;h (a, b, c);c (a, b)", ["id", "h (a, b, c)", "c (a, b)"]),
+        ("id\th, a, b\tc", ["id", "h, a, b", "c"]),
+        ('id,"h; a; b; c"', ["id", "h; a; b; c"]),
+        ("h", ["h"]),
+    ],
+)
+def test_the_delimiter_is_that_of_the_header(header: str, titles: list[str]) -> None:
+    assert [cell.text for cell in next(_read(header.encode()))] == titles
 
 
 def test_the_first_line_may_name_the_delimiter() -> None:
@@ -236,6 +249,17 @@ def test_numbers_are_as_lenient_as_claims(folder: Path) -> None:
     assert brief(rows) == [("1", "1", 2), ("2", "2", 2), ("3", "3", 0), ("4", "4", 1)]
     assert [row.error is None for row in rows] == [True, True, True, False]
     assert str(rows[3].error).startswith("t.csv:5:3: error: claimed.a_1: expected")
+
+
+def test_yes_and_no_are_true_and_false(folder: Path) -> None:
+    grader = Grader(read("step-rnn-b"))  # for which there are no weights
+    words = ["no", "False", "FALSE", "false", "yes", "TRUE", "True"]
+    Path("t.csv").write_text("id,feasible\n" + "".join(f"{word},{word}\n" for word in words))
+    found = intake(grader, Wanted(["t.csv"], attempts="all"))
+    rows = [grader.row(source) for batch in found.batches((), "csv") for source in batch]
+    assert [row.error for row in rows] == [None] * 7
+    verdicts = [check.verdict for row in rows for check in row.checks if check.claimed is not None]
+    assert verdicts == ["right"] * 4 + ["wrong"] * 3
 
 
 def test_an_entry_that_is_left_out_is_told(folder: Path) -> None:

@@ -14,11 +14,11 @@ from lstmhw.reading import InputError, headline
 from lstmhw.reading.nodes import Mark
 from lstmhw.reading.submissions import UTF_16
 
-DELIMITERS = "\t;,"
+DELIMITERS = ";,"
 LONGEST_RECORD = 2**20  # characters
 MOST_COLUMNS = 16_384  # of a spreadsheet
 _NO_TEXT = re.compile("[\0\udc80-\udcff]")
-_QUOTED = re.compile(r'"[^"]*"')
+_ASIDE = re.compile(r'"[^"]*"|\([^()]*\)')
 _SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
 
@@ -154,6 +154,6 @@ class _Reader:
 
 
 def _delimiter(header: Sequence[_Line]) -> str:
-    """What stands most often between the names of columns, quoted ones aside."""
-    bare = _QUOTED.sub("", "".join(line.text for line in header))
-    return max(DELIMITERS, key=bare.count)
+    """A tab, or what stands most often between the names of columns, outside of brackets."""
+    bare = _ASIDE.sub("", "".join(line.text for line in header))
+    return "\t" if "\t" in bare else max(DELIMITERS, key=bare.count)

@@ -11,15 +11,15 @@ from lstmhw.reading.nodes import Fields, Mark, Node, Placed, Scalar, TextError
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 _LOWERED = str.maketrans(_SUBSCRIPTS, "0123456789")
 _NAME = rf"[A-Za-z](?:[\w@]|\\_|_?\{{\w+\}}|[{_SUBSCRIPTS}])*"
-_ASSIGNED = re.compile(rf"(?P<name>{_NAME})\s*(?:\$\s*)?(?::=|[=≈≃]|:(?![/\d])|\\approx)\s*")
-_BEFORE = re.compile(r"(?:\n[\s$>*+-]*|[,;|&]\s*\$?|[\])}0-9$%.]\s+\$?)$")
+_ASSIGNED = re.compile(rf"(?P<name>{_NAME})\s*(?:[$*`]+\s*)?(?::=|[=≈≃]|:(?![/\d])|\\approx)\s*")
+_BEFORE = re.compile(r"(?:\n[\s$>*+`-]*|[,;|&]\s*\$?|[\])}0-9$%.]\s+\$?)$")
 """What may stand before a name: the start of a line, a mark between answers, or a number."""
 _COMMENT = re.compile(r"#.*")
-_BULLET = re.compile(r"\n[\s>*+$-]*$")
+_BULLET = re.compile(r"\n[\s>*+$`-]*$")
 _PROSE = re.compile(r"\n\s*(?=[A-Za-z]{2})")
 DASHES = ("", "-", "–", "—")
 """What stands in the place of an answer where there is none."""
-_AROUND = "$ \t\r\n,;&|"
+_AROUND = "$* `\t\r\n,;&|"
 BEFORE_LOOKED_AT = 40  # characters
 OF_STUDENT = ("name", "id")
 WRITTEN = "write `symbol = value`, as h_2 = [0.37, 0.11]"

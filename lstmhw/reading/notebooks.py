@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lstmhw.faults import Fault
-from lstmhw.reading.assignments import OF_STUDENT, Marks, answer, assignments
+from lstmhw.reading.assignments import Marks, answer, assignments
 from lstmhw.reading.json_nodes import parse_json
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar, TextError
 
@@ -61,18 +61,12 @@ def parse_script(text: str) -> Fields:
 
 
 def _submission(values: Values) -> Fields:
-    """The values of all names as a submission; `name` and `id` are the student's."""
-    if not values:
-        raise TextError([(Mark(1, 1), Fault((), "expected answers, found none", WRITTEN))])
+    """The values of all names as a submission; `name` and `id` may be about anything."""
     mark = Mark(1, 1)
-    entries: dict[str, tuple[Scalar, Node]] = {}
-    claimed: dict[str, tuple[Scalar, Node]] = {}
-    for name, value in values.items():
-        is_student = name in OF_STUDENT and isinstance(value.node, Scalar)
-        found = entries if is_student else claimed
-        found[name] = Scalar(name, True, value.mark), value.node
-    entries["claimed"] = Scalar("claimed", True, mark), Fields(claimed, mark)
-    return Fields(entries, mark)
+    if not values:
+        raise TextError([(mark, Fault((), "expected answers, found none", WRITTEN))])
+    claimed = {name: (Scalar(name, True, v.mark), v.node) for name, v in values.items()}
+    return Fields({"claimed": (Scalar("claimed", True, mark), Fields(claimed, mark))}, mark)
 
 
 def _read_cell(cell: Node, values: Values) -> None:
