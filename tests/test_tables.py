@@ -290,6 +290,16 @@ def test_rows_of_nobody_are_passed_over(folder: Path) -> None:
     assert [row.name for row in rows] == ["Overall average", "Points Possible"]
 
 
+def test_a_text_may_be_a_table(folder: Path) -> None:
+    for text in ('id,h\n7,"0.5, -1.5"\n', "id\tname\th\n7\t7\t0.5, -1.5\n"):
+        assert brief(graded(text, name="t.txt")) == [("7", "7", 1)]
+    for text in ("h = 0.5, -1.5", "h\t=\t0.5, -1.5", "name: Ann, h = 0.5, -1.5"):
+        (row,) = graded(text, name="a.txt")
+        assert (row.score, row.error) == (1, None)
+    with pytest.raises(InputError, match="expected columns named like symbols"):
+        graded("id,name\n7,Ann\n", name="t.txt")
+
+
 def test_who_has_no_name_is_called_by_the_line(folder: Path) -> None:
     rows = graded('h,remark\n"0.5, -1.5","x\ny"\n"0.5, -1.5",\n')
     assert brief(rows) == [(None, "t:2", 1), (None, "t:4", 1)]

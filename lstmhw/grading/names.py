@@ -11,6 +11,7 @@ from lstmhw.marking.claims import full_name
 from lstmhw.numerals import number
 from lstmhw.reading.assignments import plain_name
 from lstmhw.solution import Claim, Solution, indexed
+from lstmhw.spellings import symbols_for
 
 _QUESTION = re.compile(r"\s*[0-9]+:\s+")
 """The number of a question before its text, as Canvas has it."""
@@ -61,9 +62,12 @@ class Names:
     def meant(self, name: str) -> str | None:
         """The symbol that a name is; None where it is none, or may be two."""
         plain = plain_name(name.strip())
+        spelled = self._spelled.get(_squeezed(plain), [])
+        others = () if spelled else symbols_for(plain, self.solution.only_step)
+        if not spelled and self._every.isdisjoint(others):
+            return None  # without asking, which takes a while where a kind marks claims itself
         if self.unknown(plain) is None:
             return plain
-        spelled = self._spelled.get(_squeezed(plain), [])
         full = {full_name(symbol, self.solution) for symbol in spelled}
         return spelled[0] if len(full) == 1 else None
 

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from lstmhw.faults import Fault
 from lstmhw.grading.cells import PartError, part_of
-from lstmhw.grading.columns import CANVAS, MOODLE
+from lstmhw.grading.columns import CANVAS, MOODLE, people
 from lstmhw.grading.layout import Layout, layout
 from lstmhw.grading.mapping import Answer, Map, Part
 from lstmhw.grading.names import Names
 from lstmhw.grading.records import Cell, Record, records
+from lstmhw.reading import InputError
 from lstmhw.reading.assignments import DASHES, answer
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Placed, Scalar
 from lstmhw.reading.submissions import Source, Student, cleaned
@@ -150,10 +151,10 @@ class _CellError(Exception):
 def table_in(file: str, names: Names, map: Map | None) -> Table | None:
     """The table in a file; None where it is none.  Raises InputError.
 
-    A `.txt` is one where its first line has tabs, or where there is a map.
+    A `.txt` is one where it has columns for people and assigns nothing, or where there is a map.
     """
     ending = os.path.splitext(file)[1].lower()
-    is_table = ending in ENDINGS or (ending == ".txt" and (map is not None or _has_tabs(file)))
+    is_table = ending in ENDINGS or (ending == ".txt" and (map is not None or _has_columns(file)))
     if not is_table:
         return None
     rows = records(file)
@@ -174,15 +175,15 @@ def seconds(text: str) -> float | None:
     return None
 
 
-def _has_tabs(file: str) -> bool:
-    """Whether the first line of a file has tabs between cells, and assigns nothing."""
+def _has_columns(file: str) -> bool:
+    """Whether a text begins like a table, and not with an answer."""
     try:
-        with open(file, "rb") as text:
-            line = text.read(4096)
-    except (OSError, ValueError):
+        titles = [cell.text for cell in next(records(file))]
+    except InputError:
         return False
-    first = re.split(rb"[\r\n]", line)[0]
-    return b"\t" in first and b"=" not in first
+    found = people(titles)
+    is_named = bool(found.ids or found.names)
+    return len(titles) > 1 and is_named and not any("=" in title for title in titles)
 
 
 def _text(record: Record, k: int) -> str:
