@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -269,6 +270,24 @@ def test_all_lines_of_standard_input_count(lstmhw: Run, folder: Path) -> None:
         refused = lstmhw("grade", "p.yaml", "-", "--attempts", choice, stdin=THREE)
         assert (refused.returncode, refused.stdout) == (2, "")
         assert f"--attempts {choice} needs files" in refused.stderr
+
+
+@pytest.mark.parametrize(("name", "ids"), [("f.ndjson", ["a", "b", "a", "c"]), ("f", ["z"])])
+def test_a_pipe_is_read_once(name: str, ids: list[str], lstmhw: Run, folder: Path) -> None:
+    os.mkfifo(folder / name)
+    text = THREE if name.endswith("ndjson") else "id: z\nclaimed: {h: [0.5, -1.5]}\n"
+    writer = threading.Thread(target=(folder / name).write_text, args=(text,), daemon=True)
+    writer.start()
+    result = lstmhw("grade", "p.yaml", name)
+    writer.join(timeout=10)
+    assert [row["id"] for row in table(result.stdout)] == ids
+
+
+def test_a_table_is_no_pipe(lstmhw: Run, folder: Path) -> None:
+    os.mkfifo(folder / "f.csv")
+    result = lstmhw("grade", "p.yaml", "f.csv")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "f.csv: error: expected a table in a file" in result.stderr
 
 
 def test_submissions_without_an_id_are_each_of_another(lstmhw: Run, folder: Path) -> None:

@@ -73,10 +73,11 @@ def _place(source: Source) -> Place:
 
 def is_stream(found: Iterable[Place]) -> bool:
     """Whether some of it can be read but once: standard input, or a pipe."""
-    files = [place.file for place in found if isinstance(place, Lines)]
     return any(
-        file == STANDARD_INPUT or (os.path.exists(file) and not os.path.isfile(file))
-        for file in files
+        place.file == STANDARD_INPUT
+        or (os.path.exists(place.file) and not os.path.isfile(place.file))
+        for place in found
+        if not (isinstance(place, Source) and place.error)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from lstmhw.faults import Fault
+from lstmhw.faults import Fault, printable
 from lstmhw.grading.cells import PartError, part_of
 from lstmhw.grading.columns import CANVAS, MOODLE, people
 from lstmhw.grading.layout import Layout, layout
@@ -157,6 +157,9 @@ def table_in(file: str, names: Names, map: Map | None) -> Table | None:
     is_table = ending in ENDINGS or (ending == ".txt" and (map is not None or _has_columns(file)))
     if not is_table:
         return None
+    if os.path.exists(file) and not os.path.isfile(file):
+        message = "expected a table in a file, which can be read twice, found a pipe"
+        raise InputError(f"{printable(file)}: error: {message}")
     rows = records(file)
     found = Table(file, layout(file, next(rows), names, map))
     for _ in rows:

@@ -14,7 +14,13 @@ _NAME = rf"[A-Za-z](?:[\w@]|\\_|_?\{{\w+\}}|[{_SUBSCRIPTS}])*"
 _ASSIGNED = re.compile(rf"(?P<name>{_NAME})\s*(?:[$*`]+\s*)?(?::=|[=≈≃]|:(?![/\d])|\\approx)\s*")
 _BEFORE = re.compile(r"(?:\n[\s$>*+`-]*|[,;|&]\s*\$?|[\])}0-9$%.]\s+\$?)$")
 """What may stand before a name: the start of a line, a mark between answers, or a number."""
-_COMMENT = re.compile(r"#.*")
+_ASIDE = re.compile(
+    r"#.*|^[ \t*>-]*(?:(?:my )?(?:answers?|solutions?|results?)[ \t]*:"
+    r"|(?:date|course|class|group|section|student|author|e-?mail|homework|assignment|exercise"
+    r"|question|notes?|remarks?|comments?)[ \t]*:.*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Comments, what stands above a list of answers, and lines about something else."""
 _BULLET = re.compile(r"\n[\s>*+$`-]*$")
 _PROSE = re.compile(r"\n\s*(?=[A-Za-z]{2})")
 DASHES = ("", "-", "–", "—")
@@ -63,8 +69,8 @@ def parse_assignments(text: str) -> Fields:
 
 
 def assignments(text: str) -> Iterator[Assigned]:
-    """Each name that something is assigned to, in order; comments behind # say nothing."""
-    bare = _COMMENT.sub(lambda match: " " * len(match[0]), text)
+    """Each name that something is assigned to, in order; comments and headings say nothing."""
+    bare = _ASIDE.sub(lambda match: " " * len(match[0]), text)
     matches = [match for match in _ASSIGNED.finditer(bare) if _is_begun(bare, match.start())]
     ends = [match.start() for match in matches[1:]] + [len(bare)]
     for match, end in zip(matches, ends, strict=False):
