@@ -98,6 +98,6 @@ def test_submissions_may_hold_words(lstmhw: Run, tmp_path: Path) -> None:
     (tmp_path / "class.ndjson").write_text("\n".join(map(json.dumps, lines)))
     result = lstmhw("grade", "a.yaml", "class.ndjson")
     rows = result.stdout.splitlines()[1:]
-    assert rows[0] == "exploding,1,1,,,,"
-    assert rows[1] == "vanishes,0,1,verdict,,verdict,"
+    assert rows[0] == ",exploding,1,1,,,,"
+    assert rows[1] == ",vanishes,0,1,verdict,,verdict,"
     assert "expected vanishes, explodes or stays, found 'melts'" in rows[2]

@@ -95,6 +95,9 @@ def test_the_examples_of_help_run(lstmhw: Run, tmp_path: Path, command: str) -> 
     (tmp_path / "submissions").mkdir()
     (tmp_path / "submissions" / "ann.yaml").write_text(claim)
     (tmp_path / "students.csv").write_text("id\nann\nbob\n")
+    responses = "Email address,Response 1\nann@uni.edu,part 1: 0.5; part 2: 0.5\n"
+    (tmp_path / "responses.csv").write_text(responses)
+    (tmp_path / "map.yaml").write_text("answers: {h: [Response 1/part 1, Response 1/part 2]}\n")
     lines = [line.strip() for line in lstmhw(command, "--help").stdout.splitlines()]
     examples = [shlex.split(line)[1:] for line in lines if line.startswith("lstmhw ")]
     assert len(examples) >= 2

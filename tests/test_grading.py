@@ -22,11 +22,12 @@ from lstmhw.cli.grade import ROW_FORMATS
 from lstmhw.grading import Grader, Row, rows
 from lstmhw.grading.output import left_over, open_output
 from lstmhw.grading.rows import COLUMNS, FORMATS, FORMULA, Form, graded
+from lstmhw.grading.sources import Lines, _lines, batches
 from lstmhw.grading.workers import BATCH, IN_FLIGHT
 from lstmhw.reading import InputError, from_text
 from lstmhw.reading.json_nodes import parse_json
 from lstmhw.reading.nodes import Fields, Items, Node, TextError
-from lstmhw.reading.submissions import Source, _lines, batches, read_submission
+from lstmhw.reading.submissions import Source, read_submission
 from lstmhw.solution import Check
 
 PROBLEM = """\
@@ -73,10 +74,10 @@ def yaml_files(folder: Path, **texts: str) -> None:
 
 def test_a_row_says_what_was_right_and_where_it_went_wrong() -> None:
     row = row_of(line_of("Ann", {"a": [0.5, -1.5], **WRONG}))
-    assert row[:4] == ("Ann", 1, 2, "h_1")
+    assert row[1:5] == ("Ann", 1, 2, "h_1")
     assert row.error is None
     assert [check.verdict for check in row.checks] == ["right", "wrong"]
-    assert row_of(line_of("Bob", RIGHT))[:4] == ("Bob", 1, 2, None)  # a is not answered
+    assert row_of(line_of("Bob", RIGHT))[1:5] == ("Bob", 1, 2, None)  # a is not answered
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_numbers_are_kept_as_they_are_written() -> None:
         text = f'{{"name": "Ann", "claimed": {{"h": [{written}, -1.56]}}}}'
         assert subject.row(Source("s.ndjson", 1, text.encode())).score == score, written
     assert row_of('{"name": 007, "claimed": {}}').error
-    assert row_of('{"id": 7.0, "claimed": {"h": ["1/2", "-3/2"]}}')[:2] == ("7.0", 1)
+    assert row_of('{"id": 7.0, "claimed": {"h": ["1/2", "-3/2"]}}')[:3] == ("7.0", "7.0", 1)
 
 
 def test_kinds_that_mark_themselves_mark_every_submission() -> None:
@@ -119,14 +120,14 @@ def test_kinds_that_mark_themselves_mark_every_submission() -> None:
     def row(grader: Grader, claimed: Any) -> Row:
         return grader.row(Source("s.ndjson", 1, line_of("Ann", claimed).encode()))
 
-    assert row(count, {"total": 168})[:4] == ("Ann", 1, 1, None)
-    assert row(count, {"total": 169})[:4] == ("Ann", 0, 1, "total")
-    assert row(step, {"w1": 1, "w2": 1, "b": "-1/2"})[:4] == ("Ann", 1, 1, None)
-    assert row(step, {"w1": 1, "w2": 2, "b": -1})[:4] == ("Ann", 0, 1, "weights")
-    assert row(step, {"weights": {"w1": 1, "w2": 1, "b": 0}})[:4] == ("Ann", 1, 1, None)
+    assert row(count, {"total": 168})[1:5] == ("Ann", 1, 1, None)
+    assert row(count, {"total": 169})[1:5] == ("Ann", 0, 1, "total")
+    assert row(step, {"w1": 1, "w2": 1, "b": "-1/2"})[1:5] == ("Ann", 1, 1, None)
+    assert row(step, {"w1": 1, "w2": 2, "b": -1})[1:5] == ("Ann", 0, 1, "weights")
+    assert row(step, {"weights": {"w1": 1, "w2": 1, "b": 0}})[1:5] == ("Ann", 1, 1, None)
     network = {"W_x": [[2]], "W_h": [[2]], "b": [-1]}
-    assert row(step, {"weights": network})[:4] == ("Ann", 1, 1, None)
-    assert row(step, {"weights": {**network, "b": [-2]}})[:6:3] == ("Ann", "weights")
+    assert row(step, {"weights": network})[1:5] == ("Ann", 1, 1, None)
+    assert row(step, {"weights": {**network, "b": [-2]}})[1:7:3] == ("Ann", "weights")
     partly = row(step, {"w1": 1, "feasible": False})
     assert partly.first_wrong == "feasible"
     assert "expected w1, w2 and b together" in str(partly.error)
@@ -176,7 +177,7 @@ def test_a_bug_is_an_error_of_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
     subject = grader()
     monkeypatch.setattr(subject, "mark", lambda _: 1 / 0)
     row = subject.row(Source("s.ndjson", 1, line_of("Ann", RIGHT).encode()))
-    assert row[:3] == ("Ann", None, None)
+    assert row[1:4] == ("Ann", None, None)
     assert "s.ndjson: error: a bug in lstmhw" in str(row.error)
 
 
@@ -255,9 +256,9 @@ def test_bad_files(lstmhw: Run, folder: Path) -> None:
 
 
 def test_a_line_over_the_limit_is_an_error_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    from lstmhw.reading import submissions
+    from lstmhw.grading import sources
 
-    monkeypatch.setattr(submissions, "MOST_BYTES", 100)
+    monkeypatch.setattr(sources, "MOST_BYTES", 100)
     parts = iter([b"a" * 60] * 10 + [b"\nb\n"])
     (long, short) = next(_lines(lambda: next(parts, b"")))
     assert len(long) <= 160
@@ -279,8 +280,8 @@ def test_rows_are_read_back_as_they_were_written(name: str, format: str) -> None
     written = graded(row, Form(format))
     file = io.BytesIO((rows.header(format) + written.line + "torn").encode())
     found = [row for _, row in rows.read_rows("file", file) if row is not None]
-    assert [graded.row[1:-1] for graded in found] == [row[1:-1]]
-    assert found[0].row.name == rows.name_in(format, row.name)
+    assert [graded.row[2:-1] for graded in found] == [row[2:-1]]
+    assert found[0].row.name == rows.key_in(format, None, row.name)[1]
     assert found[0].verdicts == written.verdicts
     assert file.read() == b"torn"
 
@@ -291,7 +292,7 @@ def test_no_cell_becomes_a_formula(first: str, text: str) -> None:
     line = graded(row, Form("csv")).line
     (cells,) = csv.reader(io.StringIO(line, newline=""))
     assert not any(cell.startswith(FORMULA) for cell in cells)
-    assert cells[0] == f"'{first}{text}"
+    assert cells[1] == f"'{first}{text}"
 
 
 def test_a_name_that_would_be_a_formula(lstmhw: Run, folder: Path) -> None:
@@ -378,11 +379,11 @@ def test_a_folder_is_its_files_by_name(lstmhw: Run, folder: Path) -> None:
     (folder / "class" / "notes.txt").write_text("not one")
     (folder / "class" / ".hidden.yaml").write_text("not one")
     result = lstmhw("grade", "p.yaml", "class")
-    assert [row["name"] for row in table(result.stdout)] == ["a", "b", "C", "c:5"]
+    assert [row["name"] for row in table(result.stdout)] == ["a", "b", "C", "c:5", "notes"]
     (folder / "none").mkdir()
     empty = lstmhw("grade", "p.yaml", "none")
     assert (empty.returncode, empty.stdout) == (2, "")
-    assert "none: error: expected submissions (.yaml, " in empty.stderr
+    assert "none: error: expected submissions, found none" in empty.stderr
 
 
 @given(st.binary(max_size=60), st.lists(st.integers(1, 9), max_size=60))
@@ -505,10 +506,10 @@ def running(request: pytest.FixtureRequest, start: Start) -> Running:
 
 
 def test_each_line_is_answered_when_it_comes(running: Running) -> None:
-    assert running.receive().startswith("name,score,out_of")
+    assert running.receive().startswith("id,name,score,out_of")
     for name in ("Ann", "Bob", "Cy"):
         running.send(line_of(name, RIGHT))
-        assert running.receive() == f"{name},1,1,,,,\n"
+        assert running.receive() == f",{name},1,1,,,,\n"
 
 
 def test_an_interrupt_ends_with_130_and_no_traceback(running: Running) -> None:
@@ -583,7 +584,7 @@ def test_names_count_when_a_run_is_resumed(folder: Path) -> None:
         first.write(graded(row_of(line_of(name, RIGHT)), Form("csv")).line)
     first.file.close()
     output = open_output(path, None, resume=True)
-    todo = left_over(batches([str(folder / "c.ndjson")], 2), output.done, output.format)
+    todo = left_over(batches([Lines(str(folder / "c.ndjson"))], 2), output.done, output.format)
     left = [[read_submission(source).name for source in batch] for batch in todo]
     output.file.close()
     assert left == [["B"], ["=A"]]
@@ -598,8 +599,8 @@ def test_what_is_there_is_never_lost(lstmhw: Run, folder: Path) -> None:
         "one.ndjson": line_of("Ann", RIGHT).strip(),
         "class.ndjson": line_of("Ann", RIGHT),
         "other.csv": "name,mark\nAnn,3\n",
-        "mixed.csv": rows.header("csv") + "Ann,1,1,,,,\nBob\nCy,1,1,,,,\n",
-        "rows.csv": rows.header("csv") + "Ann,1,1,,,,\n",
+        "mixed.csv": rows.header("csv") + ",Ann,1,1,,,,\nBob\n,Cy,1,1,,,,\n",
+        "rows.csv": rows.header("csv") + ",Ann,1,1,,,,\n",
     }
     for name, text in texts.items():
         (folder / name).write_text(text)
@@ -699,7 +700,7 @@ def test_the_progress_bar_and_the_rows_do_not_mix(on_terminal: bool, folder: Pat
     os.close(ours)
     out = text if on_terminal else piped.decode()
     for k in range(1, 7):
-        assert f"\nn{k},{int(k % 3 > 0)},1," in out.replace("\x1b[2K", "").replace("\r", "\n")
+        assert f"\n,n{k},{int(k % 3 > 0)},1," in out.replace("\x1b[2K", "").replace("\r", "\n")
 
 
 def test_what_is_asked_and_left_out_is_a_row_of_the_checks() -> None:

@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from lstmhw.answering import of_weights
-from lstmhw.faults import Fault, printable
+from lstmhw.faults import Fault, printable, some
+from lstmhw.grading.names import Names
 from lstmhw.marking import Marker, marked
 from lstmhw.marking.claims import USUAL
 from lstmhw.marking.scoring import asked
 from lstmhw.reading import Document
+from lstmhw.reading.notebooks import WRITTEN
 from lstmhw.reading.submissions import Source, Submission, read_submission
 from lstmhw.solution import Check, Claim
 
@@ -17,10 +19,12 @@ from lstmhw.solution import Check, Claim
 class Row(NamedTuple):
     """What is said about one submission.
 
-    `score` are the points that the answers earn, out of `out_of`; None where nothing could be
-    read.  `first_wrong`, `mistake` and `where` are those of the first wrong symbol of the working.
+    `id` is None where the submission gives none.  `score` are the points that the answers earn, out
+    of `out_of`; None where nothing could be read.  `first_wrong`, `mistake` and `where` are those
+    of the first wrong symbol of the working.
     """
 
+    id: str | None
     name: str
     score: float | None
     out_of: float | None
@@ -44,6 +48,7 @@ class Grader:
         # What the problem itself claims, as the gates of its file, is no student's answer.
         own = solution._replace(checks=())
         self.marker = Marker(own, self.problem.marking or USUAL)
+        self.names = Names(own, lambda name: self.mark({name: "null"})[1])
         self.asked, no_points = asked(document.problem, solution)
         _, faults = self.mark(document.problem.claimed)
         unknown = [*no_points, *(fault for fault in faults if fault.at_key)]
@@ -60,14 +65,16 @@ class Grader:
             return _unmarked(submission, f"{source.shown_name}: error: {printable(what)}")
 
     def _row(self, submission: Submission) -> Row:
-        claimed = submission.claimed
-        if claimed is None:
+        if submission.is_program:
+            submission = self._of_program(submission)
+        if submission.claimed is None:
             return _unmarked(submission, submission.error(()))
-        checks, faults = self.mark(claimed)
+        checks, faults = self._marked(submission.claimed)
         checks = self.marker.completed(checks, self.asked.points)
         wrong = next((check for check in checks if check.verdict == "wrong"), None)
         score = self.asked.score(checks)
         return Row(
+            id=submission.id,
             name=submission.name,
             score=score.earned,
             out_of=score.out_of,
@@ -77,6 +84,35 @@ class Grader:
             error=submission.error(faults),
             checks=checks,
         )
+
+    def _of_program(self, submission: Submission) -> Submission:
+        """Of all that a program gives names to, what the problem computes, and not its data."""
+        names = self.names
+        written = submission.claimed or {}
+        claimed = {
+            name: claim
+            for name, claim in written.items()
+            if names.is_computed(name) and not names.is_given(claim)
+        }
+        refused = tuple(
+            (mark, fault)
+            for mark, fault in submission.refused
+            if len(fault.path) < 2 or names.is_computed(str(fault.path[1]))
+        )
+        if not claimed and not refused:
+            known = some(filter(names.is_computed, names.known))
+            fault = Fault((), f"expected values of {known}; found none", WRITTEN)
+            refused = ((submission.root.mark, fault),)
+        return submission._replace(claimed=claimed or None, refused=refused)
+
+    def _marked(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
+        """The same as of `mark`, of symbols as people write them; faults are at what is written."""
+        symbols = self.names.translated(claimed)
+        if not symbols:
+            return self.mark(claimed)
+        written = {symbol: name for name, symbol in symbols.items()}
+        checks, faults = self.mark({symbols.get(name, name): c for name, c in claimed.items()})
+        return checks, tuple(_at_written(fault, written) for fault in faults)
 
     def mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
         """The checks of the claims that can be marked, and the faults of the others."""
@@ -88,5 +124,11 @@ class Grader:
         return solution.checks, (*faults, *more)
 
 
+def _at_written(fault: Fault, written: Mapping[str, str]) -> Fault:
+    """A fault of a symbol, at the name that it has in the submission."""
+    path = tuple(written.get(str(key), key) if k == 1 else key for k, key in enumerate(fault.path))
+    return fault._replace(path=path)
+
+
 def _unmarked(submission: Submission, error: str | None) -> Row:
-    return Row(submission.name, None, None, None, None, None, error)
+    return Row(submission.id, submission.name, None, None, None, None, None, error)

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from lstmhw.faults import printable
-from lstmhw.grading.rows import header, name_in, read_rows
+from lstmhw.grading.rows import Key, header, key_in, read_rows
 from lstmhw.grading.summary import Tally
 from lstmhw.reading import InputError
 from lstmhw.reading.submissions import Source, read_submission
 
 
 class Output(NamedTuple):
-    """Where rows go; `tally` counts them, `done` the names of those that were there before."""
+    """Where rows go; `tally` counts them, `done` those that were there before."""
 
     file: BinaryIO
     format: str
     tally: Tally
-    done: Counter[str]
+    done: Counter[Key]
 
     def write(self, text: str) -> None:
         """Adds to what is there, and leaves nothing of it in this process."""
@@ -46,7 +46,7 @@ def open_output(path: str, format: str | None, resume: bool) -> Output:
         hint = "--resume goes on where it ends; or give -o another name"
         raise InputError(f"{printable(path)}: error: this file is there already\n  hint: {hint}")
     file = open(path, "wb" if is_new else "r+b")  # noqa: SIM115 (it stays open)
-    tally, done = Tally(), Counter[str]()
+    tally, done = Tally(), Counter[Key]()
     found = None
     if not is_new:
         found = _take_over(path, file, tally, done)
@@ -59,22 +59,22 @@ def open_output(path: str, format: str | None, resume: bool) -> Output:
     return output
 
 
-def _take_over(path: str, file: BinaryIO, tally: Tally, done: Counter[str]) -> str | None:
+def _take_over(path: str, file: BinaryIO, tally: Tally, done: Counter[Key]) -> str | None:
     """Counts the rows of a file and goes to its end; the format, where there is a whole line."""
     found = None
     for format, row in read_rows(path, file):
         found = format
         if row is not None:
             tally.add(row)
-            done[row.row.name] += 1
+            done[row.row.id, row.row.name] += 1
     file.truncate()
     return found
 
 
 def left_over(
-    batches: Iterable[list[Source]], done: Counter[str], format: str
+    batches: Iterable[list[Source]], done: Counter[Key], format: str
 ) -> Iterator[list[Source]]:
-    """The submissions without a row: as many of a name are passed over as there are rows of it."""
+    """The submissions without a row: as many of an id and name are passed over as have rows."""
     left = +done
     for batch in batches:
         if not left:
@@ -82,10 +82,11 @@ def left_over(
             continue
         kept = []
         for source in batch:
-            name = name_in(format, read_submission(source).name)
-            if left[name]:
-                left[name] -= 1
-                left += Counter()  # without the names that are through
+            submission = read_submission(source)
+            key = key_in(format, submission.id, submission.name)
+            if left[key]:
+                left[key] -= 1
+                left += Counter()  # without those that are through
             else:
                 kept.append(source)
         if kept:

@@ -13,8 +13,12 @@ from lstmhw.reading import InputError
 from lstmhw.render.json import check_object
 
 FORMATS = ("csv", "ndjson")
-COLUMNS = ("name", "score", "out_of", "first_wrong", "mistake", "where", "error")
+COLUMNS = ("id", "name", "score", "out_of", "first_wrong", "mistake", "where", "error")
 FORMULA = ("=", "+", "-", "@", "\t")  # what a spreadsheet takes for the start of one
+
+
+Key = tuple[str | None, str]
+"""By which a row is known again: its id and its name."""
 
 
 class Form(NamedTuple):
@@ -68,9 +72,9 @@ def _ndjson(row: Row) -> str:
     return json.dumps(content, allow_nan=False) + "\n"
 
 
-def name_in(format: str, name: str) -> str:
-    """A name as it stands in a row that is read back."""
-    return _cell(name) if format == "csv" else name
+def key_in(format: str, id: str | None, name: str) -> Key:
+    """The id and the name as they stand in a row that is read back."""
+    return (_cell(id or "") or None, _cell(name)) if format == "csv" else (id, name)
 
 
 def read_rows(name: str, file: BinaryIO) -> Iterator[tuple[str, Graded | None]]:
@@ -109,9 +113,9 @@ def _is_begun(line: str) -> bool:
 
 def _read_csv(line: str) -> Graded:
     (cells,) = csv.reader([line.rstrip("\r\n")], strict=True)
-    name, score, out_of, *texts = cells
+    id, name, score, out_of, *texts = cells
     first_wrong, mistake, where, error = (text or None for text in texts)
-    row = Row(name, _points(score), _points(out_of), first_wrong, mistake, where, error)
+    row = Row(id or None, name, _points(score), _points(out_of), first_wrong, mistake, where, error)
     return Graded(row, line, ((first_wrong, "wrong", mistake),) if first_wrong else ())
 
 
@@ -124,7 +128,8 @@ def _points(cell: str) -> float | None:
 def _read_ndjson(line: str) -> Graded:
     content = json.loads(line)
     row = Row(*(content[column] for column in COLUMNS))
-    if not isinstance(row.name, str) or not isinstance(row.score, int | float | None):
+    is_known = isinstance(row.name, str) and isinstance(row.id, str | None)
+    if not is_known or not isinstance(row.score, int | float | None):
         raise TypeError
     checks = content["checks"]
     return Graded(row, line, tuple((c["symbol"], c["verdict"], c["mistake"]) for c in checks))

@@ -38,7 +38,7 @@ class Document(NamedTuple):
 
     def error(self, faults: Iterable[Fault]) -> InputError:
         """The faults as messages with their places in this file."""
-        return _error(self.name, self.text, placed(self.root, faults))
+        return error_of(self.name, self.text, placed(self.root, faults))
 
 
 def read(name: str) -> Document:
@@ -53,7 +53,7 @@ def text_of(name: str) -> tuple[str, str]:
     try:
         return shown_name, decoded(data)
     except TextError as error:
-        raise _error(shown_name, data.decode("utf-8", "replace"), error.placed) from None
+        raise error_of(shown_name, data.decode("utf-8", "replace"), error.placed) from None
 
 
 class Sheet(NamedTuple):
@@ -75,7 +75,7 @@ class Sheet(NamedTuple):
         """What is wrong with the claims, with these faults too; None if nothing is."""
         document = self.document
         found = [*self.refused, *placed(document.root, faults)]
-        return _error(document.name, document.text, found) if found else None
+        return error_of(document.name, document.text, found) if found else None
 
 
 def read_sheet(name: str) -> Sheet:
@@ -84,7 +84,7 @@ def read_sheet(name: str) -> Sheet:
     try:
         root, refused = parse(text)
     except TextError as error:
-        raise _error(shown_name, text, error.placed) from None
+        raise error_of(shown_name, text, error.placed) from None
     if not isinstance(root, Fields) or "claimed" not in root.entries:
         return Sheet(_decoded_document(shown_name, text, root, refused), {}, ())
     claimed, faults = decode_claims(root.entries["claimed"][1])
@@ -110,7 +110,7 @@ def from_text(name: str, text: str) -> Document:
         root, refused = parse(text)
         return _decoded_document(name, text, root, refused)
     except TextError as error:
-        raise _error(name, text, error.placed) from None
+        raise error_of(name, text, error.placed) from None
 
 
 def _decoded_document(
@@ -127,9 +127,9 @@ def _decoded_document(
     try:
         document = Document(name, text, root, decode(root))
     except ProblemError as error:
-        raise _error(name, text, [*refused, *beside, *placed(root, error.faults)]) from None
+        raise error_of(name, text, [*refused, *beside, *placed(root, error.faults)]) from None
     if refused:
-        raise _error(name, text, [*refused, *beside])
+        raise error_of(name, text, [*refused, *beside])
     return document
 
 
@@ -182,7 +182,8 @@ def placed(root: Node, faults: Iterable[Fault]) -> list[Placed]:
     return [(_mark(root, fault, expanded), fault) for fault in faults]
 
 
-def _error(name: str, text: str, faults: Iterable[Placed]) -> InputError:
+def error_of(name: str, text: str, faults: Iterable[Placed]) -> InputError:
+    """The faults as messages, with their lines of the text."""
     ordered = sorted(faults, key=lambda pair: pair[0])
     lines = text.splitlines()
     messages, hints = [], {""}

@@ -1,40 +1,68 @@
-"""Submissions: a name and the answers that are claimed under it.
+"""Submissions: a student and the answers that are claimed.
 
-Each is a YAML file (or a `.json` one), or a line of JSON in an `.ndjson` or `.jsonl` file or of
-standard input.
+Each is a file (YAML, JSON, `symbol = value` text, a notebook, a script), a line of JSON, or a row
+of a table.  Whatever it is, it becomes a mapping of `id`, `name` and `claimed` whose parts know
+their places in the file, and is understood in one way.
 """
 
 import os
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lstmhw.faults import Fault, did_you_mean, printable, shown
 from lstmhw.reading import InputError, headline, placed, within_limit
+from lstmhw.reading.assignments import parse_assignments
 from lstmhw.reading.decode import decode_claims, described
 from lstmhw.reading.json_nodes import parse_json
 from lstmhw.reading.nodes import MOST_BYTES, Fields, Mark, Node, Placed, Scalar, Subject, TextError
+from lstmhw.reading.notebooks import parse_notebook, parse_script
 from lstmhw.reading.parsing import decoded, parse
-from lstmhw.solution import Claim
+from lstmhw.solution import NO_ANSWER, Claim
 
 KEYS = ("name", "id", "claimed")
+TEXTS = (".txt", ".md")
+PROGRAMS = {".ipynb": parse_notebook, ".py": parse_script}
 LINES = (".ndjson", ".jsonl")
-ENDINGS = (".yaml", ".yml", ".json", *LINES)
+READ = (".yaml", ".yml", ".json", *LINES, *TEXTS, *PROGRAMS)
+"""What answers can be read from."""
 STANDARD_INPUT = "-"
+NO_SUBMISSION = "no submission"
 LONGEST_NAME = 200
-AT_ONCE = 2**16  # bytes
 NO_NODE = Scalar("", True, Mark(1, 1))
 SUBJECT = Subject("submission", "name")
+OTHERS = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"PK": "a zip"}
+"""What files without text in them begin with."""
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How texts begin that Windows calls Unicode."""
+
+
+class Student(NamedTuple):
+    """Who handed something in, as far as that is known without reading it.
+
+    What is in the submission itself goes before, but where it `is_certain`.
+    """
+
+    id: str = ""
+    name: str = ""
+    is_certain: bool = False
 
 
 class Source(NamedTuple):
-    """Where a submission is to be read: a file (line 0), or a line of one and what stands there."""
+    """Where a submission is to be read: a file (line 0), or a line of one and what stands there.
+
+    A row of a table is read already; `refused` is what is wrong with it.  `error` says why there is
+    nothing to be read.  `time` tells attempts apart, where it is known.
+    """
 
     file: str
     line: int = 0
     data: bytes = b""
+    student: Student = Student()
+    row: Fields | None = None
+    refused: tuple[Placed, ...] = ()
+    error: str = ""
+    time: float | None = None
 
     @property
     def shown_name(self) -> str:
@@ -45,21 +73,29 @@ class Source(NamedTuple):
     def name(self) -> str:
         """The name of a submission that gives none."""
         stem = "stdin" if self.file == STANDARD_INPUT else Path(self.file).stem
-        return _cleaned(f"{stem}:{self.line}" if self.line else stem)
+        return self.student.name or cleaned(f"{stem}:{self.line}" if self.line else stem)
+
+    @property
+    def ending(self) -> str:
+        """The suffix of the file's name, in small letters."""
+        return os.path.splitext(self.file)[1].lower()
 
 
 class Submission(NamedTuple):
     """What was handed in, as far as it can be understood, and what is wrong with the rest.
 
-    `claimed` is None where it cannot be found; `unreadable` says why nothing could be read.
+    `claimed` is None where it cannot be found; `unreadable` says why nothing could be read.  Of a
+    program, what is no answer is no error: its names may be about anything.
     """
 
     source: Source
     name: str
+    id: str | None = None
     claimed: Mapping[str, Claim] | None = None
     root: Node = NO_NODE
     refused: tuple[Placed, ...] = ()
     unreadable: str = ""
+    is_program: bool = False
 
     def error(self, faults: Iterable[Fault]) -> str | None:
         """What is wrong, with these faults, on one line; None if nothing is.
@@ -78,122 +114,53 @@ class Submission(NamedTuple):
         return headline(self.source.shown_name, mark, fault) + hint + more
 
 
-def submission_files(arguments: Sequence[str], output: str | None) -> list[str]:
-    """The files meant: those in a folder by name, without the one that the rows are written to.
-
-    Raises InputError for a folder without any.
-    """
-    files = []
-    for argument in arguments:
-        if argument != STANDARD_INPUT and os.path.isdir(argument):
-            files += _in_folder(argument, output)
-        else:
-            files.append(argument)
-    return files
-
-
-def count_of(files: Sequence[str]) -> int | None:
-    """How many submissions there are; None where that is not known before they are read."""
-    return None if any(map(_has_lines, files)) else len(files)
-
-
-def _has_lines(file: str) -> bool:
-    return file == STANDARD_INPUT or file.endswith(LINES)
-
-
-def _in_folder(folder: str, output: str | None) -> list[str]:
-    paths = [
-        os.path.join(folder, entry)
-        for entry in sorted(os.listdir(folder))
-        if entry.endswith(ENDINGS) and not entry.startswith(".")
-    ]
-    found = [path for path in paths if not (output and _is_same(path, output))]
-    if not found:
-        endings = ", ".join(ENDINGS)
-        message = f"{printable(folder)}: error: expected submissions ({endings}), found none"
-        raise InputError(message)
-    return found
-
-
-def _is_same(path: str, other: str) -> bool:
-    return os.path.exists(path) and os.path.exists(other) and os.path.samefile(path, other)
-
-
-def batches(files: Sequence[str], size: int) -> Iterator[list[Source]]:
-    """Where the submissions are, in their order, in lists of up to `size`.
-
-    The lines of standard input come as they arrive: no list waits to be filled.
-    """
-    waiting: list[Source] = []
-    for file in files:
-        if _has_lines(file):
-            if waiting:
-                yield waiting
-            waiting = []
-            yield from _line_batches(file, size)
-        else:
-            waiting.append(Source(file))
-        if len(waiting) == size:
-            yield waiting
-            waiting = []
-    if waiting:
-        yield waiting
-
-
-def _line_batches(file: str, size: int) -> Iterator[list[Source]]:
-    try:
-        descriptor = _opened(file)
-    except (OSError, ValueError):
-        yield [Source(file)]  # reading it will say what is wrong
-        return
-    try:
-        count = 0
-        for lines in _lines(partial(os.read, descriptor, AT_ONCE)):
-            numbered = [Source(file, number, line) for number, line in enumerate(lines, count + 1)]
-            sources = [source for source in numbered if source.data.strip()]
-            count += len(lines)
-            yield from (sources[k : k + size] for k in range(0, len(sources), size))
-    finally:
-        os.close(descriptor)
-
-
-def _opened(file: str) -> int:
-    """A descriptor to read from, to be closed.  Raises OSError, or ValueError for closed input."""
-    if file != STANDARD_INPUT:
-        return os.open(file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    if sys.stdin is None:
-        raise ValueError("standard input is closed")
-    return os.dup(sys.stdin.fileno())
-
-
-def _lines(read: Callable[[], bytes]) -> Iterator[list[bytes]]:
-    """The lines that each read brings to their end; of an endless line only the beginning."""
-    begun = bytearray()
-    while data := read():
-        *ended, rest = data.split(b"\n")
-        if ended:
-            yield [bytes(begun) + ended[0], *ended[1:]]
-            begun = bytearray(rest)
-        elif len(begun) <= MOST_BYTES:
-            begun += rest
-    if begun:
-        yield [bytes(begun)]
-
-
 def read_submission(source: Source) -> Submission:
     """The submission there; where it cannot be read, one that says why."""
+    if source.error:
+        claimed: Mapping[str, Claim] | None = {} if source.error == NO_SUBMISSION else None
+        return _of(source, "", "", claimed=claimed, unreadable=source.error)
+    if source.row is not None:
+        return _understood(source, source.row, source.refused)
     try:
-        root, refused = _parsed(source, decoded(_data(source)))
+        root, refused = _parsed(source, _text(source))
     except InputError as error:
-        return Submission(source, source.name, unreadable=str(error))
+        return _of(source, "", "", unreadable=str(error))
     except TextError as error:
-        return Submission(source, source.name, refused=error.placed)
+        return _of(source, "", "", refused=error.placed)
     if not isinstance(root, Fields):
         message = f"expected a submission (`name: ...`, `claimed: ...`), found {described(root)}"
-        return Submission(
-            source, source.name, None, root, (*refused, (root.mark, Fault((), message)))
-        )
+        told = (*refused, (root.mark, Fault((), message)))
+        return _of(source, "", "", root=root, refused=told)
     return _understood(source, root, refused)
+
+
+def _of(source: Source, name: str, id: str, **found: Any) -> Submission:
+    """A submission under the name and the id that it gives, or that are known of its source."""
+    student = source.student
+    if student.is_certain:
+        name, id = student.name, student.id
+    known = id or student.id
+    return Submission(source, name or student.name or known or source.name, known or None, **found)
+
+
+def _text(source: Source) -> str:
+    """What stands there.  Raises InputError, or TextError where it is in another encoding."""
+    data = _text_data(source)
+    if source.ending in TEXTS and data[:2] in UTF_16:
+        return data.decode("utf-16", "replace")
+    return decoded(data)
+
+
+def _text_data(source: Source) -> bytes:
+    """The data of what has text in it.  Raises InputError."""
+    data = _data(source)
+    kind = next((kind for start, kind in OTHERS.items() if data.startswith(start)), "")
+    if not kind and b"\0" in data[:1024] and data[:2] not in UTF_16:
+        kind = "other data"
+    if kind:
+        expected = "expected answers as text (.yaml, .json, .txt, .ipynb)"
+        raise InputError(f"{source.shown_name}: error: {expected}, found {kind}")
+    return data
 
 
 def _data(source: Source) -> bytes:
@@ -213,25 +180,32 @@ def _data(source: Source) -> bytes:
 
 
 def _parsed(source: Source, text: str) -> tuple[Node, tuple[Placed, ...]]:
-    return (
-        parse_json(text) if source.line or source.file.endswith(".json") else parse(text, SUBJECT)
-    )
+    if source.line or source.ending == ".json":
+        return parse_json(text)
+    if source.ending in TEXTS:
+        return parse_assignments(text), ()
+    if source.ending in PROGRAMS:
+        return PROGRAMS[source.ending](text), ()
+    return parse(text, SUBJECT)
 
 
 def _understood(source: Source, root: Fields, refused: tuple[Placed, ...]) -> Submission:
     faults = [_unknown(key) for key in root.entries if key not in KEYS]
-    name, name_faults = _name(root)
-    faults += name_faults
+    name = _text_at(root, "name", faults)
+    id = _text_at(root, "id", faults)
     claimed: Mapping[str, Claim] | None = None
     if "claimed" in root.entries:
         claimed, claim_faults = decode_claims(root.entries["claimed"][1])
         faults += claim_faults
-        if not claimed and not claim_faults:
+        if not claimed and not claim_faults and source.row is None:
             faults.append(Fault(("claimed",), "expected claimed answers, found none"))
-    elif not any("'claimed'" in fault.hint for fault in faults):
+    elif not source.refused and not any("'claimed'" in fault.hint for fault in faults):
         faults.append(Fault((), "expected the key 'claimed', found none"))
-    every = (*refused, *placed(root, faults))
-    return Submission(source, name or source.name, claimed or None, root, every)
+    told = (*refused, *placed(root, faults))
+    is_program = source.ending in PROGRAMS
+    if source.row is None:
+        claimed = claimed or None
+    return _of(source, name, id, claimed=claimed, root=root, refused=told, is_program=is_program)
 
 
 def _unknown(key: str) -> Fault:
@@ -239,18 +213,18 @@ def _unknown(key: str) -> Fault:
     return Fault((key,), f"unknown key {shown(key)!r}", hint, at_key=True)
 
 
-def _name(root: Fields) -> tuple[str, list[Fault]]:
-    """The name, or else the id; "" where there is none that can be used."""
-    key = next((key for key in ("name", "id") if key in root.entries), None)
-    if key is None:
-        return "", []
+def _text_at(root: Fields, key: str, faults: list[Fault]) -> str:
+    """The text of a key; "" where there is none, with a fault where something else stands there."""
+    if key not in root.entries:
+        return ""
     node = root.entries[key][1]
     if not isinstance(node, Scalar):
-        return "", [Fault((key,), f"expected a text, found {described(node)}")]
-    return _cleaned(node.text), []
+        faults.append(Fault((key,), f"expected a text, found {described(node)}"))
+        return ""
+    return "" if node.plain and node.text in NO_ANSWER else cleaned(node.text)
 
 
-def _cleaned(name: str) -> str:
+def cleaned(name: str) -> str:
     """A name that fits on a line of a table."""
     text = printable(name.strip())
     return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 3]}..."

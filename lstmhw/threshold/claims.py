@@ -11,6 +11,8 @@ from lstmhw.solution import NO_ANSWER, Claim
 
 WEIGHTS = ("w1", "w2", "b")
 NETWORK = ("W_x", "W_h", "b")
+TRUTHS = {"true": "true", "yes": "true", "false": "false", "no": "false"}
+"""What sheets and course systems write, in small letters."""
 
 
 class Claims:
@@ -26,7 +28,11 @@ class Claims:
         weights = self.claimed.get("weights")
         inner = weights if isinstance(weights, Mapping) else {}
         outer = {name: claim for name, claim in self.claimed.items() if name != "weights"}
-        return {k: claim for k, claim in {**outer, **inner}.items() if claim not in NO_ANSWER}
+        told = {k: claim for k, claim in {**outer, **inner}.items() if claim not in NO_ANSWER}
+        feasible = told.get("feasible")
+        if isinstance(feasible, str):
+            told["feasible"] = TRUTHS.get(feasible.strip().lower(), feasible)
+        return told
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong with claimed weights and verdicts."""

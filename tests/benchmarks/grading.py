@@ -21,10 +21,10 @@ import numpy as np
 
 from lstmhw.grading import Grader
 from lstmhw.grading.rows import Form
+from lstmhw.grading.sources import Lines, batches
 from lstmhw.grading.workers import BATCH, marking
 from lstmhw.kinds.lstm_step import LstmStep
 from lstmhw.reading import Document, read
-from lstmhw.reading.submissions import batches
 
 TARGET = 200.0  # submissions a second in one process
 TWICE = 1.7  # times that in two
@@ -78,7 +78,7 @@ def a_second(document: Document, file: str, jobs: int) -> float:
     """Rows a second, from the first one on, of a grader that has seen nothing before."""
     times = []
     grader = Grader(document)
-    with marking(grader, batches([file], BATCH), Form("csv"), jobs, wait=True) as rows:
+    with marking(grader, batches([Lines(file)], BATCH), Form("csv"), jobs, wait=True) as rows:
         for _ in rows:
             times.append(time.perf_counter())
     return (len(times) - 1) / (times[-1] - times[0])

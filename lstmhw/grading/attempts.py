@@ -1,0 +1,93 @@
+"""Which of several submissions of one student counts: the last, the best, or all of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from lstmhw.grading.rows import Graded
+from lstmhw.reading.submissions import Source, read_submission
+
+CHOICES = ("last", "best", "all")
+Key = int
+"""Of an id, kept in its stead: of many ids, that is less to remember."""
+
+
+def key_of(id: str | None) -> Key | None:
+    """By which submissions of one student are known; without an id, each is of another."""
+    return None if id is None else hash(id.strip().casefold())
+
+
+class Last(NamedTuple):
+    """The number, in the order in which they come, of the submission of each id that counts.
+
+    `total` is how many do.
+    """
+
+    numbers: dict[Key, int]
+    total: int
+
+    def only(self, batches: Iterable[list[Source]]) -> Iterator[list[Source]]:
+        """The submissions that count, the same that were looked through."""
+        number = 0
+        for batch in batches:
+            kept = []
+            for source in batch:
+                key = key_of(id_of(source))
+                if key is None or self.numbers.get(key, number) == number:
+                    kept.append(source)
+                number += 1
+            if kept:
+                yield kept
+
+
+def last_of(batches: Iterable[list[Source]]) -> Last:
+    """Looks through submissions for the last of each id: by its time, else by its place."""
+    numbers: dict[Key, int] = {}
+    times: dict[Key, float | None] = {}
+    number = dropped = 0
+    for source in (source for batch in batches for source in batch):
+        key = key_of(id_of(source))
+        dropped += key in numbers
+        if key is not None and _is_later(source.time, times.get(key)):
+            numbers[key] = number
+            times[key] = source.time
+        number += 1
+    return Last(numbers, number - dropped)
+
+
+def _is_later(time: float | None, other: float | None) -> bool:
+    return time is None or other is None or time >= other
+
+
+def counts_of(batches: Iterable[list[Source]]) -> Counter[Key]:
+    """How many submissions there are of each id."""
+    keys = (key_of(id_of(source)) for batch in batches for source in batch)
+    return Counter(key for key in keys if key is not None)
+
+
+def best_of(rows: Iterable[Graded], counts: Counter[Key]) -> Iterator[Graded]:
+    """The row with the most points of each id, once the last of them is there; equal, the later."""
+    left = Counter({key: count for key, count in counts.items() if count > 1})
+    best: dict[Key, Graded] = {}
+    for graded in rows:
+        key = key_of(graded.row.id)
+        if key is None or key not in left:
+            yield graded
+            continue
+        before = best.get(key)
+        if before is None or _points(graded) >= _points(before):
+            best[key] = graded
+        left[key] -= 1
+        if not left[key]:
+            yield best.pop(key)
+
+
+def _points(graded: Graded) -> float:
+    return -1.0 if graded.row.score is None else graded.row.score
+
+
+def id_of(source: Source) -> str | None:
+    """The id alone of a submission."""
+    if source.line and b'"id"' not in source.data:
+        return None
+    return read_submission(source).id

@@ -1,0 +1,163 @@
+"""Folders of submissions, as course systems write them: each file, and whose it is.
+
+Gradescope's bulk export has `submission_metadata.yml` beside a folder for each submission, with
+Ruby's symbols as keys (`:submitters:`, `:name:`, `:sid:`, `:email:`).  Moodle's download of an
+assignment names folders or files `Name_12345_assignsubmission_file_`, where the number is that of
+the participant in its grading worksheet; Canvas' names files `lastfirst_LATE_12345_67890_name`,
+where the first number is the student's.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from lstmhw.faults import Fault, printable, some
+from lstmhw.reading import InputError, headline, within_limit
+from lstmhw.reading.nodes import MOST_BYTES, Fields, Items, Node, Scalar, Subject, TextError
+from lstmhw.reading.parsing import decoded, parse
+from lstmhw.reading.submissions import READ, Source, Student, cleaned
+
+METADATA = "submission_metadata.yml"
+NOT_OURS = ("__MACOSX",)
+_MOODLE = re.compile(r"(.+?)_([0-9]+)_assignsubmission_(?:file|onlinetext)_?")
+_CANVAS = re.compile(r"([a-z-]+)_(?:LATE_)?([0-9]{3,})_[0-9]{3,}_.+")
+
+
+class Handed(NamedTuple):
+    """What one student, or a group, handed in: where, all files of it, and whose it is."""
+
+    place: str
+    files: Sequence[str]
+    students: Sequence[Student]
+
+
+def in_folder(folder: str, output: str | None) -> list[Source]:
+    """What was handed in below a folder, in the order of the names of its files.
+
+    The file that rows are written to, hidden files and links out of the folder are none of it.
+    Raises InputError where there is nothing, or where Gradescope's list of students cannot be read.
+    """
+    files = [path for path in _files(folder) if not (output and _is_same(path, output))]
+    listed = os.path.join(folder, METADATA)
+    students = _gradescope(listed) if os.path.isfile(listed) else None
+    if students is not None:
+        files = [path for path in files if path != listed]
+        handed = list(_of_gradescope(folder, files, students))
+    else:
+        handed = list(_handed(folder, files))
+    if not handed:
+        raise InputError(f"{printable(folder)}: error: expected submissions, found none")
+    return [source for each in handed for source in _sources(each)]
+
+
+def _sources(handed: Handed) -> Iterator[Source]:
+    """A source for each student: of several files the one that has answers."""
+    readable = [path for path in handed.files if os.path.splitext(path)[1].lower() in READ]
+    found = readable if readable else list(handed.files)
+    for student in handed.students:
+        if len(found) == 1:
+            yield Source(found[0], student=student)
+        else:
+            names = some(os.path.basename(path) for path in found)
+            said = "no file" if not found else f"several: {names}"
+            error = f"{handed.place}: error: expected one file with answers, found {said}"
+            yield Source(handed.place, student=student, error=printable(error))
+
+
+def _handed(folder: str, files: Sequence[str]) -> Iterator[Handed]:
+    """What is in a folder that no list describes."""
+    below: dict[str | Student, list[str]] = {}
+    for path in files:
+        first = os.path.relpath(path, folder).split(os.sep)[0]
+        match = _MOODLE.match(first) or _CANVAS.fullmatch(first)
+        key = Student(match[2], cleaned(match[1])) if match else first
+        below.setdefault(key, []).append(path)
+    for key, paths in below.items():
+        if isinstance(key, Student):
+            place = os.path.join(folder, os.path.relpath(paths[0], folder).split(os.sep)[0])
+            yield Handed(place, paths, [key])
+        elif len(paths) == 1 and paths[0] != os.path.join(folder, key):
+            yield Handed(paths[0], paths, [Student(name=cleaned(key))])
+        else:
+            yield from (Handed(path, [path], [_by_path(folder, path)]) for path in paths)
+
+
+def _by_path(folder: str, path: str) -> Student:
+    """A student who is called by the path of a file."""
+    return Student(name=cleaned(os.path.splitext(os.path.relpath(path, folder))[0]))
+
+
+def _files(folder: str) -> list[str]:
+    """All files below a folder, by name."""
+    found: list[str] = []
+    root = os.path.realpath(folder)
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _is_hidden(name))
+        paths = (os.path.join(place, name) for name in names if not _is_hidden(name))
+        found += (path for path in paths if os.path.isfile(path) and _is_below(path, root))
+    return sorted(found)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name in NOT_OURS
+
+
+def _is_below(path: str, root: str) -> bool:
+    """Whether a path that may be a link leads to something below the folder."""
+    return os.path.realpath(path).startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _is_same(path: str, other: str) -> bool:
+    return os.path.exists(other) and os.path.samefile(path, other)
+
+
+def _of_gradescope(
+    folder: str, files: Sequence[str], students: dict[str, list[Student]]
+) -> Iterator[Handed]:
+    """What each entry of Gradescope's list stands for; files of none are told by their paths."""
+    below: dict[str, list[str]] = {key: [] for key in students}
+    for path in files:
+        first = os.path.relpath(path, folder).split(os.sep)[0]
+        if first in below:
+            below[first].append(path)
+        else:
+            yield Handed(path, [path], [_by_path(folder, path)])
+    for key, paths in below.items():
+        yield Handed(os.path.join(folder, key), paths, students[key])
+
+
+def _gradescope(path: str) -> dict[str, list[Student]]:
+    """The students of each folder.  Raises InputError."""
+    with open(path, "rb") as file:
+        data = within_limit(file.read(MOST_BYTES + 1), printable(path))
+    try:
+        root, _ = parse(decoded(data), Subject("list of submissions", "submission_1"))
+    except TextError as error:
+        mark, fault = error.placed[0]
+        raise InputError(headline(printable(path), mark, fault)) from None
+    if not isinstance(root, Fields):
+        fault = Fault((), "expected a folder's name with its `:submitters:`")
+        raise InputError(headline(printable(path), root.mark, fault))
+    return {key: _submitters(value) for key, (_, value) in root.entries.items()}
+
+
+def _submitters(entry: Node) -> list[Student]:
+    """Who is named in an entry of Gradescope's list."""
+    there = _entries(entry).get("submitters")
+    people = there.nodes if isinstance(there, Items) else []
+    found = [_student(_entries(person)) for person in people]
+    return found or [Student()]
+
+
+def _student(person: dict[str, Node]) -> Student:
+    texts = {key: cleaned(node.text) for key, node in person.items() if isinstance(node, Scalar)}
+    id = texts.get("sid") or texts.get("email", "")
+    return Student(id, texts.get("name") or id, is_certain=True)
+
+
+def _entries(node: Node) -> dict[str, Node]:
+    """A mapping with Ruby's symbols as keys, without their colons."""
+    if not isinstance(node, Fields):
+        return {}
+    return {key.strip(":"): value for key, (_, value) in node.entries.items()}

@@ -1,0 +1,107 @@
+"""What comes in to be graded: where it is, which of it counts, and who is missing."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from lstmhw.grading import Grader
+from lstmhw.grading.attempts import Last, best_of, counts_of, id_of, last_of
+from lstmhw.grading.mapping import read_map
+from lstmhw.grading.roster import Roster, read_roster
+from lstmhw.grading.rows import Form, Graded, Key, graded, key_in
+from lstmhw.grading.sources import Place, batches, count_of, is_stream, places
+from lstmhw.grading.tables import Table, table_in
+from lstmhw.grading.workers import BATCH
+from lstmhw.reading import InputError
+from lstmhw.reading.submissions import Source
+
+
+class Wanted(NamedTuple):
+    """The arguments of a command: submissions, and the file that rows go to; a map, which attempts
+    count, and a roster, where they are given."""
+
+    submissions: Sequence[str]
+    output: str | None = None
+    map: str | None = None
+    attempts: str | None = None
+    roster: str | None = None
+
+
+class Intake(NamedTuple):
+    """Where submissions are, which of each student counts (None: each), and the class."""
+
+    grader: Grader
+    places: Sequence[Place]
+    last: Last | None
+    counts: Counter[int] | None
+    roster: Roster | None
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the submissions can be read but once, as they come."""
+        return is_stream(self.places)
+
+    @property
+    def total(self) -> int | None:
+        """How many submissions there are; None where that is not known before they are read."""
+        return count_of(self.places) if self.last is None else self.last.total
+
+    def batches(self, done: Collection[Key], format: str) -> Iterator[list[Source]]:
+        """The submissions that count, or may; of those `done`, with rows in a format, no others."""
+        every = batches(self.places, BATCH)
+        if self.last is not None:
+            return self.last.only(every)
+        if self.counts is not None and done:
+            return _without({id for id, _ in done if id is not None}, every, format)
+        return every
+
+    def rows(self, marked: Iterable[Graded], done: Iterable[Key], form: Form) -> Iterator[Graded]:
+        """The rows of what counts, and then those of who is missing, and not `done` either."""
+        rows = iter(marked) if self.counts is None else best_of(marked, self.counts)
+        if self.roster is None:
+            yield from rows
+            return
+        for id, name in done:
+            self.roster.meet(id and id.removeprefix("'"), name.removeprefix("'"))
+        yield from self.roster.met(rows)
+        for source in self.roster.missing():
+            yield graded(self.grader.row(source), form)
+
+
+def intake(grader: Grader, wanted: Wanted) -> Intake:
+    """What a command is to grade.
+
+    Raises InputError for what is wrong with the arguments, a map, a roster or a table, before
+    anything is marked.
+    """
+    names = grader.names
+    map = None if wanted.map is None else read_map(wanted.map, names)
+    roster = None if wanted.roster is None else read_roster(wanted.roster)
+    found = places(wanted.submissions, wanted.output, lambda file: table_in(file, names, map))
+    if map is not None and not any(isinstance(place, Table) for place in found):
+        raise InputError(f"{map.name}: error: a map is for tables (.csv, .tsv, .txt), found none")
+    last, counts = None, None
+    if is_stream(found):
+        _check_all(wanted.attempts)
+    elif wanted.attempts in (None, "last"):
+        last = last_of(batches(found, BATCH))
+    elif wanted.attempts == "best":
+        counts = counts_of(batches(found, BATCH))
+    return Intake(grader, found, last, counts, roster)
+
+
+def _check_all(attempts: str | None) -> None:
+    """Raises InputError where not all attempts are to count of what is answered as it comes."""
+    if attempts in ("last", "best"):
+        message = f"--attempts {attempts} needs files, which can be looked through first"
+        raise InputError(f"lstmhw: error: {message}\n  hint: of standard input all count")
+
+
+def _without(
+    ids: Collection[str], every: Iterable[list[Source]], format: str
+) -> Iterator[list[Source]]:
+    """The submissions of other students than those with these ids in rows of a format."""
+    for batch in every:
+        kept = [source for source in batch if key_in(format, id_of(source), "")[0] not in ids]
+        if kept:
+            yield kept

@@ -1,0 +1,147 @@
+"""The names of a problem's symbols as classes write them: `c2`, `C_2`, `c₂`, `h_2 (2 numbers)`."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from lstmhw.faults import Fault
+from lstmhw.marking.claims import full_name
+from lstmhw.numerals import number
+from lstmhw.reading.assignments import plain_name
+from lstmhw.solution import Claim, Solution, indexed
+from lstmhw.spellings import symbols_for
+
+_QUESTION = re.compile(r"\s*[0-9]+:\s+")
+"""The number of a question before its text, as Canvas has it."""
+_REMARK = re.compile(r"\s*[(:?].*", re.DOTALL)
+_ENTRY = re.compile(r"\s*(?:\[\s*([1-9][0-9]?)\s*\]|\(\s*([1-9][0-9]?)\s*\)|\s([1-9][0-9]?))\s*")
+
+MOST_REMEMBERED = 1000  # names
+
+
+class Place(NamedTuple):
+    """A symbol, or an entry of one, counted from 1."""
+
+    symbol: str
+    entry: int = 0
+
+
+class Names:
+    """What a problem has answers to, by whatever name.
+
+    `faults_of` says what is wrong with a symbol that is claimed.
+    """
+
+    def __init__(self, solution: Solution, faults_of: Callable[[str], tuple[Fault, ...]]) -> None:
+        self.solution = solution
+        self.faults_of = lru_cache(MOST_REMEMBERED)(faults_of)
+
+    @cached_property
+    def known(self) -> tuple[str, ...]:
+        """The symbols, and where there is one step also without its number."""
+        solution = self.solution
+        every = [*solution.answers, *solution.words, *solution.checked]
+        bare = [indexed(symbol)[0] for symbol in every]
+        short = [name for name in bare if full_name(name, solution) in solution.answers]
+        return tuple(dict.fromkeys([*every, *short]))
+
+    @cached_property
+    def _every(self) -> frozenset[str]:
+        return frozenset(self.known)
+
+    @cached_property
+    def _spelled(self) -> dict[str, list[str]]:
+        """The symbols by their letters and digits alone."""
+        found = defaultdict(list)
+        for symbol in self.known:
+            found[_squeezed(symbol)].append(symbol)
+        return dict(found)
+
+    def meant(self, name: str) -> str | None:
+        """The symbol that a name is; None where it is none, or may be two."""
+        plain = plain_name(name.strip())
+        spelled = self._spelled.get(_squeezed(plain), [])
+        others = () if spelled else symbols_for(plain, self.solution.only_step)
+        if not spelled and self._every.isdisjoint(others):
+            return None  # without asking, which takes a while where a kind marks claims itself
+        if self.unknown(plain) is None:
+            return plain
+        full = {full_name(symbol, self.solution) for symbol in spelled}
+        return spelled[0] if len(full) == 1 else None
+
+    def symbol(self, name: str) -> str | None:
+        """The same under its full name, with its time step."""
+        meant = self.meant(name)
+        return None if meant is None else full_name(meant, self.solution)
+
+    def is_computed(self, name: str) -> bool:
+        """Whether a name is a symbol, and not one of the problem's own data."""
+        symbol = self.symbol(name)
+        return symbol is not None and (
+            symbol not in self.solution.answers or symbol in self._computed
+        )
+
+    def is_given(self, claim: Claim) -> bool:
+        """Whether a claim has but the numbers of one of the problem's data, in its order."""
+        try:
+            numbers = [number(text) for text in _texts(claim)]
+        except ValueError:
+            return False
+        return numbers in self._given
+
+    @cached_property
+    def _computed(self) -> frozenset[str]:
+        return frozenset(step.symbol for step in self.solution.steps)
+
+    @cached_property
+    def _given(self) -> list[list[float]]:
+        answers = self.solution.answers.items()
+        given = [value for symbol, value in answers if symbol not in self._computed]
+        return [value.ravel().tolist() for value in given if value.size > 1]
+
+    def unknown(self, name: str) -> Fault | None:
+        """What is wrong with a name that the problem has no answer to."""
+        if name in self._every:
+            return None
+        return next((fault for fault in self.faults_of(name) if fault.at_key), None)
+
+    def translated(self, names: Iterable[str]) -> dict[str, str]:
+        """Names that are no symbols -> the symbols that they stand for, where no other does."""
+        found: dict[str, str] = {}
+        names = tuple(names)
+        for name in names:
+            symbol = None if self.unknown(name) is None else self.meant(name)
+            if symbol is not None and symbol not in (*names, *found.values()):
+                found[name] = symbol
+        return found
+
+    def column(self, title: str) -> Place | None:
+        """What a column with this title has: a symbol, `c_2[1]`, `h_2 (two numbers)`; or None."""
+        bare = _QUESTION.sub("", title, count=1).strip().strip("$")
+        whole = self.symbol(bare) if bare else None
+        if whole is not None:
+            return Place(whole)
+        name = re.match(r"[^\s(\[:?]+", bare)
+        symbol = self.symbol(name[0]) if name else None
+        if name is None or symbol is None:
+            return None
+        rest = bare[name.end() :]
+        entry = _ENTRY.fullmatch(rest)
+        if entry is not None:
+            return Place(symbol, int(next(filter(None, entry.groups()))))
+        return Place(symbol) if _REMARK.fullmatch(rest) else None
+
+
+def _texts(claim: Claim) -> Iterator[str]:
+    """The numbers of a claim as they are written."""
+    if isinstance(claim, str):
+        yield claim
+    else:
+        for part in claim.values() if isinstance(claim, Mapping) else claim:
+            yield from _texts(part)
+
+
+def _squeezed(name: str) -> str:
+    return name.replace("_", "").casefold()

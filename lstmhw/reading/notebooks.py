@@ -1,0 +1,287 @@
+"""Notebooks and scripts: answers that are assigned literally, or that a cell has printed.
+
+Nothing is run.  The last assignment to a name counts; what is assigned to it by computing makes an
+earlier value void, and only a printed value takes its place.
+"""
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from lstmhw.faults import Fault
+from lstmhw.reading.assignments import Marks, answer, assignments
+from lstmhw.reading.json_nodes import parse_json
+from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar, TextError
+
+ARRAYS = ("array", "asarray", "tensor", "matrix", "Tensor", "FloatTensor", "constant", "list")
+NUMBERS = ("float", "int", "float32", "float64", "Fraction")
+HEADINGS = ("claimed", "answers")
+_MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
+_ASSIGNED = re.compile(r"^\s*([A-Za-z_]\w*)\s*(?:\[.*\])?\s*[-+*/@]?=(?!=)", re.MULTILINE)
+WRITTEN = "assign them, as h_2 = [0.37, 0.11], or print them"
+CHANGING = ("append", "extend", "insert", "fill", "sort", "reverse", "pop", "put")
+
+
+class Value(NamedTuple):
+    """What a name is known to be; `is_written` in the code, not printed by it."""
+
+    mark: Mark
+    node: Node
+    is_written: bool
+
+
+class Values(dict[str, Value]):
+    """What names are known to be; `shared` are those whose value another may have, and change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shared: set[str] = set()
+
+
+def parse_notebook(text: str) -> Fields:
+    """The answers in the code cells of a notebook, and in their outputs.  Raises TextError."""
+    root, _ = parse_json(text)
+    cells = _items(_at(root, "cells"))
+    if not isinstance(root, Fields) or "cells" not in root.entries:
+        raise TextError([(root.mark, Fault((), "expected a notebook with `cells`, found none"))])
+    values = Values()
+    for cell in cells:
+        if _text_of(_at(cell, "cell_type")) == "code":
+            _read_cell(cell, values)
+    return _submission(values)
+
+
+def parse_script(text: str) -> Fields:
+    """The answers that a Python file assigns.  Raises TextError."""
+    values = Values()
+    _Code(text, Marks(text).at).read(values)
+    return _submission(values)
+
+
+def _submission(values: Values) -> Fields:
+    """The values of all names as a submission; `name` and `id` may be about anything."""
+    mark = Mark(1, 1)
+    if not values:
+        raise TextError([(mark, Fault((), "expected answers, found none", WRITTEN))])
+    claimed = {name: (Scalar(name, True, v.mark), v.node) for name, v in values.items()}
+    return Fields({"claimed": (Scalar("claimed", True, mark), Fields(claimed, mark))}, mark)
+
+
+def _read_cell(cell: Node, values: Values) -> None:
+    """Takes in what a cell assigns, and then what it has printed of names without a value."""
+    source = _Joined(_at(cell, "source"))
+    code = _Code(source.text, source.mark)
+    code.read(values)
+    for output in _items(_at(cell, "outputs")):
+        data = _at(output, "data")
+        shown = _Joined(_at(data, "text/plain"))
+        streamed = _Joined(_at(output, "text"))
+        if shown.text and code.shown:
+            _take(values, code.shown, shown.text, shown.mark(0))
+        if streamed.text and _text_of(_at(output, "name")) != "stderr":
+            _read_printed(streamed, code.printed, values)
+
+
+def _read_printed(printed: "_Joined", names: Sequence[str], values: Values) -> None:
+    """Takes in what was printed: `h_2 = [..]`, or the value of the names that were printed."""
+    told = list(assignments(printed.text))
+    for found in told:
+        _take(values, found.name, found.value, printed.mark(found.value_at))
+    if told:
+        return
+    if len(names) == 1:
+        _take(values, names[0], printed.text, printed.mark(0))
+        return
+    lines = [line for line in printed.text.splitlines() if line.strip()]
+    if len(lines) == len(names):
+        for name, line in zip(names, lines, strict=True):
+            _take(values, name, line, printed.mark(printed.text.index(line)))
+
+
+def _take(values: Values, name: str, text: str, mark: Mark) -> None:
+    """A printed value of a name; one that is written in the code has more digits, and stays."""
+    if name and not (name in values and values[name].is_written):
+        inner = text.strip()
+        values[name] = Value(mark, answer(inner, mark, [mark] * inner.count("\n")), False)
+
+
+class _Joined:
+    """The text of a notebook's list of lines, with the places of its characters in the file."""
+
+    def __init__(self, node: Node | None) -> None:
+        parts = list(node.nodes) if isinstance(node, Items) else [node]
+        self.parts = [part for part in parts if isinstance(part, Scalar)]
+        self.text = "".join(part.text for part in self.parts)
+
+    def mark(self, place: int) -> Mark:
+        """Where in the file a character of the text is."""
+        for part in self.parts:
+            if place < len(part.text):
+                return part.place(place)
+            place -= len(part.text)
+        return self.parts[-1].mark if self.parts else Mark(1, 1)
+
+
+class _Code:
+    """Python that is read and not run; `printed` and `shown` are names whose values it shows."""
+
+    def __init__(self, text: str, mark: Any) -> None:
+        self.text = _MAGIC.sub(lambda match: "#" + match[0][1:], text)
+        self.mark = mark
+        self.starts = Marks(self.text).starts
+        self.printed: list[str] = []
+        self.shown = ""
+
+    def read(self, values: Values) -> None:
+        """Takes in what is assigned, statement by statement."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of escapes in texts
+                body = ast.parse(self.text).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            for match in _ASSIGNED.finditer(self.text):
+                values.pop(match[1], None)  # of what cannot be read, no value is known
+            return
+        for statement in body:
+            self._read(statement, values)
+        last = body[-1] if body else None
+        if isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
+            self.shown = last.value.id
+
+    def _read(self, statement: ast.stmt, values: Values) -> None:
+        self.printed += _printed(statement)
+        for name, is_changed in _stored(statement):
+            for other in values.shared | {name} if is_changed else {name}:
+                values.pop(other, None)
+        values.shared |= _shared(statement)
+        for name, value in _assigned(statement):
+            if name in HEADINGS and isinstance(value, ast.Dict):
+                pairs = zip(value.keys, value.values, strict=True)
+                for key, part in pairs:
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                        self._put(values, key.value, part)
+            else:
+                self._put(values, name, value)
+
+    def _put(self, values: Values, name: str, value: ast.expr) -> None:
+        node = self._literal(value)
+        if node is not None:
+            values[name] = Value(self._mark(value), node, True)
+
+    def _mark(self, part: ast.expr) -> Mark:
+        mark: Mark = self.mark(self._place(part.lineno, part.col_offset))
+        return mark
+
+    def _place(self, line: int, offset: int) -> int:
+        """The place of a character, which Python counts in bytes of its line."""
+        start = self.starts[line - 1]
+        before = self.text[start : start + offset].encode()[:offset]
+        return start + len(before.decode(errors="ignore"))
+
+    def _literal(self, value: ast.expr) -> Node | None:
+        """What is written: numbers as they stand there, in lists; None for anything else."""
+        if isinstance(value, ast.List | ast.Tuple):
+            parts = [self._literal(part) for part in value.elts]
+            there = tuple(part for part in parts if part is not None)
+            is_whole = bool(there) and len(there) == len(parts)
+            return Items(there, self._mark(value)) if is_whole else None
+        if isinstance(value, ast.Call) and len(value.args) == 1:
+            return self._literal(value.args[0]) if _called(value) in (*ARRAYS, *NUMBERS) else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            mark = self._mark(value)
+            return answer(value.value, mark, [mark] * value.value.count("\n"))
+        if _is_number(value):
+            segment = ast.get_source_segment(self.text, value) or ""
+            text = "".join(segment.split()).replace("_", "").lstrip("+")
+            return Scalar(text, True, self._mark(value))
+        return None
+
+
+def _called(value: ast.Call) -> str:
+    """The last part of what is called: array of np.array."""
+    function = value.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _is_number(value: ast.expr) -> bool:
+    """Whether a number is written, with a sign or as a fraction, or a word such as True."""
+    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub | ast.UAdd):
+        return isinstance(value.operand, ast.Constant) and _is_number(value.operand)
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div):
+        sides = (value.left, value.right)
+        return all(_is_number(s) and isinstance(getattr(s, "value", 0), int) for s in sides)
+    return isinstance(value, ast.Constant) and isinstance(value.value, int | float)
+
+
+def _assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """The names of an assignment, each with the expression that becomes its value."""
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        yield from _pairs(statement.target, statement.value)
+    if isinstance(statement, ast.Assign):
+        for target in statement.targets:
+            yield from _pairs(target, statement.value)
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple | ast.List):
+        parts = zip(target.elts, value.elts, strict=False)
+        for part, inner in parts if len(target.elts) == len(value.elts) else ():
+            yield from _pairs(part, inner)
+
+
+def _shared(statement: ast.stmt) -> set[str]:
+    """The names that stand for one value with another after a statement."""
+    if not isinstance(statement, ast.Assign):
+        return set()
+    targets = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+    parts: list[ast.expr] = [statement.value]
+    used = set(targets) if len(targets) > 1 else set()
+    while parts:
+        part = parts.pop()
+        parts += part.elts if isinstance(part, ast.List | ast.Tuple) else []
+        parts += part.values if isinstance(part, ast.Dict) else []
+        used |= {part.id, *targets} if isinstance(part, ast.Name) else set()
+    return used
+
+
+def _stored(statement: ast.stmt) -> Iterator[tuple[str, bool]]:
+    """The names that a statement gives a value to, and whether it changes the one they have."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return
+    for node in ast.walk(statement):
+        base: Any = node
+        if isinstance(node, ast.Call) and _called(node) in CHANGING:
+            base = node.func
+        elif not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+            continue
+        while isinstance(base, ast.Subscript | ast.Attribute | ast.Starred):
+            base = base.value
+        if isinstance(base, ast.Name):
+            is_added_to = isinstance(statement, ast.AugAssign) or base is not node
+            yield base.id, is_added_to
+
+
+def _printed(statement: ast.stmt) -> Iterator[str]:
+    """The names in print(h_2), and "" for anything else that is printed."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and _called(node) == "print":
+            only = node.args[0] if len(node.args) == 1 else None
+            yield only.id if isinstance(only, ast.Name) else ""
+
+
+def _at(node: Node | None, key: str) -> Node | None:
+    """What stands under a key, if anything does."""
+    entries: Mapping[str, tuple[Scalar, Node]] = node.entries if isinstance(node, Fields) else {}
+    return entries[key][1] if key in entries else None
+
+
+def _items(node: Node | None) -> Sequence[Node]:
+    return node.nodes if isinstance(node, Items) else ()
+
+
+def _text_of(node: Node | None) -> str:
+    return node.text if isinstance(node, Scalar) else ""
