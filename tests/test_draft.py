@@ -258,6 +258,10 @@ LACKING = {
         "RNN: x = [1 2; 3 4; 5 6], W_{xh} = [1 2], W_{hh} = 1",
         "may be steps",
     ),
+    "gradients of two steps": (
+        f"{STEP} f = 0.5, dL/dh_1 = 0.5 and dL/dh_2 = 0.25. Backpropagate.",
+        "dh: only one of the last step",
+    ),
     "all weights": (f"{STEP} f = 0.5. All weights are 0.1.", "All weights"),
     "a row that was not read": (f"{STEP} f = 0.5\nW_h 0.1 0.2 0.3", "line 2 was not read"),
     "the last layer": (

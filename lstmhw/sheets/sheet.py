@@ -116,6 +116,11 @@ class Sheet:
         """The lines of the question, its answer included, with their numbers."""
         return [(k, line) for k, line in enumerate(self.lines, 1) if k in self.own]
 
+    def first_words(self, pattern: str) -> int | None:
+        """The first line of the question with a pattern."""
+        compiled = re.compile(pattern, re.IGNORECASE)
+        return next((k for k, line in self.numbered if compiled.search(line)), None)
+
     def line(self, at: int, is_answer: bool = False) -> int:
         """The number of the line of a place in the text or in the answer."""
         return bisect_right(self._starts[is_answer], at)
