@@ -15,7 +15,8 @@ from lstmhw.sheets.tree import Loose
 from lstmhw.sheets.values import Numbers, Value
 
 _CLAIMS = re.compile(
-    r"\b(?:claim(?:s|ed)?|student|they (?:get|got|found|obtained?)|our answers?|final answers?)\b",
+    r"\b(?:claim(?:s|ed)?|(?:students?|they) (?:gets?|got|finds?|found|obtain(?:s|ed)?|wrote"
+    r"|writes?|says?|answer(?:s|ed)?)|(?:student'?s?'?|our|final) answers?\s*[:*])",
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(

@@ -8,6 +8,7 @@ from lstmhw.sheets.shapes import vector
 from lstmhw.sheets.tree import Leaf, Tree
 from lstmhw.sheets.values import axes
 
+_STATES = (("h",), ("c",), ("h_prev",), ("c_prev",))
 _PARTS = ("value", "W", "W_x", "W_h", "b", "b_x", "b_h")
 
 
@@ -20,14 +21,17 @@ class Weights:
         self.is_open = is_open
 
     def units(self) -> int | None:
-        """How many units there are, where states, biases or values of gates tell."""
-        keys = (("h",), ("c",), ("h_prev",), ("c_prev",), ("b",))
+        """How many units there are, where a matrix, a state, a bias or a gate's value tells."""
+        recurrent = [p for (key, _), p in self.placing.placed.items() if key[-1] == "W_h"]
+        sizes = [axes(placed.numbers)[0] for placed in recurrent if len(axes(placed.numbers)) == 2]
         for (key, _), placed in self.placing.placed.items():
-            if key in keys or (key[0] == "gates" and key[-1] in ("b", "value", "b_x", "b_h")):
-                shape = axes(vector(placed.numbers))
-                if shape != () or key[-1] != "value":
-                    return shape[0] if shape else 1
-        return None
+            shape = axes(vector(placed.numbers))
+            is_told = key in _STATES or key[-1] in ("b", "b_x", "b_h")
+            if key[0] != "output" and is_told and placed.numbers != "0":
+                sizes.append(shape[0] if shape else 1)
+            elif key[-1] == "value" and shape:
+                sizes.append(shape[0])
+        return sizes[0] if sizes else None
 
     def lines(self) -> Iterator[tuple[str, Leaf | Tree]]:
         """The keys of the weights, with their values; none where the sheet has none."""
