@@ -154,6 +154,36 @@ dh: 1
 learning_rate: 0.1
 claimed: {dc: 0.3, dW_x_f: 0.01}
 """,
+    "gru-torch.md": """
+kind: gru-step
+x: [1, -1]
+h_prev: [0.5, 0.25]
+update: keep
+reset: after
+gates:
+  r: {W_x: [[0.1, 0.2], [0.3, 0.4]], W_h: [[0.5, 0.1], [0.2, 0.3]], b: [0.1, 0.2]}
+  z: {W_x: [[0.2, 0.1], [0.4, 0.3]], W_h: [[0.1, 0.5], [0.3, 0.2]]}
+  n: {W_x: [[0.3, 0.1], [0.1, 0.4]], W_h: [[0.2, 0.2], [0.1, 0.3]], b_h: [0.1, 0.2]}
+""",
+    "parentheses.txt": """
+kind: lstm-step
+x: 2
+h_prev: 1
+c_prev: 3
+gates:
+  f: {W_x: 0.1, W_h: 0.2, b: 0.3}
+  i: {W_x: 0.4, W_h: 0.5, b: 0.6}
+  o: {W_x: 0.7, W_h: 0.8, b: 0.9}
+  g: {W_x: 1, W_h: 1.1, b: 1.2}
+claimed: {f: 0.668, i: 0.870, c: 2.874, h: 0.94}
+""",
+    "relu.md": """
+kind: rnn-step
+xs: [1, 2, 3]
+W_x: [[1], [-1]]
+W_h: [[1, 0], [0, 1]]
+activation: relu
+""",
 }
 SHIPPED = {
     "q1-document.tex": "q1",
@@ -257,6 +287,14 @@ LACKING = {
     "rows that may be steps": (
         "RNN: x = [1 2; 3 4; 5 6], W_{xh} = [1 2], W_{hh} = 1",
         "may be steps",
+    ),
+    "gradients of two steps": (
+        f"{STEP} f = 0.5, dL/dh_1 = 0.5 and dL/dh_2 = 0.25. Backpropagate.",
+        "dh: only one of the last step",
+    ),
+    "numbers below several names": (
+        "RNN: x = 1, b_h = 0.5\nW_{xh} =    W_{hh} =\n0.5   0.25\n",
+        "stands below W_{xh} and W_{hh}",
     ),
     "all weights": (f"{STEP} f = 0.5. All weights are 0.1.", "All weights"),
     "a row that was not read": (f"{STEP} f = 0.5\nW_h 0.1 0.2 0.3", "line 2 was not read"),

@@ -5,6 +5,7 @@ written and solved.  Nothing is guessed in silence: what is not placed is listed
 a convention that the sheet does not state is a comment, or lacking.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from lstmhw.reading import InputError, from_text
 from lstmhw.reading.written import as_yaml
 from lstmhw.sheets import cells, counts, scores, sequences
 from lstmhw.sheets.choosing import Chosen, kinds_in
+from lstmhw.sheets.shapes import spelled as spelled_value
 from lstmhw.sheets.sheet import Sheet
 from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree, as_text
 
@@ -147,14 +149,14 @@ def _faults(text: str) -> Sequence[Fault]:
 def _without(tree: Tree, fault: Fault) -> Iterator[Loose]:
     """Takes out of a draft the claim that is at fault, or what is asked, and tells of it."""
     key = str(fault.path[0])
+    name = str(fault.path[1]) if len(fault.path) > 1 else ""
     within = tree.get(key)
-    name = str(fault.path[1]) if len(fault.path) > 1 and isinstance(within, dict) else ""
-    if isinstance(within, dict) and name in within:
-        leaf: Leaf | Tree | Note | None = within.pop(name)
-        if not within:
-            del tree[key]
-    else:
-        leaf = tree.pop(key) if key in tree else None
+    claims: Tree = within if isinstance(within, dict) else {}
+    holder, name = (claims, name) if name in claims else (tree, key)
+    leaf = holder.pop(name) if name in holder else None
+    if key in tree and tree[key] == {}:
+        del tree[key]
     if isinstance(leaf, Leaf):
-        line = int("".join(c for c in leaf.comment.split(",")[0] if c.isdecimal()) or 0)
-        yield Loose(line, f"{name or key} = {leaf.value}", fault.message)
+        line = re.search(r"\d+", leaf.comment)
+        text = f"{name} = {spelled_value(leaf.value)}"
+        yield Loose(int(line[0]) if line else 0, text, fault.message)

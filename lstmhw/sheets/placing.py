@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from lstmhw.numerals import number
 from lstmhw.sheets.roles import Book, Key, Role, gates_in, labels, role_of
+from lstmhw.sheets.shapes import flat, spelled
 from lstmhw.sheets.sheet import Sheet, shown_value
 from lstmhw.sheets.statements import Statement
 from lstmhw.sheets.symbols import Symbol, taken_apart
-from lstmhw.sheets.tree import Loose
+from lstmhw.sheets.tree import Leaf, Loose
 from lstmhw.sheets.values import Numbers, axes, claim_readings
 
 _MATRICES = ("W", "W_x", "W_h", "embedding")
@@ -57,7 +58,7 @@ class Placing:
     def drop(self, key: Key, time: str, why: str) -> None:
         """What is placed there after all is not."""
         placed = self.placed.pop((key, time))
-        self.loose.append(Loose(placed.line, f"{placed.name} = {_spelled(placed.numbers)}", why))
+        self.loose.append(Loose(placed.line, f"{placed.name} = {spelled(placed.numbers)}", why))
 
     def _given(self, statement: Statement) -> None:
         value = statement.value
@@ -78,7 +79,7 @@ class Placing:
         for key, name, time in keys:
             numbers = _fitting(value.readings, key)
             if numbers is None:
-                why = "can be read as " + " or as ".join(map(_spelled, value.readings))
+                why = "can be read as " + " or as ".join(map(spelled, value.readings))
                 self.loose.append(Loose(line, said, why))
                 self.refused[key, time] = why
             elif not _may_be(key, numbers):
@@ -140,14 +141,14 @@ class Placing:
         place = key, new.time
         old = self.placed.get(place)
         if place in self.refused:
-            self.loose.append(Loose(new.line, f"{new.name} = {_spelled(new.numbers)}"))
+            self.loose.append(Loose(new.line, f"{new.name} = {spelled(new.numbers)}"))
         elif old is None:
             self.placed[place] = new
         elif old.numbers != new.numbers:
             self.refused[place] = f"lines {old.line} and {new.line} say different things"
             self.drop(key, new.time, f"line {new.line} says another value")
             why = f"line {old.line} says another value"
-            self.loose.append(Loose(new.line, f"{new.name} = {_spelled(new.numbers)}", why))
+            self.loose.append(Loose(new.line, f"{new.name} = {spelled(new.numbers)}", why))
 
     def _answered(self, statement: Statement) -> None:
         """A claim; what repeats a given value is none, what contradicts it is listed."""
@@ -166,7 +167,7 @@ class Placing:
 
     def _repeats(self, role: Role, symbol: Symbol, readings: Sequence[Numbers]) -> bool:
         old = self.placed.get((role.key, symbol.time))
-        return old is not None and any(_flat(old.numbers) == _flat(one) for one in readings)
+        return old is not None and any(flat(old.numbers) == flat(one) for one in readings)
 
     def _claim(self, role: Role, symbol: Symbol, statement: Statement, line: int) -> None:
         value = statement.value
@@ -183,7 +184,7 @@ class Placing:
         if numbers is None or name is None:
             self.loose.append(Loose(line, said, value.refused))
         elif name in self.claims and self.claims[name].numbers != numbers:
-            why = f"{name} is claimed as {_spelled(self.claims[name].numbers)} at line "
+            why = f"{name} is claimed as {spelled(self.claims[name].numbers)} at line "
             self.loose.append(Loose(line, said, f"{why}{self.claims[name].line}"))
         else:
             self.claims.setdefault(name, Claim(numbers, line))
@@ -199,7 +200,7 @@ class Placing:
 def _may_be_data(statement: Statement) -> bool:
     """Whether a value without a place may be one that the problem needs."""
     value = statement.value
-    if value is None or _flat(value.readings[0] if value.readings else "0") == ["0"]:
+    if value is None or flat(value.readings[0] if value.readings else "0") == ["0"]:
         return False
     is_array = not value.readings or not isinstance(value.readings[0], str)
     if not statement.names:
@@ -212,7 +213,7 @@ def _may_be(key: Key, numbers: Numbers) -> bool:
     if key[0] != "gates" or key[-1] != "value":
         return True
     least = -1 if key[1] in "gn" else 0
-    return all(least <= number(text) <= 1 for text in _flat(numbers))
+    return all(least <= number(text) <= 1 for text in flat(numbers))
 
 
 def _fitting(readings: Sequence[Numbers], key: Key) -> Numbers | None:
@@ -244,13 +245,6 @@ def _rank(readings: Sequence[Numbers]) -> int:
     return 2 if len(readings) > 1 or (len(shape) == 2 and shape[1] > 1) else 1
 
 
-def _flat(numbers: Numbers) -> list[str]:
-    if isinstance(numbers, str):
-        return [numbers]
-    return [text for part in numbers for text in _flat(part)]
-
-
-def _spelled(numbers: Numbers) -> str:
-    if isinstance(numbers, str):
-        return numbers
-    return f"[{', '.join(map(_spelled, numbers))}]"
+def leaf_of(placed: Placed) -> Leaf:
+    """The numbers with their line and their name there."""
+    return Leaf(placed.numbers, f"line {placed.line}: {placed.name}")

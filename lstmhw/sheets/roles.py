@@ -202,8 +202,10 @@ def _two_letters(base: str, letters: str, book: Book) -> Key | None:
     """W_{xf}, W_{fx}, W_{hf}, PyTorch's W_{if}, GRU's W_{hh}, and W_{nf} for the state before."""
     keys = {"x": "W_x", "h": "W_h", "n": "W_h"}
     of_bias = {"x": "b_x", "h": "b_h", "i": "b_x"}
-    is_torch = {"ii", "hi"} <= set(book.letters) and not any("x" in o for o in book.letters)
-    if is_torch:
+    if letters == "in" and book.cell == "lstm":
+        return _of_gate(base, "i", book)
+    pairs = any({f"i{g}", f"h{g}"} <= set(book.letters) for g in GATES[book.cell])
+    if pairs and not any("x" in other for other in book.letters):
         keys["i"] = "W_x"
     for source, gate_letter in ((letters[0], letters[1]), (letters[1], letters[0])):
         gate = gate_of(gate_letter, book)
@@ -243,7 +245,9 @@ def labels(label: str, book: Book, rank: int) -> Iterator[Key]:
     elif len(gates) == 1:
         if rank == 2:
             yield ("gates", gates[0], "W")
-        elif re.search(r"value|activation|output of|is$|=|given|gate$|gate [a-z]$", said):
+        elif re.search(
+            r"value|activation|output of|is$|=|given|(?:gate|candidate)(?: [a-z])?$", said
+        ):
             yield ("gates", gates[0], "value")
     elif not gates:
         yield from [key for pattern, key in _LABELS if re.search(pattern, said)][:1]

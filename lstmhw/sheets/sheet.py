@@ -15,7 +15,8 @@ from lstmhw.sheets.tree import Loose
 from lstmhw.sheets.values import Numbers, Value
 
 _CLAIMS = re.compile(
-    r"\b(?:claim(?:s|ed)?|student|they (?:get|got|found|obtained?)|our answers?|final answers?)\b",
+    r"\b(?:claim(?:s|ed)?|(?:students?|they) (?:gets?|got|finds?|found|obtain(?:s|ed)?|wrote"
+    r"|writes?|says?|answer(?:s|ed)?)|(?:student'?s?'?|our|final) answers?\s*[:*])",
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(
@@ -115,6 +116,11 @@ class Sheet:
     def numbered(self) -> list[tuple[int, str]]:
         """The lines of the question, its answer included, with their numbers."""
         return [(k, line) for k, line in enumerate(self.lines, 1) if k in self.own]
+
+    def first_words(self, pattern: str) -> int | None:
+        """The first line of the question with a pattern."""
+        compiled = re.compile(pattern, re.IGNORECASE)
+        return next((k for k, line in self.numbered if compiled.search(line)), None)
 
     def line(self, at: int, is_answer: bool = False) -> int:
         """The number of the line of a place in the text or in the answer."""

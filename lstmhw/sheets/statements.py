@@ -86,7 +86,7 @@ def _statement(text: str, match: re.Match[str]) -> Statement | None:
         only = _ONLY_NAME.fullmatch(text[at:end])
         is_name = only is not None and value is None and not formula and taken_apart(only[1])
         if found is not None:
-            value = None if _GOES_ON.match(text, end) else found
+            value = None if _counts_on(text, found) else _of_all(text, at, found, names)
             formula = formula or ("" if value else found.text)
         elif only is not None and is_name and _EQUALS.match(text, end):
             names.append(only[1])
@@ -101,10 +101,22 @@ def _statement(text: str, match: re.Match[str]) -> Statement | None:
     return Statement(names, match.start(), end, value, formula)
 
 
+def _counts_on(text: str, value: Value) -> bool:
+    """Whether a number is the first of several that are not all there."""
+    return value.text[0] not in "[(\\n" and _GOES_ON.match(text, value.end) is not None
+
+
+def _of_all(text: str, at: int, value: Value, names: Sequence[str]) -> Value:
+    """The value; refused where it stands below several names, of which each may have its part."""
+    if len(names) > 1 and "\n" in text[at : value.start]:
+        return value._replace(readings=(), refused=f"it stands below {' and '.join(names)}")
+    return value
+
+
 def _after_word(text: str, match: re.Match[str]) -> Statement | None:
     """A value behind `:`, `|` or `is`, which is no equation."""
     value = None if match["sign"] == "of" else value_at(text, match.end())
-    if value is None or _GOES_ON.match(text, value.end):
+    if value is None or _counts_on(text, value):
         return None
     if match["sign"] != ":" and "\n" in text[match.end() : value.start]:
         return None

@@ -21,7 +21,6 @@ _LETTERS = "xhifgocCaujzrnyes"
 _WORDS = {
     "forget": "f",
     "input": "i",
-    "in": "i",
     "output": "o",
     "out": "o",
     "cell": "c",
