@@ -311,6 +311,18 @@ def test_the_newest_of_canvas_is_the_last_though_it_stands_first(lstmhw: Run, fo
     assert [row["score"] for row in table(lstmhw("grade", "p.yaml", "c.csv").stdout)] == ["1"]
 
 
+def test_an_attempt_that_was_not_handed_in_is_not_the_last(lstmhw: Run, folder: Path) -> None:
+    """Moodle lists attempts in progress, without a time at which they were completed."""
+    header = "Last name,First name,Email address,Status,Started,Completed,h\n"
+    done = 'Doe,Ann,a@x,Finished,2 May 2024 1:00 PM,2 May 2024 1:09 PM,"0.5, -1.5"\n'
+    begun = "Doe,Ann,a@x,In progress,3 May 2024 1:00 PM,-,-\n"
+    for rows in (done + begun, begun + done):
+        (folder / "c.csv").write_text(header + rows)
+        assert [row["score"] for row in table(lstmhw("grade", "p.yaml", "c.csv").stdout)] == ["1"]
+    (folder / "c.csv").write_text(header + begun)
+    assert [row["score"] for row in table(lstmhw("grade", "p.yaml", "c.csv").stdout)] == ["0"]
+
+
 # Rosters
 
 

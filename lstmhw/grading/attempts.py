@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lstmhw.grading.rows import Graded
-from lstmhw.reading.submissions import Source, read_submission
+from lstmhw.reading.submissions import NEVER, Source, read_submission
 
 CHOICES = ("last", "best", "all")
 Key = int
@@ -48,7 +48,7 @@ def last_of(batches: Iterable[list[Source]]) -> Last:
     for source in (source for batch in batches for source in batch):
         key = key_of(id_of(source))
         dropped += key in numbers
-        if key is not None and _is_later(source.time, times.get(key)):
+        if key is not None and (key not in numbers or _is_later(source.time, times[key])):
             numbers[key] = number
             times[key] = source.time
         number += 1
@@ -56,6 +56,8 @@ def last_of(batches: Iterable[list[Source]]) -> Last:
 
 
 def _is_later(time: float | None, other: float | None) -> bool:
+    if time == NEVER:
+        return other == NEVER
     return time is None or other is None or time >= other
 
 

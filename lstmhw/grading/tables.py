@@ -16,7 +16,7 @@ from lstmhw.grading.records import Cell, Record, records
 from lstmhw.reading import InputError
 from lstmhw.reading.assignments import DASHES, answer
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Placed, Scalar
-from lstmhw.reading.submissions import Source, Student, cleaned
+from lstmhw.reading.submissions import NEVER, Source, Student, cleaned
 
 ENDINGS = (".csv", ".tsv")
 LONGEST_CELL = 100_000  # characters
@@ -132,12 +132,15 @@ class Table(NamedTuple):
         return _of_cell(cell)
 
     def _time(self, record: Record) -> float | None:
-        """When, or at which attempt, a row was handed in."""
+        """When, or at which attempt, a row was handed in; without a time, it was but begun."""
         people = self.layout.people
         attempt = "" if people.attempt is None else _text(record, people.attempt)
         if attempt.isdecimal():
             return float(attempt[:9])
-        return None if people.time is None else seconds(_text(record, people.time))
+        if people.time is None:
+            return None
+        text = _text(record, people.time)
+        return NEVER if text in DASHES else seconds(text)
 
 
 class _CellError(Exception):

@@ -28,6 +28,8 @@ READ = (".yaml", ".yml", ".json", *LINES, *TEXTS, *PROGRAMS)
 """What answers can be read from."""
 STANDARD_INPUT = "-"
 NO_SUBMISSION = "no submission"
+NEVER = float("-inf")
+"""The time of what was begun and not handed in."""
 LONGEST_NAME = 200
 NO_NODE = Scalar("", True, Mark(1, 1))
 SUBJECT = Subject("submission", "name")
