@@ -82,7 +82,23 @@ class Graph(NamedTuple):
     lines: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-Block = Entries | Working | Paragraph | Table | Graph
+class Bar(NamedTuple):
+    """A count with what is counted, and a few words beside it."""
+
+    label: str
+    size: int
+    note: str = ""
+
+
+class Bars(NamedTuple):
+    """Counts as bars from 0; `counted` says what they count, `noted` what stands beside them."""
+
+    bars: tuple[Bar, ...]
+    counted: str
+    noted: str
+
+
+Block = Entries | Working | Paragraph | Table | Graph | Bars
 
 
 class Section(NamedTuple):

@@ -13,6 +13,7 @@ from lstmhw.notation import NumberOf, Omitted, as_given, decimal, named
 from lstmhw.numerals import decimals
 from lstmhw.printed import Told, printed, told
 from lstmhw.solution import (
+    Bars,
     Block,
     Check,
     Claim,
@@ -396,10 +397,10 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
         body = [_table_excerpt(block, view) for block in section.body]
         yield section._replace(body=tuple(_paragraphs_excerpt(body, view)))
     if solution.checks:
-        table = _claims_table(solution.checks, view)
+        table = claims_table(solution.checks, view)
         said = " ".join(_said(result))
         checks = [check for check in solution.checks if check.explanation not in said]
-        yield Section("Claimed answers", (table, *_explanations(checks)))
+        yield Section("Claimed answers", (table, *explanations(checks)))
 
 
 def _said(blocks: Sequence[Block]) -> Iterator[str]:
@@ -440,7 +441,7 @@ def claims_told(checks: Sequence[Check]) -> Iterator[Paragraph]:
         yield Paragraph(("Your ", *names(symbols), f" {text}{why}."))
 
 
-def _explanations(checks: Sequence[Check]) -> Iterator[Paragraph]:
+def explanations(checks: Sequence[Check]) -> Iterator[Paragraph]:
     """What is said of each claim; of several at once where it is the same."""
     said: dict[str, list[str]] = {}
     for check in checks:
@@ -476,7 +477,13 @@ def _gap_row(gap: Gap, width: int) -> tuple[Inline, ...]:
     return row[:width]
 
 
-def _claims_table(checks: Sequence[Check], view: View) -> Table:
+def bars_table(bars: Bars) -> Table:
+    """Counts as a table, where no bars are drawn."""
+    rows = tuple((bar.label, str(bar.size), bar.note) for bar in bars.bars)
+    return Table(("", bars.counted, bars.noted), rows)
+
+
+def claims_table(checks: Sequence[Check], view: View) -> Table:
     """A row for each claim, with the truth where any is told."""
     rows = (_check_row(check, view) for check in checks)
     if any(check.expected is not None for check in checks):

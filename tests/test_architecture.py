@@ -88,7 +88,10 @@ LIBRARIES = {
 RELATIVE = "<relative>"
 # Their modules know the package, and what is shared, not each other.
 NEIGHBOURS = {"kinds", "render", "export", "cli"}
-SHARED = {"cli.answering", "cli.complaints", "cli.completing", "cli.manner", "cli.writing"}
+SHARED = {
+    *("cli.answering", "cli.complaints", "cli.completing", "cli.manner", "cli.pages"),
+    *("cli.progress", "cli.writing"),
+}
 
 
 @cache

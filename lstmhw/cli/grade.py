@@ -1,8 +1,6 @@
 """`lstmhw grade`."""
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -10,23 +8,31 @@ import click
 from lstmhw.cli import completing
 from lstmhw.cli.answering import answers
 from lstmhw.cli.complaints import complain, width
-from lstmhw.cli.writing import wants_color, written_to
+from lstmhw.cli.pages import Pages, refuse_places
+from lstmhw.cli.progress import progress_bar
+from lstmhw.cli.writing import emit, written_to
 
 if TYPE_CHECKING:
     from lstmhw.grading import Grader
     from lstmhw.grading.summary import Tally
 
-ROW_FORMATS = ("csv", "ndjson")
+ROW_FORMATS = ("csv", "ndjson", "moodle", "canvas", "gradescope")
+PAGE_FORMATS = ("html", "markdown", "text")
+RESUMED = (None, "csv", "ndjson")  # formats of rows that are read back
 
 
 class Request(NamedTuple):
-    """What to grade, and how and where its rows are written."""
+    """What to grade, and how and where its rows and pages are written."""
 
     submissions: tuple[str, ...]
     format: str | None
     output: str | None
     resume: bool
     no_answers: bool
+    anonymous: bool
+    feedback: str | None
+    feedback_format: str
+    summary: str | None
     jobs: int | None
 
 
@@ -47,6 +53,22 @@ class Request(NamedTuple):
 @click.option(
     "--no-answers", is_flag=True, help="Say verdict, mistake and method, and no true value."
 )
+@click.option("--anonymous", is_flag=True, help="Number the students: no names, no ids.")
+@click.option(
+    "--feedback",
+    metavar="FOLDER",
+    shell_complete=completing.folders,
+    help="Write a page for each student into a new folder.",
+)
+@click.option(
+    "--feedback-format", type=click.Choice(PAGE_FORMATS), default="html", show_default=True
+)
+@click.option(
+    "--summary",
+    metavar="PATH",
+    shell_complete=completing.paths,
+    help="Write the summary as a page with charts, without names.",
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes.  [default: one a core]")
 def grade(problem: str, **wanted: Any) -> int:
     """Mark many submissions of a problem: a row each, in their order, and a summary.
@@ -64,7 +86,11 @@ def grade(problem: str, **wanted: Any) -> int:
                    `marking`, else of `find`, else of its own `claimed`, else all
       first_wrong  symbol, in the order of the working; with mistake and where
       error        what of the submission cannot be read, and where
-    NDJSON adds `checks`, as `solve --format json` has them.
+
+    NDJSON adds `checks`, as `solve --format json` has them.  moodle is a grading worksheet, with
+    the feedback as comments.  canvas is a gradebook: PROBLEM's title is the assignment, and with
+    a number behind it, as in `Homework 3 (4711)`, that one.  gradescope is a results.json on each
+    line; what tells a true value there is seen after the grades are published.
 
     Stopping loses no row: with -o they are written one by one, not all at the end.  --resume passes
     over as many submissions of a name as there are rows of that name in the file; a last line that
@@ -76,42 +102,76 @@ def grade(problem: str, **wanted: Any) -> int:
     lstmhw grade q2 class.ndjson
     lstmhw grade q2 submissions -o grades.csv
     """
+    from lstmhw.faults import ProblemError
     from lstmhw.grading import Grader
     from lstmhw.reading import InputError
 
     request = Request(**wanted)
     if problem == "-":
         raise click.UsageError("PROBLEM is a file or a name; - is for submissions")
-    if request.resume and request.output is None:
-        raise click.UsageError("--resume needs -o, the file to go on with")
+    _refuse_what_does_not_fit(request)
     (grader,) = answers((problem,), Grader)
     try:
         with written_to(request.output):
-            return _graded(grader, request)
+            return _graded(grader, problem, request)
+    except ProblemError as error:
+        complain(str(grader.document.error(error.faults)))
     except InputError as error:
         complain(str(error))
     return 0
 
 
-def _graded(grader: "Grader", request: Request) -> int:
+def _refuse_what_does_not_fit(request: Request) -> None:
+    """Options of which one makes nonsense of the other."""
+    if request.resume and request.output is None:
+        raise click.UsageError("--resume needs -o, the file to go on with")
+    if request.resume and request.format not in RESUMED:
+        raise click.UsageError(f"--resume is for csv and ndjson, not for {request.format}")
+    if request.resume and (request.anonymous or request.feedback is not None):
+        other = "--anonymous" if request.anonymous else "--feedback"
+        raise click.UsageError(f"--resume and {other} do not go together: mark the class again")
+    if request.anonymous and request.feedback is not None:
+        raise click.UsageError("--feedback is a page for each name; leave --anonymous out")
+    if request.anonymous and request.format not in RESUMED:
+        raise click.UsageError(f"--format {request.format} needs names; leave --anonymous out")
+
+
+def _graded(grader: "Grader", problem: str, request: Request) -> int:
     """Grades, row by row, and sums up; the exit status."""
+    from lstmhw.grading import identity
+    from lstmhw.grading.anonymous import Pseudonyms
+    from lstmhw.grading.feedback import FORMATS, PageNames
+    from lstmhw.grading.formats import Form, line
     from lstmhw.grading.output import left_over, open_output, standard_output
-    from lstmhw.grading.rows import Form
     from lstmhw.grading.workers import BATCH, available_cores, marking
+    from lstmhw.reading import path_of
     from lstmhw.reading.submissions import batches, count_of, submission_files
 
-    submissions, format, output, resume, no_answers, jobs = request
-    files = submission_files(submissions, output)
+    output = request.output
+    files = submission_files(request.submissions, output)
+    refuse_places((path_of(problem), *files), output, request.feedback, request.summary)
+    pages = None if request.feedback is None else Pages(request.feedback)
     total = count_of(files)
-    rows = standard_output(format) if output is None else open_output(output, format, resume)
+    exercise = grader.exercise
+    rows = (
+        standard_output(request.format, exercise)
+        if output is None
+        else open_output(output, request.format, request.resume, exercise)
+    )
     todo = left_over(batches(files, BATCH), rows.done, rows.format)
     at_once = "-" not in files
-    form = Form(rows.format, answers=not no_answers)
-    with marking(grader, todo, form, jobs or available_cores(), at_once) as marked:
+    page = None if pages is None else request.feedback_format
+    form = Form(rows.format, answers=not request.no_answers, page=page)
+    pseudonyms, names = Pseudonyms(), PageNames(FORMATS[request.feedback_format].ending)
+    with marking(grader, todo, form, request.jobs or available_cores(), at_once) as marked:
         try:
-            with _progress_bar(total and max(0, total - rows.tally.rows), output) as shown:
+            with progress_bar(total and max(0, total - rows.tally.rows), output) as shown:
                 for graded in marked:
-                    shown(graded.line, rows.write)
+                    if request.anonymous:
+                        graded = graded._replace(row=pseudonyms.row(graded.row))
+                    if pages is not None:
+                        pages.write(names.of(identity(graded.row)), graded.page)
+                    shown(line(graded, rows.format, exercise), rows.write)
                     rows.tally.add(graded)
         except KeyboardInterrupt:
             hint = f"; --resume goes on with {output}" if output else ""
@@ -119,40 +179,14 @@ def _graded(grader: "Grader", request: Request) -> int:
             return 130
     if rows.tally.rows == 0:
         complain("lstmhw: error: expected submissions, found none")
-    _sum_up(rows.tally)
+    _sum_up(rows.tally, exercise.title, request.summary)
     return rows.tally.status
 
 
-@contextlib.contextmanager
-def _progress_bar(
-    total: int | None, output: str | None
-) -> Iterator[Callable[[str, Callable[[str], None]], None]]:
-    """A bar on a terminal; yields what shows a row, given the row and how to write it."""
-    if not sys.stderr.isatty():
-        yield lambda line, write: write(line)
-        return
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress
-
-    above = output is None and sys.stdout.isatty()  # on one terminal, rows go above the bar
-    no_color = not wants_color(None, None if above else "")
-    console = Console(file=sys.stdout if above else sys.stderr, no_color=no_color)
-    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
-        task = progress.add_task("marked", total=total)
-
-        def show(line: str, write: Callable[[str], None]) -> None:
-            if above:
-                console.out(line, end="", highlight=False)
-            else:
-                write(line)
-            progress.advance(task)
-
-        yield show
-
-
-def _sum_up(tally: "Tally") -> None:
+def _sum_up(tally: "Tally", exercise: str, path: str | None) -> None:
     from lstmhw.render import render
     from lstmhw.view import View
 
     click.echo(render([tally.page()], "table", View(width=width(sys.stderr))), nl=False, err=True)
+    if path is not None:
+        emit(render([tally.lecture_page(exercise)], "html", View()), path)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from lstmhw.faults import Fault, printable
 from lstmhw.marking import Marker, marked
 from lstmhw.marking.claims import USUAL
-from lstmhw.marking.scoring import asked
+from lstmhw.marking.scoring import Asked, asked
 from lstmhw.reading import Document
 from lstmhw.reading.submissions import Source, Submission, read_submission
 from lstmhw.solution import Check, Claim
@@ -30,6 +30,19 @@ class Row(NamedTuple):
     checks: tuple[Check, ...] = ()
 
 
+def identity(row: Row) -> str:
+    """What tells a student from all the others."""
+    return row.name
+
+
+class Exercise(NamedTuple):
+    """What all rows of a problem share: its title, the decimals shown, and what earns points."""
+
+    title: str
+    digits: int
+    asked: Asked
+
+
 class Grader:
     """Marks submissions of one problem.
 
@@ -44,6 +57,7 @@ class Grader:
         own = solution._replace(checks=())
         self.marker = Marker(own, self.problem.marking or USUAL)
         self.asked, no_points = asked(document.problem, solution)
+        self.exercise = Exercise(solution.title or solution.kind, solution.digits, self.asked)
         _, faults = self.mark(document.problem.claimed)
         unknown = [*no_points, *(fault for fault in faults if fault.at_key)]
         if unknown:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from lstmhw.faults import printable
-from lstmhw.grading.rows import header, name_in, read_rows
+from lstmhw.grading import Exercise
+from lstmhw.grading.formats import FORMATS
+from lstmhw.grading.rows import name_in, read_rows
 from lstmhw.grading.summary import Tally
 from lstmhw.reading import InputError
 from lstmhw.reading.submissions import Source, read_submission
@@ -27,15 +29,15 @@ class Output(NamedTuple):
         self.file.flush()
 
 
-def standard_output(format: str | None) -> Output:
+def standard_output(format: str | None, exercise: Exercise) -> Output:
     """Rows of a format, or CSV, to standard output; the header is written."""
     sys.stdout.flush()
     output = Output(sys.stdout.buffer, format or "csv", Tally(), Counter())
-    output.write(header(output.format))
+    output.write(FORMATS[output.format].header(exercise))
     return output
 
 
-def open_output(path: str, format: str | None, resume: bool) -> Output:
+def open_output(path: str, format: str | None, resume: bool, exercise: Exercise) -> Output:
     """The file of rows of that name, made if there is none; None means the format it has, or CSV.
 
     With `resume` it may hold rows of that format; a line that was not finished is taken away.
@@ -55,7 +57,7 @@ def open_output(path: str, format: str | None, resume: bool) -> Output:
         raise InputError(f"{printable(path)}: error: {message}\n  hint: leave --format out")
     output = Output(file, found or format or "csv", tally, done)
     if found is None:
-        output.write(header(output.format))
+        output.write(FORMATS[output.format].header(exercise))
     return output
 
 

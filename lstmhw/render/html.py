@@ -20,6 +20,7 @@ from lstmhw.notation import (
     write_terms,
 )
 from lstmhw.solution import (
+    Bars,
     Block,
     Entries,
     Entry,
@@ -83,6 +84,7 @@ svg { display: block; color: var(--faint); } svg .arrow { fill: none; stroke: cu
 svg .head { fill: currentColor; }
 svg rect { fill: var(--paper); stroke: currentColor; } svg .given { stroke-dasharray: 4 3; }
 svg text { fill: var(--ink); font: .85rem Georgia, serif; text-anchor: middle; }
+svg .bar { fill: var(--faint); stroke: none; } svg .from-here { text-anchor: start; }
 .shades { font: .75em monospace; white-space: pre; }
 .right, .rounding { color: var(--right); } .wrong { color: var(--wrong); }
 .follows, .coarse, .unanswered { color: var(--unsure); }
@@ -186,6 +188,8 @@ class _Page:
                 yield from table(title, hidden("symbol", "value", "what it is"), lines)
             case Working(steps):
                 yield from self.working(steps)
+            case Bars():
+                yield from bars_drawn(block)
             case Graph():
                 yield from picture(block)
             case Table(header, rows):
@@ -316,6 +320,33 @@ def picture(graph: Graph) -> Iterator[str]:
     yield from map(arrow, ways)
     yield from (boxed(spot) for spot in spots if spot.symbol)
     yield "</svg></div>"
+
+
+LONGEST_BAR, BAR_ROW, BAR_HEIGHT = 560, 46, 16  # pixels
+CHARACTER = 8  # pixels that a character of a label takes at most, about
+
+
+def bars_drawn(bars: Bars) -> Iterator[str]:
+    """Bars below each other, each with its label above it and its count behind it."""
+    most = max((bar.size for bar in bars.bars), default=1)
+    labels = [f"{bar.label}: {bar.note}" if bar.note else bar.label for bar in bars.bars]
+    width = max([LONGEST_BAR + BAR_ROW, *(CHARACTER * len(label) for label in labels)])
+    height = len(bars.bars) * BAR_ROW
+    pairs = zip(labels, bars.bars, strict=True)
+    told = "; ".join(f"{label}, {bar.size} {bars.counted}" for label, bar in pairs)
+    yield f'<div class="scroll"><svg role="img" width="{width}" height="{height}"'
+    yield f'viewBox="0 0 {width} {height}" aria-label="{escape(told)}">'
+    for row, (label, bar) in enumerate(zip(labels, bars.bars, strict=True)):
+        top, length = row * BAR_ROW, LONGEST_BAR * bar.size / max(1, most)
+        yield from_here(0, top + 14, label)
+        corner = f'x="0" y="{top + 20}" width="{length:g}" height="{BAR_HEIGHT}"'
+        yield f'<rect class="bar" {corner}/>'
+        yield from_here(length + 6, top + 33, f"{bar.size}")
+    yield "</svg></div>"
+
+
+def from_here(x: float, y: float, text: str) -> str:
+    return f'<text class="from-here" x="{x:g}" y="{y:g}">{escape(text)}</text>'
 
 
 def middle(spot: Spot) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from lstmhw.expr import Expr
 from lstmhw.graph import layout
 from lstmhw.notation import Latex, Text, equation_terms, latex_text, symbol, write, write_terms
 from lstmhw.solution import (
+    Bars,
     Block,
     Entries,
     Entry,
@@ -24,6 +25,7 @@ from lstmhw.view import (
     Gap,
     Row,
     View,
+    bars_table,
     entries,
     entry_rows,
     heading,
@@ -100,6 +102,8 @@ class _Page:
                 yield from aligned([self.entry(entry) for entry in entries(rows, self.view)])
             case Working(steps):
                 yield from self.working(steps)
+            case Bars():
+                yield from self.block(bars_table(block))
             case Graph():
                 yield from picture(block)
             case Table(header, lines):

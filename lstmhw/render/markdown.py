@@ -7,6 +7,7 @@ from lstmhw.expr import Expr
 from lstmhw.graph import as_table
 from lstmhw.notation import Latex, equation, symbol, write
 from lstmhw.solution import (
+    Bars,
     Block,
     Entries,
     Entry,
@@ -24,6 +25,7 @@ from lstmhw.view import (
     Gap,
     Row,
     View,
+    bars_table,
     entries,
     heading,
     listed,
@@ -62,6 +64,8 @@ class _Page:
                 yield ""
             case Working(steps):
                 yield from self.working(steps)
+            case Bars():
+                yield from self.block(bars_table(block))
             case Graph():
                 yield from self.block(as_table(block))
             case Table(header, lines):
