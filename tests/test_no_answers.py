@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from conftest import ROOT, Run, at_length
 from count_sheets import count_sheets
 from gradient_sheets import gradient_sheets
+from leaks import leaks, withheld
 from network_sheets import network_sheets
 from sheets import correct_sheets, mistaken_sheets, two_mistakes_sheets
 from time_sheets import time_sheets
@@ -26,63 +26,10 @@ from lstmhw.marking.withheld import marks_without_answers
 from lstmhw.reading import from_text
 from lstmhw.reading.submissions import Source
 from lstmhw.render import FORMATS, render
-from lstmhw.solution import Check, Solution
+from lstmhw.solution import Solution
 from lstmhw.view import View
 
 SHIPPED = sorted(path.stem for path in Path(ROOT / "problems").glob("*.yaml"))
-TURNED = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)  # times the truth, a number gives it away
-NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w])")
-HARMLESS = re.compile(r'"(evidence|score|out_of|max_score)": [-\d.]+')
-UNSEEN = re.compile(r"<style.*?</style>|<script.*?</script>|^.*\\begin\{document\}", re.DOTALL)
-CREDITED = ("right", "rounding")
-
-
-def numbers(text: str) -> Iterator[str]:
-    """Every number in a text, as it is written."""
-    yield from (match.group().replace("−", "-") for match in NUMBER.finditer(text))
-
-
-def telling(text: str) -> Iterator[Decimal]:
-    """The numbers with three significant digits or more."""
-    for written in numbers(text):
-        value = Decimal(written)
-        if len(value.as_tuple().digits) >= 3:
-            yield value
-
-
-def gives_away(value: Decimal, true: float) -> bool:
-    """Whether a number is a true one, or simply related to it, to its last digit."""
-    exponent = value.as_tuple().exponent
-    assert isinstance(exponent, int)
-    half = 0.5000001 * 10.0**exponent
-    return any(abs(float(value) - factor * true) <= half for factor in TURNED)
-
-
-def entries(expected: Any) -> Iterator[float]:
-    """The numbers of what is expected."""
-    if isinstance(expected, Mapping):
-        for part in expected.values():
-            yield from entries(part)
-    elif isinstance(expected, np.ndarray | int | float) and not isinstance(expected, bool):
-        yield from np.ravel(expected).tolist()
-
-
-def withheld(checks: tuple[Check, ...]) -> list[float]:
-    """The true numbers of what is answered wrongly or not at all."""
-    return [n for c in checks if c.verdict not in CREDITED for n in entries(c.expected)]
-
-
-def leaks(page: str, sheet: str, checks: tuple[Check, ...]) -> list[str]:
-    """The numbers of a page that give an answer away, and stand nowhere on the sheet."""
-    known = {abs(Decimal(written)) for written in numbers(sheet)}
-    shown = UNSEEN.sub("", HARMLESS.sub("", page))
-    return [
-        str(value)
-        for value in dict.fromkeys(telling(shown))
-        if abs(value) not in known
-        for true in withheld(checks)
-        if gives_away(value, true)
-    ]
 
 
 def page_of(text: str) -> Solution:

@@ -5,12 +5,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from lstmhw.glossary import title
 from lstmhw.grading import Exercise, Row
 from lstmhw.notation import Text, symbol
 from lstmhw.render import render
 from lstmhw.solution import Block, Check, Paragraph, Section, Solution
-from lstmhw.view import GUESSES, View, claims_table, explanations, score_told
+from lstmhw.view import View, claims_table, explanations, score_told
 
 
 class PageFormat(NamedTuple):
@@ -42,8 +41,7 @@ def page(row: Row, exercise: Exercise) -> Solution:
     """The page for the student of a row, in the blocks of which every page is made."""
     sections = [Section("Score", tuple(_score(row, exercise)))]
     if row.checks:
-        shown = tuple(check._replace(mistake=None) for check in row.checks)
-        table = claims_table(shown, View(digits=exercise.digits))
+        table = claims_table([_named_once(c) for c in row.checks], View(digits=exercise.digits))
         sections.append(Section("Your answers", (table,)))
     causes = tuple(explanations(told_once(row.checks)))
     if causes:
@@ -74,17 +72,16 @@ def told_once(checks: Sequence[Check]) -> tuple[Check, ...]:
     return tuple(check._replace(explanation=_told(check)) for check in checks)
 
 
+def _named_once(check: Check) -> Check:
+    return check._replace(mistake=None) if "repeats" in check.extras else check
+
+
 def _told(check: Check) -> str:
     if check.verdict == "unanswered":
         return ""
     if "repeats" in check.extras:
         return f"The same as in {symbol(str(check.extras['repeats']), Text())}."
-    if check.verdict != "wrong":
-        return check.method
-    if check.mistake is None or check.explanation.startswith(GUESSES):
-        return check.explanation
-    cause = title(check.mistake)
-    return f"{cause[:1].upper()}{cause[1:]}. {check.explanation}".strip()
+    return check.explanation if check.verdict == "wrong" else check.method
 
 
 class PageNames:
@@ -107,13 +104,19 @@ class PageNames:
 
 def _folded(stem: str) -> str:
     """What is the same for names that a file system may take for one."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", stem).casefold())
+    return unicodedata.normalize("NFKC", stem.upper().casefold())
+
+
+def _kept(character: str) -> str:
+    """A letter, a mark on one, a digit or a hyphen, and _ for all else."""
+    is_kept = character == "-" or unicodedata.category(character)[0] in "LMN"
+    return character if is_kept else "_"
 
 
 def file_stem(name: str) -> str:
     """A name of letters, digits, - and _ that every file system takes, without an ending."""
-    text = unicodedata.normalize("NFKC", name)
-    stem = re.sub(r"[\W_]+", lambda gap: "-" if "-" in gap.group() else "_", text)
+    text = "".join(map(_kept, unicodedata.normalize("NFKC", name)))
+    stem = re.sub("_+", "_", text)
     stem = stem[:LONGEST].encode()[:MOST_BYTES].decode(errors="ignore").strip("_-") or NO_NAME
     is_reserved = _folded(stem) in RESERVED or NUMBERED.fullmatch(_folded(stem))
     return f"{stem}_" if is_reserved else stem
