@@ -90,7 +90,7 @@ RELATIVE = "<relative>"
 NEIGHBOURS = {"kinds", "render", "export", "cli"}
 SHARED = {
     *("cli.answering", "cli.complaints", "cli.completing", "cli.manner", "cli.pages"),
-    *("cli.progress", "cli.writing"),
+    *("cli.progress", "cli.request", "cli.writing"),
 }
 
 

@@ -1,7 +1,7 @@
 """`lstmhw grade`."""
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,31 +9,17 @@ from lstmhw.cli import completing
 from lstmhw.cli.answering import answers
 from lstmhw.cli.complaints import complain, width
 from lstmhw.cli.pages import Pages, refuse_places
-from lstmhw.cli.progress import progress_bar
+from lstmhw.cli.progress import Show, progress_bar
+from lstmhw.cli.request import Request, refuse_what_does_not_fit
 from lstmhw.cli.writing import emit, written_to
 
 if TYPE_CHECKING:
-    from lstmhw.grading import Grader
+    from lstmhw.grading import Exercise, Grader
+    from lstmhw.grading.rows import Graded
     from lstmhw.grading.summary import Tally
 
 ROW_FORMATS = ("csv", "ndjson", "moodle", "canvas", "gradescope")
 PAGE_FORMATS = ("html", "markdown", "text")
-RESUMED = (None, "csv", "ndjson")  # formats of rows that are read back
-
-
-class Request(NamedTuple):
-    """What to grade, and how and where its rows and pages are written."""
-
-    submissions: tuple[str, ...]
-    format: str | None
-    output: str | None
-    resume: bool
-    no_answers: bool
-    anonymous: bool
-    feedback: str | None
-    feedback_format: str
-    summary: str | None
-    jobs: int | None
 
 
 @click.command("grade", short_help="Mark many submissions: a row each, and a summary.")
@@ -109,7 +95,7 @@ def grade(problem: str, **wanted: Any) -> int:
     request = Request(**wanted)
     if problem == "-":
         raise click.UsageError("PROBLEM is a file or a name; - is for submissions")
-    _refuse_what_does_not_fit(request)
+    refuse_what_does_not_fit(request)
     (grader,) = answers((problem,), Grader)
     try:
         with written_to(request.output):
@@ -121,28 +107,10 @@ def grade(problem: str, **wanted: Any) -> int:
     return 0
 
 
-def _refuse_what_does_not_fit(request: Request) -> None:
-    """Options of which one makes nonsense of the other."""
-    if request.resume and request.output is None:
-        raise click.UsageError("--resume needs -o, the file to go on with")
-    if request.resume and request.format not in RESUMED:
-        raise click.UsageError(f"--resume is for csv and ndjson, not for {request.format}")
-    if request.resume and (request.anonymous or request.feedback is not None):
-        other = "--anonymous" if request.anonymous else "--feedback"
-        raise click.UsageError(f"--resume and {other} do not go together: mark the class again")
-    if request.anonymous and request.feedback is not None:
-        raise click.UsageError("--feedback is a page for each name; leave --anonymous out")
-    if request.anonymous and request.format not in RESUMED:
-        raise click.UsageError(f"--format {request.format} needs names; leave --anonymous out")
-
-
 def _graded(grader: "Grader", problem: str, request: Request) -> int:
     """Grades, row by row, and sums up; the exit status."""
-    from lstmhw.grading import identity
-    from lstmhw.grading.anonymous import Pseudonyms
-    from lstmhw.grading.feedback import FORMATS, PageNames
-    from lstmhw.grading.formats import Form, line
-    from lstmhw.grading.output import left_over, open_output, standard_output
+    from lstmhw.grading.formats import Form
+    from lstmhw.grading.output import left_over
     from lstmhw.grading.workers import BATCH, available_cores, marking
     from lstmhw.reading import path_of
     from lstmhw.reading.submissions import batches, count_of, submission_files
@@ -150,37 +118,56 @@ def _graded(grader: "Grader", problem: str, request: Request) -> int:
     output = request.output
     files = submission_files(request.submissions, output)
     refuse_places((path_of(problem), *files), output, request.feedback, request.summary)
-    pages = None if request.feedback is None else Pages(request.feedback)
     total = count_of(files)
-    exercise = grader.exercise
-    rows = (
-        standard_output(request.format, exercise)
-        if output is None
-        else open_output(output, request.format, request.resume, exercise)
-    )
+    release = _Release(request, grader.exercise)
+    rows = release.rows
     todo = left_over(batches(files, BATCH), rows.done, rows.format)
     at_once = "-" not in files
-    page = None if pages is None else request.feedback_format
+    page = None if request.feedback is None else request.feedback_format
     form = Form(rows.format, answers=not request.no_answers, page=page)
-    pseudonyms, names = Pseudonyms(), PageNames(FORMATS[request.feedback_format].ending)
     with marking(grader, todo, form, request.jobs or available_cores(), at_once) as marked:
         try:
-            with progress_bar(total and max(0, total - rows.tally.rows), output) as shown:
+            with progress_bar(total and max(0, total - rows.tally.rows), output) as show:
                 for graded in marked:
-                    if request.anonymous:
-                        graded = graded._replace(row=pseudonyms.row(graded.row))
-                    if pages is not None:
-                        pages.write(names.of(identity(graded.row)), graded.page)
-                    shown(line(graded, rows.format, exercise), rows.write)
-                    rows.tally.add(graded)
+                    release(graded, show)
         except KeyboardInterrupt:
-            hint = f"; --resume goes on with {output}" if output else ""
+            hint = f"; --resume goes on with {output}" if request.can_go_on else ""
             click.echo(f"\ninterrupted{hint}", err=True)
             return 130
     if rows.tally.rows == 0:
         complain("lstmhw: error: expected submissions, found none")
-    _sum_up(rows.tally, exercise.title, request.summary)
+    _sum_up(rows.tally, grader.exercise.title, request.summary)
     return rows.tally.status
+
+
+class _Release:
+    """Where a marked submission goes: a page, a row, and the counts of the summary."""
+
+    def __init__(self, request: Request, exercise: "Exercise") -> None:
+        from lstmhw.grading.anonymous import Pseudonyms
+        from lstmhw.grading.feedback import FORMATS, PageNames
+        from lstmhw.grading.output import open_output, standard_output
+
+        self.exercise = exercise
+        self.pages = None if request.feedback is None else Pages(request.feedback)
+        self.names = PageNames(FORMATS[request.feedback_format].ending)
+        self.pseudonyms = Pseudonyms() if request.anonymous else None
+        self.rows = (
+            standard_output(request.format, exercise)
+            if request.output is None
+            else open_output(request.output, request.format, request.resume, exercise)
+        )
+
+    def __call__(self, graded: "Graded", show: Show) -> None:
+        from lstmhw.grading import identity
+        from lstmhw.grading.formats import line
+
+        if self.pseudonyms is not None:
+            graded = graded._replace(row=self.pseudonyms.row(graded.row))
+        if self.pages is not None:
+            self.pages.write(self.names.of(identity(graded.row)), graded.page)
+        show(line(graded, self.rows.format, self.exercise), self.rows.write)
+        self.rows.tally.add(graded)
 
 
 def _sum_up(tally: "Tally", exercise: str, path: str | None) -> None:

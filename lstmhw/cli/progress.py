@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 
 from lstmhw.cli.writing import wants_color
 
+Show = Callable[[str, Callable[[str], None]], None]
+"""Shows a row, given the row and how to write it."""
+
 
 @contextlib.contextmanager
-def progress_bar(
-    total: int | None, output: str | None
-) -> Iterator[Callable[[str, Callable[[str], None]], None]]:
-    """A bar on a terminal; yields what shows a row, given the row and how to write it."""
+def progress_bar(total: int | None, output: str | None) -> Iterator[Show]:
+    """A bar on a terminal; yields what shows a row."""
     if not sys.stderr.isatty():
         yield lambda line, write: write(line)
         return

@@ -5,15 +5,20 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the start of a formula, or skips before one."""
+FORMULA = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the start of a formula, or skips before one; the last are wide."""
 
 
 def cell(value: Any) -> str:
-    """A cell that a spreadsheet shows as it is: no text becomes a formula, a number stays one."""
-    text = "" if value is None else str(value)
-    is_text = isinstance(value, str)
-    return f"'{text}" if is_text and text.lstrip(" \n").startswith(FORMULA) else text
+    """A cell that a spreadsheet shows as it is: no text becomes a formula, a number stays one.
+
+    It has no line breaks, as some that read CSV take each for the end of a row.
+    """
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    text = " ".join(value.splitlines())
+    is_formula = text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)
+    return f"'{text}" if is_formula else text
 
 
 def csv_line(cells: Iterable[Any]) -> str:

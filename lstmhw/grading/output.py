@@ -47,6 +47,7 @@ def open_output(path: str, format: str | None, resume: bool, exercise: Exercise)
     if not is_new and not resume:
         hint = "--resume goes on where it ends; or give -o another name"
         raise InputError(f"{printable(path)}: error: this file is there already\n  hint: {hint}")
+    head = FORMATS[format or "csv"].header(exercise)
     file = open(path, "wb" if is_new else "r+b")  # noqa: SIM115 (it stays open)
     tally, done = Tally(), Counter[str]()
     found = None
@@ -57,7 +58,7 @@ def open_output(path: str, format: str | None, resume: bool, exercise: Exercise)
         raise InputError(f"{printable(path)}: error: {message}\n  hint: leave --format out")
     output = Output(file, found or format or "csv", tally, done)
     if found is None:
-        output.write(FORMATS[output.format].header(exercise))
+        output.write(head)
     return output
 
 
