@@ -35,7 +35,7 @@ from lstmhw.solution import Bar, Bars, Check, Section, Solution
 from lstmhw.view import View
 
 DATA = ROOT / "tests" / "data"
-NONE = Row("", None, None, None, None, None, None)
+NONE = Row(name="", score=None, out_of=None, first_wrong=None, mistake=None, where=None, error=None)
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 
 
@@ -369,11 +369,10 @@ def test_names_in_pages_are_text(lstmhw: Run, folder: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("format", PAGE_FORMATS)
-def test_pages_from_processes_are_the_same(format: str, lstmhw_process: Run, folder: Path) -> None:
+def test_pages_from_processes_are_the_same(lstmhw_process: Run, folder: Path) -> None:
     many = "".join(lines().replace("Ann Lee", f"Ann {k}") for k in range(6))
     (folder / "class.ndjson").write_text(many)
-    options = ("--feedback-format", format, "--jobs")
+    options = ("--feedback-format", "markdown", "--jobs")
     lstmhw_process("grade", "p.yaml", "class.ndjson", "--feedback", "one", *options, "1")
     lstmhw_process("grade", "p.yaml", "class.ndjson", "--feedback", "two", *options, "2")
     one, two = (

@@ -45,7 +45,7 @@ def formats_of(text: str) -> Iterator[tuple[str, Solution]]:
         yield render([marks_without_answers(page)], format, View(full=True)), page
 
 
-MOST_CLAIMED = 5
+MOST_CLAIMED = 3
 
 
 def with_wrong_claims(name: str, seed: int) -> str | None:
@@ -64,7 +64,10 @@ def with_wrong_claims(name: str, seed: int) -> str | None:
     return f"{kept}\nclaimed: {json.dumps(claims)}\n" if claims else None
 
 
-LONG = ("gradient-flow-lstm", "gradient-flow-scalar", "lstm-gradient-bptt")
+LONG = (
+    *("gradient-flow-lstm", "gradient-flow-scalar", "lstm-gradient-bptt"),
+    *("lstm-gradient", "rnn-characters"),
+)
 """Problems with many lines, of which wrong claims take seconds to mark."""
 
 
@@ -86,7 +89,7 @@ DRAWN = (mistaken_sheets, two_mistakes_sheets, gradient_sheets, time_sheets, net
 
 
 @pytest.mark.parametrize("drawn", [*DRAWN, count_sheets, correct_sheets])
-@pytest.mark.parametrize("count", [5, at_length(300)])
+@pytest.mark.parametrize("count", [4, at_length(40)])
 def test_no_page_of_a_drawn_sheet_tells_what_is_true(drawn: Any, count: int) -> None:
     for sheet in drawn(count, 11):
         for shown, page in formats_of(sheet.text):
@@ -95,7 +98,7 @@ def test_no_page_of_a_drawn_sheet_tells_what_is_true(drawn: Any, count: int) -> 
 
 @pytest.mark.parametrize("drawn", [mistaken_sheets, gradient_sheets, count_sheets])
 def test_no_row_tells_what_is_true(drawn: Any) -> None:
-    for sheet in drawn(5, 5):
+    for sheet in drawn(3, 5):
         document = from_text("sheet.yaml", sheet.text)
         grader = Grader(document)
         submission = json.dumps({"name": "a", "claimed": plain(document.problem.claimed)})
@@ -117,7 +120,7 @@ def plain(claim: Any) -> Any:
 def test_the_scan_finds_what_pages_with_answers_tell(drawn: Any) -> None:
     """Must fail: the same scan of the pages that do tell."""
     found = 0
-    for sheet in drawn(6, 11):
+    for sheet in drawn(3, 11):
         page = page_of(sheet.text)
         told = [leaks(render([page], f, View()), sheet.text, page.checks) for f in FORMATS]
         wrong = [c for c in page.checks if c.verdict == "wrong"]
@@ -128,7 +131,7 @@ def test_the_scan_finds_what_pages_with_answers_tell(drawn: Any) -> None:
 
 def test_verdict_mistake_and_method_stay() -> None:
     rng = Random(0)
-    for sheet in mistaken_sheets(12, rng.randrange(100)):
+    for sheet in mistaken_sheets(6, rng.randrange(100)):
         page = page_of(sheet.text)
         hidden = marks_without_answers(page)
         for check, shown in zip(page.checks, hidden.checks, strict=True):
