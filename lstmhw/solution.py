@@ -83,7 +83,23 @@ class Graph(NamedTuple):
     lines: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-Block = Entries | Working | Paragraph | Table | Graph
+class Count(NamedTuple):
+    """A count with what is counted, and a few words beside it."""
+
+    label: str
+    size: int
+    note: str = ""
+
+
+class Counts(NamedTuple):
+    """Counts as bars from 0; `counted` says what they count, `noted` what stands beside them."""
+
+    rows: tuple[Count, ...]
+    counted: str
+    noted: str
+
+
+Block = Entries | Working | Paragraph | Table | Graph | Counts
 Picture = Chart | HalfPlane | Bars | Graph
 
 

@@ -16,6 +16,7 @@ from lstmhw.solution import (
     Block,
     Check,
     Claim,
+    Counts,
     Entry,
     Inline,
     Paragraph,
@@ -399,10 +400,10 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
         body = [_table_excerpt(block, view) for block in section.body]
         yield section._replace(body=tuple(_paragraphs_excerpt(body, view)))
     if solution.checks:
-        table = _claims_table(solution.checks, view)
+        table = claims_table(solution.checks, view)
         said = " ".join(_said(result))
         checks = [check for check in solution.checks if check.explanation not in said]
-        yield Section("Claimed answers", (table, *_explanations(checks)))
+        yield Section("Claimed answers", (table, *explanations(checks)))
 
 
 def _said(blocks: Sequence[Block]) -> Iterator[str]:
@@ -444,7 +445,7 @@ def claims_told(checks: Sequence[Check]) -> Iterator[Paragraph]:
         yield Paragraph(("Your ", *names(called), f" {text}{why}."))
 
 
-def _explanations(checks: Sequence[Check]) -> Iterator[Paragraph]:
+def explanations(checks: Sequence[Check]) -> Iterator[Paragraph]:
     """What is said of each claim; of several at once where it is the same."""
     said: dict[str, list[str]] = {}
     for check in checks:
@@ -480,7 +481,13 @@ def _gap_row(gap: Gap, width: int) -> tuple[Inline, ...]:
     return row[:width]
 
 
-def _claims_table(checks: Sequence[Check], view: View) -> Table:
+def counts_table(counts: Counts) -> Table:
+    """Counts as a table, where no bars are drawn."""
+    rows = tuple((bar.label, str(bar.size), bar.note) for bar in counts.rows)
+    return Table(("", counts.counted, counts.noted), rows)
+
+
+def claims_table(checks: Sequence[Check], view: View) -> Table:
     """A row for each claim, with the truth where any is told."""
     rows = (_check_row(check, view) for check in checks)
     if any(check.expected is not None for check in checks):

@@ -98,12 +98,8 @@ RELATIVE = "<relative>"
 # Their modules know the package, and what is shared, not each other.
 NEIGHBOURS = {"kinds", "render", "export", "cli"}
 SHARED = {
-    "cli.answering",
-    "cli.complaints",
-    "cli.completing",
-    "cli.manner",
-    "cli.plotting",
-    "cli.writing",
+    *("cli.answering", "cli.complaints", "cli.completing", "cli.manner", "cli.pages"),
+    *("cli.plotting", "cli.progress", "cli.request", "cli.writing"),
 }
 
 

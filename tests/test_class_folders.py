@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lstmhw.grading import Grader, Row
 from lstmhw.grading.attempts import best_of, counts_of, key_of, last_of
 from lstmhw.grading.folders import in_folder
-from lstmhw.grading.rows import Form, Graded, graded
+from lstmhw.grading.rows import Graded
 from lstmhw.reading import InputError, from_text
 from lstmhw.reading.submissions import Source, Student
 
@@ -219,7 +219,7 @@ def test_the_last_of_each_id_is_kept(attempts: list[tuple[str | None, float | No
 
 
 def a_row(id: str | None, score: float | None) -> Graded:
-    return graded(Row(id, "n", score, 2, None, None, None, None), Form("csv"))
+    return Graded(Row(id, "n", score, 2, None, None, None, None), None, ())
 
 
 @given(st.lists(st.tuples(IDS, st.none() | st.sampled_from([0, 1, 2])), max_size=12))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmhw.grading import Grader, Row
-from lstmhw.grading.cells import PartError, part_of
+from lstmhw.grading.blanks import PartError, part_of
 from lstmhw.grading.columns import people
 from lstmhw.grading.intake import Wanted, intake
 from lstmhw.grading.records import LONGEST_RECORD, MOST_COLUMNS, records

@@ -1,37 +1,26 @@
 """`lstmhw grade`."""
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lstmhw.cli import completing
 from lstmhw.cli.answering import answers
 from lstmhw.cli.complaints import complain, width
-from lstmhw.cli.writing import wants_color, written_to
+from lstmhw.cli.pages import Pages, refuse_places
+from lstmhw.cli.progress import Show, progress_bar
+from lstmhw.cli.request import Request, refuse_what_does_not_fit
+from lstmhw.cli.writing import emit, written_to
 
 if TYPE_CHECKING:
-    from lstmhw.grading import Grader
+    from lstmhw.grading import Exercise, Grader
+    from lstmhw.grading.rows import Graded
     from lstmhw.grading.summary import Tally
 
-ROW_FORMATS = ("csv", "ndjson")
+ROW_FORMATS = ("csv", "ndjson", "moodle", "canvas", "gradescope")
+PAGE_FORMATS = ("html", "markdown", "text")
 ATTEMPTS = ("last", "best", "all")
-
-
-class Request(NamedTuple):
-    """What to grade, and how and where its rows are written."""
-
-    submissions: tuple[str, ...]
-    map: str | None
-    attempts: str | None
-    roster: str | None
-    format: str | None
-    output: str | None
-    resume: bool
-    no_answers: bool
-    jobs: int | None
 
 
 @click.command("grade", short_help="Mark many submissions: a row each, and a summary.")
@@ -67,6 +56,22 @@ class Request(NamedTuple):
 @click.option("--resume", is_flag=True, help="Go on with the file of -o, where a run ended.")
 @click.option(
     "--no-answers", is_flag=True, help="Say verdict, mistake and method, and no true value."
+)
+@click.option("--anonymous", is_flag=True, help="Number the students: no names, no ids.")
+@click.option(
+    "--feedback",
+    metavar="FOLDER",
+    shell_complete=completing.folders,
+    help="Write a page for each student into a new folder.",
+)
+@click.option(
+    "--feedback-format", type=click.Choice(PAGE_FORMATS), default="html", show_default=True
+)
+@click.option(
+    "--summary",
+    metavar="PATH",
+    shell_complete=completing.paths,
+    help="Write the summary as a page with charts, without names.",
 )
 @click.option("--jobs", type=click.IntRange(1), help="Processes.  [default: one a core]")
 def grade(problem: str, **wanted: Any) -> int:
@@ -110,7 +115,11 @@ def grade(problem: str, **wanted: Any) -> int:
                    `marking`, else of `find`, else of its own `claimed`, else all
       first_wrong  symbol, in the order of the working; with mistake and where
       error        what of the submission cannot be read, and where
-    NDJSON adds `checks`, as `solve --format json` has them.
+
+    NDJSON adds `checks`, as `solve --format json` has them.  moodle is a grading worksheet, with
+    the feedback as comments.  canvas is a gradebook: PROBLEM's title is the assignment, and with
+    a number behind it, as in `Homework 3 (4711)`, that one.  gradescope is a results.json on each
+    line; what tells a true value there is seen after the grades are published.
 
     Stopping loses no row: with -o they are written one by one, not all at the end.  --resume passes
     over as many submissions of an id and name as the file has rows of them; a last line that was
@@ -123,88 +132,95 @@ def grade(problem: str, **wanted: Any) -> int:
     lstmhw grade q2 submissions -o grades.csv
     lstmhw grade q2 responses.csv --map map.yaml
     """
+    from lstmhw.faults import ProblemError
     from lstmhw.grading import Grader
     from lstmhw.reading import InputError
 
     request = Request(**wanted)
     if problem == "-":
         raise click.UsageError("PROBLEM is a file or a name; - is for submissions")
-    if request.resume and request.output is None:
-        raise click.UsageError("--resume needs -o, the file to go on with")
+    refuse_what_does_not_fit(request)
     (grader,) = answers((problem,), Grader)
     try:
         with written_to(request.output):
-            return _graded(grader, request)
+            return _graded(grader, problem, request)
+    except ProblemError as error:
+        complain(str(grader.document.error(error.faults)))
     except InputError as error:
         complain(str(error))
     return 0
 
 
-def _graded(grader: "Grader", request: Request) -> int:
+def _graded(grader: "Grader", problem: str, request: Request) -> int:
     """Grades, row by row, and sums up; the exit status."""
+    from lstmhw.grading.formats import Form
     from lstmhw.grading.intake import Wanted, intake
-    from lstmhw.grading.output import left_over, open_output, standard_output
-    from lstmhw.grading.rows import Form
+    from lstmhw.grading.output import left_over
     from lstmhw.grading.workers import available_cores, marking
+    from lstmhw.reading import path_of
 
-    output, format = request.output, request.format
+    output = request.output
     wanted = Wanted(request.submissions, output, request.map, request.attempts, request.roster)
     found = intake(grader, wanted)
-    rows = (
-        standard_output(format) if output is None else open_output(output, format, request.resume)
-    )
+    refuse_places((path_of(problem), *found.files), output, request.feedback, request.summary)
+    release = _Release(request, grader.exercise)
+    rows = release.rows
     todo = left_over(found.batches(rows.done, rows.format), rows.done, rows.format)
+    page = None if request.feedback is None else request.feedback_format
+    form = Form(rows.format, answers=not request.no_answers, page=page)
     jobs = request.jobs or available_cores()
     total = found.total and max(0, found.total - rows.tally.rows)
-    form = Form(rows.format, answers=not request.no_answers)
     with marking(grader, todo, form, jobs, not found.is_stream) as marked:
         try:
-            with _progress_bar(total, output) as shown:
+            with progress_bar(total, output) as show:
                 for graded in found.rows(marked, rows.done, form):
-                    shown(graded.line, rows.write)
-                    rows.tally.add(graded)
+                    release(graded, show)
         except KeyboardInterrupt:
-            hint = f"; --resume goes on with {output}" if output else ""
+            hint = f"; --resume goes on with {output}" if request.can_go_on else ""
             click.echo(f"\ninterrupted{hint}", err=True)
             return 130
     if found.roster is not None and found.roster.warning:
         click.echo(found.roster.warning, err=True)
     if rows.tally.rows == 0:
         complain("lstmhw: error: expected submissions, found none")
-    _sum_up(rows.tally)
+    _sum_up(rows.tally, grader.exercise.title, request.summary)
     return rows.tally.status
 
 
-@contextlib.contextmanager
-def _progress_bar(
-    total: int | None, output: str | None
-) -> Iterator[Callable[[str, Callable[[str], None]], None]]:
-    """A bar on a terminal; yields what shows a row, given the row and how to write it."""
-    if not sys.stderr.isatty():
-        yield lambda line, write: write(line)
-        return
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress
+class _Release:
+    """Where a marked submission goes: a page, a row, and the counts of the summary."""
 
-    above = output is None and sys.stdout.isatty()  # on one terminal, rows go above the bar
-    no_color = not wants_color(None, None if above else "")
-    console = Console(file=sys.stdout if above else sys.stderr, no_color=no_color)
-    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
-        task = progress.add_task("marked", total=total)
+    def __init__(self, request: Request, exercise: "Exercise") -> None:
+        from lstmhw.grading.anonymous import Pseudonyms
+        from lstmhw.grading.feedback import FORMATS, PageNames
+        from lstmhw.grading.output import open_output, standard_output
 
-        def show(line: str, write: Callable[[str], None]) -> None:
-            if above:
-                console.out(line, end="", highlight=False)
-            else:
-                write(line)
-            progress.advance(task)
+        self.exercise = exercise
+        self.pages = None if request.feedback is None else Pages(request.feedback)
+        self.names = PageNames(FORMATS[request.feedback_format].ending)
+        self.pseudonyms = Pseudonyms() if request.anonymous else None
+        self.rows = (
+            standard_output(request.format, exercise)
+            if request.output is None
+            else open_output(request.output, request.format, request.resume, exercise)
+        )
 
-        yield show
+    def __call__(self, graded: "Graded", show: Show) -> None:
+        from lstmhw.grading import identity
+        from lstmhw.grading.formats import line
+
+        if self.pseudonyms is not None:
+            graded = graded._replace(row=self.pseudonyms.row(graded.row))
+        if self.pages is not None:
+            self.pages.write(self.names.of(identity(graded.row)), graded.page)
+        show(line(graded, self.rows.format, self.exercise), self.rows.write)
+        self.rows.tally.add(graded)
 
 
-def _sum_up(tally: "Tally") -> None:
+def _sum_up(tally: "Tally", exercise: str, path: str | None) -> None:
     from lstmhw.render import render
     from lstmhw.view import View
 
     click.echo(render([tally.page()], "table", View(width=width(sys.stderr))), nl=False, err=True)
+    if path is not None:
+        emit(render([tally.lecture_page(exercise)], "html", View()), path)

@@ -9,7 +9,7 @@ from lstmhw.faults import Fault, printable, some
 from lstmhw.grading.names import Names
 from lstmhw.marking import Marker, marked
 from lstmhw.marking.claims import USUAL
-from lstmhw.marking.scoring import asked
+from lstmhw.marking.scoring import Asked, asked
 from lstmhw.reading import Document
 from lstmhw.reading.notebooks import WRITTEN
 from lstmhw.reading.submissions import Source, Submission, read_submission
@@ -35,6 +35,19 @@ class Row(NamedTuple):
     checks: tuple[Check, ...] = ()
 
 
+def identity(row: Row) -> str:
+    """What tells a student from all the others."""
+    return row.name if row.id is None else row.id
+
+
+class Exercise(NamedTuple):
+    """What all rows of a problem share: its title, the decimals shown, and what earns points."""
+
+    title: str
+    digits: int
+    asked: Asked
+
+
 class Grader:
     """Marks submissions of one problem.
 
@@ -50,6 +63,7 @@ class Grader:
         self.marker = Marker(own, self.problem.marking or USUAL)
         self.names = Names(own, lambda name: self.mark({name: "null"})[1])
         self.asked, no_points = asked(document.problem, solution)
+        self.exercise = Exercise(solution.title or solution.kind, solution.digits, self.asked)
         _, faults = self.mark(document.problem.claimed)
         unknown = [*no_points, *(fault for fault in faults if fault.at_key)]
         if unknown:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from lstmhw.grading import Grader
 from lstmhw.grading.attempts import Last, best_of, counts_of, id_of, last_of
+from lstmhw.grading.formats import Form, graded
 from lstmhw.grading.mapping import read_map
 from lstmhw.grading.roster import Roster, read_roster
-from lstmhw.grading.rows import Form, Graded, Key, graded, key_in
+from lstmhw.grading.rows import Graded, Key, key_in
 from lstmhw.grading.sources import Place, batches, count_of, is_stream, places
 from lstmhw.grading.tables import Table, table_in
 from lstmhw.grading.workers import BATCH
@@ -42,6 +43,11 @@ class Intake(NamedTuple):
         return is_stream(self.places)
 
     @property
+    def files(self) -> list[str]:
+        """What is read, beside a map and a roster."""
+        return [place.file for place in self.places]
+
+    @property
     def total(self) -> int | None:
         """How many submissions there are; None where that is not known before they are read."""
         return count_of(self.places) if self.last is None else self.last.total
@@ -65,7 +71,7 @@ class Intake(NamedTuple):
             self.roster.meet(id and id.removeprefix("'"), name.removeprefix("'"))
         yield from self.roster.met(rows)
         for source in self.roster.missing():
-            yield graded(self.grader.row(source), form)
+            yield graded(self.grader.row(source), form, self.grader.exercise)
 
 
 def intake(grader: Grader, wanted: Wanted) -> Intake:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from lstmhw.faults import printable
-from lstmhw.grading.rows import Key, header, key_in, read_rows
+from lstmhw.grading import Exercise
+from lstmhw.grading.formats import FORMATS
+from lstmhw.grading.rows import Key, key_in, read_rows
 from lstmhw.grading.summary import Tally
 from lstmhw.reading import InputError
 from lstmhw.reading.submissions import Source, read_submission
@@ -27,15 +29,15 @@ class Output(NamedTuple):
         self.file.flush()
 
 
-def standard_output(format: str | None) -> Output:
+def standard_output(format: str | None, exercise: Exercise) -> Output:
     """Rows of a format, or CSV, to standard output; the header is written."""
     sys.stdout.flush()
     output = Output(sys.stdout.buffer, format or "csv", Tally(), Counter())
-    output.write(header(output.format))
+    output.write(FORMATS[output.format].header(exercise))
     return output
 
 
-def open_output(path: str, format: str | None, resume: bool) -> Output:
+def open_output(path: str, format: str | None, resume: bool, exercise: Exercise) -> Output:
     """The file of rows of that name, made if there is none; None means the format it has, or CSV.
 
     With `resume` it may hold rows of that format; a line that was not finished is taken away.
@@ -45,6 +47,7 @@ def open_output(path: str, format: str | None, resume: bool) -> Output:
     if not is_new and not resume:
         hint = "--resume goes on where it ends; or give -o another name"
         raise InputError(f"{printable(path)}: error: this file is there already\n  hint: {hint}")
+    head = FORMATS[format or "csv"].header(exercise)
     file = open(path, "wb" if is_new else "r+b")  # noqa: SIM115 (it stays open)
     tally, done = Tally(), Counter[Key]()
     found = None
@@ -55,7 +58,7 @@ def open_output(path: str, format: str | None, resume: bool) -> Output:
         raise InputError(f"{printable(path)}: error: {message}\n  hint: leave --format out")
     output = Output(file, found or format or "csv", tally, done)
     if found is None:
-        output.write(header(output.format))
+        output.write(head)
     return output
 
 

@@ -1,80 +1,59 @@
 """Rows as lines of text, CSV or NDJSON, and back."""
 
 import csv
-import io
 import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 from lstmhw.faults import printable
 from lstmhw.grading import Row
-from lstmhw.marking.withheld import without_answers
+from lstmhw.grading.cells import cell, csv_line
 from lstmhw.reading import InputError
 from lstmhw.render.json import check_object
 
 FORMATS = ("csv", "ndjson")
+"""The formats of which rows can be read back."""
 COLUMNS = ("id", "name", "score", "out_of", "first_wrong", "mistake", "where", "error")
-FORMULA = ("=", "+", "-", "@", "\t")  # what a spreadsheet takes for the start of one
-
-
 Key = tuple[str | None, str]
 """By which a row is known again: its id and its name."""
 
 
-class Form(NamedTuple):
-    """How rows are written: the format, and whether true values are told."""
-
-    format: str
-    answers: bool = True
-
-
 class Graded(NamedTuple):
-    """A row as its line of text, with what a summary counts."""
+    """A row without its checks, and what is made of these.
+
+    `content` is what a line in the format has of them, `verdicts` what a summary counts: symbol,
+    verdict and mistake of each; `page` is the page for the student, where one is wanted.
+    """
 
     row: Row
-    line: str
+    content: Any
     verdicts: tuple[tuple[str, str, str | None], ...]
-    """Symbol, verdict and mistake of each check."""
+    page: str = ""
 
 
-def header(format: str) -> str:
-    """What comes before the first row."""
-    return _csv_line(COLUMNS) if format == "csv" else ""
+def csv_header() -> str:
+    """What comes before the first row of CSV."""
+    return csv_line(COLUMNS)
 
 
-def graded(row: Row, form: Form) -> Graded:
-    """A row with its line, and without the checks, which are in the line or nowhere."""
-    if not form.answers:
-        row = row._replace(checks=tuple(map(without_answers, row.checks)))
-    line = _csv(row) if form.format == "csv" else _ndjson(row)
-    verdicts = tuple((check.symbol, check.verdict, check.mistake) for check in row.checks)
-    return Graded(row._replace(checks=()), line, verdicts)
+def in_csv(row: Row) -> str:
+    """The line of a row in CSV."""
+    return csv_line(row[: len(COLUMNS)])
 
 
-def _csv(row: Row) -> str:
-    return _csv_line([_cell(value) for value in row[: len(COLUMNS)]])
+def in_ndjson(row: Row, checks: Any) -> str:
+    """The line of a row in NDJSON, with its checks as plain data."""
+    return json.dumps({**row._asdict(), "checks": checks}, allow_nan=False) + "\n"
 
 
-def _cell(value: Any) -> str:
-    """A cell that a spreadsheet shows as it is: no text becomes a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _csv_line(cells: Any) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()
-
-
-def _ndjson(row: Row) -> str:
-    content = {**row._asdict(), "checks": [check_object(check) for check in row.checks]}
-    return json.dumps(content, allow_nan=False) + "\n"
+def check_objects(row: Row) -> list[dict[str, Any]]:
+    """The checks of a row as plain data."""
+    return [check_object(check) for check in row.checks]
 
 
 def key_in(format: str, id: str | None, name: str) -> Key:
     """The id and the name as they stand in a row that is read back."""
-    return (_cell(id or "") or None, _cell(name)) if format == "csv" else (id, name)
+    return (cell(id or "") or None, cell(name)) if format == "csv" else (id, name)
 
 
 def read_rows(name: str, file: BinaryIO) -> Iterator[tuple[str, Graded | None]]:
@@ -94,7 +73,7 @@ def read_rows(name: str, file: BinaryIO) -> Iterator[tuple[str, Graded | None]]:
                 yield format, _read_ndjson(line)
             elif number > 1:
                 yield format, _read_csv(line)
-            elif line.rstrip() == header("csv").rstrip():
+            elif line.rstrip() == csv_header().rstrip():
                 yield format, None
             else:
                 raise ValueError
@@ -108,7 +87,7 @@ def read_rows(name: str, file: BinaryIO) -> Iterator[tuple[str, Graded | None]]:
 
 def _is_begun(line: str) -> bool:
     """Whether a line that was not finished is the header or a row, and not a file of its own."""
-    return header("csv").startswith(line) or (line.startswith("{") and '"score": ' in line)
+    return csv_header().startswith(line) or (line.startswith("{") and '"score": ' in line)
 
 
 def _read_csv(line: str) -> Graded:
@@ -116,7 +95,7 @@ def _read_csv(line: str) -> Graded:
     id, name, score, out_of, *texts = cells
     first_wrong, mistake, where, error = (text or None for text in texts)
     row = Row(id or None, name, _points(score), _points(out_of), first_wrong, mistake, where, error)
-    return Graded(row, line, ((first_wrong, "wrong", mistake),) if first_wrong else ())
+    return Graded(row, None, ((first_wrong, "wrong", mistake),) if first_wrong else ())
 
 
 def _points(cell: str) -> float | None:
@@ -132,4 +111,4 @@ def _read_ndjson(line: str) -> Graded:
     if not is_known or not isinstance(row.score, int | float | None):
         raise TypeError
     checks = content["checks"]
-    return Graded(row, line, tuple((c["symbol"], c["verdict"], c["mistake"]) for c in checks))
+    return Graded(row, checks, tuple((c["symbol"], c["verdict"], c["mistake"]) for c in checks))

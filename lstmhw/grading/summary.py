@@ -5,9 +5,10 @@ from collections import Counter
 from lstmhw.glossary import title
 from lstmhw.grading.rows import Graded
 from lstmhw.marking.follow_through import VERDICTS
-from lstmhw.solution import Section, Solution, Table
+from lstmhw.solution import Count, Counts, Section, Solution, Table
 
 MOST_MISTAKES = 10
+MOST_PLACES = 4
 NOT_NAMED = "(not recognised)"
 
 
@@ -60,6 +61,38 @@ class Tally:
             digits=4,
             sections=tuple(section for section in sections if section is not None),
         )
+
+    def lecture_page(self, exercise: str) -> Solution:
+        """What to show to a class: which mistakes were made and where, with nobody's name."""
+        sections = (
+            Section("Mistakes", (self._mistakes_drawn(),)) if self.by_mistake else None,
+            Section("Wrong answers", (self._wrong_drawn(),)) if self.by_symbol else None,
+            Section("By symbol", (self._symbols(),)) if self.verdicts else None,
+        )
+        drawn = tuple(section for section in sections if section is not None)
+        return Solution("", exercise, self._headline(), 4, drawn)
+
+    def _mistakes_drawn(self) -> Counts:
+        """A bar for each mistake, with the symbols in which it was made."""
+        bars = [
+            Count(title(mistake), count, f"in {self._where(mistake)}")
+            for mistake, count in self.by_mistake.most_common(MOST_MISTAKES)
+        ]
+        return Counts(tuple(bars), "students", "where")
+
+    def _where(self, mistake: str) -> str:
+        places = [symbol for symbol, counts in self.by_symbol.items() if mistake in counts]
+        more = len(places) - MOST_PLACES
+        return ", ".join(places[:MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
+
+    def _wrong_drawn(self) -> Counts:
+        """A bar for each symbol with wrong answers, with its most common mistake."""
+        bars = [
+            Count(symbol, counts.total(), f"most often: {title(counts.most_common(1)[0][0])}")
+            for symbol, counts in self.by_symbol.items()
+        ]
+        bars.sort(key=lambda bar: -bar.size)
+        return Counts(tuple(bars[:MOST_MISTAKES]), "wrong answers", "most often")
 
     def _headline(self) -> str:
         count = "1 submission" if self.rows == 1 else f"{self.rows} submissions"

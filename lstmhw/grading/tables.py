@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, printable
-from lstmhw.grading.cells import PartError, part_of
+from lstmhw.grading.blanks import PartError, part_of
 from lstmhw.grading.columns import CANVAS, MOODLE, people
 from lstmhw.grading.layout import Layout, layout
 from lstmhw.grading.mapping import Answer, Map, Part

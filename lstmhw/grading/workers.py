@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Any
 
 from lstmhw.grading import Grader
-from lstmhw.grading.rows import Form, Graded, graded
+from lstmhw.grading.formats import Form, graded
+from lstmhw.grading.rows import Graded
 from lstmhw.reading import Document, InputError, from_text
 from lstmhw.reading.submissions import Source
 
@@ -52,7 +53,7 @@ def marking(
 def _marked_here(grader: Grader, batches: Iterable[Batch], form: Form) -> Iterator[Graded]:
     for batch in batches:
         for source in batch:
-            yield graded(grader.row(source), form)
+            yield graded(grader.row(source), form, grader.exercise)
 
 
 class Workers:
@@ -151,4 +152,4 @@ def _mark(
     with contextlib.suppress(EOFError, OSError):
         while True:
             batch: Batch = parent.recv()
-            parent.send([graded(grader.row(source), form) for source in batch])
+            parent.send([graded(grader.row(source), form, grader.exercise) for source in batch])

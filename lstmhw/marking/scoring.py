@@ -23,19 +23,20 @@ class Asked(NamedTuple):
 
     @property
     def out_of(self) -> float:
-        return _rounded(sum(self.points.values()))
+        return rounded(sum(self.points.values()))
 
     def score(self, checks: Iterable[Check]) -> Score:
         """What checks earn of the points; what has no check earns nothing."""
         found = {check.symbol: check for check in checks}
-        earned = [
-            points * self._share(found[symbol])
-            for symbol, points in self.points.items()
-            if symbol in found
-        ]
+        earned = self.earned(found.values())
         absent = (s for s in self.points if s not in found or found[s].verdict == "unanswered")
         besides = (symbol for symbol in found if symbol not in self.points)
-        return Score(_rounded(sum(earned)), self.out_of, tuple(absent), tuple(besides))
+        return Score(rounded(sum(earned.values())), self.out_of, tuple(absent), tuple(besides))
+
+    def earned(self, checks: Iterable[Check]) -> Mapping[str, float]:
+        """The points that each asked symbol with a check earns, not rounded."""
+        found = {check.symbol: check for check in checks}
+        return {s: p * self._share(found[s]) for s, p in self.points.items() if s in found}
 
     def _share(self, check: Check) -> float:
         """The share of its points that an answer earns: as a whole that of its worst number."""
@@ -104,7 +105,7 @@ def _symbols(name: str, solution: Solution, known: Mapping[str, None]) -> list[s
     return [s for s in known if s in computed and indexed(s)[0] == name.removesuffix("_t")]
 
 
-def _rounded(points: float) -> float:
+def rounded(points: float) -> float:
     """Points without the dust of floats; whole ones as whole numbers."""
     rounded = round(points, DECIMALS)
     return int(rounded) if rounded == int(rounded) else rounded

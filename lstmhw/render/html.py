@@ -24,6 +24,7 @@ from lstmhw.notation import (
 from lstmhw.picture import Chart, HalfPlane
 from lstmhw.solution import (
     Block,
+    Counts,
     Entries,
     Entry,
     Graph,
@@ -90,6 +91,7 @@ svg { display: block; color: var(--faint); } svg .arrow { fill: none; stroke: cu
 svg .head { fill: currentColor; }
 svg rect { fill: var(--paper); stroke: currentColor; } svg .given { stroke-dasharray: 4 3; }
 svg text { fill: var(--ink); font: .85rem Georgia, serif; text-anchor: middle; }
+svg .bar { fill: var(--faint); stroke: none; } svg .from-here { text-anchor: start; }
 .shades { font: .75em monospace; white-space: pre; }
 .right, .rounding { color: var(--right); } .wrong { color: var(--wrong); }
 .follows, .coarse, .unanswered { color: var(--unsure); }
@@ -207,6 +209,8 @@ class _Page:
                 yield from table(title, hidden("symbol", "value", "what it is"), lines)
             case Working(steps):
                 yield from self.working(steps)
+            case Counts():
+                yield from counts_drawn(block)
             case Graph():
                 yield from picture(block)
             case Table(header, rows):
@@ -337,6 +341,33 @@ def picture(graph: Graph) -> Iterator[str]:
     yield from map(arrow, ways)
     yield from (boxed(spot) for spot in spots if spot.symbol)
     yield "</svg></div>"
+
+
+LONGEST_BAR, BAR_ROW, BAR_HEIGHT = 560, 46, 16  # pixels
+CHARACTER = 8  # pixels that a character of a label takes at most, about
+
+
+def counts_drawn(counts: Counts) -> Iterator[str]:
+    """Counts below each other, each with its label above it and its count behind it."""
+    most = max((bar.size for bar in counts.rows), default=1)
+    labels = [f"{bar.label}: {bar.note}" if bar.note else bar.label for bar in counts.rows]
+    width = max([LONGEST_BAR + BAR_ROW, *(CHARACTER * len(label) for label in labels)])
+    height = len(counts.rows) * BAR_ROW
+    pairs = zip(labels, counts.rows, strict=True)
+    told = "; ".join(f"{label}, {bar.size} {counts.counted}" for label, bar in pairs)
+    yield f'<div class="scroll"><svg role="img" width="{width}" height="{height}"'
+    yield f'viewBox="0 0 {width} {height}" aria-label="{escape(told)}">'
+    for row, (label, bar) in enumerate(zip(labels, counts.rows, strict=True)):
+        top, length = row * BAR_ROW, LONGEST_BAR * bar.size / max(1, most)
+        yield from_here(0, top + 14, label)
+        corner = f'x="0" y="{top + 20}" width="{length:g}" height="{BAR_HEIGHT}"'
+        yield f'<rect class="bar" {corner}/>'
+        yield from_here(length + 6, top + 33, f"{bar.size}")
+    yield "</svg></div>"
+
+
+def from_here(x: float, y: float, text: str) -> str:
+    return f'<text class="from-here" x="{x:g}" y="{y:g}">{escape(text)}</text>'
 
 
 def middle(spot: Spot) -> tuple[float, float]:

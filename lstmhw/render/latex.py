@@ -8,6 +8,7 @@ from lstmhw.graph import layout
 from lstmhw.notation import Latex, Text, equation_terms, latex_text, symbol, write, write_terms
 from lstmhw.solution import (
     Block,
+    Counts,
     Entries,
     Entry,
     Graph,
@@ -24,6 +25,7 @@ from lstmhw.view import (
     Gap,
     Row,
     View,
+    counts_table,
     entries,
     entry_rows,
     heading,
@@ -100,6 +102,8 @@ class _Page:
                 yield from aligned([self.entry(entry) for entry in entries(rows, self.view)])
             case Working(steps):
                 yield from self.working(steps)
+            case Counts():
+                yield from self.block(counts_table(block))
             case Graph():
                 yield from picture(block)
             case Table(header, lines):

@@ -8,6 +8,7 @@ from lstmhw.graph import as_table
 from lstmhw.notation import Latex, equation, symbol, write
 from lstmhw.solution import (
     Block,
+    Counts,
     Entries,
     Entry,
     Graph,
@@ -24,6 +25,7 @@ from lstmhw.view import (
     Gap,
     Row,
     View,
+    counts_table,
     entries,
     heading,
     listed,
@@ -62,6 +64,8 @@ class _Page:
                 yield ""
             case Working(steps):
                 yield from self.working(steps)
+            case Counts():
+                yield from self.block(counts_table(block))
             case Graph():
                 yield from self.block(as_table(block))
             case Table(header, lines):

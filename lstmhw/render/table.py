@@ -12,6 +12,7 @@ from lstmhw.graph import as_table
 from lstmhw.notation import Text, write
 from lstmhw.solution import (
     Block,
+    Counts,
     Entries,
     Entry,
     Graph,
@@ -28,6 +29,7 @@ from lstmhw.view import (
     Gap,
     Row,
     View,
+    counts_table,
     entries,
     heading,
     listed,
@@ -289,6 +291,8 @@ class _Page:
                 return Grid([self.entry(entry) for entry in entries(rows, self.view)])
             case Working(steps):
                 return Grid(list(self.working(steps)))
+            case Counts():
+                return self.block(counts_table(block))
             case Graph():
                 return self.block(as_table(block))
             case Table(header, lines):

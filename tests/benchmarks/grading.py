@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from lstmhw.grading import Grader
-from lstmhw.grading.rows import Form
+from lstmhw.grading.formats import Form
 from lstmhw.grading.sources import Lines, batches
 from lstmhw.grading.workers import BATCH, marking
 from lstmhw.kinds.lstm_step import LstmStep

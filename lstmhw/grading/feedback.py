@@ -1,0 +1,122 @@
+"""A page for each student: the points, the answers, and each cause once."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from lstmhw.grading import Exercise, Row
+from lstmhw.notation import Text, symbol
+from lstmhw.render import render
+from lstmhw.solution import Block, Check, Paragraph, Section, Solution
+from lstmhw.view import View, claims_table, explanations, score_told
+
+
+class PageFormat(NamedTuple):
+    """The format of `lstmhw.render` that a page is in, and how its file ends."""
+
+    format: str
+    ending: str
+
+
+FORMATS: Mapping[str, PageFormat] = {
+    "html": PageFormat("html", ".html"),
+    "markdown": PageFormat("markdown", ".md"),
+    "text": PageFormat("table", ".txt"),
+}
+NOT_ALL = "Not all could be read"
+LONGEST = 80  # characters of a file's name, without its ending
+MOST_BYTES = 200
+NO_NAME = "student"
+RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$"}
+NUMBERED = re.compile(r"(com|lpt)\d")  # and reserved, too: Windows has devices of these names
+
+
+def rendered(row: Row, exercise: Exercise, format: str) -> str:
+    """The page for the student of a row, in a format of FORMATS."""
+    return render([page(row, exercise)], FORMATS[format].format, View())
+
+
+def page(row: Row, exercise: Exercise) -> Solution:
+    """The page for the student of a row, in the blocks of which every page is made."""
+    sections = [Section("Score", tuple(_score(row, exercise)))]
+    if row.checks:
+        table = claims_table([_named_once(c) for c in row.checks], View(digits=exercise.digits))
+        sections.append(Section("Your answers", (table,)))
+    causes = tuple(explanations(told_once(row.checks)))
+    if causes:
+        sections.append(Section("What was done", causes))
+    return Solution("", exercise.title, row.name, exercise.digits, tuple(sections))
+
+
+def _score(row: Row, exercise: Exercise) -> Iterator[Block]:
+    if row.score is None:
+        yield Paragraph((f"Nothing could be marked: {unread(row)}.",))
+        return
+    score = exercise.asked.score(row.checks)
+    yield from score_told(Solution("", "", "", exercise.digits, (), checks=row.checks, score=score))
+    if row.error is not None:
+        yield Paragraph((f"{NOT_ALL}: {unread(row)}.",))
+
+
+def unread(row: Row) -> str:
+    """What could not be read, without the name of a file, which may be that of another student."""
+    return (row.error or "there is no answer").rpartition(": error: ")[2]
+
+
+def told_once(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """The checks with what is told of each: a cause that comes again is told where it comes first.
+
+    The true values stand beside the answers, and are not said again of what only follows.
+    """
+    return tuple(check._replace(explanation=_told(check)) for check in checks)
+
+
+def _named_once(check: Check) -> Check:
+    return check._replace(mistake=None) if "repeats" in check.extras else check
+
+
+def _told(check: Check) -> str:
+    if check.verdict == "unanswered":
+        return ""
+    if "repeats" in check.extras:
+        return f"The same as in {symbol(str(check.extras['repeats']), Text())}."
+    return check.explanation if check.verdict == "wrong" else check.method
+
+
+class PageNames:
+    """The names of the files of a class: no two alike, wherever the folder is copied to."""
+
+    def __init__(self, ending: str) -> None:
+        self.ending = ending
+        self._taken: set[str] = set()
+
+    def of(self, name: str) -> str:
+        """The file of the next student of that name."""
+        stem = file_stem(name)
+        found, number = stem, 1
+        while _folded(found) in self._taken:
+            number += 1
+            found = f"{stem}-{number}"
+        self._taken.add(_folded(found))
+        return found + self.ending
+
+
+def _folded(stem: str) -> str:
+    """What is the same for names that a file system may take for one."""
+    return unicodedata.normalize("NFKC", stem.upper().casefold())
+
+
+def _kept(character: str) -> str:
+    """A letter, a mark on one, a digit or a hyphen, and _ for all else."""
+    is_kept = character == "-" or unicodedata.category(character)[0] in "LMN"
+    return character if is_kept else "_"
+
+
+def file_stem(name: str) -> str:
+    """A name of letters, digits, - and _ that every file system takes, without an ending."""
+    text = "".join(map(_kept, unicodedata.normalize("NFKC", name)))
+    stem = re.sub("_+", "_", text)
+    stem = stem[:LONGEST].encode()[:MOST_BYTES].decode(errors="ignore").strip("_-") or NO_NAME
+    is_reserved = _folded(stem) in RESERVED or NUMBERED.fullmatch(_folded(stem))
+    return f"{stem}_" if is_reserved else stem
