@@ -311,6 +311,40 @@ def test_hostile_notebooks_are_an_error_of_their_row(text: str, error: str, tmp_
     assert len(str(row.error)) < 400
 
 
+LARGE = 100_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h = " + "\n" * LARGE,
+        "h" * LARGE,
+        "h_{a}" * LARGE,
+        "h₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂₂ ",
+        "h = [" + "\nab" * LARGE,
+        "h = 1" + "\n- " * LARGE,
+        " * " * LARGE + "h = 1",
+        "h = 1 " * (LARGE // 10),
+        "answer" + " " * LARGE,
+        "h" + " " * LARGE + "$" * LARGE,
+    ],
+)
+def test_large_texts_are_read_in_one_go(text: str) -> None:
+    """What took the square of the length would not end."""
+    with contextlib.suppress(TextError):
+        parse_assignments(text)
+    with contextlib.suppress(TextError):
+        parse_script(text)
+
+
+def test_large_notebooks_are_read_in_one_go() -> None:
+    many = ", ".join(["0.5"] * (LARGE // 5))
+    for source in (f"h = [{many}]", "\n".join(f"h = [0.{k},\n0.5]" for k in range(LARGE // 50))):
+        assert values_of(parse_notebook(notebook(source)))["h"][-1] == 0.5
+    with pytest.raises(TextError):
+        parse_notebook(notebook("\n" * LARGE + "h == ["))
+
+
 JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=5) | st.just("h_1 = [0.5, -1.5]"),
     lambda inner: (

@@ -612,7 +612,7 @@ def test_check_and_grade_take_it(lstmhw: Run) -> None:
     assert said in " ".join(result.stdout.split())
     rows = [{"name": "A", "claimed": {"alpha": [0.3265, 0.2543, 0.4192, 0]}}]
     graded = lstmhw("grade", "attention-scaled-dot", "-", stdin=json.dumps(rows[0]))
-    assert graded.stdout.splitlines()[1].startswith("A,1,6,")
+    assert graded.stdout.splitlines()[1].startswith(",A,1,6,")
 
 
 # Independent judges.

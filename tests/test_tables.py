@@ -1,5 +1,6 @@
 """Tables of answers: cells and their places, columns and maps, and what is no table."""
 
+import contextlib
 import csv
 import io
 import tracemalloc
@@ -222,6 +223,12 @@ def test_people_are_recognised(titles: str, system: str, ids: list[int], names: 
 )
 def test_a_cell_is_taken_apart(text: str, parts: list[str]) -> None:
     assert [part_of(text, k, 2, is_canvas=False) for k in (1, 2)] == parts
+
+
+def test_a_large_cell_is_taken_apart_in_one_go() -> None:
+    for text in ("a" + " " * 100_000 + "b; 2", ";" * 100_000, "part 1: " + "; part" * 20_000):
+        with contextlib.suppress(PartError):
+            part_of(text, 1, 2, is_canvas=False)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 from lstmhw.reading.expanding import FaultError, claim
 from lstmhw.reading.nodes import Mark, Scalar
 
-_FIRST = re.compile(r"\s*(?P<word>[^\d;:]*?)(?P<gap>\s*)1(?P<colon>\s?[:：])\s*")
+_FIRST = re.compile(r"([^\d;:]*)1\s?[:：]\s*")
 _COMMA = re.compile(r"(?<!\\),")
 _LISTED = re.compile(r"[\[(]([^\[\]()]*)[\])]")
 MARKS = (";", "|", "\n", "\t")
@@ -37,13 +37,14 @@ def part_of(text: str, number: int, most: int, is_canvas: bool) -> str:
 def _named(text: str) -> dict[int, str] | None:
     """The parts of a Moodle cell by their numbers; None for anything else."""
     first = _FIRST.match(text)
-    if first is None or not first["word"].strip():
+    word = first[1].strip() if first else ""
+    if first is None or not word:
         return None
     found = {}
     number, start = 1, first.end()
     while True:
         number += 1
-        label = rf";\s*{re.escape(first['word'])}\s*{number}\s?[:：]\s*"
+        label = rf";\s*{re.escape(word)}\s*{number}\s?[:：]\s*"
         after = re.compile(label).search(text, start)
         found[number - 1] = text[start : after.start() if after else len(text)].strip()
         if after is None:

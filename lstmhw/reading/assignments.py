@@ -10,7 +10,7 @@ from lstmhw.reading.nodes import Fields, Mark, Node, Placed, Scalar, TextError
 
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 _LOWERED = str.maketrans(_SUBSCRIPTS, "0123456789")
-_NAME = rf"[A-Za-z](?:[\w@]|\\_|_?\{{\w+\}}|[{_SUBSCRIPTS}])*"
+_NAME = r"(?<![\w@}])[A-Za-z](?:[\w@]|\\_|\{\w{1,20}\}){0,60}"
 _ASSIGNED = re.compile(rf"(?P<name>{_NAME})\s*(?:[$*`]+\s*)?(?::=|[=≈≃]|:(?![/\d])|\\approx)\s*")
 _BEFORE = re.compile(r"(?:\n[\s$>*+`-]*|[,;|&]\s*\$?|[\])}0-9$%.]\s+\$?)$")
 """What may stand before a name: the start of a line, a mark between answers, or a number."""
@@ -21,8 +21,8 @@ _ASIDE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Comments, what stands above a list of answers, and lines about something else."""
-_BULLET = re.compile(r"\n[\s>*+$`-]*$")
-_PROSE = re.compile(r"\n\s*(?=[A-Za-z]{2})")
+_PROSE = re.compile(r"\n[^\S\n]*(?=[A-Za-z]{2})")
+_BULLETS = " \t\r\n>*+$`-"
 DASHES = ("", "-", "–", "—")
 """What stands in the place of an answer where there is none."""
 _AROUND = "$* `\t\r\n,;&|"
@@ -74,7 +74,7 @@ def assignments(text: str) -> Iterator[Assigned]:
     matches = [match for match in _ASSIGNED.finditer(bare) if _is_begun(bare, match.start())]
     ends = [match.start() for match in matches[1:]] + [len(bare)]
     for match, end in zip(matches, ends, strict=False):
-        value = _BULLET.sub("", _first_lines(bare[match.end() : end]))
+        value = _without_bullet(_first_lines(bare[match.end() : end]))
         if match["name"] == "claimed" and not value.strip(_AROUND):
             continue  # the heading of a list of answers
         start = len(value) - len(value.lstrip(_AROUND))
@@ -123,15 +123,19 @@ def _is_begun(text: str, at: int) -> bool:
     return _BEFORE.search(before if len(before) < at else f"\n{before}") is not None
 
 
+def _without_bullet(value: str) -> str:
+    """A value without what stands at the beginning of the line of the next name."""
+    bare = value.rstrip(_BULLETS)
+    return value[: len(bare)] + value[len(bare) :].partition("\n")[0]
+
+
 def _first_lines(value: str) -> str:
     """A value up to where prose begins on a line below, outside of brackets."""
+    opened, counted = 0, 0
     for match in _PROSE.finditer(value):
-        before = value[: match.start()]
-        if _is_closed(before) and before.strip():
-            return before
+        part = value[counted : match.start()]
+        opened += sum(map(part.count, "[({")) - sum(map(part.count, "])}"))
+        counted = match.start()
+        if opened <= 0 and value[:counted].strip():
+            return value[:counted]
     return value
-
-
-def _is_closed(text: str) -> bool:
-    """Whether all brackets are closed."""
-    return all(text.count(opened) <= text.count(closed) for opened, closed in ("[]", "()", "{}"))

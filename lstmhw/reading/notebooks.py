@@ -7,7 +7,9 @@ earlier value void, and only a printed value takes its place.
 import ast
 import re
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from lstmhw.faults import Fault
@@ -19,7 +21,7 @@ ARRAYS = ("array", "asarray", "tensor", "matrix", "Tensor", "FloatTensor", "cons
 NUMBERS = ("float", "int", "float32", "float64", "Fraction")
 HEADINGS = ("claimed", "answers")
 _MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
-_ASSIGNED = re.compile(r"^\s*([A-Za-z_]\w*)\s*(?:\[.*\])?\s*[-+*/@]?=(?!=)", re.MULTILINE)
+_ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*(?:\[.*\][ \t]*)?[-+*/@]?=(?!=)", re.MULTILINE)
 WRITTEN = "assign them, as h_2 = [0.37, 0.11], or print them"
 CHANGING = ("append", "extend", "insert", "fill", "sort", "reverse", "pop", "put")
 
@@ -114,14 +116,14 @@ class _Joined:
         parts = list(node.nodes) if isinstance(node, Items) else [node]
         self.parts = [part for part in parts if isinstance(part, Scalar)]
         self.text = "".join(part.text for part in self.parts)
+        self.starts = list(accumulate((len(part.text) for part in self.parts), initial=0))
 
     def mark(self, place: int) -> Mark:
         """Where in the file a character of the text is."""
-        for part in self.parts:
-            if place < len(part.text):
-                return part.place(place)
-            place -= len(part.text)
-        return self.parts[-1].mark if self.parts else Mark(1, 1)
+        if not self.parts:
+            return Mark(1, 1)
+        k = min(bisect_right(self.starts, place), len(self.parts)) - 1
+        return self.parts[k].place(place - self.starts[k])
 
 
 class _Code:
@@ -131,6 +133,7 @@ class _Code:
         self.text = _MAGIC.sub(lambda match: "#" + match[0][1:], text)
         self.mark = mark
         self.starts = Marks(self.text).starts
+        self.is_ascii = self.text.isascii()
         self.printed: list[str] = []
         self.shown = ""
 
@@ -177,8 +180,15 @@ class _Code:
     def _place(self, line: int, offset: int) -> int:
         """The place of a character, which Python counts in bytes of its line."""
         start = self.starts[line - 1]
+        if self.is_ascii:
+            return start + offset
         before = self.text[start : start + offset].encode()[:offset]
         return start + len(before.decode(errors="ignore"))
+
+    def _segment(self, part: ast.expr) -> str:
+        """What stands in the text for a part of it."""
+        start = self._place(part.lineno, part.col_offset)
+        return self.text[start : self._place(part.end_lineno or 0, part.end_col_offset or 0)]
 
     def _literal(self, value: ast.expr) -> Node | None:
         """What is written: numbers as they stand there, in lists; None for anything else."""
@@ -193,8 +203,7 @@ class _Code:
             mark = self._mark(value)
             return answer(value.value, mark, [mark] * value.value.count("\n"))
         if _is_number(value):
-            segment = ast.get_source_segment(self.text, value) or ""
-            text = "".join(segment.split()).replace("_", "").lstrip("+")
+            text = "".join(self._segment(value).split()).replace("_", "").lstrip("+")
             return Scalar(text, True, self._mark(value))
         return None
 
