@@ -296,6 +296,11 @@ LACKING = {
         "RNN: x = 1, b_h = 0.5\nW_{xh} =    W_{hh} =\n0.5   0.25\n",
         "stands below W_{xh} and W_{hh}",
     ),
+    "a bracket that is not closed": (
+        f"{STEP} f = 0.5, W_f = [1 2, q\n3 4",
+        "could not be read as numbers",
+    ),
+    "a division by zero": (f"{STEP} f = 1/0", "1/0, a division by zero"),
     "all weights": (f"{STEP} f = 0.5. All weights are 0.1.", "All weights"),
     "a row that was not read": (f"{STEP} f = 0.5\nW_h 0.1 0.2 0.3", "line 2 was not read"),
     "the last layer": (

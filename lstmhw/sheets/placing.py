@@ -15,6 +15,8 @@ from lstmhw.sheets.values import Numbers, axes, claim_readings
 
 _MATRICES = ("W", "W_x", "W_h", "embedding")
 _DATA = re.compile(r"weight|bias|matri|state|input|vector|hidden|gate", re.IGNORECASE)
+_COMPUTED = ("h", "c", "y", "a", "sum", "answer", "dh", "dc")
+_ARRAY = re.compile(r"[\[(]\s*[-+]?[\d.]+\s*[,;&\s]\s*[-+]?[\d.]|\\begin|np\.|torch\.")
 _NEAR = 10  # lines that a heading may stand above what it is about
 
 
@@ -63,6 +65,7 @@ class Placing:
     def _given(self, statement: Statement) -> None:
         value = statement.value
         if value is None:
+            self._equation(statement)
             return
         line = self.sheet.line(statement.start)
         said = f"{' = '.join(statement.names) or statement.label} = {shown_value(value)}"
@@ -88,6 +91,17 @@ class Placing:
                 self.homeless += [] if isinstance(numbers, str) else [loose]
             else:
                 self._place(key, Placed(numbers, line, name, time))
+
+    def _equation(self, statement: Statement) -> None:
+        """An equation has no place; numbers of data that could not be read are lacking."""
+        keys = list(self._keys(statement))
+        is_data = any(not _is_computed(key, time) for key, _, time in keys)
+        is_data = is_data or _ARRAY.match(statement.formula) is not None
+        if is_data and re.search(r"(?<![\w{^-])[-+]?\d", statement.formula):
+            said = self.sheet.text[statement.start : statement.end]
+            loose = Loose(self.sheet.line(statement.start), said, "could not be read as numbers")
+            self.loose.append(loose)
+            self.homeless.append(loose)
 
     def _refuse(self, statement: Statement) -> None:
         why = statement.value.refused if statement.value else ""
@@ -206,6 +220,11 @@ def _may_be_data(statement: Statement) -> bool:
     if not statement.names:
         return is_array or _DATA.search(statement.label) is not None
     return is_array or any(re.match(r"[WURVbhcxas](?![a-z]{2})", name) for name in statement.names)
+
+
+def _is_computed(key: Key, time: str) -> bool:
+    """Whether an equation for what stands at a key is one of the cell's own."""
+    return time != "t-1" and (key[0] in _COMPUTED or key[-1] == "value")
 
 
 def _may_be(key: Key, numbers: Numbers) -> bool:
