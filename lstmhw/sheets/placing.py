@@ -15,6 +15,10 @@ from lstmhw.sheets.values import Numbers, axes, claim_readings
 
 _MATRICES = ("W", "W_x", "W_h", "embedding")
 _DATA = re.compile(r"weight|bias|matri|state|input|vector|hidden|gate", re.IGNORECASE)
+_COMPUTED = ("h", "c", "y", "a", "sum", "answer")
+_STATES = ("h", "c", "x", "dh", "dc", "sum", "y", "a")
+_ARRAY = re.compile(r"[\[(]\s*[-+]?[\d.]+(?:\s*[,;?&]|\s+[-+]?[\d.]|\s*$)|\\begin|np\.|torch\.")
+"""What begins an array, closed or not; `(1 - z)` does not."""
 _NEAR = 10  # lines that a heading may stand above what it is about
 
 
@@ -58,11 +62,15 @@ class Placing:
     def drop(self, key: Key, time: str, why: str) -> None:
         """What is placed there after all is not."""
         placed = self.placed.pop((key, time))
-        self.loose.append(Loose(placed.line, f"{placed.name} = {spelled(placed.numbers)}", why))
+        loose = Loose(placed.line, f"{placed.name} = {spelled(placed.numbers)}", why)
+        self.loose.append(loose)
+        if key[0] in _STATES:
+            self.homeless.append(loose)
 
     def _given(self, statement: Statement) -> None:
         value = statement.value
         if value is None:
+            self._equation(statement)
             return
         line = self.sheet.line(statement.start)
         said = f"{' = '.join(statement.names) or statement.label} = {shown_value(value)}"
@@ -88,6 +96,17 @@ class Placing:
                 self.homeless += [] if isinstance(numbers, str) else [loose]
             else:
                 self._place(key, Placed(numbers, line, name, time))
+
+    def _equation(self, statement: Statement) -> None:
+        """An equation has no place; numbers of data that could not be read are lacking."""
+        keys = list(self._keys(statement))
+        is_data = any(not _is_computed(key, time) for key, _, time in keys)
+        has_digits = re.search(r"(?<![\w{^-])[-+]?\d", statement.formula) is not None
+        if (is_data and has_digits) or _ARRAY.match(statement.formula):
+            said = self.sheet.text[statement.start : statement.end]
+            loose = Loose(self.sheet.line(statement.start), said, "could not be read as numbers")
+            self.loose.append(loose)
+            self.homeless.append(loose)
 
     def _refuse(self, statement: Statement) -> None:
         why = statement.value.refused if statement.value else ""
@@ -206,6 +225,11 @@ def _may_be_data(statement: Statement) -> bool:
     if not statement.names:
         return is_array or _DATA.search(statement.label) is not None
     return is_array or any(re.match(r"[WURVbhcxas](?![a-z]{2})", name) for name in statement.names)
+
+
+def _is_computed(key: Key, time: str) -> bool:
+    """Whether an equation for what stands at a key is one of the cell's own."""
+    return time not in ("t-1", "0") and (key[0] in _COMPUTED or key[-1] == "value")
 
 
 def _may_be(key: Key, numbers: Numbers) -> bool:

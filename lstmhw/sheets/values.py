@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from lstmhw.numerals import number
 from lstmhw.reading.pasted import Entry, Nested, in_claim, in_file
 from lstmhw.reading.print_tokens import NotNumbersError, PastedError
 
@@ -180,7 +181,7 @@ def _read(text: str, start: int, end: int) -> Value | None:
         return Value(start, end, written, _readings(written.strip()))
     except NotNumbersError:
         return None
-    except PastedError as error:
+    except (PastedError, ValueError) as error:
         return Value(start, end, written, (), str(error))
 
 
@@ -196,7 +197,9 @@ def claim_readings(text: str) -> list[Numbers]:
 
 
 def _numbers(nested: Nested) -> Numbers:
+    """The texts of the numbers.  Raises ValueError for a number that overflows, or 1/0."""
     if isinstance(nested, Entry):
+        number(nested.text)  # what is none, such as 1/0, is refused where it stands
         return nested.text
     return [_numbers(item) for item in nested.items]
 
