@@ -24,7 +24,13 @@ def emit(text: str, output: str | None) -> None:
         if output is None:
             _print(text)
         else:
-            _write_whole(text, output)
+            _write_whole(text.encode(), output)
+
+
+def emit_bytes(data: bytes, output: str) -> None:
+    """Writes data to a file that appears whole or not at all."""
+    with written_to(output):
+        _write_whole(data, output)
 
 
 @contextlib.contextmanager
@@ -45,16 +51,16 @@ def _print(text: str) -> None:
     sys.stdout.flush()
 
 
-def _write_whole(text: str, output: str) -> None:
+def _write_whole(data: bytes, output: str) -> None:
     if os.path.exists(output) and not os.path.isfile(output):  # a device or a pipe
-        with open(output, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(output, "wb") as file:
+            file.write(data)
         return
     target = os.path.realpath(output)
     draft = f"{target}.{os.getpid()}.tmp"
-    with open(draft, "x", encoding="utf-8") as file:
+    with open(draft, "xb") as file:
         try:
-            file.write(text)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
             if os.path.exists(target):

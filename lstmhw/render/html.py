@@ -26,6 +26,7 @@ from lstmhw.solution import (
     Graph,
     Inline,
     Paragraph,
+    Section,
     Shades,
     Solution,
     Step,
@@ -52,6 +53,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 LONGEST_PIECE = 24  # characters of a formula that no line is broken in
 WIDEST_MATRIX = 32
+BARE_LEVEL = 3  # of the heading above the sections of a page that stands in another one
 SPELLINGS = (MathML(), Text())
 
 STYLE = """
@@ -143,6 +145,19 @@ def fragment(solution: Solution, view: View) -> str:
     return FRAGMENT.format(style=style, body=_article(solution, view, 1))
 
 
+UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
+
+
+def bare(solution: Solution, view: View) -> str:
+    """A page without title and style, for a place that has its own: what is only read aloud hides.
+
+    Nothing in it is a class that it needs.
+    """
+    page = _Page(view._replace(digits=solution.digits), BARE_LEVEL)
+    body = "\n".join(line for part in sections(solution, view) for line in page.section(part))
+    return body.replace('class="aloud"', f'style="{UNSEEN}"')
+
+
 def _article(solution: Solution, view: View, level: int) -> str:
     """A solution under a heading of this level."""
     return "\n".join(_Page(view._replace(digits=solution.digits), level).solution(solution))
@@ -172,10 +187,13 @@ class _Page:
         if about:
             yield f'<p class="note">{about}</p>'
         for section in sections(solution, self.view):
-            yield f"<h{self.level + 1}>{escape(section.title)}</h{self.level + 1}>"
-            for block in section.body:
-                yield from self.block(block, section.title)
+            yield from self.section(section)
         yield "</article>"
+
+    def section(self, section: Section) -> Iterator[str]:
+        yield f"<h{self.level + 1}>{escape(section.title)}</h{self.level + 1}>"
+        for block in section.body:
+            yield from self.block(block, section.title)
 
     def block(self, block: Block, title: str) -> Iterator[str]:
         match block:
