@@ -25,7 +25,7 @@ from lstmhw.solution import NO_VALUE, Block, Section, Solution, Working
 
 DECIDED_ELSEWHERE = "`--to gradescope` marks it"
 MOST_FIELDS = 200
-MOST_WRONG = 12  # wrong answers of a field that are told of
+MOST_WRONG = 24  # wrong answers of a field that are told of
 MOST_WAYS = 2  # to the same wrong number that are told
 FEWEST_DECIMALS = 2  # that are asked for where the problem does not say how many
 MOST_FIGURES = 15
@@ -99,15 +99,14 @@ def exercise(problem: Problem) -> Exercise:
     wanted, faults = asked(problem, solution)
     if faults:
         raise ProblemError(faults)
+    worth = {symbol: Fraction(str(p)) for symbol, p in wanted.points.items() if p > 0}
+    count = sum(solution.answers[s].size if s in solution.answers else 1 for s in worth)
+    if not 0 < count <= MOST_FIELDS:
+        raise ProblemError([_count_fault(count)])
     digits = Digits(problem)
     writer = _Fields(solution, digits, problem.marking or Marking())
-    fields: list[Field | Choice] = []
-    for symbol, points in wanted.points.items():
-        fields += writer.of(symbol, Fraction(str(points)))
-    fields = [field for field in fields if field.points > 0]
-    if not 0 < len(fields) <= MOST_FIELDS:
-        raise ProblemError([_count_fault(len(fields))])
-    told = digits.told if set(wanted.points) & set(solution.answers) else ""
+    fields = [field for symbol, points in worth.items() for field in writer.of(symbol, points)]
+    told = digits.told if set(worth) & set(solution.answers) else ""
     title = " ".join(problem.title.split()) or problem.kind
     return Exercise(title, question(solution), told, tuple(fields))
 
@@ -256,8 +255,9 @@ def at_least(tolerance: float) -> float:
     """A tolerance in three digits, rounded up."""
     if tolerance == 0 or not math.isfinite(tolerance):
         return tolerance
-    unit = Decimal(1).scaleb(Decimal(tolerance).adjusted() - 2)
-    return float(Decimal(tolerance).quantize(unit, rounding=ROUND_UP))
+    exact = Decimal(repr(tolerance))
+    unit = Decimal(1).scaleb(exact.adjusted() - 2)
+    return float(exact.quantize(unit, rounding=ROUND_UP))
 
 
 def _is_same(one: float, other: float) -> bool:

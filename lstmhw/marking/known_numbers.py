@@ -18,6 +18,7 @@ from lstmhw.solution import Solution
 MOST_TRIED = 400  # mistakes on the way to a symbol, the likeliest
 MOST_WORKED = 40_000  # lines of all of these
 MOST_NAMED = 3  # lines that are named as the place of a mistake
+IS = "this is "  # how it begins that the value of another symbol was written down
 HALF = 0.5  # units of the last digit, by which rounding moves a result
 CUT = 1.0  # the same where digits are cut off
 
@@ -52,7 +53,7 @@ class KnownNumbers:
         """
         steps = self.program.before(name, ())
         most = max(1, min(MOST_TRIED, MOST_WORKED // len(steps)))
-        likeliest = [v for v in self.catalogue.candidates(steps).variants if _is_told(v)][:most]
+        likeliest = [v for v in self.catalogue.mistakes(steps) if _is_told(v)][:most]
         if not likeliest:
             return []
         choices = choices_of([variant.lines for variant in likeliest])
@@ -87,18 +88,26 @@ class KnownNumbers:
 
 
 def _is_told(variant: Variant) -> bool:
-    """Whether it is one thing done otherwise, with words for it, and no number misread."""
-    return len(variant.worked) == len(variant.causes) == 1 and not variant.misread
+    """Whether it is one thing done otherwise, and not that two symbols were written for each other.
+
+    Which of them a number would be told of cannot be said then.
+    """
+    is_exchange = len(variant.worked) > 1 and variant.worked[0].startswith(IS)
+    return len(variant.causes) == 1 and bool(variant.worked) and not is_exchange
 
 
 def _told(variant: Variant) -> str:
     """What was done, in words that are true of the number."""
-    (done,), (name,) = variant.worked, variant.names
+    (name,) = variant.names
     heading = title(name)
     heading = heading[0].upper() + heading[1:]
-    if done.startswith("this is "):
-        return f"{heading}? {done[0].upper()}{done[1:]}."
-    return f"{heading}? This number comes out if {done} ({_place(list(variant.lines))})."
+    first, *others = variant.worked
+    if first.startswith(IS):
+        return f"{heading}? {first[0].upper()}{first[1:]}."
+    done = " and ".join([first, *others[:1]])
+    more = f" and so on, {_place(list(variant.lines))}"
+    where = more if len(others) > 1 else f" ({_place(list(variant.lines))})"
+    return f"{heading}? This number comes out if {done}{where}."
 
 
 def _place(symbols: Sequence[str]) -> str:
