@@ -510,7 +510,7 @@ def test_text2qti_reads_each_number_with_its_interval(name: str, heading: str) -
         text = str(export(from_text("x", retitled(read(name).text, heading)), "text2qti"))
     settings = config.Config()
     settings["latex_render_url"] = "https://example.org/equation_images"
-    found = quiz.Quiz(text, config=settings, source_name="some.txt", resource_path=Path())
+    found = quiz.Quiz(text, config=settings, source_name="some.txt", resource_path=".")
     asked = [each for each in found.questions_and_delims if isinstance(each, quiz.Question)]
     fields = exercise(read(name).problem).fields
     assert len(asked) == len(fields)

@@ -28,7 +28,7 @@ def results(folder: Path, problem: Path) -> dict[str, Any]:
     try:
         (file,) = _only(folder / "submission")
     except InputError as error:
-        return _unread(grader, str(error).replace(f"{folder / 'submission'}/", ""))
+        return _unread(grader, str(error))
     row = grader.row(Source(file))
     if row.score is None:
         return _unread(grader, str(row.error).replace(file, Path(file).name))
@@ -40,10 +40,13 @@ def results(folder: Path, problem: Path) -> dict[str, Any]:
 
 def _only(folder: Path) -> list[str]:
     """The file of answers.  Raises InputError where there are several, or none."""
-    files = submission_files((str(folder),), None) if folder.is_dir() else []
+    try:
+        files = submission_files((str(folder),), None) if folder.is_dir() else []
+    except InputError:
+        files = []
     if len(files) != 1:
         names = ", ".join(Path(file).name for file in files) or "none"
-        raise InputError(f"expected one file with answers, found {names}")
+        raise InputError(f"expected one file with answers, .yaml or .json, found {names}")
     return files
 
 
