@@ -5,7 +5,9 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from random import Random
@@ -481,6 +483,71 @@ def test_what_canvas_cannot_have_is_refused() -> None:
 
 # Parsers of others.
 
+GIFT_PARSER = """
+const fs = require("fs");
+const {parse} = require("gift-pegjs");
+console.log(JSON.stringify(parse(fs.readFileSync(0, "utf8"))));
+"""
+
+
+@pytest.fixture(scope="module")
+def gift(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[dict[str, Any]]]:
+    """The parser that GIFT editors have, of npm."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        pytest.skip("there is no npm on PATH")
+    folder = tmp_path_factory.mktemp("gift")
+    install = [npm, "install", "--silent", "--no-fund", "--no-audit", "gift-pegjs@1"]
+    subprocess.run(install, cwd=folder, check=True)
+
+    def parse(text: str) -> list[dict[str, Any]]:
+        command = [node, "-e", GIFT_PARSER]
+        done = subprocess.run(
+            command, cwd=folder, input=text, capture_output=True, text=True, check=True
+        )
+        found: list[dict[str, Any]] = json.loads(done.stdout)
+        return found
+
+    return parse
+
+
+@pytest.mark.editor
+@pytest.mark.parametrize("heading", ["", HOSTILE])
+def test_a_parser_of_gift_reads_each_number_with_what_is_told(
+    heading: str, gift: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    data = {**LSTM, "title": heading} if heading else LSTM
+    title, fields = " ".join(heading.split()) or "lstm-step", exercise(problem(data)).fields
+    found = [q for q in gift(text_for("gift", data)) if q["type"] != "Category"]
+    assert len(found) == len(fields)
+    for question, field in zip(found, fields, strict=True):
+        assert isinstance(field, Field)
+        assert (question["type"], question["title"]) == ("Numerical", f"{title}: {field.label}")
+        assert question["stem"]["format"] == "html"
+        right, *wrong = question["choices"]
+        assert (right["weight"], right["text"]["number"]) == (100, field.right[0])
+        assert right["text"]["range"] == field.tolerance
+        told = [
+            (each["weight"], each["text"]["number"], each["feedback"]["text"]) for each in wrong
+        ]
+        expected = [(0, each.value, html.escape(each.told, quote=False)) for each in field.wrong]
+        assert told == expected
+
+
+@pytest.mark.editor
+def test_a_parser_of_gift_reads_words_and_categories(
+    gift: Callable[[str], list[dict[str, Any]]], lstmhw: Run, tmp_path: Path
+) -> None:
+    (word,) = gift(text_for("gift", FLOW))
+    assert word["type"] == "MC"
+    right = [each["text"]["text"] for each in word["choices"] if each["isCorrect"]]
+    assert right == ["vanishes"]
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "a.yaml").write_text(json.dumps({**LSTM, "title": "one"}))
+    category, *questions = gift(lstmhw("export", "class", "--to", "gift").stdout)
+    assert (category["type"], category["title"]) == ("Category", "$course$/top/one")
+    assert len(questions) == 4
+
 
 @pytest.mark.oracle
 @pytest.mark.parametrize("name", ["q2", "gru", "lstm-gradient", at_length("q1")])
@@ -518,8 +585,8 @@ def test_text2qti_reads_each_number_with_its_interval(name: str, heading: str) -
         assert isinstance(field, Field)
         assert question.type == "numerical_question"
         (value,) = field.right
-        assert question.numerical_min <= value - field.tolerance
-        assert question.numerical_max >= value + field.tolerance
+        assert question.numerical_min <= value - field.tolerance + 1e-9
+        assert question.numerical_max >= value + field.tolerance - 1e-9
         assert float(question.numerical_max_html_xml) == question.numerical_max
     total = sum(question.points_possible for question in asked)
     assert Fraction(total) / sum(field.points for field in fields) >= 1
