@@ -75,14 +75,11 @@ class Choice(NamedTuple):
 
 
 class Exercise(NamedTuple):
-    """A question as a page without its answers, how exact they have to be, and its fields.
-
-    `digits` is empty where nothing but words and counts is asked for.
-    """
+    """A question as a page without answers, what to know of how to give them, and its fields."""
 
     title: str
     page: Solution
-    digits: str
+    note: str
     fields: tuple[Field | Choice, ...]
 
     @property
@@ -90,6 +87,11 @@ class Exercise(NamedTuple):
         """The points of the fields as whole numbers: their own, or the least in their ratio."""
         whole = math.lcm(*(field.points.denominator for field in self.fields))
         return tuple(int(field.points * whole) for field in self.fields)
+
+
+def spelled(number: float) -> str:
+    """A number of a field as course systems read it."""
+    return repr(number).removesuffix(".0")
 
 
 def exercise(problem: Problem) -> Exercise:
@@ -106,9 +108,17 @@ def exercise(problem: Problem) -> Exercise:
     digits = Digits(problem)
     writer = _Fields(solution, digits, problem.marking or Marking())
     fields = [field for symbol, points in worth.items() for field in writer.of(symbol, points)]
-    told = digits.told if set(worth) & set(solution.answers) else ""
     title = " ".join(problem.title.split()) or problem.kind
-    return Exercise(title, question(solution), told, tuple(fields))
+    note = " ".join(_notes(solution, digits, fields))
+    return Exercise(title, question(solution), note, tuple(fields))
+
+
+def _notes(solution: Solution, digits: "Digits", fields: Sequence[Field | Choice]) -> Iterator[str]:
+    numbers = [field for field in fields if isinstance(field, Field)]
+    if any(field.label.partition("[")[0] in solution.answers for field in numbers):
+        yield digits.told
+    if any(len(field.right) > 1 for field in numbers):
+        yield "The number by any of the conventions is right."
 
 
 def question(solution: Solution) -> Solution:
@@ -183,7 +193,7 @@ class _Fields:
             yield Choice(symbol, tuple(words.spellings), words.answer, points)
         elif symbol in self.solution.data:
             yield self._count(symbol, points)
-        elif symbol in self.solution.answers:
+        elif symbol in self.solution.answers and self.known.is_on_the_page(symbol):
             yield from self._numbers(symbol, points)
         else:
             message = f"expected numbers or words, which a course system compares, found {symbol}"

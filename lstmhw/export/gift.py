@@ -5,7 +5,7 @@ It has no points: those are given where a question is put into a quiz.
 
 from collections.abc import Iterator, Sequence
 
-from lstmhw.export.exercises import Choice, Exercise, Field
+from lstmhw.export.exercises import Choice, Exercise, Field, spelled
 from lstmhw.render.html import bare
 from lstmhw.view import View
 
@@ -29,16 +29,16 @@ def _questions(exercise: Exercise) -> Iterator[str]:
     page = bare(exercise.page, View(full=True))
     for field in exercise.fields:
         title = _escaped(f"{exercise.title}: {field.label}")
-        asked = f"<p>{field.label} = ? {exercise.digits}</p>"
+        asked = f"<p>{field.label} = ? {exercise.note}</p>"
         answers = _words(field) if isinstance(field, Choice) else _numbers(field)
         yield f"::{title}::[html]{_escaped(page + asked)}{{{answers}}}\n\n"
 
 
 def _numbers(field: Field) -> str:
-    lines = [f"=%100%{value!r}:{field.tolerance!r}#" for value in field.right]
+    lines = [f"=%100%{spelled(value)}:{spelled(field.tolerance)}#" for value in field.right]
     for wrong in field.wrong:
         told = _escaped(wrong.told.replace("&", "&amp;").replace("<", "&lt;"))
-        lines.append(f"=%0%{wrong.value!r}:{wrong.tolerance!r}#{told}")
+        lines.append(f"=%0%{spelled(wrong.value)}:{spelled(wrong.tolerance)}#{told}")
     return "#\n\t" + "\n\t".join(lines) + "\n"
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from lstmhw.export.exercises import Choice, Exercise, Field
+from lstmhw.export.exercises import Choice, Exercise, Field, spelled
 from lstmhw.render.html import bare
 from lstmhw.view import View
 
@@ -53,7 +53,7 @@ def written_category(exercises: Sequence[Exercise], category: str) -> str:
 
 def _question(exercise: Exercise) -> str:
     page = bare(exercise.page, View(full=True)).translate(BRACES)
-    note = f"<p>{escape(exercise.digits)}</p>" if exercise.digits else ""
+    note = f"<p>{escape(exercise.note)}</p>" if exercise.note else ""
     rows = "\n".join(_rows(exercise))
     text = f"{page}\n<h4>Answer</h4>\n{note}\n<table><tbody>\n{rows}\n</tbody></table>"
     return QUESTION.format(name=_text(exercise.title), text=_text(text))
@@ -70,9 +70,11 @@ def _rows(exercise: Exercise) -> Iterator[str]:
 
 
 def _number(field: Field, weight: int) -> str:
-    answers = [f"={value!r}:{field.tolerance!r}" for value in field.right]
+    answers = [f"={spelled(value)}:{spelled(field.tolerance)}" for value in field.right]
     for wrong in field.wrong:
-        answers.append(f"%0%{wrong.value!r}:{wrong.tolerance!r}#{_feedback(wrong.told)}")
+        answers.append(
+            f"%0%{spelled(wrong.value)}:{spelled(wrong.tolerance)}#{_feedback(wrong.told)}"
+        )
     return f"{{{weight}:NUMERICAL:{'~'.join(answers)}}}"
 
 

@@ -32,7 +32,7 @@ def _questions(exercise: Exercise) -> Iterator[str]:
     if any(share % HALF for share in points):
         points = [Fraction(weight) for weight in exercise.weights]
     for number, (field, share) in enumerate(zip(exercise.fields, points, strict=True), 1):
-        asked = " ".join(filter(None, [f"{escaped(field.label)} = ?", exercise.digits]))
+        asked = " ".join(filter(None, [f"{escaped(field.label)} = ?", exercise.note]))
         answer = "\n".join(_words(field) if isinstance(field, Choice) else _number(field))
         yield f"Points: {float(share):g}\n{number}. {asked}\n{answer}\n"
 

@@ -46,6 +46,10 @@ class KnownNumbers:
         """Whether a symbol is computed in the working."""
         return name in self.program.steps
 
+    def is_on_the_page(self, name: str) -> bool:
+        """Whether a symbol is computed in the working, or given."""
+        return self.has_lines(name) or name in self.program.scope.given
+
     def mistaken(self, name: str) -> list[Mistaken]:
         """What the likeliest mistakes make of a symbol, made in its line or in an earlier one.
 
