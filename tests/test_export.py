@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from conftest import ROOT, Run, problem
 
-from lstmhw.cli.export import FRAMEWORKS as OFFERED
-from lstmhw.export import FRAMEWORKS, comment, export
+from lstmhw.cli.export import TARGETS as OFFERED
+from lstmhw.export import FRAMEWORKS, TARGETS
+from lstmhw.export.scripts import comment, script_of
 from lstmhw.faults import ProblemError
 from lstmhw.kinds import KINDS, record_of
 from lstmhw.problem import Problem
@@ -227,7 +228,7 @@ GATES = "gates: {i: {value: 1}, o: {value: 1}, g: {value: 1}, "
 
 
 def script(data: dict[str, Any], framework: str = "pytorch") -> str:
-    return export(problem(data), framework)
+    return script_of(problem(data), framework)
 
 
 def run(source: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -266,7 +267,7 @@ def refused(data: dict[str, Any], framework: str = "pytorch") -> str:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_scripts_of_the_shipped_problems_compile(name: str) -> None:
-    source = export(read(name).problem, "pytorch")
+    source = script_of(read(name).problem, "pytorch")
     compile(source.encode("ascii"), name, "exec")
     assert str(ROOT) not in source
     assert "lstmhw" not in re.sub("#.*", "", source)
@@ -284,7 +285,7 @@ def test_scripts_compile(name: str) -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 @pytest.mark.oracle
 def test_scripts_of_the_shipped_problems_pass(name: str, tmp_path: Path) -> None:
-    result = run(export(read(name).problem, "pytorch"), tmp_path)
+    result = run(script_of(read(name).problem, "pytorch"), tmp_path)
     if name in REFUTED:
         assert (result.returncode, result.stdout) == (1, "")
         assert REFUTED[name] in result.stderr
@@ -353,14 +354,14 @@ def test_scripts_of_what_is_wrong_fail(name: str) -> None:
 )
 @pytest.mark.oracle
 def test_one_number_changed_is_noticed(name: str, right: str, wrong: str) -> None:
-    source = export(read(name).problem, "pytorch")
+    source = script_of(read(name).problem, "pytorch")
     assert right in source
     changed = source.replace(right, wrong, 1).replace("import torch", "import torch; inf = 1e999")
     assert printed(changed).startswith("failed: ")
 
 
 def test_a_title_cannot_leave_its_comment() -> None:
-    source = export(replace(problem(LSTM), title=HOSTILE), "pytorch")
+    source = script_of(replace(problem(LSTM), title=HOSTILE), "pytorch")
     plain = script(LSTM)
     assert ast.dump(ast.parse(source.encode("ascii"))) == ast.dump(ast.parse(plain))
     assert "#\n# q?import os?" in source
@@ -407,7 +408,7 @@ def test_what_cannot_be_exported_is_refused_with_the_reason() -> None:
 @pytest.mark.parametrize("name", sorted({*shipped()} - {*SHIPPED}))
 def test_other_shipped_problems_are_refused(name: str) -> None:
     with pytest.raises(ProblemError, match="expected a problem with a network to run, found "):
-        export(read(name).problem, "pytorch")
+        script_of(read(name).problem, "pytorch")
 
 
 def test_problems_of_every_kind_with_a_network_are_shipped() -> None:
@@ -415,14 +416,14 @@ def test_problems_of_every_kind_with_a_network_are_shipped() -> None:
     assert {read(name).problem.kind for name in SHIPPED} == can
 
 
-def test_the_frameworks_offered_are_those_there_are() -> None:
-    assert OFFERED == FRAMEWORKS
+def test_the_targets_offered_are_those_there_are() -> None:
+    assert OFFERED == TARGETS
 
 
 def test_export_prints_or_writes_the_script(lstmhw: Run, tmp_path: Path) -> None:
     result = lstmhw("export", "q2", "--to", "pytorch")
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == export(read("q2").problem, "pytorch")
+    assert result.stdout == script_of(read("q2").problem, "pytorch")
     written = lstmhw("export", "q2", "--to", "pytorch", "-o", "q2.py")
     assert (written.returncode, written.stdout) == (0, "")
     assert (tmp_path / "q2.py").read_text() == result.stdout

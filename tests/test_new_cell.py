@@ -22,7 +22,7 @@ from lstmhw.cells import Activations, Named, PreActivations, state
 from lstmhw.cells.cell import Cell, GatedCell
 from lstmhw.cells.weights import Gate
 from lstmhw.equations import equations
-from lstmhw.export import export
+from lstmhw.export.scripts import script_of
 from lstmhw.expr import Let
 from lstmhw.functions import ACTIVATIONS, Floats
 from lstmhw.problem import ActivationName, Embedded, Problem, Record, Shape, record
@@ -226,11 +226,11 @@ def test_its_script_runs_in_torch(mgu: type[Problem], tmp_path: Path) -> None:
 def test_its_script_has_its_equations() -> None:
     assert "    h_new = (1.0 - f) * h + f * n\n    return (h_new,)\n" in _script()
     with pytest.raises(Exception, match="found a minimal gated unit"):
-        export(_problem(), "keras")
+        script_of(_problem(), "keras")
 
 
 def _script() -> str:
-    return export(_problem(), "pytorch")
+    return script_of(_problem(), "pytorch")
 
 
 def _problem() -> Problem:

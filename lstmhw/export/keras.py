@@ -9,7 +9,7 @@ from lstmhw.cells.cell import Cell, Parameters
 from lstmhw.cells.gru import Gru
 from lstmhw.cells.lstm import Lstm
 from lstmhw.cells.rnn import Rnn
-from lstmhw.export import (
+from lstmhw.export.scripts import (
     STEP_OF_RUN,
     Manner,
     Part,

@@ -11,7 +11,7 @@ from lstmhw.cells.losses import LOSSES as PAGE
 from lstmhw.cells.lstm import Lstm
 from lstmhw.cells.rnn import Rnn
 from lstmhw.cells.weights import symbol_of
-from lstmhw.export import (
+from lstmhw.export.scripts import (
     STEP_OF_RUN,
     Manner,
     Part,

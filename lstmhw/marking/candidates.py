@@ -89,6 +89,11 @@ class Catalogue:
             self._candidates[key] = _candidates(chain.from_iterable(ways), most)
         return self._candidates[key]
 
+    def not_misread(self, steps: Sequence[Step]) -> list[Variant]:
+        """The same but for numbers of the sheet that are misread, the cheapest first."""
+        found = [*self.mistakes(steps), *self._elsewhere(steps[-1])]
+        return sorted(found, key=lambda variant: variant.price)
+
     def both(self, symbol: str, exprs: Sequence[Expr]) -> tuple[Sequence[Expr], Numbers]:
         """What two common mistakes make of a line, the one after the other; see `Both`."""
         key = (symbol, tuple(map(id, exprs)))

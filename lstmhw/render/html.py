@@ -59,6 +59,7 @@ LONGEST_PIECE = 24  # characters of a formula that no line is broken in
 WIDEST_MATRIX = 32
 FRONT = ("Asked", "Result")
 """The sections that a page begins with."""
+BARE_LEVEL = 3  # of the heading above the sections of a page that stands in another one
 SPELLINGS = (MathML(), Text())
 
 STYLE = (
@@ -152,6 +153,19 @@ def fragment(solution: Solution, view: View) -> str:
     """A page inside another one, a notebook's say, whose look its style leaves alone."""
     style = STYLE.replace(":root", ":scope").replace("body {", ":scope {")
     return FRAGMENT.format(style=style, body=_article(solution, view, 1))
+
+
+UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
+
+
+def bare(solution: Solution, view: View) -> str:
+    """A page without title and style, for a place that has its own: what is only read aloud hides.
+
+    Nothing in it is a class that it needs.
+    """
+    page = _Page(view._replace(digits=solution.digits), BARE_LEVEL)
+    body = "\n".join(line for part in sections(solution, view) for line in page.section(part))
+    return body.replace('class="aloud"', f'style="{UNSEEN}"')
 
 
 def _article(solution: Solution, view: View, level: int) -> str:
