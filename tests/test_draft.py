@@ -300,6 +300,17 @@ LACKING = {
         f"{STEP} f = 0.5, W_f = [1 2, q\n3 4",
         "could not be read as numbers",
     ),
+    "a state that is not closed": (STEP.replace("0.5,", "[0.5x,") + "f = 0.5", "could not be read"),
+    "a state without its sign": (f"{STEP} f = 0.5\nh_0  (0.25)", "line 2 was not read"),
+    "an output without a function": (
+        "RNN: x = 1, W_{xh} = 1, W_{hh} = 1, h_0 = 0, W_{hy} = 2",
+        "output.activation",
+    ),
+    "the new state": (f"{STEP} f = 0.5, h_t = 0.25", "the step computes it"),
+    "a state that is named only": (
+        f"LSTM: x = 1, {STEP[34:]} f = 0.5, h_0 is ?",
+        "line 1 names it",
+    ),
     "a division by zero": (f"{STEP} f = 1/0", "1/0, a division by zero"),
     "all weights": (f"{STEP} f = 0.5. All weights are 0.1.", "All weights"),
     "a row that was not read": (f"{STEP} f = 0.5\nW_h 0.1 0.2 0.3", "line 2 was not read"),

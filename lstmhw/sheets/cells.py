@@ -19,7 +19,12 @@ from lstmhw.sheets.weights import Weights
 
 _STEPS = r"sequence|time steps|over \w+ steps"
 _ZEROS = r"initial\w*[^.\n]*\bzeros?\b|zeros?[^.\n]*\binitial"
-_WEIGHTS = re.compile(r"(?<![A-Za-z])[WUb](?:_|\b)|weight|bias", re.IGNORECASE)
+_WEIGHTS = re.compile(
+    r"(?<![A-Za-z])[WUb](?:_|\b)|weight|bias|∂|[A-Za-z]_\{?[\w-]+\}?\s+[(\[]?[-+]?[\d.]"
+    r"|^[\s\d.,;&+-]*\d\s*[\])]|^\W*[-+]?[\d.]+[\s,;&]+[-+]?[\d.]+[\s\d.,;&+-]*\W*$",
+    re.IGNORECASE,
+)
+"""On a line with numbers that were not read, a sign that they are data."""
 
 
 def draft(sheet: Sheet, chosen: Chosen, cell: str) -> Drafted:
@@ -198,8 +203,17 @@ class _Cell:
                 )
                 where = f"line {zeros}" if zeros else "the sheet gives none"
                 yield key, Note(f"{key}: zeros, as where it is left out ({where})")
+                self._check_mention(letter, zeros)
             else:
                 yield key, leaf_of(placed._replace(numbers=vector(placed.numbers)))
+
+    def _check_mention(self, letter: str, zeros: int | None) -> None:
+        """A state before the first step that is named has a value, which was not understood."""
+        pattern = rf"(?<![A-Za-z∂/{{])[{letter}{letter.upper()}](?:_\{{?|\(| )?0(?![.\d])"
+        for number, line in enumerate(self.sheet.asked, 1):
+            if zeros is None and re.search(pattern, line):
+                self.lacking.append(f"{letter}_prev: line {number} names it; no value was read")
+                return
 
     def _before(self, letter: str) -> Placed | None:
         """The state before the first step; what is given of others is not placed."""
@@ -252,7 +266,9 @@ class _Cell:
         softmax = self.sheet.first_words(r"soft-?max")
         if softmax is not None:
             return Leaf("softmax", f'line {softmax}: "softmax"')
-        return Note("activation: identity is taken; the sheet does not say: sigmoid, softmax, ..")
+        why = "the sheet does not say what it goes through: identity, sigmoid, softmax, .."
+        self.lacking.append(f"output.activation: {why}")
+        return Note(f"activation: lacking; {why}")
 
     def _gradients(self) -> Iterator[tuple[str, Leaf]]:
         """The gradients that arrive at the last step."""

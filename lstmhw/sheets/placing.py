@@ -15,8 +15,13 @@ from lstmhw.sheets.values import Numbers, axes, claim_readings
 
 _MATRICES = ("W", "W_x", "W_h", "embedding")
 _DATA = re.compile(r"weight|bias|matri|state|input|vector|hidden|gate", re.IGNORECASE)
-_COMPUTED = ("h", "c", "y", "a", "sum", "answer", "dh", "dc")
-_ARRAY = re.compile(r"[\[(]\s*[-+]?[\d.]+\s*[,;&\s]\s*[-+]?[\d.]|\\begin|np\.|torch\.")
+_COMPUTED = ("h", "c", "y", "a", "sum", "answer")
+_STATES = ("h", "c", "x", "dh", "dc", "sum", "y", "a")
+_ARRAY = re.compile(
+    r"[\[(]\s*[-+]?[\d.]+(?:\s*[,;?&]|\s+[-+]?[\d.]|\s*$)|\\begin"
+    r"|(?:np|numpy|torch)\.(?:array|asarray|matrix|tensor)\b"
+)
+"""What begins an array, closed or not; `(1 - z)` does not."""
 _NEAR = 10  # lines that a heading may stand above what it is about
 
 
@@ -60,7 +65,10 @@ class Placing:
     def drop(self, key: Key, time: str, why: str) -> None:
         """What is placed there after all is not."""
         placed = self.placed.pop((key, time))
-        self.loose.append(Loose(placed.line, f"{placed.name} = {spelled(placed.numbers)}", why))
+        loose = Loose(placed.line, f"{placed.name} = {spelled(placed.numbers)}", why)
+        self.loose.append(loose)
+        if key[0] in _STATES:
+            self.homeless.append(loose)
 
     def _given(self, statement: Statement) -> None:
         value = statement.value
@@ -96,8 +104,8 @@ class Placing:
         """An equation has no place; numbers of data that could not be read are lacking."""
         keys = list(self._keys(statement))
         is_data = any(not _is_computed(key, time) for key, _, time in keys)
-        is_data = is_data or _ARRAY.match(statement.formula) is not None
-        if is_data and re.search(r"(?<![\w{^-])[-+]?\d", statement.formula):
+        has_digits = re.search(r"(?<![\w{^-])[-+]?\d", statement.formula) is not None
+        if (is_data and has_digits) or _ARRAY.match(statement.formula):
             said = self.sheet.text[statement.start : statement.end]
             loose = Loose(self.sheet.line(statement.start), said, "could not be read as numbers")
             self.loose.append(loose)
@@ -224,7 +232,7 @@ def _may_be_data(statement: Statement) -> bool:
 
 def _is_computed(key: Key, time: str) -> bool:
     """Whether an equation for what stands at a key is one of the cell's own."""
-    return time != "t-1" and (key[0] in _COMPUTED or key[-1] == "value")
+    return time not in ("t-1", "0") and (key[0] in _COMPUTED or key[-1] == "value")
 
 
 def _may_be(key: Key, numbers: Numbers) -> bool:

@@ -67,7 +67,7 @@ _WORDS = {
 _MARKED = {"tilde": TILDE, "widetilde": TILDE, "bar": TILDE, "hat": "", "widehat": ""}
 _APART = re.compile(
     r"(?<![A-Za-z0-9_\\])(?:(?<=\W)|^)([WUVbxhcC]) (?=[a-zC0-9])"
-    r"([fiocgCrznu]|[xh][fiocgrzn]|\d{1,2}|t(?: ?- ?1)?)(?=\s*(?:[=,;\]]|\)))",
+    r"([fiocgCrznu]|(?<=[WUb] )[xhy]|[xh][fiocgrznhy]|\d{1,2}|t(?: ?- ?1)?)(?=\s*(?:[=,;\]]|\)))",
     re.MULTILINE,
 )
 """A subscript that a PDF has left behind its letter: `W f =`, `[x t , h t-1]`."""

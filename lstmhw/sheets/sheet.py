@@ -25,7 +25,9 @@ _FURNITURE = re.compile(
     r"|exam|due|semester|version|step|part|task)\s*[#.]?\s*\d",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<![\w.{_^<(\\])[-+]?(?:\d+\.?\d*|\.\d+)(?![\w>}])")
+_NUMBER = re.compile(
+    r"(?<![\w.{_^<(\\])[-+]?(?:\d+\.?\d*|\.\d+)(?![\w>}])|(?<=[=\s]\()[-+]?\d*\.?\d+(?=\s*[,;)])"
+)
 
 
 class Sheet:

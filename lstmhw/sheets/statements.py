@@ -8,11 +8,12 @@ from typing import NamedTuple
 from lstmhw.sheets.symbols import NAME, taken_apart
 from lstmhw.sheets.values import Value, arrays, value_at
 
+_BEFORE = r"(?<![^\s(\[,;:|=&}>\"'])(?<![WUb] )"  # what may stand before a name
 _ASSIGNED = re.compile(
-    rf"(?<![A-Za-z0-9_\\^{{.])(?P<name>{NAME})[ \t]*(?P<sign>:?=(?![=>])|≈|:|\||(?:is|are|be|of)\b)"
+    rf"{_BEFORE}(?P<name>{NAME})[ \t]*(?P<sign>:?=(?![=>])|≈|:|\||(?:is|are|be|of)\b)"
 )
 _TUPLE = re.compile(
-    rf"(?<![A-Za-z0-9_\\^{{.])(?P<names>{NAME}(?:[ \t]*,[ \t]*{NAME}){{1,24}})[ \t]*=(?!=)[ \t]*"
+    rf"{_BEFORE}(?P<names>{NAME}(?:[ \t]*,[ \t]*{NAME}){{1,24}})[ \t]*=(?!=)[ \t]*"
     r"(?P<values>[-+]?[\d.][^\n#]*)"
 )
 _ONLY_NAME = re.compile(rf"\s*({NAME})\s*")
