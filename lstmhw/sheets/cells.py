@@ -175,10 +175,7 @@ class _Cell:
         if embedding is not None and is_one_hot(value):
             yield "one_hot", leaf_of(placed._replace(numbers=value))
         elif len(shape) == 2:
-            if (
-                not is_sequence
-                and self.sheet.first_words(r"sequence|time steps|over \w+ steps") is None
-            ):
+            if not is_sequence and self.sheet.first_words(_STEPS) is None:
                 self.lacking.append(
                     f"x: line {placed.line} has {shape[0]} rows, which may be steps (xs) or"
                     " examples (x of a batch)"
@@ -198,9 +195,7 @@ class _Cell:
             key = f"{letter}_prev"
             placed = self._before(letter)
             if placed is None:
-                zeros = self.sheet.first_words(
-                    r"initial\w*[^.\n]*\bzeros?\b|zeros?[^.\n]*\binitial"
-                )
+                zeros = self.sheet.first_words(_ZEROS)
                 where = f"line {zeros}" if zeros else "the sheet gives none"
                 yield key, Note(f"{key}: zeros, as where it is left out ({where})")
                 self._check_mention(letter, zeros)

@@ -1,7 +1,7 @@
 """What the equations and words of a sheet say about conventions."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lstmhw.sheets.plain import TILDE
@@ -42,11 +42,6 @@ FUNCTIONS: Mapping[str, str] = {
     "hardsigmoid": "hard-sigmoid",
     "leakyrelu": "leaky-relu",
 }
-
-
-def lines_of(text: str, first: int = 1) -> Iterator[tuple[int, str]]:
-    """The lines of a text with their numbers."""
-    yield from enumerate(text.split("\n"), first)
 
 
 def concat(lines: Sequence[tuple[int, str]]) -> list[Said]:

@@ -17,7 +17,10 @@ _MATRICES = ("W", "W_x", "W_h", "embedding")
 _DATA = re.compile(r"weight|bias|matri|state|input|vector|hidden|gate", re.IGNORECASE)
 _COMPUTED = ("h", "c", "y", "a", "sum", "answer")
 _STATES = ("h", "c", "x", "dh", "dc", "sum", "y", "a")
-_ARRAY = re.compile(r"[\[(]\s*[-+]?[\d.]+(?:\s*[,;?&]|\s+[-+]?[\d.]|\s*$)|\\begin|np\.|torch\.")
+_ARRAY = re.compile(
+    r"[\[(]\s*[-+]?[\d.]+(?:\s*[,;?&]|\s+[-+]?[\d.]|\s*$)|\\begin"
+    r"|(?:np|numpy|torch)\.(?:array|asarray|matrix|tensor)\b"
+)
 """What begins an array, closed or not; `(1 - z)` does not."""
 _NEAR = 10  # lines that a heading may stand above what it is about
 

@@ -31,7 +31,6 @@ _LABELS: tuple[tuple[str, Key], ...] = (
     (r"(?:input|sequence) (?:sequence|of inputs)|inputs\b", ("xs",)),
     (r"(?:current |new )?input(?: vector)?(?: is| x|:|$|\s*\()", ("x",)),
 )
-_OF_STATE = {"h_prev": "h", "c_prev": "c"}
 
 
 class Book(NamedTuple):

@@ -38,7 +38,6 @@ _TURNED = re.compile(r"\s*(?:\^\s*(?:\{\s*(?:\\top|T|\\intercal)\s*\}|\\top|T\b)
 _OTHER = {"[": "]", "(": ")", "{": "}"}
 _GOES_ON = re.compile(r"\s*(?:[*·×⊙^/@]|\\cdot|\\times)|[ \t]+[-+](?=[ \t])|[A-Za-z_(\[]|[-+]")
 """Behind a number that is part of an expression."""
-_ZERO = re.compile(r"(?:0|zeros?|the zero vector)\b(?!\.\d)", re.IGNORECASE)
 
 
 class Value(NamedTuple):
