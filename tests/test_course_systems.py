@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from cloze import Gap, Question, questions
 from conftest import Run, at_length, examples, problem
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from mistakes import MAKERS, names
 from questions import UnsuitedError, file, suited
 from questions import problem as keys_of
+from rounded_sheets import rounded_sheets
 from working import HALF_EVEN, HALF_UP, Hand, Working
 
 from lstmhw.export import export
@@ -28,6 +30,7 @@ from lstmhw.export.exercises import Field, Way, apart, at_least, exercise
 from lstmhw.faults import ProblemError
 from lstmhw.glossary import title
 from lstmhw.marking import marked
+from lstmhw.marking.claims import full_name
 from lstmhw.reading import Document, from_text, read, shipped
 
 LSTM: dict[str, Any] = {
@@ -238,6 +241,20 @@ def test_a_right_sheet_is_right_however_it_was_rounded_on_the_way(
         for label, value in _entries(symbol, values):
             written = float(hand.text(symbol, value))
             assert fields[label].graded(written)[0] == 1.0, (label, written)
+
+
+@pytest.mark.parametrize("seed", [1, *map(at_length, (2, 3))])
+def test_a_right_sheet_on_gradients_with_two_decimals_is_right(seed: int) -> None:
+    for sheet in rounded_sheets(2, seed):
+        document = from_text("sheet.yaml", f"{sheet.text}\nmarking: {{decimals: 2}}\n")
+        solution = document.problem.solve()
+        (question,) = questions(str(export(document, "moodle")))
+        fields = iter(labelled(question).items())
+        for name, claim in document.problem.claimed.items():
+            for written in np.ravel(np.array(claim, dtype=float)):
+                label, gap = next(fields)
+                assert label.startswith(full_name(name, solution))
+                assert gap.graded(float(written))[0] == 1.0, (label, written)
 
 
 @examples(6, 100)

@@ -84,7 +84,7 @@ class Exercise(NamedTuple):
 
     @property
     def weights(self) -> tuple[int, ...]:
-        """The points of the fields as whole numbers: their own, or the least in their ratio."""
+        """The points of the fields, times the least number that makes all of them whole."""
         whole = math.lcm(*(field.points.denominator for field in self.fields))
         return tuple(int(field.points * whole) for field in self.fields)
 
