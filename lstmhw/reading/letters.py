@@ -43,10 +43,12 @@ def why_not(name: str, node: Fields, owners: Owners) -> str:
         return WHICH
     if name == "V" and OUTPUT in node.entries:
         return "V is W of the output, which has one; keep one"
-    key = _all(owners).get(name, "")
-    others = [other for other in node.entries if _all(owners).get(other, other) == key]
-    beside = [other for other in others if other != name]
-    if not key or not beside:
+    meant = _all(owners)
+    key = meant.get(name)
+    if key is None:
+        return ""
+    beside = [other for other in node.entries if other != name and meant.get(other, other) == key]
+    if not beside:
         return ""
     is_input = key == "g" and "update" in (name, *beside)
     more = " (an update gate beside a candidate is i)" if is_input else ""
