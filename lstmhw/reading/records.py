@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
-from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -20,7 +19,6 @@ Owners = Mapping[str, type[Record]]
 by the field that they are."""
 
 
-@cache
 def keys_of(record: type[Record]) -> dict[str, Field[Any]]:
     """The keys of a record in a file, with their fields; without those of embedded records."""
     own = [f for f in fields(record) if f.name not in NOT_KEYS and not _is_embedded(f)]
