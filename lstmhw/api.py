@@ -17,6 +17,7 @@ from lstmhw.faults import Fault, ProblemError, did_you_mean
 from lstmhw.functions import Floats
 from lstmhw.grading import Grader, Row
 from lstmhw.marking.summary import marks
+from lstmhw.marking.withheld import marks_without_answers
 from lstmhw.reading import Document, InputError, from_text, read
 from lstmhw.reading.submissions import Source, read_submission
 from lstmhw.render import render
@@ -101,6 +102,11 @@ class Marks(Solution):
     def out_of(self) -> float | None:
         return None if self._page.score is None else self._page.score.out_of
 
+    def without_answers(self) -> "Marks":
+        """The same marks with no true value in them, for who may try again."""
+        _, *again = self._again
+        return Marks(marks_without_answers(self._page), (_withheld, *again))
+
 
 def solve(problem: Given) -> Solution:
     """The worked solution, its own claims marked.  Raises ProblemError."""
@@ -163,6 +169,10 @@ def _checked(document: Document, claims: Mapping[str, Claim]) -> Marks:
         if faults:
             raise ProblemError(faults)
         return Marks(marks(page), (_checked, document.name, document.text, dict(claims)))
+
+
+def _withheld(document: Document, claims: Mapping[str, Claim]) -> Marks:
+    return _checked(document, claims).without_answers()
 
 
 def _answered_again(answer: Callable[..., Solution], name: str, text: str, *rest: Any) -> Solution:

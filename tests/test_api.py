@@ -109,3 +109,21 @@ def test_a_trace_is_pickled_as_the_trace_it_is() -> None:
     answer = lstmhw.trace("sentiment-six-units", "bad uh")
     again = pickle.loads(pickle.dumps(answer))
     assert again.render() == answer.render() != lstmhw.solve("sentiment-six-units").render()
+
+
+def test_marks_without_answers_tell_what_is_wrong_and_no_true_value() -> None:
+    marks = lstmhw.check("q2", {"c": [1.4435, 2.3333], "h": [0.2723, 0.9725]})
+    assert "1.1473" in marks.render()
+    withheld = marks.without_answers()
+    for again in (withheld, pickle.loads(pickle.dumps(withheld)), withheld.without_answers()):
+        assert (again.score, again.out_of) == (marks.score, marks.out_of)
+        assert [check.verdict for check in again.checks] == [c.verdict for c in marks.checks]
+        assert "forget gate" in again.render()
+        for shown in (
+            again.render(),
+            again.render("json"),
+            again._repr_html_(),
+            repr(again.checks),
+        ):
+            assert "1.147" not in shown
+            assert "2.136" not in shown

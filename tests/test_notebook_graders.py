@@ -24,7 +24,7 @@ MARKED = """\
 import lstmhw
 
 marks = lstmhw.check("q2", answers)
-print(marks.render())
+print(marks.without_answers().render())
 marks.score
 """
 OTTER_TEST = """\
