@@ -14,6 +14,7 @@ import pytest
 from conftest import ROOT, Run
 
 from lstmhw.export.gradescope import REQUIREMENTS, archive
+from lstmhw.grading.autograder import results as results_of
 from lstmhw.reading import read
 
 RIGHT = "claimed: {g: [1.0000, 1.0000], c: [1.1473, 2.1362], h: [0.2723, 0.9725]}\n"
@@ -61,12 +62,12 @@ def handed_in(folder: Path, text: str, name: str = "answers.yaml") -> dict[str, 
     return run(folder)
 
 
-def scores(results: dict[str, Any]) -> dict[str, float]:
-    for test in results["tests"]:
+def scores(found: dict[str, Any]) -> dict[str, float]:
+    for test in found["tests"]:
         assert {"name", "score", "max_score", "output", "visibility"} <= set(test)
         assert 0 <= test["score"] <= test["max_score"]
         assert test["visibility"] == "visible"
-    return {test["name"]: test["score"] for test in results["tests"]}
+    return {test["name"]: test["score"] for test in found["tests"]}
 
 
 def test_a_right_submission_has_all_points(autograder: Path) -> None:
@@ -116,11 +117,12 @@ def test_what_cannot_be_read_earns_nothing_and_says_why(
 ) -> None:
     for name, text in files.items():
         (autograder / "submission" / name).write_text(text)
-    results = run(autograder)
-    assert set(scores(results).values()) == {0}
-    assert said in results["output"]
-    assert "Traceback" not in json.dumps(results)
-    assert str(autograder) not in results["output"]
+    found = results_of(autograder, autograder / "source" / "problem.yaml")
+    assert set(scores(found).values()) == {0}
+    assert said in found["output"]
+    assert str(autograder) not in found["output"]
+    if len(files) > 1:
+        assert run(autograder) == found
 
 
 def test_an_answer_that_cannot_be_read_is_told_beside_the_marks_of_the_others(

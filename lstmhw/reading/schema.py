@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import Field
+from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from lstmhw.kinds import KINDS, record_of
@@ -34,8 +35,9 @@ CLAIM = {
 }
 
 
+@cache
 def schema() -> Schema:
-    """One schema for all kinds: `kind` says which of them a file has to fit."""
+    """One schema for all kinds: `kind` says which of them a file has to fit.  Not to be changed."""
     cases = [
         {
             "if": {"properties": {"kind": {"const": kind}}},
