@@ -14,6 +14,7 @@ class Request(NamedTuple):
     map: str | None
     attempts: str | None
     roster: str | None
+    variants: str | None
     format: str | None
     output: str | None
     resume: bool
