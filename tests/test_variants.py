@@ -1,6 +1,7 @@
 """`grade --variants`: each student's answers are marked against that student's own numbers."""
 
 import csv
+import gc
 import io
 import json
 import os
@@ -318,8 +319,19 @@ def test_the_graders_that_are_kept_are_few(folder: Path) -> None:
     (folder / "v" / "variants.csv").write_text("id,file\n" + rows)
     variants = read_variants(str(folder / "v" / "variants.csv"))
     marking = VariantGrader(Grader(read(str(folder / "p.yaml"))), variants)
-    for k in (*range(count), count - 1, 0):
-        line = line_of(f"s{k}", RIGHT).encode()
-        assert marking.row(Source("s.ndjson", 1, line)).score == 2
+    before = graders()
+    gc.disable()  # as good as, on the command line
+    try:
+        for k in (*range(count), count - 1, 0):
+            line = line_of(f"s{k}", RIGHT).encode()
+            assert marking.row(Source("s.ndjson", 1, line)).score == 2
+        assert graders() - before <= MOST_GRADERS + 1
+    finally:
+        gc.enable()
     kept = marking._grader_of.cache_info()
     assert (kept.currsize, kept.hits, kept.misses) == (MOST_GRADERS, 1, count + 1)
+
+
+def graders() -> int:
+    """How many there are in memory."""
+    return sum(isinstance(each, Grader) for each in gc.get_objects())

@@ -1,5 +1,6 @@
 """`--variants variants.csv`: each student's own problem, as `lstmhw vary --roster` writes them."""
 
+import gc
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -16,7 +17,7 @@ from lstmhw.reading.submissions import Source, Submission, cleaned, read_submiss
 ID, FILE = "id", "file"
 NO_VARIANT = "the table of variants has no problem for this student"
 SEVERAL = "the table of variants has several problems for the ids of this student"
-MOST_GRADERS = 16  # in each process; many attempts of one student mostly come together
+MOST_GRADERS = 4  # in each process; the attempts of one student mostly come together
 
 
 class Variants(NamedTuple):
@@ -71,6 +72,8 @@ class VariantGrader:
 
     def _made(self, file: str) -> Grader | str:
         """What marks against the variant in a file, or why nothing can."""
+        # The one that made room is large, and its parts refer to each other in circles.
+        gc.collect()
         try:
             grader = _grader(file, self.shared)
         except InputError as error:
@@ -135,10 +138,8 @@ def _columns(table: str, header: Record) -> tuple[int, int]:
         if titles.count(name) != 1:
             told = f"found {some(printable(title) for title in titles)}"
             message = f"expected the columns id, seed and file, each once, {told}"
-            raise InputError(
-                f"{headline(printable(table), header[0].mark, Fault((), message))}\n"
-                "  hint: `lstmhw vary --roster` writes such a table, and what it names"
-            )
+            place = headline(printable(table), header[0].mark, Fault((), message))
+            raise InputError(f"{place}\n  hint: `lstmhw vary --roster` writes such a table")
     return titles.index(ID), titles.index(FILE)
 
 
