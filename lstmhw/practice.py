@@ -1,10 +1,12 @@
 """Exercises of each kind with numbers that are kind to the hand, drawn from a seed."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from lstmhw.marking.scoring import asked
 from lstmhw.numerals import Bare
+from lstmhw.problem import Problem
 from lstmhw.reading import from_text
 from lstmhw.reading.written import written
 from lstmhw.solution import Entries, Solution
@@ -157,10 +159,9 @@ def exercise(kind: str, seed: int, units: int, steps: int) -> Exercise:
         text = written({"kind": kind, "title": title, **data})
         problem = from_text(kind, text).problem
         solution = problem.solve()
-        answers = dict(_answers(solution))
-        if not saturated(solution) and not _has_ties(solution, answers):
-            claimed = {name: _rounded(value) for name, value in answers.items()}
-            text += written(asking_for(problem, answers))
+        claimed = dict(_answers(problem, solution))
+        if not saturated(solution) and not _has_ties(solution, claimed):
+            text += written(asking_for(problem, claimed))
             return Exercise(text, text + written({"claimed": claimed}))
     raise NoExerciseError
 
@@ -171,26 +172,53 @@ class NoExerciseError(Exception):
 
 def _rounded(value: Any) -> Any:
     """Numbers as they are handed in: all their decimals are written."""
+    if isinstance(value, Mapping):
+        return {key: _rounded(part) for key, part in value.items()}
     if isinstance(value, list):
         return [_rounded(part) for part in value]
     return Bare(f"{value:.{DECIMALS}f}") if isinstance(value, float) else value
 
 
-def _answers(solution: Solution) -> Iterator[tuple[str, Any]]:
-    """What is asked, rounded: numbers, a total, weights, or that there are none."""
-    if "feasible" in solution.extras:
-        weights = solution.extras["weights"]
-        yield from weights.items() if weights else [("feasible", False)]
-        return
-    if "convention" in solution.extras:
-        yield "total", solution.data["total"][solution.extras["convention"]]
-        return
+def _answers(problem: Problem, solution: Solution) -> Iterator[tuple[str, Any]]:
+    """What is asked: numbers, rounded; a total, weights, or that there are none."""
+    extras = solution.extras
+    if "output" in extras:
+        yield from _network(extras["weights"], extras["output"])
+    elif "feasible" in extras:
+        weights = extras["weights"]
+        yield from _rounded(weights).items() if weights else [("feasible", False)]
+    elif "convention" in extras:
+        yield "total", solution.data["total"][extras["convention"]]
+    else:
+        for symbol in _symbols(problem, solution):
+            yield symbol, _rounded(solution.answers[symbol].tolist())
+
+
+def _symbols(problem: Problem, solution: Solution) -> Sequence[str]:
+    """The results; where an exercise cannot ask for these alone, all that earns points."""
     entries = [e for block in solution.result if isinstance(block, Entries) for e in block.rows]
-    symbols = [entry.symbol for entry in entries] or [
-        symbol for symbol in solution.answers if symbol[:2] in ("y_", "h_")
-    ]
-    for symbol in symbols:
-        yield symbol, solution.answers[symbol].tolist()
+    symbols = [entry.symbol for entry in entries]
+    return symbols if asking_for(problem, symbols) else [*asked(problem, solution)[0].points]
+
+
+def _network(weights: Mapping[str, Any], output: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Weights as they may be claimed: as they are, since rounded ones may do something else."""
+    if "weight_ih" in weights:
+        yield "stacked", {"layout": "pytorch", **_exact(weights)}
+    else:
+        yield from _exact(weights).items()
+    yield "output", _exact(output)
+
+
+def _exact(value: Any) -> Any:
+    """Numbers as they are, whole ones without a fraction."""
+    if isinstance(value, Mapping):
+        return {key: _exact(part) for key, part in value.items()}
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(value, list):
+        return [_exact(part) for part in value]
+    is_whole = isinstance(value, float) and value.is_integer()
+    return int(value) if is_whole else value
 
 
 def _has_ties(solution: Solution, answers: Iterable[str]) -> bool:

@@ -466,6 +466,10 @@ def test_only_what_was_asked_for_is_written(lstmhw: Run, folder: Path) -> None:
         ("--resume -o r --feedback f", "--resume and --feedback do not go together"),
         ("--resume -o r --anonymous", "--resume and --anonymous do not go together"),
         ("--anonymous --feedback f", "--feedback is a page for each name"),
+        *(
+            (f"--attempts all --format {format}", f"--format {format} has one line a student")
+            for format in ("moodle", "canvas", "gradescope")
+        ),
         ("--anonymous --format canvas", "--format canvas needs names"),
     ],
 )
@@ -504,6 +508,24 @@ def test_nobody_is_named(format: str, lstmhw: Run, folder: Path) -> None:
     assert not [part for part in parts if part in told]
     assert "student 6" in shown.stdout
     assert "student 7" not in shown.stdout
+
+
+@pytest.mark.parametrize("format", ["csv", "ndjson"])
+def test_rows_without_names_are_not_added_to(format: str, lstmhw: Run, folder: Path) -> None:
+    """It cannot be told whose they are; rows of students with such names can be added to."""
+    command = ("grade", "p.yaml", "class.ndjson", "--format", format, "-o", "rows")
+    lstmhw(*command, "--anonymous")
+    before = (folder / "rows").read_text()
+    refused = lstmhw(*command, "--resume")
+    assert refused.returncode == 2
+    assert "rows: error: expected rows with names, found numbers as --anonymous" in refused.stderr
+    assert (folder / "rows").read_text() == before
+    (folder / "rows").unlink()
+    text = lines().replace("Ann Lee", "student 2").replace("Bo <b>", "student 1")
+    (folder / "class.ndjson").write_text(text)
+    whole = lstmhw(*command).returncode, (folder / "rows").read_text()
+    (folder / "rows").write_text("".join(whole[1].splitlines(keepends=True)[:-2]))
+    assert (lstmhw(*command, "--resume").returncode, (folder / "rows").read_text()) == whole
 
 
 def test_a_student_has_one_number() -> None:

@@ -458,8 +458,8 @@ def test_a_folder_of_variants_is_a_category(lstmhw: Run, tmp_path: Path) -> None
         ({}, "moodle", "class: error: expected problem files (.yaml), found none"),
         ({"a.yaml": "{}"}, "text2qti", "class: error: expected a problem file, found a folder"),
         ({"a.yaml": "{}"}, "moodle", "class/a.yaml:1:1: error: "),
-        ({"variants.csv": "id,seed\n1,2\n"}, "gift", "class/variants.csv:2:1: error: expected a"),
-        ({"variants.csv": "file\nx.yaml\n"}, "gift", "class/x.yaml: error: no such file"),
+        ({"variants.csv": "id,seed\n1,2\n"}, "gift", "class/variants.csv:1:1: error: expected the"),
+        ({"variants.csv": "id,file\nx,x.yaml\n"}, "gift", "class/variants.csv:2:3: error: "),
     ],
 )
 def test_a_folder_that_cannot_be_exported_is_one_error(

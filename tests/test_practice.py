@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from conftest import Run
 
 from lstmhw import grade
+from lstmhw.answering import sheet_marked
 from lstmhw.kinds import KINDS
-from lstmhw.marking import marked
 from lstmhw.practice import DECIMALS, DRAWN, exercise
 from lstmhw.reading import from_text
 
@@ -24,21 +25,24 @@ def test_the_answers_beside_an_exercise_are_right(kind: str, seed: int) -> None:
     assert drawn == exercise(kind, seed, units=2, steps=1 + seed)
     assert drawn != exercise(kind, seed + 100, units=2, steps=1 + seed)
     assert drawn.answers.startswith(drawn.problem)
-    problem = from_text("answers", drawn.answers).problem
-    solution, faults = marked(problem, problem.claimed)
+    document = from_text("answers", drawn.answers)
+    solution, faults = sheet_marked(document, document.problem.claimed)
     assert not faults
     assert solution.checks
     assert {check.verdict for check in solution.checks} == {"right"}
 
 
-@pytest.mark.parametrize(
-    "kind", ["lstm-step", "gru-step", "rnn-step", "lstm-gradient", "attention-step"]
-)
-def test_an_exercise_asks_for_what_its_answers_are(kind: str) -> None:
-    drawn = exercise(kind, 3, units=2, steps=2)
-    claimed = from_text("answers", drawn.answers).problem.claimed
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", [3, 4])
+def test_an_exercise_asks_for_what_its_answers_are(kind: str, seed: int) -> None:
+    """Weights are one answer."""
+    drawn = exercise(kind, seed, units=2, steps=2)
+    claimed = yaml.safe_load(drawn.answers)["claimed"]
     (row,) = grade(drawn.problem, [{"name": "Ann", "claimed": claimed}])
-    assert row.score == row.out_of == len(claimed)
+    is_design = kind in ("step-rnn", "sentiment-weights", "sequence-rule")
+    assert row.score == row.out_of == (1 if is_design else len(claimed))
+    (without,) = grade(drawn.problem, [{"name": "Bo", "claimed": {next(iter(claimed)): None}}])
+    assert (without.score, without.out_of) == (0, row.out_of)
 
 
 @pytest.mark.parametrize("kind", ["lstm-step", "gru-step", "rnn-step", "lstm-gradient"])

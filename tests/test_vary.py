@@ -270,6 +270,21 @@ def test_a_class_gets_a_file_each_and_a_table(lstmhw: Run, tmp_path: Path) -> No
     assert (other.returncode, "give -o another folder" in other.stderr) == (2, True)
 
 
+def test_it_is_said_once_that_students_have_the_same_numbers(lstmhw: Run, tmp_path: Path) -> None:
+    ids = "".join(f"s{k}\n" for k in range(12))
+    (tmp_path / "students.csv").write_text("id\n" + ids)
+    (tmp_path / "p.yaml").write_text("kind: rnn-step\nx: 1\nW_x: 1\nW_h: 0\n")
+    told = lstmhw("vary", "p.yaml", "--roster", "students.csv", "-o", "out").stderr
+    files = [path.read_text() for path in (tmp_path / "out").glob("*.yaml")]
+    count = len({json.dumps(loaded(text)) for text in files})
+    assert 1 < count < 12
+    assert told.count("warning") == 1
+    assert f"several students have the same numbers: {count} different" in told
+    (tmp_path / "students.csv").write_text("id\nann\nbob\n")
+    told = lstmhw("vary", "q2", "--roster", "students.csv", "-o", "others").stderr
+    assert "warning" not in told
+
+
 def test_a_student_keeps_the_seed_whoever_else_is_there() -> None:
     alone = students("a", b"id\nbob\n").students[0]
     (_, among) = students("b", b"name,ID\nx,ann\ny,bob\n").students

@@ -58,8 +58,8 @@ def export(file: str, target: str, output: str | None) -> None:
 def _export_folder(folder: str, target: str, output: str | None) -> None:
     """Writes the variants of a folder as a category, which is called like the first of them."""
     from lstmhw.export import CATEGORIES, exercise_of, export_category
+    from lstmhw.grading.variants import variant_files
     from lstmhw.reading import InputError
-    from lstmhw.reading.variants import variant_files
 
     if target not in CATEGORIES:
         hint = f"only {' and '.join(CATEGORIES)} have categories of questions"

@@ -45,6 +45,12 @@ ATTEMPTS = ("last", "best", "all")
     shell_complete=completing.paths,
     help="The class: who is missing is a row.",
 )
+@click.option(
+    "--variants",
+    metavar="CSV",
+    shell_complete=completing.paths,
+    help="Take each student's own problem, as `vary` wrote them.",
+)
 @click.option("--format", type=click.Choice(ROW_FORMATS), help="Of the rows.  [default: csv]")
 @click.option(
     "-o",
@@ -106,6 +112,12 @@ def grade(problem: str, **wanted: Any) -> int:
     the most points (--attempts best), or all.  The ids or e-mail addresses of --roster are those
     of the submissions.
 
+    --variants has a line for each student, with the columns id, seed and file, as `lstmhw vary
+    --roster` writes it.  A submission is marked against the file of its student, who is known by
+    the id or e-mail address in any capitals, or by another that --roster has; one who is not in the
+    table is an error in the row.  PROBLEM, the original, says what is asked for and how it is
+    marked.
+
     \b
     Columns of a row:
       id, name     of the student
@@ -160,9 +172,19 @@ def _graded(grader: "Grader", problem: str, request: Request) -> int:
     from lstmhw.reading import path_of
 
     output = request.output
-    wanted = Wanted(request.submissions, output, request.map, request.attempts, request.roster)
+    wanted = Wanted(
+        request.submissions,
+        output,
+        request.map,
+        request.attempts,
+        request.roster,
+        request.variants,
+    )
     found = intake(grader, wanted)
-    refuse_places((path_of(problem), *found.files), output, request.feedback, request.summary)
+    beside = filter(None, (request.map, request.roster, request.variants))
+    refuse_places(
+        (path_of(problem), *found.files, *beside), output, request.feedback, request.summary
+    )
     release = _Release(request, grader.exercise)
     rows = release.rows
     todo = left_over(found.batches(rows.done, rows.format), rows.done, rows.format)
@@ -170,7 +192,7 @@ def _graded(grader: "Grader", problem: str, request: Request) -> int:
     form = Form(rows.format, answers=not request.no_answers, page=page)
     jobs = request.jobs or available_cores()
     total = found.total and max(0, found.total - rows.tally.rows)
-    with marking(grader, todo, form, jobs, not found.is_stream) as marked:
+    with marking(found.grader, todo, form, jobs, not found.is_stream) as marked:
         try:
             with progress_bar(total, output) as show:
                 for graded in found.rows(marked, rows.done, form):

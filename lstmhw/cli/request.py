@@ -14,6 +14,7 @@ class Request(NamedTuple):
     map: str | None
     attempts: str | None
     roster: str | None
+    variants: str | None
     format: str | None
     output: str | None
     resume: bool
@@ -40,6 +41,9 @@ def refuse_what_does_not_fit(request: Request) -> None:
     if request.resume and not request.can_go_on:
         other = "--anonymous" if request.anonymous else "--feedback"
         raise click.UsageError(f"--resume and {other} do not go together: mark the class again")
+    if request.attempts == "all" and request.format not in RESUMED:
+        message = f"--format {request.format} has one line a student; leave --attempts all out"
+        raise click.UsageError(message)
     if request.anonymous and request.feedback is not None:
         raise click.UsageError("--feedback is a page for each name; leave --anonymous out")
     if request.anonymous and request.format not in RESUMED:

@@ -46,7 +46,8 @@ def vary(problem: str, seed: int | None, roster: str | None, output: str | None)
     With --roster each student has a seed, made of the id and of --seed (0 if it is left out), so
     it stays the same whoever else is on the list.  The folder gets one file a student, named by
     the id, and variants.csv, which says who has which seed and file; `lstmhw vary PROBLEM --seed`
-    with that seed prints the file again.
+    with that seed prints the file again.  Where few other numbers are possible, several students
+    may have the same: then standard error says how many variants are different.
 
     \b
     lstmhw vary q2 --seed 7
@@ -98,6 +99,10 @@ def _for_class(problem: str, roster: "Roster", seed: int, folder: str) -> int:
     _refuse_others(files)
     emit_all(files, folder)
     click.echo(f"{len(seeds)} variants in {folder}, by the column {roster.column!r}", err=True)
+    different = len({text.partition("\n")[2] for text in texts.values()})  # but for the seed
+    if different < len(texts):
+        told = f"{different} different" if different > 1 else "all the same"
+        click.echo(f"lstmhw: warning: several students have the same numbers: {told}", err=True)
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lstmhw.answering import of_weights
 from lstmhw.faults import Fault, printable, some
@@ -10,7 +10,7 @@ from lstmhw.grading.names import Names
 from lstmhw.marking import Marker, marked
 from lstmhw.marking.claims import USUAL
 from lstmhw.marking.scoring import Asked, asked
-from lstmhw.reading import Document
+from lstmhw.reading import Document, from_text
 from lstmhw.reading.notebooks import WRITTEN
 from lstmhw.reading.submissions import Source, Submission, read_submission
 from lstmhw.solution import Check, Claim
@@ -51,38 +51,47 @@ class Exercise(NamedTuple):
 class Grader:
     """Marks submissions of one problem.
 
+    What is asked for, and how it is marked, may be that of another, of which it is a variant.
     Raises InputError for a problem that cannot be solved, or whose own claims name what it has not.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, original: Document | None = None) -> None:
         self.document = document
-        self.problem = replace(document.problem, claimed={})
+        self.original = original or document
+        self.problem = replace(document.problem, claimed={}, marking=self.original.problem.marking)
         solution = self.problem.solve()
         # What the problem itself claims, as the gates of its file, is no student's answer.
         own = solution._replace(checks=())
         self.marker = Marker(own, self.problem.marking or USUAL)
         self.names = Names(own, lambda name: self.mark({name: "null"})[1])
-        self.asked, no_points = asked(document.problem, solution)
+        self.asked, no_points = asked(self.original.problem, solution)
         self.exercise = Exercise(solution.title or solution.kind, solution.digits, self.asked)
         _, faults = self.mark(document.problem.claimed)
         unknown = [*no_points, *(fault for fault in faults if fault.at_key)]
         if unknown:
             raise document.error(unknown)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A problem has functions in it, which are not pickled; its text is.
+        return _again, tuple((read.name, read.text) for read in (self.document, self.original))
+
     def row(self, source: Source) -> Row:
         """The row of a submission, whatever is wrong with it."""
-        submission = read_submission(source)
+        return self.row_of(read_submission(source))
+
+    def row_of(self, submission: Submission) -> Row:
+        """The same of a submission that is read."""
         try:
             return self._row(submission)
         except Exception as error:  # a bug must not end the run
             what = f"a bug in lstmhw, please report it: {type(error).__name__}: {error}"
-            return _unmarked(submission, f"{source.shown_name}: error: {printable(what)}")
+            return unmarked(submission, f"{submission.source.shown_name}: error: {printable(what)}")
 
     def _row(self, submission: Submission) -> Row:
         if submission.is_program:
             submission = self._of_program(submission)
         if submission.claimed is None:
-            return _unmarked(submission, submission.error(()))
+            return unmarked(submission, submission.error(()))
         checks, faults = self._marked(submission.claimed)
         checks = self.marker.completed(checks, self.asked.points)
         wrong = next((check for check in checks if check.verdict == "wrong"), None)
@@ -138,11 +147,17 @@ class Grader:
         return solution.checks, (*faults, *more)
 
 
+def _again(*texts: tuple[str, str]) -> Grader:
+    """The grader of a document and of the original, by their names and texts."""
+    return Grader(*(from_text(*named) for named in texts))
+
+
 def _at_written(fault: Fault, written: Mapping[str, str]) -> Fault:
     """A fault of a symbol, at the name that it has in the submission."""
     path = tuple(written.get(str(key), key) if k == 1 else key for k, key in enumerate(fault.path))
     return fault._replace(path=path)
 
 
-def _unmarked(submission: Submission, error: str | None) -> Row:
+def unmarked(submission: Submission, error: str | None) -> Row:
+    """The row of a submission that cannot be marked."""
     return Row(submission.id, submission.name, None, None, None, None, None, error)

@@ -152,8 +152,9 @@ def _submitters(entry: Node) -> list[Student]:
 
 def _student(person: dict[str, Node]) -> Student:
     texts = {key: cleaned(node.text) for key, node in person.items() if isinstance(node, Scalar)}
-    id = texts.get("sid") or texts.get("email", "")
-    return Student(id, texts.get("name") or id, is_certain=True)
+    ids = [texts[key] for key in ("sid", "email") if texts.get(key)]
+    id = ids[0] if ids else ""
+    return Student(id, texts.get("name") or id, is_certain=True, others=tuple(ids[1:]))
 
 
 def _entries(node: Node) -> dict[str, Node]:

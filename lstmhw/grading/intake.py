@@ -12,26 +12,28 @@ from lstmhw.grading.roster import Roster, read_roster
 from lstmhw.grading.rows import Graded, Key, key_in
 from lstmhw.grading.sources import Place, batches, count_of, is_stream, places
 from lstmhw.grading.tables import Table, table_in
-from lstmhw.grading.workers import BATCH
+from lstmhw.grading.variants import VariantGrader, read_variants
+from lstmhw.grading.workers import BATCH, AnyGrader
 from lstmhw.reading import InputError
 from lstmhw.reading.submissions import Source
 
 
 class Wanted(NamedTuple):
     """The arguments of a command: submissions, and the file that rows go to; a map, which attempts
-    count, and a roster, where they are given."""
+    count, a roster, and a table of variants, where they are given."""
 
     submissions: Sequence[str]
     output: str | None = None
     map: str | None = None
     attempts: str | None = None
     roster: str | None = None
+    variants: str | None = None
 
 
 class Intake(NamedTuple):
-    """Where submissions are, which of each student counts (None: each), and the class."""
+    """What marks, where submissions are, which of each student counts (None: each), the class."""
 
-    grader: Grader
+    grader: AnyGrader
     places: Sequence[Place]
     last: Last | None
     counts: Counter[int] | None
@@ -44,8 +46,9 @@ class Intake(NamedTuple):
 
     @property
     def files(self) -> list[str]:
-        """What is read, beside a map and a roster."""
-        return [place.file for place in self.places]
+        """What is read, beside the problem and the files that a command names in options."""
+        own = self.grader.files if isinstance(self.grader, VariantGrader) else ()
+        return [*(place.file for place in self.places), *own]
 
     @property
     def total(self) -> int | None:
@@ -77,12 +80,13 @@ class Intake(NamedTuple):
 def intake(grader: Grader, wanted: Wanted) -> Intake:
     """What a command is to grade.
 
-    Raises InputError for what is wrong with the arguments, a map, a roster or a table, before
-    anything is marked.
+    Raises InputError for what is wrong with the arguments, a map, a roster or a table, or
+    of variants, before anything is marked.
     """
     names = grader.names
     map = None if wanted.map is None else read_map(wanted.map, names)
     roster = None if wanted.roster is None else read_roster(wanted.roster)
+    marking = grader if wanted.variants is None else _of_variants(grader, wanted.variants, roster)
     found = places(wanted.submissions, wanted.output, lambda file: table_in(file, names, map))
     if map is not None and not any(isinstance(place, Table) for place in found):
         raise InputError(f"{map.name}: error: a map is for tables (.csv, .tsv, .txt), found none")
@@ -93,7 +97,13 @@ def intake(grader: Grader, wanted: Wanted) -> Intake:
         last = last_of(batches(found, BATCH))
     elif wanted.attempts == "best":
         counts = counts_of(batches(found, BATCH))
-    return Intake(grader, found, last, counts, roster)
+    return Intake(marking, found, last, counts, roster)
+
+
+def _of_variants(grader: Grader, table: str, roster: Roster | None) -> VariantGrader:
+    """What marks against each student's own problem; who is who a roster may say."""
+    variants = read_variants(table)
+    return VariantGrader(grader, variants if roster is None else variants.with_ids_of(roster))
 
 
 def _check_all(attempts: str | None) -> None:

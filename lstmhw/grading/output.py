@@ -8,6 +8,7 @@ from typing import BinaryIO, NamedTuple
 
 from lstmhw.faults import printable
 from lstmhw.grading import Exercise
+from lstmhw.grading.anonymous import are_pseudonyms
 from lstmhw.grading.formats import FORMATS
 from lstmhw.grading.rows import Key, key_in, read_rows
 from lstmhw.grading.summary import Tally
@@ -70,6 +71,10 @@ def _take_over(path: str, file: BinaryIO, tally: Tally, done: Counter[Key]) -> s
         if row is not None:
             tally.add(row)
             done[row.row.id, row.row.name] += 1
+    if are_pseudonyms(done):
+        message = "expected rows with names, found numbers as --anonymous gives them"
+        hint = "whose they are cannot be told: mark the class again, and give -o another name"
+        raise InputError(f"{printable(path)}: error: {message}\n  hint: {hint}")
     file.truncate()
     return found
 

@@ -29,18 +29,18 @@ class Roster:
         self.file = file
         self.students = tuple(students)
         self.known = {key: k for k, each in enumerate(self.students) for key in each.keys}
-        names = Counter(_folded(each.name) for each in self.students if each.name)
+        names = Counter(folded(each.name) for each in self.students if each.name)
         self.called = {
-            _folded(each.name): k
+            folded(each.name): k
             for k, each in enumerate(self.students)
-            if names[_folded(each.name)] == 1
+            if names[folded(each.name)] == 1
         }
         self.there: set[int] = set()
         self.strangers: list[str] = []
 
     def meet(self, id: str | None, name: str) -> None:
         """Notes a submission, by its id or else by a name that only one student has."""
-        k = self.known.get(_folded(id or name), self.called.get(_folded(name)))
+        k = self.known.get(folded(id or name), self.called.get(folded(name)))
         if k is None:
             self.strangers += [id or name] if len(self.strangers) < MOST_TOLD else []
         else:
@@ -68,7 +68,8 @@ class Roster:
         return f"{printable(self.file)}: warning: not in the class, and graded all the same: {told}"
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """An id or a name as it is compared: without regard to capitals and to blanks."""
     return " ".join(text.split()).casefold()
 
 
@@ -88,6 +89,6 @@ def read_roster(file: str) -> Roster:
         ids = [texts[k] for k in found.ids if k < len(texts) and texts[k]]
         name = " ".join(texts[k] for k in found.names if k < len(texts) and texts[k])
         if ids:
-            keys = tuple(map(_folded, ids))
+            keys = tuple(map(folded, ids))
             listed.append(Listed(cleaned(ids[0]), cleaned(name), keys))
     return Roster(file, listed)

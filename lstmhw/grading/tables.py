@@ -70,7 +70,8 @@ class Table(NamedTuple):
     def _submission(self, record: Record) -> Source:
         mark = record[0].mark
         people = self.layout.people
-        id = next((text for k in people.ids if (text := _text(record, k))), "")
+        ids = [text for k in people.ids if (text := _text(record, k))]
+        id = ids[0] if ids else ""
         name = " ".join(filter(None, (_text(record, k) for k in people.names)))
         texts = {"id": id, "name": name}
         entries: dict[str, tuple[Scalar, Node]] = {
@@ -87,7 +88,7 @@ class Table(NamedTuple):
         line = f"{os.path.splitext(os.path.basename(self.file))[0]}:{mark.line}"
         return Source(
             self.file,
-            student=Student(name=cleaned(name or id or line)),
+            student=Student(name=cleaned(name or id or line), others=tuple(map(cleaned, ids[1:]))),
             row=Fields(entries, mark),
             refused=tuple(refused),
             time=self._time(record),

@@ -17,10 +17,12 @@ from typing import Any
 from lstmhw.grading import Grader
 from lstmhw.grading.formats import Form, graded
 from lstmhw.grading.rows import Graded
-from lstmhw.reading import Document, InputError, from_text
+from lstmhw.grading.variants import VariantGrader
+from lstmhw.reading import InputError
 from lstmhw.reading.submissions import Source
 
 Batch = list[Source]
+AnyGrader = Grader | VariantGrader
 BATCH = 8
 FEW = 3  # batches: with less than that, processes cost more than they save
 IN_FLIGHT = 4  # batches for each process: enough to keep it busy, few enough to stay small
@@ -35,7 +37,7 @@ def available_cores() -> int:
 
 @contextlib.contextmanager
 def marking(
-    grader: Grader, batches: Iterator[Batch], form: Form, jobs: int, wait: bool
+    grader: AnyGrader, batches: Iterator[Batch], form: Form, jobs: int, wait: bool
 ) -> Iterator[Iterator[Graded]]:
     """The rows of all batches, in their order, from so many processes, or from this one alone.
 
@@ -46,11 +48,11 @@ def marking(
     if jobs == 1 or (wait and len(first) < FEW):
         yield _marked_here(grader, every, form)
         return
-    with Workers(jobs, grader.document, form) as workers:
+    with Workers(jobs, grader, form) as workers:
         yield workers.marked(every)
 
 
-def _marked_here(grader: Grader, batches: Iterable[Batch], form: Form) -> Iterator[Graded]:
+def _marked_here(grader: AnyGrader, batches: Iterable[Batch], form: Form) -> Iterator[Graded]:
     for batch in batches:
         for source in batch:
             yield graded(grader.row(source), form, grader.exercise)
@@ -59,7 +61,7 @@ def _marked_here(grader: Grader, batches: Iterable[Batch], form: Form) -> Iterat
 class Workers:
     """Processes that mark, until the `with` block is left; what they are doing is then dropped."""
 
-    def __init__(self, jobs: int, document: Document, form: Form) -> None:
+    def __init__(self, jobs: int, grader: AnyGrader, form: Form) -> None:
         # Forking is quick; elsewhere than on Linux, system libraries may not survive it.
         method = "fork" if sys.platform == "linux" else "spawn"
         context: Any = multiprocessing.get_context(method)
@@ -70,7 +72,7 @@ class Workers:
         with _interrupts_ignored():
             for _ in range(jobs):
                 here, there = context.Pipe()
-                arguments = (here, there, document.name, document.text, form)
+                arguments = (here, there, grader, form)
                 process = context.Process(target=_mark, args=arguments, daemon=True)
                 process.start()
                 there.close()
@@ -142,13 +144,11 @@ def _interrupts_ignored() -> Iterator[None]:
 def _mark(
     other_end: "Connection[Any, Any]",
     parent: "Connection[Any, Any]",
-    name: str,
-    text: str,
+    grader: AnyGrader,
     form: Form,
 ) -> None:
     """What a process does: batches in, rows out, until there is no one to ask."""
     other_end.close()  # else it would never be told that the parent is gone
-    grader = Grader(from_text(name, text))
     with contextlib.suppress(EOFError, OSError):
         while True:
             batch: Batch = parent.recv()

@@ -259,6 +259,14 @@ class RnnInLstm(Problem, kind="rnn-in-lstm"):
         broadcast(formula, h.shape)
         return formula
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Both hidden states at every step, where inputs of the file are followed."""
+        if self.xs is None or self._made is None or self.claimed:
+            return ()
+        steps = range(1, len(self.xs) + 1)
+        return tuple(f"{name}_{t}" for t in steps for name in ("h", "h_lstm"))
+
     def solve(self) -> Solution:
         lstm = self._lstm
         outcome = self._outcome(compared(self._rnn, lstm, self._xs))

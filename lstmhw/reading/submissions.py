@@ -42,12 +42,14 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 class Student(NamedTuple):
     """Who handed something in, as far as that is known without reading it.
 
-    What is in the submission itself goes before, but where it `is_certain`.
+    What is in the submission itself goes before, but where it `is_certain`.  `others` are more ids
+    of the same student.
     """
 
     id: str = ""
     name: str = ""
     is_certain: bool = False
+    others: tuple[str, ...] = ()
 
 
 class Source(NamedTuple):
