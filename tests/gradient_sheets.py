@@ -5,6 +5,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from mistakes import SLIP, slip
 from plain import Vector
 from questions import TRIES, UnsuitedError, file, problem, suited
 from sheets import HANDS, ROUNDINGS, Sheet, Written, first_difference, write
@@ -118,6 +119,32 @@ def _mistaken(rng: Random, name: str) -> Sheet:
         raise UnsuitedError
     text = file(problem(q), _named(rng, written))
     return Sheet(text, (name,), found[0], "one mistake", found[:1], claims, MADE[name])
+
+
+def slipped_sheet(seed: int) -> Sheet:
+    """A sheet on which everything is claimed, of which one number is off, and is gone on with."""
+    rng = Random(f"slipped {seed}")
+    while True:
+        try:
+            return _slipped(rng)
+        except UnsuitedError:
+            continue
+
+
+def _slipped(rng: Random) -> Sheet:
+    q = _question(rng)
+    symbols = [*gradients(q, Hand({}))]
+    claims, claimed = _claims(rng, symbols)
+    change, least = HANDS[rng.choice([*HANDS])]
+    hand = change(Hand(_digits(rng, symbols)))
+    back = [s for s in claimed if s[1:2] in "ocfigz" and s.endswith("_1")]
+    made = slip(rng, back, hand.shown, q.units)
+    written = write(hand, gradients(q, hand, [made]), claimed)
+    found = first_difference(written, write(hand, gradients(q, hand), claimed))
+    if claims != "everything" or found is None or found[1] < least:
+        raise UnsuitedError
+    text = file(problem(q), _named(rng, written))
+    return Sheet(text, (SLIP,), found[0], "slip", found[:1], claims)
 
 
 def _named(rng: Random, written: Written) -> Written:

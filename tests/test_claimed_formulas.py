@@ -233,6 +233,83 @@ def test_a_line_that_rests_on_itself_is_told_what_is_due() -> None:
     assert check.where == "c_1"
 
 
+BIASED: dict[str, Any] = {**GATE, "b": [0.1, -0.3]}
+STATED: dict[str, Any] = {"f": {"value": [0.4, 0.6]}, "o": {"value": [0.5, 0.2]}}
+GIVEN: dict[str, Any] = {**LSTM, "gates": {"i": BIASED, "g": BIASED, **STATED}}
+ONE = {
+    "kind": "lstm-step",
+    "x": [1.5],
+    "h_prev": [0.2],
+    "c_prev": [0.5],
+    "gates": {
+        "f": {"value": [0.4]},
+        "o": {"value": [1]},
+        "i": {"W_x": [[0.3]], "W_h": [[-0.6]], "b": [0.1]},
+        "g": {"W_x": [[0.3]], "W_h": [[0.6]], "b": [0]},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "text"),
+    [
+        (GIVEN, "h", "[0.5, 0.2] * tanh(c)"),
+        (GIVEN, "h", "[0.5; 0.2] * tanh(c)"),
+        (GIVEN, "h", r"[0.5, 1/5] \odot tanh(c)"),
+        (GIVEN, "c", "[0.4, 0.6]*[0.5, -0.3] + i*g"),
+        (GIVEN, "z_g", "[[0.5, 0.1, -0.2], [0.3, -0.6, 0.8]] x + W_hg h_prev + b_g"),
+        (GIVEN, "g", "tanh(W_xg [1, 0.5, 2] + W_hg [0.2, -0.4] + [0.1, -0.3])"),
+        (ONE, "c", "0.4*c_prev + i*g"),
+        (ONE, "c", "[0.4]*0.5 + i*g"),
+        (ONE, "i", "sigmoid(0.3*x - 0.6*h_prev + 0.1)"),
+        (ONE, "g", "tanh(0.3*x + 0.6*h_prev)"),
+        (ONE, "h", "1*tanh(c)"),
+    ],
+)
+def test_a_line_with_its_data_put_in_is_right(data: dict[str, Any], name: str, text: str) -> None:
+    check = only(data, name, text)
+    assert check.verdict == "right", check.explanation
+    assert " with " in check.explanation or "That reads [" in check.explanation
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "text", "mistake"),
+    [
+        (GIVEN, "h", "[0.5, 0.2] * c", "tanh-omitted"),
+        (GIVEN, "h", "[0.4, 0.6] * tanh(c)", "gates-swapped"),
+        (GIVEN, "g", "tanh(W_xg [1, 0.5, 2] + W_hg [0.2, -0.4])", "bias-omitted"),
+        (ONE, "c", "0.5*c_prev + i*g", None),
+        (ONE, "i", "sigmoid(0.3*x + 0.6*h_prev + 0.1)", None),
+        (ONE, "h", "tanh(c)", "output-gate-omitted"),
+        (ONE, "h", "0.4*tanh(c)", None),
+    ],
+)
+def test_another_line_with_data_put_in_is_wrong(
+    data: dict[str, Any], name: str, text: str, mistake: str | None
+) -> None:
+    check = only(data, name, text)
+    assert check.verdict == "wrong"
+    assert mistake is None or check.mistake == mistake
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("[0.5, 0.3] * tanh(c)", 0),
+        ("tanh(c) * [0.5, 0.2, 1]", 10),
+        ("[[0.5, 0.2], [1, 2]] tanh(c)", 0),
+        ("o * [[0.5, 0.2], [1]]", 5),
+        ("h = [0.5, 0.3] * tanh(c)", 4),
+    ],
+)
+def test_a_list_of_other_numbers_is_no_accusation(text: str, at: int) -> None:
+    """Rounded values of what was computed before, say: the symbols are to be written."""
+    checks, (fault,) = mark(GIVEN, {"h": text})
+    assert checks == ()
+    assert "found a list of numbers that no datum has" in fault.message
+    assert (fault.hint, fault.at) == ("write the symbol in its place", at)
+
+
 def test_shapes_that_do_not_fit_are_told_with_the_side_of_a_matrix() -> None:
     said = only(LSTM, "z_f", "b_f + x W_x_f + h_prev W_h_f").explanation
     assert "in 'x W_x_f + h_prev W_h_f': " in said

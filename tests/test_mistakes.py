@@ -2,14 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 from conftest import at_length, marked, problem
-from gradient_sheets import gradient_sheets
+from gradient_sheets import gradient_sheets, slipped_sheet
 from network_sheets import network_sheets
 from sheets import Sheet, correct_sheets, mistaken_sheets, two_mistakes_sheets
 from time_sheets import time_sheets
@@ -84,6 +84,22 @@ def test_no_correct_sheet_is_accused(seed: int, share: int) -> None:
     for sheet in sheets:
         verdicts = {check.verdict for check in checks_of(sheet).values()}
         assert verdicts <= {"right", "rounding"}, sheet.text
+
+
+FIRST_SLIPS = (0, 133)  # of the last, a right number was once taken as it is written
+
+
+@pytest.mark.parametrize(("seeds", "at_most"), [(FIRST_SLIPS, 0), at_length(range(150), 3)])
+def test_what_is_gone_on_with_after_a_slip_is_not_accused(
+    seeds: Iterable[int], at_most: int
+) -> None:
+    """The digits of the right numbers beside it that are not written were carried as well."""
+    accused = 0
+    for seed in seeds:
+        sheet = slipped_sheet(seed)
+        checks = checks_of(sheet)
+        accused += sum(c.verdict == "wrong" for s, c in checks.items() if s != sheet.first_wrong)
+    assert accused <= at_most
 
 
 def _some(sheets: Iterator[Sheet], mistakes: int) -> Iterator[Sheet]:

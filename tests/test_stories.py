@@ -1,12 +1,13 @@
 """Stories of a sheet: computed at once as one by one, priced, and told only with odds."""
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import at_length, marked, problem
+from conftest import at_length, examples, marked, problem
 from gradient_sheets import gradient_sheets
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from random_sheets import final_answers, random_sheets
 from sheets import Sheet, mistaken_sheets
@@ -139,6 +140,54 @@ def test_one_cause_is_told_once_and_its_repeats_say_so() -> None:
     assert [c.extras.get("repeats") for c in checks.values()] == [None, "h_1", "h_1"]
     assert "of 3 answers" in checks["h_1"].explanation
     assert checks["h_2"].explanation.startswith("The same as in h_1")
+
+
+# A guess gives no digits of some number, and has to be near it.
+
+TWO: dict[str, Any] = {
+    "kind": "lstm-step",
+    "x": [0, 2],
+    "h_prev": [0.4165792, 0.32134238],
+    "c_prev": [0.44354576, 1.99999732],
+    "concat": ["h", "x"],
+    "gates": {
+        "f": {"value": [0.33209835, 0.9014788]},
+        "i": {"value": [0.99999057, 0.333263]},
+        "g": {"W": [[0, 4, 0, 5], [-2, 6, 2, 5]], "b": [1, 1]},
+        "o": {"value": [0.33333224, 0.99998962]},
+    },
+}
+TWO_ANSWERS = problem(TWO).solve().answers
+WITHIN = re.compile(r"within ([0-9.e+-]+) of yours")
+NEAR_ENOUGH = 0.1  # of a number, or of how far it is off
+
+
+def test_no_guess_is_further_off_than_what_it_explains() -> None:
+    """That i*g was left out gives 0.1473 and 1.8030; it is no story of 0.1361."""
+    (check,) = marked({**TWO, "claimed": {"c": ["0.1473", "0.1361"]}}).checks
+    assert (check.verdict, check.mistake) == ("wrong", None)
+
+
+def test_a_near_guess_is_told() -> None:
+    (check,) = marked({**TWO, "claimed": {"z_g": ["13.53", "13.75"]}}).checks
+    assert check.mistake == "miscopied-given"
+    assert "within 0.012 of yours" in check.explanation
+
+
+@examples(12, 150)
+@given(
+    given_by=st.sampled_from(["0.1473", "1.0000", "0.8169", "1.1473"]), factor=st.floats(-1.5, 1.5)
+)
+@example(given_by="0.1473", factor=0.06)
+def test_every_guess_is_near(given_by: str, factor: float) -> None:
+    """One number is that of a mistake: a term left out, an activation too many; the other any."""
+    true = TWO_ANSWERS["c_1"]
+    claimed = [given_by, f"{factor * true[1]:.4f}"]
+    (check,) = marked({**TWO, "claimed": {"c": claimed}}).checks
+    if found := WITHIN.search(check.explanation):
+        pairs = zip(map(float, claimed), true.tolist(), strict=True)
+        most = max(max(abs(value), abs(value - right)) for value, right in pairs)
+        assert float(found[1]) <= 1.1 * NEAR_ENOUGH * most
 
 
 def test_two_stories_that_are_as_good_are_both_said() -> None:
@@ -315,7 +364,7 @@ KNOBS: list[tuple[str, Any, dict[str, Any], dict[str, Any], str]] = [
     ("EVERYWHERE", 60.0, RNN3, {"h_3": without_bias(3)["h_3"]}, "h_3"),
     ("IN_SOME_UNITS", 60.0, RNN2, {"a": a_of((0.5, -0.75), (0.0, -0.35))}, "a_1"),
     ("ROUND_NUMBER", 60.0, SCALAR, {"i": "0.00000", "f": "0.00000"}, "i_1"),
-    ("PARTLY", 200.0, RNN2, {"a": [a_of((0.5, -0.75), (0, 0))[0], "7.123456"]}, "a_1"),
+    ("PARTLY", 200.0, RNN2, {"a": [a_of((0.5, -0.75), (0, 0))[0], "-0.823456"]}, "a_1"),
     ("TIE", -100.0, EQUAL, {"h_1": f"{np.tanh(0.65):.7f}"}, "h_1"),
 ]
 

@@ -204,10 +204,7 @@ class Working:
 
     def let(self, name: str, t: int, values: Vector) -> Vector:
         symbol = f"{name}_{t}"
-        for m in self.mistakes:
-            if m.slip and m.slip[0] == symbol:
-                values = [v + m.slip[2] * (k == m.slip[1]) for k, v in enumerate(values)]
-        self.values[symbol] = values
+        self.values[symbol] = values = slipped(symbol, values, self.mistakes)
         return self.hand.keep(symbol, values)
 
     def read(self, t: int, place: str) -> Question:
@@ -306,6 +303,14 @@ def turned_over(matrix: Sequence[Sequence[float]]) -> Matrix:
     return [list(column) for column in zip(*matrix, strict=True)]
 
 
+def slipped(symbol: str, values: Vector, mistakes: Sequence[Mistake]) -> Vector:
+    """The values of a symbol with the slips that are made in them."""
+    for m in mistakes:
+        if m.slip and m.slip[0] == symbol:
+            values = [v + m.slip[2] * (k == m.slip[1]) for k, v in enumerate(values)]
+    return values
+
+
 def gradients(q: Question, hand: Hand, mistakes: Sequence[Mistake] = ()) -> dict[str, Any]:
     """Backward through one LSTM step, after the forward values, which are right."""
     forward = Working(q, hand).values
@@ -314,7 +319,7 @@ def gradients(q: Question, hand: Hand, mistakes: Sequence[Mistake] = ()) -> dict
     values: dict[str, Any] = dict(forward)
 
     def let(symbol: str, entries: Vector) -> Vector:
-        values[symbol] = entries
+        values[symbol] = entries = slipped(symbol, entries, mistakes)
         return hand.keep(symbol, entries)
 
     def slope(place: str, usual: str, value: Vector) -> Vector:

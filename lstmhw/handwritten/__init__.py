@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Protocol
 from lstmhw.expr import Apply, Constant, Expr, Quantity
 from lstmhw.faults import did_you_mean, shown, some
 from lstmhw.formula import FormulaError, Token
-from lstmhw.handwritten.entries import Entry
+from lstmhw.handwritten.entries import Entry, Numbers
 from lstmhw.handwritten.lines import Line
 from lstmhw.handwritten.products import ShapeError, binding_matrices, towards_matrices
 from lstmhw.handwritten.words import DIAGONAL, FUNCTIONS, JOINS, NAME, NAPIER, POWERS, tokens
@@ -43,7 +43,7 @@ class Names(Protocol):
 
 
 class Reading(NamedTuple):
-    """What a formula may mean: its expression, and what each name stands for."""
+    """What a formula may mean: its expression, and what each name, or list, stands for."""
 
     expr: Expr
     names: Mapping[str, Expr]
@@ -71,7 +71,8 @@ def readings(text: str, names: Names, orientation: str) -> list[Reading]:
         except ShapeError as error:
             misfits.append(error)
         else:
-            found.setdefault(_tree(expr), Reading(expr, named))
+            lists = {leaf.symbol: leaf for leaf in expr.leaves() if isinstance(leaf, Numbers)}
+            found.setdefault(_tree(expr), Reading(expr, {**named, **lists}))
     if misfits and not found:
         raise misfits[0]
     return list(found.values())

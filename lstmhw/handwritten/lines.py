@@ -8,7 +8,7 @@ import numpy as np
 from lstmhw.expr import Concat, Constant, Divide, Expr, Power, Transposed
 from lstmhw.formula import SUMS, FormulaError, Parser, Token
 from lstmhw.functions import Function, concat, exp, norm, sqrt, total
-from lstmhw.handwritten.entries import Diagonal, Entry
+from lstmhw.handwritten.entries import Diagonal, Entry, numbers
 from lstmhw.handwritten.products import Factors, ShapeError, refuse_other_shapes
 from lstmhw.handwritten.spelling import BIG_SUM, ENTRYWISE
 from lstmhw.handwritten.words import DIAGONAL, FUNCTIONS, JOINS, NAPIER, POWERS
@@ -212,6 +212,9 @@ class Line(Parser):
             self.advance()
             parts.append(self.sum())
         self.close(closing, f"a closing {closing}")
+        listed = numbers(parts, self.tokens[start].at) if opening == "[" else None
+        if listed is not None:
+            return listed
         if len(parts) > 1:
             return self.joined(parts, self.tokens[start])
         return parts[0]

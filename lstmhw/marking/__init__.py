@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.marking.carried import searched_for
 from lstmhw.marking.claims import USUAL, Claimed, read
@@ -88,7 +90,8 @@ class Marker:
         """
         key = repr(list(claimed.items()))
         if key not in self._marked:
-            self._marked[key] = self._mark(claimed)
+            with np.errstate(all="ignore"):  # whatever is claimed: the logarithm of -0.2 is NaN
+                self._marked[key] = self._mark(claimed)
         return self._marked[key]
 
     def _mark(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from lstmhw.algebra import UndecidedError, expanded
-from lstmhw.expr import Expr
+from lstmhw.expr import Expr, Quantity
 from lstmhw.marking.program import Lines, Program
 from lstmhw.marking.random_values import DRAWS, agree
 from lstmhw.mistakes.rewriting import substituted
@@ -39,12 +39,30 @@ class Comparison:
 
     def sameness_with(self, stated: Lines, symbol: str, claimed: Expr, line: Expr) -> str:
         """The same, where a formula has the numbers of the problem in the places of some data."""
-        if not stated or self.rests_on_itself(symbol, claimed):
+        if self.rests_on_itself(symbol, claimed):
             return ""
         line = substituted(line, stated)
-        if any(agree(claimed, line, lines, lines) for lines in (self.nearest(symbol), self.every)):
-            return f"at {DRAWS} draws of random values for all other symbols"
+        for lines in (self.nearest(symbol), self.every):
+            put_in = {s: substituted(expr, stated) for s, expr in lines.items()}
+            if agree(claimed, line, put_in, put_in):
+                return f"at {DRAWS} draws of random values for all other symbols"
         return ""
+
+    def data(self, symbol: str, line: Expr) -> dict[str, Quantity]:
+        """The data that a line rests on within its step, by their symbols."""
+        nearest = self.nearest(symbol)
+        found: dict[str, Quantity] = {}
+        wanted, seen = [line], {symbol}
+        while wanted:
+            for leaf in wanted.pop().leaves():
+                if leaf.symbol in seen:
+                    continue
+                seen.add(leaf.symbol)
+                if leaf.given:
+                    found[leaf.symbol] = leaf
+                elif leaf.symbol in nearest:
+                    wanted.append(nearest[leaf.symbol])
+        return found
 
     def nearest(self, symbol: str) -> Lines:
         """The lines of the step of a symbol; none for a symbol that is of no step."""

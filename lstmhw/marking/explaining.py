@@ -10,7 +10,7 @@ from lstmhw.marking.claims import EXACT_DECIMALS
 from lstmhw.marking.contrast import Contrast, contrast
 from lstmhw.marking.follow_through import Judged
 from lstmhw.marking.search import Copied, Searched
-from lstmhw.marking.stories import Told
+from lstmhw.marking.stories import Told, has_slip
 from lstmhw.marking.triviality import Trivial
 from lstmhw.notation import Text, as_given, decimal, equation, symbol, write
 from lstmhw.numerals import at_most, decimals
@@ -87,15 +87,13 @@ def explained(
     counts = [wrong[s].target.digits(stories[s].option.values) for s in same]
     first = next((s for s in same if stories[s].option.keys >= keys), symbol)
     away = np.abs(option.values - target.wanted)[target.off]
-    missed = int(np.sum(target.misses(option.values)))
-    is_near = bool(np.all(target.is_explained(option.values)[target.off]))
-    is_slip = missed == 1 and not is_near and (target.wanted.size > 2 or len(same) > 1)
+    is_slip = has_slip({s: stories[s].option for s in same}, symbol)
     return Explained(
         told,
         first,
         sum(counts),
         sum(1 for count in counts if count),
-        float(np.max(away)) if missed and not is_slip else None,
+        float(np.max(away)) if option.fit.missed and not is_slip else None,
         is_slip,
         option.values[target.off].tolist(),
         contrast(target, option.variant.lines),

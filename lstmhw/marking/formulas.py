@@ -6,7 +6,8 @@ every line that a mistake makes of the true one.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
+from itertools import islice, product
 from typing import Any
 
 import numpy as np
@@ -14,18 +15,22 @@ import numpy as np
 from lstmhw.expr import Constant, Expr, Quantity
 from lstmhw.faults import Fault, shown
 from lstmhw.formula import FormulaError
-from lstmhw.handwritten import Reading, readings
+from lstmhw.handwritten import MOST_READINGS, Reading, readings
+from lstmhw.handwritten.entries import Numbers
 from lstmhw.handwritten.products import ShapeError
 from lstmhw.handwritten.words import tokens
 from lstmhw.marking.comparing import Comparison
 from lstmhw.marking.differing import ANY_STEP, CERTAIN, Differences, Formula, called
 from lstmhw.marking.indices import taken_apart
-from lstmhw.marking.program import Program
+from lstmhw.marking.program import Lines, Program
 from lstmhw.marking.recognising import is_formula
 from lstmhw.marking.symbols import Symbols
 from lstmhw.mistakes.rewriting import substituted
 from lstmhw.notation import Text, equation, write
 from lstmhw.solution import Check, Claim, Solution, indexed
+
+LIST = re.compile(r"\[[-+0-9.eE\s]*[,;][-+0-9.eE,;\s\[\]]*\]")
+"""Numbers in brackets."""
 
 
 class Formulas:
@@ -98,8 +103,12 @@ class Formulas:
         row, text, expected = formula.row, formula.text, write(shown_line, Text())
         due = f"The line is {equation(row, shown_line, Text())}."
         try:
-            found = self._readings(formula, self._symbols(formula.symbol))
+            written = self._readings(formula, self._symbols(formula.symbol))
+            start = formula.text.find("=") + 1  # of the right side, 0 where it is all
+            found = [each for r in written for each in self._with_data(r, line, start)]
         except ShapeError as error:
+            if listed := LIST.search(formula.text):
+                raise _unknown_list(listed[0], listed.start()) from None
             misfit = self._misfit(formula, error)
             said = f"{misfit} {due}"
             return Check(row, text, expected, "wrong", None, row, said, method=misfit)
@@ -107,22 +116,45 @@ class Formulas:
             how = self.comparison.sameness(formula.symbol, reading.expr, line)
             if how:
                 said = f"The same as {equation(row, shown_line, Text())}, {how}."
-                read = _read_as(reading, found[0], formula)
+                read = _read_as(reading, written[0], formula)
                 method = f"The same as the line, {how}.{read}"
                 said += read
                 return Check(row, text, expected, "right", None, None, said, method=method)
         for reading in found:
-            stated = _stated(reading, line)
-            how = self.comparison.sameness_with(stated, formula.symbol, reading.expr, line)
-            if how:
-                values = " and ".join(f"{s} = {_number(q.value)}" for s, q in stated.items())
-                said = f"The same as {equation(row, shown_line, Text())} with {values}, {how}."
-                method = f"The same as the line with {values}, {how}."
-                return Check(row, text, expected, "right", None, None, said, method=method)
+            for stated in _stated(reading, line, self.comparison.data(formula.symbol, line)):
+                how = self.comparison.sameness_with(stated, formula.symbol, reading.expr, line)
+                if how:
+                    values = " and ".join(f"{s} = {_number(q.value)}" for s, q in stated.items())
+                    said = f"The same as {equation(row, shown_line, Text())} with {values}, {how}."
+                    method = f"The same as the line with {values}, {how}."
+                    return Check(row, text, expected, "right", None, None, said, method=method)
         mistake, where, method, more = self.differences.of(formula, found, line)
         said = f"{method} {due}{more}"
         extras = {"evidence": CERTAIN} if mistake else {}
         return Check(row, text, expected, "wrong", mistake, where, said, extras, method=method)
+
+    def _with_data(self, reading: Reading, line: Expr, start: int) -> Iterator[Reading]:
+        """A reading with the data that have the numbers which it lists, those of the line first.
+
+        Raises FormulaError for numbers that are those of no datum.
+        """
+        lists = [leaf for leaf in reading.names.values() if isinstance(leaf, Numbers)]
+        choices = [self._having(each, line) for each in lists]
+        for listed, data in zip(lists, choices, strict=True):
+            if not data:
+                raise _unknown_list(listed.symbol, start + listed.at)
+        for chosen in islice(product(*choices), MOST_READINGS):
+            meant = {each.symbol: datum for each, datum in zip(lists, chosen, strict=True)}
+            yield Reading(substituted(reading.expr, meant), {**reading.names, **meant})
+
+    def _having(self, listed: Numbers, line: Expr) -> list[Quantity]:
+        """The data that have the numbers of a list: of those of the line all, else of any."""
+        every = (line.leaves(), self.program.scope.named.values())
+        found = (
+            [q for q in some if q.given and np.array_equal(np.asarray(q.value), listed.value)]
+            for some in every
+        )
+        return next(filter(None, found), [])
 
     def _misfit(self, formula: Formula, error: ShapeError) -> str:
         """Where shapes do not go together, and on which side of a vector a matrix stands here."""
@@ -176,14 +208,49 @@ class Formulas:
         return text[place:], place
 
 
-def _stated(reading: Reading, line: Expr) -> dict[str, Expr]:
-    """The targets and the learning rate of a line, in whose place a formula has their numbers."""
+def _unknown_list(text: str, at: int) -> FormulaError:
+    message = f"expected symbols, found a list of numbers that no datum has, {shown(text)}"
+    return FormulaError(message, "write the symbol in its place", at)
+
+
+def _stated(reading: Reading, line: Expr, data: Mapping[str, Quantity]) -> Iterator[Lines]:
+    """The data in whose place a formula may have their numbers, fewer first.
+
+    Those are targets, the learning rate, and single numbers that stand in the formula and not in
+    the line anyway; beside numbers also zeros, which add nothing, and factors of 1.
+    """
     written = {leaf.symbol for leaf in reading.expr.leaves()}
-    return {
-        leaf.symbol: Constant(leaf.value)
-        for leaf in line.leaves()
-        if leaf.role.what in ("target", "rate") and leaf.symbol not in written
-    }
+    own = {leaf.symbol: leaf for leaf in line.leaves()}
+    numbers = {*_constants(reading.expr)} - {*_constants(line)}
+    usual = {s: leaf for s, leaf in own.items() if leaf.role.what in ("target", "rate")}
+    numbered = {s: leaf for s, leaf in data.items() if _is_among(leaf, numbers)}
+    unsaid = {s: leaf for s, leaf in data.items() if _goes_unsaid(leaf)}
+    has_numbers = numbered or any(name.startswith("[") for name in reading.names)
+    here = usual | {s: leaf for s, leaf in numbered.items() if s in own}
+    ways = (here, usual | numbered, usual | numbered | unsaid if has_numbers else usual)
+    each = {frozenset(way.keys() - written): way for way in ways}
+    for symbols, way in each.items():
+        if symbols:
+            yield {s: Constant(leaf.value) for s, leaf in way.items() if s in symbols}
+
+
+def _is_among(leaf: Quantity, numbers: Container[float]) -> bool:
+    """Whether a datum is one number and, but for its sign, one of these."""
+    return np.size(leaf.value) == 1 and abs(float(np.ravel(leaf.value)[0])) in numbers
+
+
+def _goes_unsaid(leaf: Quantity) -> bool:
+    """Whether nobody who puts in numbers writes a datum: zeros, and 1 as a factor."""
+    is_one = np.size(leaf.value) == 1 and bool(np.all(leaf.value == 1))
+    return is_one or not np.any(leaf.value)
+
+
+def _constants(expr: Expr) -> Iterator[float]:
+    """The numbers that stand in an expression."""
+    if isinstance(expr, Constant) and np.size(expr.value) == 1:
+        yield abs(float(expr.value))
+    for part in expr.parts:
+        yield from _constants(part)
 
 
 def _number(value: Any) -> str:

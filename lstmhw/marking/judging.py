@@ -175,9 +175,13 @@ def _between(worked: Worked, rounding: Rounding) -> list[bool]:
 
 
 def _ends(worked: Worked, several: Iterator[Way]) -> tuple[Floats, Floats]:
-    """The least and the most of each number in some ways."""
+    """The least and the most of each number in some ways; NaN where none of them gives one.
+
+    A way on which a probability is rounded to 0 and its logarithm taken leads nowhere.
+    """
     rows = np.concatenate([outcomes(worked.start, way) for way in several])
-    return rows.min(axis=0), rows.max(axis=0)
+    rows = np.where(np.isfinite(rows), rows, np.nan)
+    return np.fmin.reduce(rows, axis=0), np.fmax.reduce(rows, axis=0)
 
 
 def _exactly(worked: Worked, rounding: Rounding) -> Iterator[list[bool]]:

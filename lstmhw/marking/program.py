@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from math import prod
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from lstmhw.solution import Solution, Step, indexed
 ALL = Rounding(15)
 Lines = Mapping[str, Expr]
 """The lines of a working, by the symbol that each defines."""
+Value = TypeVar("Value")
 
 
 class Program:
@@ -64,6 +66,20 @@ class Program:
                 found.add(leaf)
                 wanted += self.leaves[leaf]
         return False
+
+
+def as_taken(value: Value, quantity: Quantity) -> Value:
+    """A value in the shape in which a line takes it.
+
+    A number alone is a vector of one in one line and [[v]] in another, or on the sheet: that of a
+    single unit in its factors, a loss.
+    """
+    number: Any = value if hasattr(value, "reshape") else np.asarray(value)
+    shape, taken = number.shape, np.shape(quantity.value)
+    if shape == taken or prod(shape) != 1 or prod(taken) != 1:
+        return value
+    reshaped: Value = number.reshape(taken)
+    return reshaped
 
 
 def _symbols(expr: Expr) -> frozenset[str]:
@@ -126,9 +142,9 @@ class Run:
     def value_of(self, quantity: Quantity) -> Any:
         symbol = quantity.symbol
         if symbol in self.known:
-            return self.known[symbol]
+            return as_taken(self.known[symbol], quantity)
         if symbol in self.lines or symbol in self.program.steps:
-            return self._defined(symbol)
+            return as_taken(self._defined(symbol), quantity)
         if self.data is None:
             return quantity.value
         if quantity not in self._data:  # by identity: an edit may know another W_f

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmhw.functions import Floats, Function
+from lstmhw.functions import Floats, Function, ln, log
 
 
 class Rows:
@@ -44,6 +44,10 @@ class Rows:
     def __len__(self) -> int:
         return self.shape[0]
 
+    def reshape(self, shape: tuple[int, ...]) -> "Rows":
+        """The same numbers in each row, in another shape."""
+        return self._like(self.value.reshape(len(self.value), *shape))
+
     def at(self, rows: Any) -> "Rows":
         """Some of the rows."""
         return self if len(self.value) == 1 else self._like(self.value[rows])
@@ -66,7 +70,7 @@ class Rows:
 
     def __mul__(self, other: Any) -> "Rows":
         left, right = self._aligned(other)
-        return self._like(self._product(left * right))
+        return self._like(self._product(_times(left, right)))
 
     __rmul__ = __mul__
 
@@ -116,6 +120,8 @@ class Rows:
         return self._like(self.value[..., start:end])
 
     def apply(self, function: Function) -> "Rows":
+        """A function of all rows; ln of what is rounded to 0 is infinite, as no page has it."""
+        function = log if function is ln else function
         if self.value.ndim == 1:  # a number in each row
             return self._like(function(self.value[:, np.newaxis])[:, 0])
         return self._like(function(self.value))
@@ -155,6 +161,14 @@ class WorkedRows(SummedRows):
 
     def _product(self, value: Floats) -> Floats:
         return self.keep(value)
+
+
+def _times(left: Any, right: Any) -> Floats:
+    """The products; nothing times anything is nothing, as 0 ln 0 is."""
+    products = np.asarray(left * right)
+    if np.isnan(products.sum()):
+        products = np.where(np.equal(left, 0) | np.equal(right, 0), 0.0, products)
+    return products
 
 
 def _padded(value: Floats, axes: int) -> Floats:

@@ -12,7 +12,7 @@ from lstmhw.marking.follow_through import FollowThrough, Judged
 from lstmhw.marking.program import Lines, Program
 from lstmhw.marking.recent import Recent
 from lstmhw.marking.rounding import EXACT
-from lstmhw.marking.target import ROUGHLY, Target
+from lstmhw.marking.target import ROUGHLY, Fit, Target
 from lstmhw.marking.variants import (
     Choices,
     Numbers,
@@ -37,14 +37,16 @@ WORTH = 6.0  # bits left, for which a second mistake is looked for
 class Option(NamedTuple):
     """A story of one claim: what was done, the bits it leaves, and what it gives.
 
-    `whole` says that it is told of all numbers, `partly` that it leaves a wrong one unexplained.
+    `whole` says that it is told of all numbers, `partly` that it leaves a wrong one unexplained,
+    `fit` how many of them it gives.
     """
 
     variant: Variant
     bits: float
     values: Floats
     whole: bool
-    partly: bool = False
+    partly: bool
+    fit: Fit
 
     @property
     def keys(self) -> frozenset[object]:
@@ -126,9 +128,10 @@ class Search:
         worth = Unexplained(target.unexplained, options).left > WORTH and missed < PATIENCE
         if worth and is_short:
             options = _sorted([*options, *self._two(target, paid)], paid)
-        values = target.wanted
+        values = judged.estimate.ravel()
         if options and options[0].cost(paid) < target.unexplained:
-            values = target.estimate(options[0].values, options[0].whole)
+            given = target.given(options[0].values, options[0].whole)
+            values = np.where(target.is_explained(given), given, values)
         shape = judged.claimed.expected.shape
         claim = Unexplained(target.unexplained, options)
         return Searched(target, claim, values.reshape(shape))
@@ -192,7 +195,7 @@ class Search:
         variant = variant._replace(lines=written(variant.lines))
         bits, whole, given = target.exactly(variant.lines, values)
         partly = not np.all(target.is_explained(given)[target.off])
-        return Option(variant, bits, given, whole, partly)
+        return Option(variant, bits, given, whole, partly, target.fit(given))
 
     def _read_apart(
         self, target: Target, candidates: Candidates, values: Floats

@@ -66,6 +66,11 @@ class Spread:
     def __len__(self) -> int:
         return len(self.value)
 
+    def reshape(self, shape: tuple[int, ...]) -> "Spread":
+        """The same numbers in another shape."""
+        radius = np.broadcast_to(self.radius, self.shape).reshape(shape)
+        return Spread(self.value.reshape(shape), radius, self.rounding)
+
     def rounded(self, value: Any, radius: Any, times: int = 1) -> "Spread":
         """A result that was rounded so many times on the way."""
         unit = self.rounding.unit(value)

@@ -16,6 +16,7 @@ from lstmhw.marking.rounding import EXACT
 MOST_UNITS = 25  # of the last digit that rounding is believed to add up to in a story
 TINY = 1e-12  # of so small numbers the power of 10 is told, not the decimals
 ROUND = (-1.0, 0.0, 1.0)
+IN_SIGHT = 0.1  # of a number, or of how far it is off, by which a guess may miss it
 ROUGHLY = 5.0  # times the room of rounding, as far as a mistake may change it
 
 
@@ -26,10 +27,19 @@ class Scores(NamedTuple):
     whole: NDArray[np.bool_]
 
 
+class Fit(NamedTuple):
+    """How many of the wrong numbers a story gives, how many it misses, and how many by far."""
+
+    hit: int
+    missed: int
+    far: int
+
+
 class Target:
     """A claim that is to be explained: `wanted` is claimed, `off` are the places of what is wrong.
 
-    `right` is what a right method makes of the student's own earlier values; all are flat.
+    `right` is what a right method makes of the student's own earlier values, or the truth where it
+    makes nothing of them, as of the logarithm of a negative number; all are flat.
     """
 
     def __init__(
@@ -40,7 +50,7 @@ class Target:
         self.followed = followed
         self.steps = followed.steps
         self.off = np.isin(np.arange(claimed.expected.size), list(off))
-        self.right = followed.right
+        self.right = np.where(np.isfinite(followed.right), followed.right, claimed.expected.ravel())
         self.wanted = claimed.values.ravel()
         least = np.maximum(EXACT * np.abs(self.wanted), np.finfo(float).tiny)
         self.halves = np.maximum(claimed.halves.ravel(), least)
@@ -96,20 +106,26 @@ class Target:
         bits = np.log2(1 + size / self.halves) + np.log2(1 + powers)
         return np.where(size < TINY, bits, np.inf)
 
-    def estimate(self, values: Floats, whole: bool) -> Floats:
-        """What the student had, where these are the claimed numbers; else what is claimed."""
-        if not whole:
-            values = np.where(self.off, values, self.right)
-        return np.where(self.is_explained(values), values, self.wanted)
+    def given(self, values: Floats, whole: bool) -> Floats:
+        """What a story gives that is told of all numbers, or of those that are wrong alone."""
+        return values if whole else np.where(self.off, values, self.right)
 
     def is_explained(self, values: Floats) -> NDArray[np.bool_]:
         """Number by number, whether these are the claimed ones but for rounding."""
         return np.asarray(self.bits_of(values[None], self.radius)[0] < prices.SLIP)
 
-    def misses(self, values: Floats) -> NDArray[np.bool_]:
-        """Number by number, whether it is wrong and these do not give its digits."""
-        far = self.bits_of(values[None], self.radius)[0] >= prices.LAST_DIGIT
-        return np.asarray(self.off & far)
+    def fit(self, values: Floats) -> Fit:
+        """How these values fit the numbers that are wrong.
+
+        A number is missed by far where the story leaves more of it than it explains, which is by
+        how much it is nearer than a right method; or where neither the number nor what it should
+        have been is in sight.
+        """
+        missed = self.off & (self.bits_of(values[None], self.radius)[0] >= prices.LAST_DIGIT)
+        hit = self.off & self.is_explained(values)
+        left, whole = np.abs(values - self.wanted), np.abs(self.right - self.wanted)
+        far = (left > whole / 2) | (left > IN_SIGHT * np.maximum(whole, np.abs(self.wanted)))
+        return Fit(*(int(np.sum(flags)) for flags in (hit, missed, missed & far)))
 
     def digits(self, values: Floats) -> int:
         """How many digits of numbers that are wrong come out."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lstmhw.expr import Expr, Quantity
 from lstmhw.functions import Floats
-from lstmhw.marking.program import Lines, Run
+from lstmhw.marking.program import Lines, Run, as_taken
 from lstmhw.marking.rows import Rows
 from lstmhw.mistakes.rewriting import substituted
 from lstmhw.solution import Step
@@ -182,7 +182,7 @@ class VariedRuns:
     def _value_of(self, quantity: Quantity, rows: Numbers) -> Rows:
         found = self.found.get(quantity.symbol)
         if found is not None and not self._is_other(quantity):
-            return found.at(rows)
+            return as_taken(found.at(rows), quantity)
         if quantity not in self._shared:
             self._shared[quantity] = Rows.of_all(self._of_run(quantity))
         return self._shared[quantity]
@@ -218,6 +218,6 @@ def _rows_of_each(chosen: Numbers) -> Iterator[tuple[int, Numbers]]:
     """The rows that choose an expression, for each that is chosen."""
     order = np.argsort(chosen, kind="stable")
     numbers, starts = np.unique(chosen[order], return_index=True)
-    for number, rows in zip(numbers.tolist(), np.split(order, starts[1:]), strict=True):
+    for number, rows in zip(numbers.tolist(), np.split(order, starts)[1:], strict=True):
         if number > 0:
             yield number, rows

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lstmhw.expr import Expr, Quantity
 from lstmhw.functions import Floats
-from lstmhw.marking.program import Program
+from lstmhw.marking.program import Program, as_taken
 from lstmhw.marking.rows import KeptRows, Rows, SummedRows, WorkedRows
 from lstmhw.marking.slopes import has_slopes, slopes_first
 from lstmhw.marking.spread import Rounding
@@ -136,7 +136,7 @@ class _Run:
             self.found[symbol] = self._in_rows(values, chosen[symbol])
         for step in before:
             value = self._worked(step)
-            values = [value, self.way.keep(value), *self._shown(step.symbol, value)]
+            values = [value, self.way.keep(value), *self._shown(step, value)]
             self.found[step.symbol] = self._in_rows(values, chosen[step.symbol])
         value = self._worked(last)
         return np.asarray(value.reshape(len(value), -1), dtype=float)
@@ -152,13 +152,16 @@ class _Run:
         gates = (leaf for leaf in leaves if leaf.given and leaf.role.what in ("gate", "candidate"))
         return {leaf.symbol: np.asarray(leaf.value, dtype=float)[np.newaxis] for leaf in gates}
 
-    def _shown(self, symbol: str, value: Floats) -> list[Floats]:
+    def _shown(self, step: Step, value: Floats) -> list[Floats]:
         """A line as it is shown, if it is, and with one digit more."""
-        decimals = self.start.decimals_of(symbol)
+        decimals = self.start.decimals_of(step.symbol)
         if decimals is None:
             return []
-        as_shown = self.start.written.get(symbol)
-        rounded = self.way.to(decimals, value) if as_shown is None else as_shown[np.newaxis]
+        as_shown = self.start.written.get(step.symbol)
+        if as_shown is None:
+            rounded = self.way.to(decimals, value)
+        else:
+            rounded = as_shown.reshape(1, *value.shape[1:])
         return [rounded, self.way.to(decimals + 1, value)]
 
     def _in_rows(self, values: Sequence[Floats], chosen: NDArray[np.intp]) -> Rows:
@@ -172,7 +175,7 @@ class _Run:
     def _value_of(self, quantity: Quantity) -> Rows:
         found = self.found.get(quantity.symbol)
         if found is not None:
-            return found
+            return as_taken(found, quantity)
         if quantity not in self._data:
             value = np.asarray(quantity.value, dtype=float)
             kept = self.way.keep(value) if self.way.data else value
