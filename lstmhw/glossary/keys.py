@@ -101,7 +101,9 @@ STEPS: Keys = {
     "loss": Key("how the distance from the targets is measured", "cross-entropy"),
     "classes_from": Key("targets are numbers of classes, counted from 0 or 1", 0),
     "over_steps": Key("whether the losses of the steps are added up or averaged", "mean"),
-    "random": Key("instead of xs: so many random inputs, from a seed", {"steps": 20, "seed": 0}),
+    "random": Key(
+        "instead of xs: so many standard normal inputs, from a seed", {"steps": 20, "seed": 0}
+    ),
     "dh": Key("the gradient that arrives at the last h; zero if left out", [1, 0]),
     "dc": Key("the gradient that arrives at the last c; zero if left out", [0, 0.5]),
     "learning_rate": Key("also do one step of gradient descent", 0.1),
@@ -110,7 +112,9 @@ STEPS: Keys = {
 RULES: Keys = {
     "delay": Key("the output is what the rule gives so many letters ago; 0 if left out", 1),
     "tolerance": Key("an output so far off, or further, is wrong; 0.5 if left out", "1/2"),
-    "sequence": Key("what is traced in the working", "a b b a"),
+    "sequence": Key(
+        "what is traced: letters, between them blanks unless they are characters", "a b b a"
+    ),
     "output": Key(
         "how a number is read from a state; decide makes 0 or 1 of it",
         {"from": "h", "weights": [1, 0], "decide": "> 0.5"},
@@ -195,7 +199,7 @@ OF_KIND: Mapping[str, Keys] = {
         "claimed": COMMON["claimed"]._replace(example={"verdict": "refuted"}),
     },
     "step-rnn": {
-        "inputs": Key("the inputs: numbers, or vectors", [0, 0, 1, 0]),
+        "inputs": Key("the inputs: numbers, or vectors (then w1 is one too)", [0, 0, 1, 0]),
         "outputs": Key("the output due at each step: 0 or 1", [0, 0, 1, 1]),
         "sequences": Key(
             "instead of these: several sequences for the same weights",
@@ -208,7 +212,7 @@ OF_KIND: Mapping[str, Keys] = {
         "alphabet": RULES["alphabet"],
         "initial": Key("s_0: 0 (if left out), 1 or free", "free"),
         "threshold": Key('step(z) is 1 where z ">" 0 (if left out), or ">=" 0', ">="),
-        "hidden": Key("try up to so many extra units", 2),
+        "hidden": Key("the fewest extra step units, up to so many, with which it can be done", 2),
         "claimed": COMMON["claimed"]._replace(example={"w1": 2, "w2": 2, "b": -1}),
     },
     "gradient-flow": {
@@ -232,8 +236,8 @@ OF_KIND: Mapping[str, Keys] = {
             [{"type": "gru", "input": 6, "hidden": 5}],
         ),
         "convention": Key("which biases count; if left out, each convention is told", "one-bias"),
-        "steps": Key("the time steps, which never count", 20),
-        "batch": Key("the batch size, which never counts", 8),
+        "steps": Key("the time steps, which never count; a total times them is known by it", 20),
+        "batch": Key("the batch size, which never counts; likewise", 8),
         "claimed": COMMON["claimed"]._replace(example={"total": 260}),
     },
     "attention-step": {

@@ -226,7 +226,10 @@ SCRIPTS = Topic(
             (
                 (
                     ("in the file", "pytorch", "keras", "onnx"),
-                    ("layers, reverse, a batch, forget_bias, feedback", "yes", "yes", "yes"),
+                    (
+                        "layers, reverse, direction: reverse, a batch, forget_bias, feedback",
+                        *("yes", "yes", "yes"),
+                    ),
                     ("lengths", "yes", "yes, as a mask", "no"),
                     ("peephole", "yes", "no", "yes"),
                     ("coupled, a gate's value for each example", "yes", "no", "no"),
