@@ -7,13 +7,14 @@ it answers, and answered again where it is needed.
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from lstmhw.answering import SequenceError, answered, sheet_marked, traced
-from lstmhw.faults import Fault, ProblemError, did_you_mean
+from lstmhw.faults import Fault, ProblemError, did_you_mean, spelled
 from lstmhw.functions import Floats
 from lstmhw.grading import Grader, Row
 from lstmhw.marking.summary import marks
@@ -26,7 +27,7 @@ from lstmhw.solution import Solution as Page
 from lstmhw.varying import Varying
 from lstmhw.view import View
 
-Given = str | Mapping[str, Any]
+Given = str | os.PathLike[str] | Mapping[str, Any]
 """A problem: a path, a shipped name, YAML text, or its keys."""
 Again = tuple[Any, ...]
 """How a solution is pickled: what answers a document, its name and text, and what else it takes."""
@@ -122,7 +123,8 @@ def check(problem: Given, claimed: Mapping[str, Any] | None = None) -> Marks:
     submission = read_submission(sheet)
     refused = submission.error(())
     if refused is not None or submission.claimed is None:
-        raise ProblemError([fault for _, fault in submission.refused] or [Fault((), str(refused))])
+        faults = [fault for _, fault in submission.refused]
+        raise _of_answers(faults or [Fault((), str(refused))])
     return _checked(document, submission.claimed)
 
 
@@ -166,9 +168,11 @@ def _traced(document: Document, sequence: str | None) -> Solution:
 def _checked(document: Document, claims: Mapping[str, Claim]) -> Marks:
     with _Placed(document):
         page, faults = sheet_marked(document, claims)
-        if faults:
+        if faults and claims is document.problem.claimed:
             raise ProblemError(faults)
-        return Marks(marks(page), (_checked, document.name, document.text, dict(claims)))
+        if not faults:
+            return Marks(marks(page), (_checked, document.name, document.text, dict(claims)))
+    raise _of_answers(faults)
 
 
 def _withheld(document: Document, claims: Mapping[str, Claim]) -> Marks:
@@ -196,10 +200,14 @@ class _Placed:
 
 
 def _document(problem: Given) -> Document:
+    if not isinstance(problem, str | os.PathLike | Mapping):
+        kinds = "a path, a shipped name, YAML text or a mapping"
+        raise TypeError(f"expected {kinds} as a problem, found {type(problem).__name__}")
     try:
         if isinstance(problem, Mapping):
             return from_text(UNNAMED, json.dumps(_plain(problem), ensure_ascii=False))
-        return from_text(UNNAMED, problem) if "\n" in problem else read(problem)
+        text = os.fspath(problem)
+        return from_text(UNNAMED, text) if "\n" in text else read(text)
     except InputError as error:
         raise _problem_error(error) from None
 
@@ -209,6 +217,19 @@ def _problem_error(error: InputError) -> ProblemError:
     placed = ProblemError(error.faults)
     placed.args = (str(error),)
     return placed
+
+
+def _of_answers(faults: Sequence[Fault]) -> ProblemError:
+    """An error with what is wrong with answers, which have no place in the problem's text."""
+    error = ProblemError(faults)
+    error.args = ("\n".join(_told(fault) for fault in faults),)
+    return error
+
+
+def _told(fault: Fault) -> str:
+    where = f"{spelled(fault.path)}: " if fault.path else ""
+    hint = f"\n  hint: {fault.hint}" if fault.hint else ""
+    return f"{where}{fault.message}{hint}"
 
 
 def _plain(value: Any) -> Any:

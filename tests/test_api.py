@@ -63,6 +63,40 @@ def test_answers_are_checked() -> None:
     assert [check.verdict for check in lstmhw.check("step-rnn-a").checks] == ["wrong"]
 
 
+@pytest.mark.parametrize(
+    ("claimed", "message"),
+    [
+        ({"zz": 1}, r"^claimed\.zz: expected a symbol .*found 'zz'\n  hint: it has x_2"),
+        ({"h": "hello"}, r"^claimed\.h: expected a number, found the text 'hello'$"),
+        ({"h": [1, 2, 3]}, r"^claimed\.h: expected .* found 3"),
+    ],
+)
+def test_answers_that_cannot_be_read_are_not_told_as_a_line_of_the_problem(
+    claimed: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(lstmhw.ProblemError, match=message) as error:
+        lstmhw.check("q2", claimed)
+    assert "q2:" not in str(error.value)
+
+
+def test_what_the_problem_claims_itself_is_told_at_its_line() -> None:
+    text = "kind: rnn-step\nx: [1]\nW_x: 1\nW_h: 0\nclaimed: {zz: 1}\n"
+    with pytest.raises(lstmhw.ProblemError, match=r"^problem:5:11: error: claimed\.zz"):
+        lstmhw.check(text)
+
+
+def test_a_problem_may_be_a_path_object(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("kind: rnn-step\nx: [1]\nW_x: 0.5\nW_h: 0\nactivation: identity\n")
+    assert lstmhw.solve(path)["h"] == lstmhw.solve(str(path))["h"] == 0.5
+
+
+@pytest.mark.parametrize("wrong", [None, 5, ["q2"], b"q2"])
+def test_what_is_no_problem_is_told_what_one_is(wrong: Any) -> None:
+    with pytest.raises(TypeError, match=f"as a problem, found {type(wrong).__name__}"):
+        lstmhw.solve(wrong)
+
+
 def test_submissions_are_graded_one_by_one() -> None:
     sheets = ({"name": f"s{k}", "claimed": {"h": [0.2723, 0.9 + k / 10]}} for k in range(2))
     rows = lstmhw.grade("q2", [*sheets, {"name": "odd", "claimed": {"h": "x"}}])

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 from conftest import Run
+from jsonschema import Draft7Validator
 
+import lstmhw
 from lstmhw.explanation.kinds import kind_page
+from lstmhw.explanation.template import template
 from lstmhw.glossary.keys import OF_PART
 from lstmhw.glossary.topics import TOPICS
 from lstmhw.glossary.words import ENTRIES
@@ -133,6 +137,87 @@ def keys_of(part: Any) -> Iterator[tuple[str, Any]]:
             yield from keys_of(value)
     if isinstance(part, dict):
         yield from part["properties"].items() if isinstance(part.get("properties"), dict) else ()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_example_of_a_page_may_stand_in_a_file_of_its_kind(kind: str) -> None:
+    """As YAML reads it, the schema of the kind takes it, for one of the cells."""
+    found = schema()
+    (case,) = (c["then"] for c in found["allOf"] if c["if"]["properties"]["kind"]["const"] == kind)
+    options = [option["properties"] for option in case.get("anyOf", [case])]
+    for row in kind_page(kind).extras["keys"]:
+        key = row["key"].removesuffix(" (needed)")
+        if row["example"] == row["type"]:  # the words that may stand there, each told
+            continue
+        schemas = [{**o[key], "definitions": found["definitions"]} for o in options if key in o]
+        example = yaml.safe_load(row["example"])
+        assert any(Draft7Validator(value).is_valid(example) for value in schemas), key
+
+
+ONE = {"W_x": [[0.5, 0.1], [0.2, 0.3]], "W_h": [[0.1, 0], [0, 0.1]]}
+TWO: dict[str, dict[str, Any]] = {
+    "lstm-step": {"gates": dict.fromkeys("ifgo", ONE)},
+    "gru-step": {"gates": dict.fromkeys("rzn", ONE), "update": "keep", "reset": "after"},
+    "rnn-step": ONE,
+    "lstm-gradient": {"gates": {gate: {**ONE, "b": [0, 1]} for gate in "ifgo"}, "dh": [1, 0]},
+}
+"""Cells of two units, which take two steps."""
+
+
+def of_two_steps(kind: str) -> dict[str, Any]:
+    if kind in TWO:
+        return {"kind": kind, "xs": [[1, 0], [0, 1]], **TWO[kind]}
+    return dict(yaml.safe_load(template(kind)))
+
+
+def example_of(kind: str, key: str) -> Any:
+    rows = {row["key"]: row["example"] for row in kind_page(kind).extras["keys"]}
+    return yaml.safe_load(rows[key])
+
+
+@pytest.mark.parametrize("kind", [*TWO, "attention-step"])
+def test_what_is_asked_in_the_example_can_be_asked(kind: str) -> None:
+    lstmhw.solve({**of_two_steps(kind), "find": example_of(kind, "find")})
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in ("attention-step", "rnn-in-lstm")])
+def test_what_is_claimed_in_the_example_can_be_marked(kind: str) -> None:
+    marks = lstmhw.check(of_two_steps(kind), example_of(kind, "claimed"))
+    assert marks.checks
+
+
+@pytest.mark.parametrize(("kind", "layouts"), [("lstm-step", 3), ("gru-step", 3)])
+def test_the_stacked_examples_of_a_cell_have_its_number_of_gates(kind: str, layouts: int) -> None:
+    """Put together for each layout they are a problem that can be solved."""
+    tables = {s.title: s.body[0] for s in kind_page(kind).sections if isinstance(s.body[0], Table)}
+    examples = {str(row[0]): str(row[1]) for row in tables["Keys in stacked"].rows}
+    told = [(str(row[0]), str(row[1]).split(", ")) for row in tables["What stands in stacked"].rows]
+    assert len(told) == layouts
+    for layout, names in told:
+        stacked = {name: yaml.safe_load(examples[name].split(" or ")[0]) for name in names}
+        data = {"kind": kind, "x": [2], "stacked": {"layout": layout, **stacked}}
+        assert lstmhw.solve(data)["h"].shape == (1,)
+    example = {"kind": kind, "x": [2], "stacked": example_of(kind, "stacked")}
+    assert lstmhw.solve(example)["h"].shape == (1,)
+
+
+def test_the_layers_of_the_example_fit_on_one_another() -> None:
+    layers = example_of("rnn-step", "layers")
+    assert len(lstmhw.solve({"kind": "rnn-step", "x": [1, 2], "layers": layers})["h_1@2"]) == 1
+
+
+def test_weights_of_a_gate_are_told_beside_other_weights_of_the_same_name() -> None:
+    """The W of attention is that of the score; a gate has one of its own."""
+    tables = {s.title: s.body[0] for s in kind_page("attention-step").sections}
+    gates = tables["Keys in gates"]
+    assert isinstance(gates, Table)
+    assert {"W", "b"} <= {str(row[0]) for row in gates.rows}
+
+
+def test_a_second_list_of_layers_is_not_told_twice(lstmhw: Run) -> None:
+    page = lstmhw("explain", "parameter-count").stdout
+    assert page.count("how many words an embedding has") == 1
+    assert "\nKeys in than" not in page
 
 
 def test_topics_are_pages_and_their_other_names_lead_to_them(lstmhw: Run) -> None:

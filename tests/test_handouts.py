@@ -8,6 +8,7 @@ import pytest
 from conftest import Run
 from test_problems import PROBLEMS, solve
 
+from lstmhw.explanation.template import template
 from lstmhw.handouts import BOX, blank, short
 from lstmhw.render import FORMATS, render
 from lstmhw.solution import Solution
@@ -50,6 +51,29 @@ def test_a_sheet_has_a_box_for_each_number() -> None:
     text = page(blank(solve("q2")))
     assert text.count(BOX) == 5 * 2 + 3
     assert "c_2 = f_2*c_1 + i_2*g_2" in text
+
+
+def test_a_sheet_that_asks_for_a_network_has_the_rule_and_no_weights(lstmhw: Run) -> None:
+    """The automaton is data where the rule is given by it."""
+    text = lstmhw("solve", "-", "--blank", stdin=template("sequence-rule")).stdout
+    assert "W_x" not in text
+    assert "w_out" not in text
+    assert "even / 0" in text
+    whole = lstmhw("solve", "-", stdin=template("sequence-rule")).stdout
+    assert "W_h    [[1, 1], [-1, -1]]" in whole
+    regex = "kind: sequence-rule\nalphabet: [a, b]\nrule: {regex: 'a*b'}\nactivation: step\n"
+    text = lstmhw("solve", "-", "--blank", stdin=regex).stdout
+    assert "W_x" not in text
+    assert "Rule: 1 where all letters so far match a*b, else 0." in text
+
+
+def test_a_sheet_has_a_box_for_every_answer_however_many(lstmhw: Run) -> None:
+    whole = lstmhw("solve", "-", stdin=template("lstm-gradient")).stdout
+    asked = re.findall(r"^  (\w+) ", whole.partition("Result\n")[2].partition("\n\n")[0], re.M)
+    sheet = lstmhw("solve", "-", "--blank", stdin=template("lstm-gradient")).stdout
+    boxes = re.findall(rf"^  (\w+) +{BOX}$", sheet.partition("\nAnswer\n")[2], re.M)
+    assert boxes == asked
+    assert len(boxes) == 23
 
 
 def test_from_the_command_line(lstmhw: Run) -> None:

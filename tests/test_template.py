@@ -38,6 +38,13 @@ def test_a_template_has_every_key_once(kind: str) -> None:
     assert len(own) == len(set(own))
 
 
+def test_a_key_of_several_cells_tells_what_it_takes_in_each() -> None:
+    assert "\n# gates: {i, f, g, o} or {r, z, n}" in template("gradient-flow")
+    assert "\n# activations: {gate, candidate, state} or {gate, candidate}" in template(
+        "lstm-gradient"
+    )
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_a_comment_may_be_written_in(kind: str) -> None:
     """Taking the comments away leaves the example; with a source it is read as well."""

@@ -67,6 +67,38 @@ def test_a_wrong_guess_in_a_file_is_told_what_to_write(change: dict[str, Any], h
     assert hint in hints({**GRADIENT, **change})
 
 
+RNN: dict[str, Any] = {"kind": "rnn-step", "x": [1], "W_x": 1, "W_h": 1}
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        ({**STEP, "h": [0.5]}, "`h_prev`; answers stand under `claimed`"),
+        ({**STEP, "c": [0.5]}, "`c_prev`; answers stand under `claimed`"),
+        ({**STEP, "h_t-1": [0.5]}, "the state before the first step is `h_prev`"),
+        ({**STEP, "h_{t-1}": [0.5]}, "the state before the first step is `h_prev`"),
+        ({**STEP, "c_init": [0.5]}, "the state before the first step is `c_prev`"),
+        ({**STEP, "W_f": [[1, 2]]}, "`gates: {f: {W: .., b: ..}, ..}`"),
+        ({**STEP, "Wf": [[1, 2]]}, "`gates: {f: {W: .., b: ..}, ..}`"),
+        ({**STEP, "U_c": [[1]]}, "`gates: {f: {W: .., b: ..}, ..}`"),
+        ({**STEP, "W_xi": [[1]]}, "`gates: {f: {W: .., b: ..}, ..}`"),
+        ({**STEP, "b_o": [1]}, "`gates: {f: {W: .., b: ..}, ..}`"),
+        ({**RNN, "c": [1]}, "`output: {W: .., b: ..}`"),
+        ({**RNN, "output_activation": "softmax"}, "`output: {W: .., activation: ..}`"),
+    ],
+)
+def test_names_of_textbooks_beside_the_data_are_told_where_they_stand(
+    data: dict[str, Any], hint: str
+) -> None:
+    assert hint in hints(data)
+
+
+@pytest.mark.parametrize("key", ["h", "c_init", "W_f"])
+def test_a_kind_without_states_and_gates_is_told_nothing_of_them(key: str) -> None:
+    told = hints({"kind": "step-rnn", "inputs": [0], "outputs": [0], key: 1})
+    assert not any(word in told for word in ("_prev", "gates"))
+
+
 def test_zeros_with_a_size_in_braces_need_quotes() -> None:
     text = "kind: lstm-step\nx: [1]\ngates: {f: {W_x: zeros(6,4), b: 'zeros(6)'}}\n"
     with pytest.raises(InputError, match="0 alone is zeros of any shape") as error:

@@ -39,7 +39,8 @@ def solve(
     plotted(solutions, files, plot, manner)
     is_whole = page is None or (page == "short" and manner.format == "json")
     pages = solutions if is_whole else [_as_page(solution, page) for solution in solutions]
-    show(pages, files, manner)
+    # a sheet to fill in has all its data and a box for every answer
+    show(pages, files, manner._replace(full=True) if page == "blank" else manner)
     if any(solution.interrupted for solution in solutions):
         return 130
     return 1 if strict and any(solution.is_wrong for solution in solutions) else 0

@@ -47,9 +47,7 @@ def kind_page(kind: str) -> Solution:
     }
     said = sections_of(ABOUT.get(kind, ()))
     keys = [_section(title, rows) for title, rows in tables.items() if rows]
-    parts = [
-        section for part in OF_PART if part != "marking" for section in _part(kind, part, options)
-    ]
+    parts = [section for part in TOLD for section in _part(kind, part, options)]
     return Solution(
         kind="kind",
         title=(record_of(kind).__doc__ or "").partition("\n")[0],
@@ -112,7 +110,8 @@ def _row(label: str, values: Sequence[Schema], key: Key | None) -> Row:
     if key is None:
         return Row(label, what, what, "")
     words = {str(word) for value in values for word in value.get("enum", ())}
-    return Row(label, what, what if 0 < len(words) <= FEW else as_yaml(key.example), key.said)
+    (example,) = values[0]["examples"]
+    return Row(label, what, what if 0 < len(words) <= FEW else as_yaml(example), key.said)
 
 
 def _part(kind: str, part: str, options: Sequence[Schema]) -> Iterator[Section]:

@@ -98,8 +98,18 @@ WIDTH = 34  # of a line before its comment
 
 def template(kind: str) -> str:
     """The file: every key of the kind once, those that the example has not as comments."""
-    keys = {row["key"].removesuffix(" (needed)"): row for row in kind_page(kind).extras["keys"]}
+    keys = _keys(kind)
     return "\n".join([*_head(kind), *_example(kind, keys), "", *_others(kind, keys)]) + "\n"
+
+
+def _keys(kind: str) -> dict[str, dict[str, str]]:
+    """What is said of each key; of one that several cells have, all that may stand there."""
+    keys: dict[str, dict[str, str]] = {}
+    for row in kind_page(kind).extras["keys"]:
+        name = row["key"].removesuffix(" (needed)")
+        before = [keys[name]["type"]] if name in keys else []
+        keys[name] = {**row, "type": " or ".join(dict.fromkeys([*before, row["type"]]))}
+    return keys
 
 
 def _head(kind: str) -> Iterator[str]:

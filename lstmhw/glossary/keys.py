@@ -17,8 +17,9 @@ class Key(NamedTuple):
 
 Keys = Mapping[str, Key]
 GATE = {"W_x": [[1, -2]], "W_h": [[0.5]], "b": [0.1]}
-LSTM = {"gates": {"f": GATE, "g": GATE}}
-GRU = {"gates": {"z": GATE, "n": GATE}}
+ABOVE = {"W_x": [[1]], "W_h": [[0.5]]}  # of a layer that reads the one unit of GATE
+LSTM = {"gates": {"f": GATE}}
+GRU = {"gates": {"z": GATE}}
 COMMON: Keys = {
     "title": Key("shown above the answer", "One step of an LSTM"),
     "source": Key("where the question is from; shown", "sheet 3, question 2"),
@@ -30,7 +31,7 @@ COMMON: Keys = {
 }
 CELL: Keys = {
     "cell": Key("which cell it is; left out, the other keys tell", "gru"),
-    "concat": Key("the order of the vector that W multiplies: [h, x] or [x, h]", ["h", "x"]),
+    "concat": Key("needed with W: the order of what it multiplies, [h, x] or [x, h]", ["h", "x"]),
     "orientation": Key("vectors are columns (W v, if left out) or rows (v W)", "row"),
     "gates": Key(
         "the weights of each gate, or its value as it stands on the sheet",
@@ -39,7 +40,19 @@ CELL: Keys = {
     ),
     "stacked": Key(
         "instead of gates: all weights in the layout of a framework",
-        {"layout": "pytorch", "weight_ih": [[1], [2], [3], [4]], "weight_hh": [[0], [1], [0], [1]]},
+        {
+            "layout": "keras",
+            "kernel": [[1, 2, 3]],
+            "recurrent_kernel": [[0, 1, 0]],
+            "reset_after": False,
+        },
+        (
+            {
+                "layout": "pytorch",
+                "weight_ih": [[1], [2], [3], [4]],
+                "weight_hh": [[0], [1], [0], [1]],
+            },
+        ),
     ),
     "activations": Key(
         "other functions than the usual ones, for gates, candidate, state",
@@ -64,37 +77,44 @@ STEPS: Keys = {
     "t": Key("the index of the first step; 1 if left out", 2),
     "x": Key("the input of one step; of a batch a matrix", [1, -2]),
     "xs": Key("the inputs, one a step", [[1, -2], [0, 1]]),
-    "one_hot": Key("instead of x: a 1 for the word, 0 elsewhere", [0, 1, 0]),
+    "one_hot": Key("instead of x, with embedding: 1 at the word, 0 elsewhere", [0, 1, 0]),
     "one_hots": Key("the same for several steps", [[0, 1, 0], [1, 0, 0]]),
     "embedding": Key("the table of which a one-hot picks a row", [[1, 2], [2, 3], [4, 1]]),
     "output": Key(
         "the weights and the function of y, read from h", {"W": [[1, -1]], "activation": "sigmoid"}
     ),
-    "find": Key("what is asked: of every step, or of one; if left out, all", ["c", "h_2"]),
+    "find": Key(
+        "what is asked, of every step or of one; if left out, the states and outputs",
+        ["c", "h_2"],
+    ),
     "layers": Key(
-        "cells on top of one another, the first next to the input",
-        [GATE, GATE],
-        ([LSTM, LSTM], [GRU, GRU]),
+        "cells on top of one another, each with its weights, the first next to the input",
+        [GATE, ABOVE],
+        ([LSTM, {"gates": {"f": ABOVE}}], [GRU, {"gates": {"z": ABOVE}}]),
     ),
     "reverse": Key("a second cell, from the last step to the first", GATE, (LSTM, GRU)),
     "direction": Key("reverse: the one cell runs from the last step to the first", "reverse"),
     "lengths": Key("of a batch: how many steps each example has", [3, 2]),
-    "feedback": Key("y: the output of a step is the input of the next", "y"),
+    "feedback": Key("y: the output of a step is the input of the next; x is the first", "y"),
     "steps": Key("how many steps, with feedback", 3),
     "targets": Key("what y (or h) should be, a row a step; null has no loss", [[0.5], None, [1]]),
     "loss": Key("how the distance from the targets is measured", "cross-entropy"),
     "classes_from": Key("targets are numbers of classes, counted from 0 or 1", 0),
     "over_steps": Key("whether the losses of the steps are added up or averaged", "mean"),
-    "random": Key("instead of xs: so many random inputs, from a seed", {"steps": 20, "seed": 0}),
+    "random": Key(
+        "instead of xs: so many standard normal inputs, from a seed", {"steps": 20, "seed": 0}
+    ),
     "dh": Key("the gradient that arrives at the last h; zero if left out", [1, 0]),
     "dc": Key("the gradient that arrives at the last c; zero if left out", [0, 0.5]),
     "learning_rate": Key("also do one step of gradient descent", 0.1),
-    "truncate": Key("the loss of a step reaches back through so many steps", 2),
+    "truncate": Key("the loss of a step reaches back through so many steps, its own counted", 2),
 }
 RULES: Keys = {
     "delay": Key("the output is what the rule gives so many letters ago; 0 if left out", 1),
     "tolerance": Key("an output so far off, or further, is wrong; 0.5 if left out", "1/2"),
-    "sequence": Key("what is traced in the working", "a b b a"),
+    "sequence": Key(
+        "what is traced: letters, between them blanks unless they are characters", "a b b a"
+    ),
     "output": Key(
         "how a number is read from a state; decide makes 0 or 1 of it",
         {"from": "h", "weights": [1, 0], "decide": "> 0.5"},
@@ -136,12 +156,26 @@ LAYERS: Keys = {
     "rate": Key("the share of numbers that dropout sets to 0", 0.5),
 }
 OF_KIND: Mapping[str, Keys] = {
+    "gru-step": {
+        "find": STEPS["find"]._replace(example=["z", "h_2"]),
+        "activations": Key(
+            "other functions than the usual ones, for gates and candidate", {"gate": "hard-sigmoid"}
+        ),
+    },
+    "rnn-step": {"find": STEPS["find"]._replace(example=["a", "h_2"])},
+    "lstm-gradient": {
+        "find": Key(
+            "which gradients are asked for; if left out, of inputs, first states and weights",
+            ["db_f", "dh_0"],
+        ),
+        "claimed": COMMON["claimed"]._replace(example={"db_f": [0.03, -0.01]}),
+    },
     "rnn-in-lstm": {
         "c_prev": Key("the LSTM's cell state before the first step: one number, or one a unit", 1),
         "rnn": Key(
             "the weights of the RNN: W_x, W_h, b_x, b_h", {"W_x": [[1, -2]], "W_h": [[0.5]]}
         ),
-        "construction": Key("which LSTM is built: one of four", "fixed-point"),
+        "construction": Key("which LSTM is built", "fixed-point"),
         "K": Key("the size of the biases that hold a gate; 50 if left out", 50),
         "gates": Key(
             "your own LSTM instead, in numbers or formulas such as W_h / tanh(1)",
@@ -155,15 +189,17 @@ OF_KIND: Mapping[str, Keys] = {
         "delay": Key("the output is the score of so many words ago; 0 if left out", 1),
         "output": Key("how the score is read from c or h", {"from": "c", "weights": [1, 0]}),
         "sequence": Key("a document that is traced word by word", "not good"),
+        "claimed": COMMON["claimed"]._replace(example={"verdict": "proved"}),
     },
     "sequence-rule": {
         **RULES,
         "cell": Key("which cell it is; without weights a network is constructed", "rnn"),
         "rule": Key("states and outputs, a regex, or a score with decide", {"regex": "(a|b)*ab"}),
         "units": Key("of constructed step units: at most so many", 3),
+        "claimed": COMMON["claimed"]._replace(example={"verdict": "refuted"}),
     },
     "step-rnn": {
-        "inputs": Key("the inputs: numbers, or vectors", [0, 0, 1, 0]),
+        "inputs": Key("the inputs: numbers, or vectors (then w1 is one too)", [0, 0, 1, 0]),
         "outputs": Key("the output due at each step: 0 or 1", [0, 0, 1, 1]),
         "sequences": Key(
             "instead of these: several sequences for the same weights",
@@ -176,7 +212,8 @@ OF_KIND: Mapping[str, Keys] = {
         "alphabet": RULES["alphabet"],
         "initial": Key("s_0: 0 (if left out), 1 or free", "free"),
         "threshold": Key('step(z) is 1 where z ">" 0 (if left out), or ">=" 0', ">="),
-        "hidden": Key("try up to so many extra units", 2),
+        "hidden": Key("the fewest extra step units, up to so many, with which it can be done", 2),
+        "claimed": COMMON["claimed"]._replace(example={"w1": 2, "w2": 2, "b": -1}),
     },
     "gradient-flow": {
         "from": Key("the first state", 1),
@@ -186,6 +223,8 @@ OF_KIND: Mapping[str, Keys] = {
             "instead of a cell: so many factors w times slope", {"w": 0.8, "slope": 0.3, "count": 9}
         ),
         "clip": Key("a gradient that is scaled down to a norm", {"norm": 1, "gradient": [3, 4]}),
+        "find": Key("not in this kind, which answers all that it can", ["h"]),
+        "claimed": COMMON["claimed"]._replace(example={"verdict": "vanishes", "norm_5": 0.072}),
     },
     "parameter-count": {
         "layers": Key(
@@ -197,8 +236,9 @@ OF_KIND: Mapping[str, Keys] = {
             [{"type": "gru", "input": 6, "hidden": 5}],
         ),
         "convention": Key("which biases count; if left out, each convention is told", "one-bias"),
-        "steps": Key("the time steps, which never count", 20),
-        "batch": Key("the batch size, which never counts", 8),
+        "steps": Key("the time steps, which never count; a total times them is known by it", 20),
+        "batch": Key("the batch size, which never counts; likewise", 8),
+        "claimed": COMMON["claimed"]._replace(example={"total": 260}),
     },
     "attention-step": {
         "states": Key("the encoder's states, a row each", [[1, 0], [0.5, -1]]),
@@ -220,6 +260,12 @@ OF_KIND: Mapping[str, Keys] = {
         "output": Key("the weights and the function of y", {"W": [[1, -1]]}),
         "dcontext": Key("the gradient that arrives at the context", [1, 0]),
         "targets": Key("what y should be, or h, or without a decoder the context", [0.5]),
+        "find": Key(
+            "what is asked; if left out, the scores, weights and context, the states and outputs, "
+            "and the gradients",
+            ["alpha", "context"],
+        ),
+        "claimed": COMMON["claimed"]._replace(example={"alpha_1": [0.269, 0.731]}),
     },
 }
 OF_PART: Mapping[str, Keys] = {
@@ -231,6 +277,7 @@ OF_PART: Mapping[str, Keys] = {
         "r": Key("the reset gate", GATE),
         "z": Key("the update gate", GATE),
         "n": Key("the candidate", GATE),
+        **{name: CELL[name] for name in ("W", "b", "b_x", "b_h")},
         "W_x": Key("the weights on the input; zero if other keys are there", [[1, -2]]),
         "W_h": Key("the weights on the state before; likewise", [[0.5]]),
         "value": Key("as the sheet gives it; beside weights it is checked", [0.3, 0.9]),
@@ -290,7 +337,12 @@ OF_PART: Mapping[str, Keys] = {
     },
     "decoder": {
         "x": Key("the decoder's own input", [1]),
-        "input": Key("the order in which its input is put together", ["x", "context"]),
+        "input": Key(
+            "the order in which its input is put together: [x, context], if left out, or "
+            "[context, x]",
+            ["x", "context"],
+        ),
+        **{name: CELL[name] for name in ("orientation", "W", "b")},
         "cell": Key("lstm, gru or rnn", "gru"),
     },
     "layers": LAYERS,
@@ -300,11 +352,38 @@ OF_PART: Mapping[str, Keys] = {
         "significant": Key("instead: how many significant digits are asked for", 3),
         "tolerance": Key("so near is right, whatever its digits", 0.01),
         "points": Key("of each answer asked, or of each by name; 1 if left out", {"h_2": 4}),
-        "per": Key("entry: the points of an array are shared by its entries", "entry"),
+        "per": Key(
+            "entry: the points of an array are shared by its entries; symbol, if left out: all or "
+            "none, by the worst entry",
+            "entry",
+        ),
         "follow": Key("the share that `follows` earns; 1 if left out", 0.5),
-        "repeated": Key("once: a mistake made again, and nothing else, costs once", "once"),
+        "repeated": Key(
+            "once: a mistake made again, and nothing else, costs once; each, if left out", "once"
+        ),
         "absolute": Key("so far from the truth", 0.01),
         "relative": Key("or by such a share of it", 0.001),
+    },
+}
+PART_OF_KIND: Mapping[tuple[str, str], Keys] = {
+    ("gru-step", "stacked"): {
+        "weight_ih": Key("weights on x, gate under gate: r z n", [[1], [2], [3]]),
+        "weight_hh": Key("weights on h, likewise", [[0], [1], [0]]),
+        "bias_ih": Key("the biases beside them", [0, 1, 0]),
+        "bias_hh": Key("the biases beside them", [0, 0, 0]),
+        "kernel": Key("weights on x, gate beside gate: z r n", [[1, 2, 3]]),
+        "recurrent_kernel": Key("weights on h, likewise", [[0, 1, 0]]),
+        "bias": Key("the biases; with reset_after two rows of them", [0, 1, 0]),
+        "reset_after": Key("two rows of biases, and reset: after", False),
+        "W": Key("weights on x, gate under gate: z r n", [[1], [2], [3]]),
+        "R": Key("weights on h, likewise", [[0], [1], [0]]),
+        "B": Key("the biases beside W, then those beside R", [0, 1, 0, 0, 0, 0]),
+        "linear_before_reset": Key("1 is reset: after", 0),
+    },
+    ("lstm-step", "stacked"): {
+        "weight_ih": Key("weights on x, gate under gate: i f g o", [[1], [2], [3], [4]]),
+        "kernel": Key("weights on x, gate beside gate: i f g o", [[1, 2, 3, 4]]),
+        "W": Key("weights on x, gate under gate: i o f g", [[1], [2], [3], [4]]),
     },
 }
 KEYS: Keys = {**COMMON, **CELL, **STEPS}
@@ -312,5 +391,6 @@ KEYS: Keys = {**COMMON, **CELL, **STEPS}
 
 def key_of(kind: str, part: str, name: str) -> Key | None:
     """What is said of a key of a kind, or of a part of its file; None if nobody has."""
-    tables = (OF_PART.get(part, {}), {} if part else OF_KIND.get(kind, {}), KEYS)
+    own = PART_OF_KIND.get((kind, part), {}) if part else OF_KIND.get(kind, {})
+    tables = (own, OF_PART.get(part, {}), KEYS)
     return next((table[name] for table in tables if name in table), None)

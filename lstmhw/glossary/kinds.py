@@ -161,8 +161,38 @@ ABOUT: Mapping[str, tuple[Part, ...]] = {
             "What it asks",
             (
                 "Does an LSTM of PyTorch's form do what a sigmoid RNN does, step for step? The "
-                "LSTM is constructed in one of four ways (fixed-point, saturated, projected, "
-                "large-cell), or your own gates are judged.",
+                "LSTM is constructed in one of four ways, or your own gates are judged. In each "
+                "way the output gate is the RNN, and the others keep tanh(c) at one number.",
+            ),
+        ),
+        Part(
+            "Constructions",
+            (
+                (
+                    ("construction", "how c is held", "h is read as", "is"),
+                    ("fixed-point", "c never moves from c_0", "h / tanh(c_0)", "exact"),
+                    (
+                        "saturated",
+                        "biases of size K hold i and g at 1, f at 0, so c is 1",
+                        "h / tanh(1)",
+                        "near, the more the larger K",
+                    ),
+                    (
+                        "projected",
+                        "the same; PyTorch's proj_size divides by tanh(1)",
+                        "h",
+                        "near, the more the larger K",
+                    ),
+                    (
+                        "large-cell",
+                        "i, f and g are held at 1, so c grows by 1 a step",
+                        "h",
+                        "near where c_0 is large, as 20",
+                    ),
+                ),
+                "The page says how near, and why. PyTorch starts from c_0 = 0, "
+                "which suits saturated and projected; fixed-point and large-cell have to be given "
+                "theirs.",
             ),
         ),
     ),
@@ -216,6 +246,9 @@ ABOUT: Mapping[str, tuple[Part, ...]] = {
                 "One step of a decoder that attends to the states of an encoder: the scores e_1, "
                 "the weights alpha_1, the context context_1, and, where there is a decoder, its "
                 "next state. The decoder's h_prev is the query, as in Bahdanau 2015.",
+                "The W of the general score is query by state, also where orientation is row. y is "
+                "read from h, or without a decoder from the context; with concat: [context, "
+                "query] in output from both, as in Luong 2015.",
             ),
         ),
         Part(

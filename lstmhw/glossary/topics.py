@@ -99,10 +99,13 @@ CLAIMS = Topic(
                 "there are several steps, h_t is the line of each. A bare h in the line of h is "
                 "the one before; a bare c in that of c is not. A sum of numbers (1/3 + 2) is "
                 "neither: write what it comes to.",
+                "In a formula \\sum, ||v||^2, diag(v) and entries (y_2[3]) are read; \\eta or lr "
+                "is the learning rate; beside \\hat{y}, the output, y is the target.",
                 "Words are marked where the answer is one: verdict: explodes (vanishes, stays) of "
-                "gradient-flow, verdict: proved (refuted, unknown) of sentiment-weights, "
-                "feasible: false of step-rnn with its certificate. A claim of null, or one that is "
-                "asked for and left out, is unanswered.",
+                "gradient-flow, verdict: proved (refuted, unknown) of sentiment-weights and "
+                "sequence-rule, feasible: true or false of step-rnn, beside false also the reasons "
+                "(lstmhw explain step-rnn). A claim of null, or one that is asked for and left "
+                "out, is unanswered.",
                 "A claim that cannot be read is an error at its line, exit status 2, and the "
                 "others are marked.",
             ),
@@ -122,9 +125,9 @@ CLAIMS = Topic(
                     (
                         "coarse",
                         "too few digits to tell, or undecided",
-                        "perhaps right, but with neither two decimals nor three significant "
-                        "digits, and off by over 0.005 and 0.5 %; it earns nothing, and is no "
-                        "accusation",
+                        "perhaps right, but with neither two decimals, nor three significant "
+                        "digits, nor as many decimals as the data, and off by over 0.005 and "
+                        "0.5 %; it earns nothing, and is no accusation",
                     ),
                     ("unanswered", "unanswered", "asked for and left out; it earns nothing"),
                     (
@@ -189,7 +192,8 @@ MARKING = Topic(
             "What counts",
             (
                 "What is asked is the symbols that points names, else find, else what the problem "
-                "claims itself, else all that is computed; out_of is the same for all. Right and "
+                "claims itself, else all that is computed; out_of is the same for all. From "
+                "Python, check takes the answers as those that the problem claims. Right and "
                 "rounded answers earn their points, what follows its share, the others nothing.",
                 "What follows from wrong answers that nothing explains, and would be the same "
                 "whatever the data (a cell state of 0 from two gates of 0), earns nothing; what "
@@ -222,7 +226,10 @@ SCRIPTS = Topic(
             (
                 (
                     ("in the file", "pytorch", "keras", "onnx"),
-                    ("layers, reverse, a batch, forget_bias, feedback", "yes", "yes", "yes"),
+                    (
+                        "layers, reverse, direction: reverse, a batch, forget_bias, feedback",
+                        *("yes", "yes", "yes"),
+                    ),
                     ("lengths", "yes", "yes, as a mask", "no"),
                     ("peephole", "yes", "no", "yes"),
                     ("coupled, a gate's value for each example", "yes", "no", "no"),

@@ -510,7 +510,9 @@ class SequenceRule(Problem, kind="sequence-rule"):
         if built.compiled is not None and built.compiled.is_smallest:
             return  # it is shown already
         finite = _finite(built.rule)
-        yield automaton_section(subject, finite if isinstance(finite, Rule) else built.rule)
+        automaton = automaton_section(subject, finite if isinstance(finite, Rule) else built.rule)
+        is_given = self.rule.states is not None
+        yield automaton._replace(title="Given automaton") if is_given else automaton
 
     def _given(self, subject: Subject, reader: Reader | None) -> Iterator[Section]:
         ago = counted(self.delay, "letter")
@@ -525,14 +527,24 @@ class SequenceRule(Problem, kind="sequence-rule"):
         if self.inputs is not None:
             entries = (Entry(letter, self.inputs[letter], True) for letter in self.letters)
             blocks.append(Entries(tuple(entries)))
-        if reader is not None:
-            whose = "constructed below" if self.is_open else "given"
-            head = reader.head
-            blocks.append(Paragraph((f"The network is {reader.cell.title}, its weights {whose}.",)))
-            blocks += cell_equations(reader.cell)
-            blocks += arrays_shown({entry.symbol: entry.value for entry in entries_of(reader)})
-            blocks.append(Paragraph((f"output = w_out . {head.source}{_and(head.bias.item())}",)))
-        yield Section("Given", tuple(blocks))
+        network = () if reader is None else self._network(reader)
+        if self.is_open:
+            yield Section("Given", tuple(blocks))
+            if network:
+                yield Section("Network", network)
+        else:
+            yield Section("Given", (*blocks, *network))
+
+    def _network(self, reader: Reader) -> tuple[Block, ...]:
+        """The weights: of a network that is asked for an answer, else data."""
+        whose = "constructed below" if self.is_open else "given"
+        head = reader.head
+        return (
+            Paragraph((f"The network is {reader.cell.title}, its weights {whose}.",)),
+            *cell_equations(reader.cell),
+            *arrays_shown({entry.symbol: entry.value for entry in entries_of(reader)}),
+            Paragraph((f"output = w_out . {head.source}{_and(head.bias.item())}",)),
+        )
 
     def _without_network(
         self, subject: Subject, built: Built, reason: Impossible | str

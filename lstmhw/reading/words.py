@@ -1,7 +1,7 @@
 """What a word or a value may have been meant as that stands in many books, but not here."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from lstmhw.faults import Path, did_you_mean
 
@@ -24,6 +24,9 @@ TOP_KEYS = {
     **dict.fromkeys(("points", "score_out_of"), "write `marking: {points: ..}`"),
 }
 """What stands at the top of many sheets, and what to write here."""
+STATE_BEFORE = re.compile(r"([hc])_?(?:[{(]?t-1[)}]?|tm1|old|init|initial|start|last|previous)")
+OF_ONE_GATE = re.compile(r"[wub]_?[xh]?_?[ifgocrzn]_?[xh]?")
+OF_GATES = "weights of a gate stand under its letter: `gates: {f: {W: .., b: ..}, ..}`"
 BOTH_WAYS = re.compile(r"bi(?:directional)?-?((?:lstm|gru|rnn)(?:-step)?)")
 REVERSE = "`reverse: {W_x: .., W_h: ..}`, the weights of the second direction"
 INSTEAD = {"reverse": f"write {REVERSE}", "layers": "write the weights of each: [{..}, {..}]"}
@@ -52,6 +55,21 @@ def of_gate(path: Path, text: str) -> str:
     if re.fullmatch(r"\s*1\s*-\s*f(_t|_?[0-9]+)?\s*", text):
         return f"leave {gate} out, and write `coupled: true` at the top"
     return f"for a value that is given write {gate}: {{value: {text or '[..]'}}}"
+
+
+def of_step(key: str, allowed: Collection[str]) -> str:
+    """A hint on what books write beside the data of a step, where these keys are allowed."""
+    plain = key.lower()
+    state = STATE_BEFORE.fullmatch(plain)
+    if state is not None and f"{state[1]}_prev" in allowed:
+        return f"the state before the first step is `{state[1]}_prev`"
+    if plain == "c" and "c_prev" not in allowed and "output" in allowed:
+        return "the bias of the output is `output: {W: .., b: ..}`"
+    if plain in ("h", "c") and f"{plain}_prev" in allowed:
+        return f"the state before the first step is `{plain}_prev`; answers stand under `claimed`"
+    if plain in ("output_activation", "activation_output") and "output" in allowed:
+        return "the function of the output is `output: {W: .., activation: ..}`"
+    return OF_GATES if "gates" in allowed and OF_ONE_GATE.fullmatch(plain) else ""
 
 
 def unknown_key(key: str, path: Path) -> str:
