@@ -23,7 +23,7 @@ from lstmhw.functions import Floats
 from lstmhw.kinds import KINDS, known, record_of
 from lstmhw.numerals import exact, number, whole_number
 from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
-from lstmhw.reading.expanding import ODD, FaultError, Wanted, claim, expanded, number_text, shape
+from lstmhw.reading.expanding import ODD, FaultError, Wanted, claim_of, expanded, number_text, shape
 from lstmhw.reading.letters import renamed, respelled, why_not
 from lstmhw.reading.mending import versions
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
@@ -579,7 +579,7 @@ class _Decoder:
             self.fault(path, "a number or a list of numbers", described(node))
             return ()
         try:
-            return claim(node, path)
+            return claim_of(node, path)
         except FaultError as error:
             self.faults.append(error.fault)
             return ()
