@@ -44,7 +44,7 @@ from lstmhw.reading.records import (
 )
 from lstmhw.reading.runs import Run, parts_of
 from lstmhw.reading.shapes import EXAMPLES, Array, Size, allowed, bind
-from lstmhw.reading.words import instead, near_word, of_gate, of_step, unknown_key
+from lstmhw.reading.words import instead, near_word, of_gate, of_gates, of_step, unknown_key
 from lstmhw.reading.zeros import left_out, with_zeros
 from lstmhw.solution import NO_ANSWER, Claim
 
@@ -288,7 +288,7 @@ class _Decoder:
             if key not in allowed:
                 told = why_not(key, node, owners)
                 told = told or unknown_key(key, path)
-                told = told or ("" if path else of_step(key, allowed))
+                told = told or (of_gates if path[-1:] == ("gates",) else of_step)(key, allowed)
                 told = told or record.meant.get(key.lower().replace("-", "_"), "")
                 told = told or _elsewhere(key, record)
                 self.faults.append(self._unknown_key((*path, key), key, allowed, told))
