@@ -157,7 +157,7 @@ def exercise(kind: str, seed: int, units: int, steps: int) -> Exercise:
         text = written({"kind": kind, "title": title, **data})
         problem = from_text(kind, text).problem
         solution = problem.solve()
-        answers = dict(_answers(solution))
+        answers = dict(_answers(solution, problem.is_open))
         if not saturated(solution) and not _has_ties(solution, answers):
             claimed = {name: _rounded(value) for name, value in answers.items()}
             text += written(asking_for(problem, answers))
@@ -176,8 +176,11 @@ def _rounded(value: Any) -> Any:
     return Bare(f"{value:.{DECIMALS}f}") if isinstance(value, float) else value
 
 
-def _answers(solution: Solution) -> Iterator[tuple[str, Any]]:
-    """What is asked, rounded: numbers, a total, weights, or that there are none."""
+def _answers(solution: Solution, is_open: bool) -> Iterator[tuple[str, Any]]:
+    """What is asked, rounded: numbers, a total, weights, or that there are none.
+
+    Where a network is asked for, `is_open`, its states are as its maker likes, its outputs are not.
+    """
     if "feasible" in solution.extras:
         weights = solution.extras["weights"]
         yield from weights.items() if weights else [("feasible", False)]
@@ -187,7 +190,9 @@ def _answers(solution: Solution) -> Iterator[tuple[str, Any]]:
         return
     entries = [e for block in solution.result if isinstance(block, Entries) for e in block.rows]
     symbols = [entry.symbol for entry in entries] or [
-        symbol for symbol in solution.answers if symbol[:2] in ("y_", "h_")
+        symbol
+        for symbol in solution.answers
+        if symbol[:2] in (("y_",) if is_open else ("y_", "h_"))
     ]
     for symbol in symbols:
         yield symbol, solution.answers[symbol].tolist()
