@@ -65,6 +65,12 @@ def test_every_format_has_the_example(format: str, lstmhw: Run) -> None:
     assert re.search(r"right: W.*x \+ b = 7", result.stdout)
 
 
+def test_two_mistakes_at_once_are_looked_up_as_a_page_prints_them(lstmhw: Run) -> None:
+    both = lstmhw("explain", "bias left out, and a matrix transposed").stdout
+    assert both == lstmhw("explain", "bias-omitted", "transposed").stdout
+    assert lstmhw("explain", "bias left out, and a zebra").returncode == 2
+
+
 def test_an_unknown_word_is_one_error(lstmhw: Run) -> None:
     result = lstmhw("explain", "softmx-for-sigmoid", "h_1")
     assert (result.stdout, result.returncode) == ("", 2)

@@ -13,6 +13,7 @@ from conftest import Run, examples, problem
 from hypothesis import given
 from hypothesis import strategies as st
 
+import lstmhw
 from lstmhw.cells.rnn import Rnn
 from lstmhw.cells.weights import exactly
 from lstmhw.kinds.rnn_step import RnnStep
@@ -394,3 +395,38 @@ def test_many_faults_are_placed_in_no_time() -> None:
 def test_a_print_that_is_no_yaml_is_told_so() -> None:
     with pytest.raises(InputError, match="hint: a print needs quotes around it"):
         from_text("q.yaml", "kind: rnn-step\nW_x: [[2 6]\n [-3 3]]\n")
+
+
+ONE_STEP = "kind: rnn-step\nx: [1, 1]\nW_x: [[2.25, 0], [0, -1.5]]\nW_h: 0\nactivation: identity\n"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "text"),
+    [
+        ("h", "h = [2.25, -1.5]"),
+        ("h", "h_t=(2.25; -1.5)"),
+        ("h_1", "h_1 = [2.25, -1.5]"),
+        ("h_1", "h1 ≈ 2,25; -1,5"),
+        ("h_1", "h_{1} = [2.25 -1.5]"),
+        ("h_1", "h = [2.25, -1.5]"),
+        ("h", "ans =\\n  2.25\\n -1.5"),
+    ],
+)
+def test_the_name_of_a_symbol_may_stand_before_its_numbers(symbol: str, text: str) -> None:
+    (check,) = lstmhw.check(f'{ONE_STEP}claimed: {{{symbol}: "{text}"}}\n').checks
+    assert check.verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "text"),
+    [("h", "c = [2.25, -1.5]"), ("h", "h_2 = [2.25, -1.5]"), ("a", "h = [1, 2]")],
+)
+def test_numbers_behind_another_name_are_refused_not_accused(symbol: str, text: str) -> None:
+    with pytest.raises(lstmhw.ProblemError, match=r"expected numbers, found '\w+ =' before them"):
+        lstmhw.check(f'{ONE_STEP}claimed: {{{symbol}: "{text}"}}\n')
+
+
+def test_a_number_that_is_wrong_behind_a_name_is_told_at_its_place() -> None:
+    with pytest.raises(lstmhw.ProblemError, match=r"problem:6:19: .*2,0") as error:
+        lstmhw.check(ONE_STEP + 'claimed: {h: "h = 2,0; -1,0"}\n')
+    assert "^" in str(error.value)

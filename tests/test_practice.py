@@ -66,3 +66,27 @@ def test_from_the_command_line(lstmhw: Run, tmp_path: Path) -> None:
     assert (wrong.returncode, "did you mean 'gru-step'?" in wrong.stderr) == (2, True)
     nowhere = lstmhw("practice", "gru-step", "--seed", "7", "-o", "nowhere")
     assert (nowhere.returncode, "expected a folder" in nowhere.stderr) == (2, True)
+
+
+def test_an_exercise_that_was_worked_on_is_not_written_over(lstmhw: Run, tmp_path: Path) -> None:
+    assert lstmhw("practice", "rnn-step", "--seed", "1").returncode == 0
+    assert lstmhw("practice", "rnn-step", "--seed", "1").returncode == 0  # the same again
+    mine = tmp_path / "rnn-step-1.yaml"
+    mine.write_text(mine.read_text() + "claimed: {h_1: [0.1, 0.2]}\n")
+    before = mine.read_text()
+    refused = lstmhw("practice", "rnn-step", "--seed", "1")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "rnn-step-1.yaml: error: this file is there already" in refused.stderr
+    assert mine.read_text() == before
+    (tmp_path / "new").mkdir()
+    assert lstmhw("practice", "rnn-step", "--seed", "1", "-o", "new").returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["sentiment-weights", "sequence-rule"])
+@pytest.mark.parametrize("seed", range(3))
+def test_answers_of_a_network_that_is_asked_for_are_none_of_its_states(
+    kind: str, seed: int
+) -> None:
+    """Another network, with other states, is as right."""
+    claimed = from_text("answers", exercise(kind, seed, units=2, steps=1).answers).problem.claimed
+    assert {symbol[:2] for symbol in claimed} == {"y_"}

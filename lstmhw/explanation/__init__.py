@@ -1,5 +1,6 @@
 """What `lstmhw explain` answers: the pages of words, of topics and of kinds."""
 
+import re
 from collections.abc import Sequence
 
 from lstmhw.explanation.kinds import kind_page
@@ -29,11 +30,17 @@ class UnknownWordError(Exception):
 def explained(texts: Sequence[str]) -> list[Solution]:
     """A page for all the words together where they are one term, else one for each.
 
+    Two mistakes at once are printed as `a sign error, and bias left out`.
+
     Raises UnknownWordError for the first that is nowhere.
     """
-    whole = _page(" ".join(texts))
-    if whole is not None:
-        return [whole]
+    whole = " ".join(texts)
+    pages = [_page(word) for word in (whole, *re.split(", and |, ", whole))]
+    if pages[0] is not None:
+        return [pages[0]]
+    several = [page for page in pages[1:] if page is not None]
+    if len(several) == len(pages) - 1:
+        return several
     return [_found(word) for text in texts for word in text.split(JOINED) if word != JOINED.strip()]
 
 

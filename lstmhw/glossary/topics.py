@@ -67,7 +67,8 @@ NUMBERS = Topic(
             (
                 "The digits are kept: 0.10 is not 0.1 where digits count, and is exactly one tenth "
                 "where a proof does. What can be read in two ways (1,234; [0,5 0,6] in a problem; "
-                "2 -1) is an error that shows both; a print with ... in it is refused.",
+                "2 -1 without brackets) is an error that shows both; a print with ... in it is "
+                "refused.",
             ),
         ),
         Part(
@@ -92,7 +93,7 @@ CLAIMS = Topic(
             (
                 "Each answer stands under its symbol: c_2: [1.14, 2.13]. Where there is one step, "
                 "the index may be left out. Numbers may be written as students write them (see "
-                "numbers).",
+                "numbers), also behind the name of the symbol, h = 0.37.",
                 "A claim may be a formula, plain or LaTeX, under the names that books use: "
                 'c: "f*c_prev + i*g". It is right where it is the problem\'s own line for all '
                 "values, which algebra decides or else random values do (it is said which); where "

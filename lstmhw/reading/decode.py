@@ -23,7 +23,7 @@ from lstmhw.functions import Floats
 from lstmhw.kinds import KINDS, known, record_of
 from lstmhw.numerals import exact, number, whole_number
 from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
-from lstmhw.reading.expanding import ODD, FaultError, Wanted, claim, expanded, number_text, shape
+from lstmhw.reading.expanding import ODD, FaultError, Wanted, claim_of, expanded, number_text, shape
 from lstmhw.reading.letters import renamed, respelled, why_not
 from lstmhw.reading.mending import versions
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
@@ -44,7 +44,7 @@ from lstmhw.reading.records import (
 )
 from lstmhw.reading.runs import Run, parts_of
 from lstmhw.reading.shapes import EXAMPLES, Array, Size, allowed, bind
-from lstmhw.reading.words import instead, near_word, of_gate, of_step, unknown_key
+from lstmhw.reading.words import instead, near_word, of_gate, of_gates, of_step, unknown_key
 from lstmhw.reading.zeros import left_out, with_zeros
 from lstmhw.solution import NO_ANSWER, Claim
 
@@ -288,7 +288,7 @@ class _Decoder:
             if key not in allowed:
                 told = why_not(key, node, owners)
                 told = told or unknown_key(key, path)
-                told = told or ("" if path else of_step(key, allowed))
+                told = told or (of_gates if path[-1:] == ("gates",) else of_step)(key, allowed)
                 told = told or record.meant.get(key.lower().replace("-", "_"), "")
                 told = told or _elsewhere(key, record)
                 self.faults.append(self._unknown_key((*path, key), key, allowed, told))
@@ -579,7 +579,7 @@ class _Decoder:
             self.fault(path, "a number or a list of numbers", described(node))
             return ()
         try:
-            return claim(node, path)
+            return claim_of(node, path)
         except FaultError as error:
             self.faults.append(error.fault)
             return ()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from lstmhw.faults import Fault, Path
+from lstmhw.faults import Fault, Path, shown
 from lstmhw.numerals import number
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
 from lstmhw.reading.print_tokens import NotNumbersError, PastedError
@@ -20,6 +20,10 @@ ODD = re.compile(r"[\s;,\[(\\]")
 """What no single number has, but a text that stands for several."""
 CLAIMED = re.compile(r"[\s;,\[(\\=≈≃%\u2212\u2013/]")
 """The same in a claim, where a number has more spellings."""
+NAME_BEFORE = re.compile(
+    r"[\s$]*(?P<name>[A-Za-z][\w@]*(?:\{\w+\})?)\s*(?:=|≈|≃|\\approx)(?!=|[^\S\n]*\n)"
+)
+"""`h_2 =` before what is claimed; MATLAB prints any name, on a line of its own."""
 ROWS = "write [[.., ..], [.., ..]] for rows, [.., ..] for a vector"
 Reader = Callable[[str], "list[Nested]"]
 
@@ -152,6 +156,43 @@ def claim(node: Node, path: Path) -> Claim:
     return tuple(claim(item, (*path, k)) for k, item in enumerate(node.nodes))
 
 
+def claim_of(node: Node, path: Path) -> Claim:
+    """The same of the symbol at the end of the path, whose name may stand before its numbers.
+
+    Raises FaultError where another name stands there.
+    """
+    before = NAME_BEFORE.match(node.lines) if isinstance(node, Scalar) else None
+    if before is None:
+        return claim(node, path)
+    assert isinstance(node, Scalar)
+    behind = " " * before.end() + node.text[before.end() :]  # so that places stay
+    found = claim(node._replace(text=behind), path)
+    if isinstance(found, str) and not _is_number(found):
+        return claim(node, path)  # a formula, which has its own reading of the name
+    if _plain_name(before["name"]) not in _names_of(str(path[-1])):
+        message = f"expected numbers, found {shown(before[0].strip())!r} before them"
+        raise FaultError(Fault(path, message, f"write the numbers of {path[-1]} alone"))
+    return found
+
+
+def _is_number(text: str) -> bool:
+    try:
+        number(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _plain_name(name: str) -> str:
+    return re.sub(r"[_{}]", "", name)
+
+
+def _names_of(symbol: str) -> set[str]:
+    """A symbol as it may be written before its numbers: h_2 = .., h2 = .., h_t = .., h = .."""
+    bare = re.sub(r"_[0-9]+(?=@|$)", "", symbol)
+    return {_plain_name(name) for name in (symbol, bare, f"{bare}_t")}
+
+
 def shape(node: Node) -> tuple[int, ...]:
     """The number of items of a list, and the shape of the first."""
     if not isinstance(node, Items):
@@ -187,13 +228,7 @@ def _in_claim(scalar: Scalar, path: Path) -> list[Node]:
 
 def _is_odd(scalar: Scalar) -> bool:
     """Whether a claimed text is more than a number, and may be numbers."""
-    if not CLAIMED.search(scalar.text):
-        return False
-    try:
-        number(scalar.text)
-    except ValueError:
-        return True
-    return False
+    return bool(CLAIMED.search(scalar.text)) and not _is_number(scalar.text)
 
 
 def _source(scalars: Sequence[Scalar], paths: Sequence[Path]) -> _Source:

@@ -12,6 +12,11 @@ OTHER_WORDS = {
     **dict.fromkeys(("sse", "squared-error"), "squared"),
     **dict.fromkeys(("ce", "nll", "categorical-crossentropy", "crossentropy"), "cross-entropy"),
     **dict.fromkeys(("bce", "binary-crossentropy"), "binary-cross-entropy"),
+    **dict.fromkeys(("dense", "fully-connected", "fc"), "linear"),
+    **dict.fromkeys(("bahdanau", "mlp"), "additive"),
+    **dict.fromkeys(("dot-product", "inner-product"), "dot"),
+    **dict.fromkeys(("multiplicative", "bilinear"), "general"),
+    **dict.fromkeys(("keys", "encoder-states"), "states"),
 }
 """Words of other books and programs, and those that stand for them here."""
 TOP_KEYS = {
@@ -26,6 +31,8 @@ TOP_KEYS = {
 """What stands at the top of many sheets, and what to write here."""
 STATE_BEFORE = re.compile(r"([hc])_?(?:[{(]?t-1[)}]?|tm1|old|init|initial|start|last|previous)")
 OF_ONE_GATE = re.compile(r"[wub]_?[xh]?_?[ifgocrzn]_?[xh]?")
+OF_OUTPUT = re.compile(r"[wb]_?(?:h_?[yq]|y_?h?|q|out)")
+CANDIDATES = {"n": ("h", "g", "c", "h~", "h_tilde", "hh"), "g": ("a", "z", "j", "c~", "c_tilde")}
 OF_GATES = "weights of a gate stand under its letter: `gates: {f: {W: .., b: ..}, ..}`"
 BOTH_WAYS = re.compile(r"bi(?:directional)?-?((?:lstm|gru|rnn)(?:-step)?)")
 REVERSE = "`reverse: {W_x: .., W_h: ..}`, the weights of the second direction"
@@ -63,13 +70,28 @@ def of_step(key: str, allowed: Collection[str]) -> str:
     state = STATE_BEFORE.fullmatch(plain)
     if state is not None and f"{state[1]}_prev" in allowed:
         return f"the state before the first step is `{state[1]}_prev`"
-    if plain == "c" and "c_prev" not in allowed and "output" in allowed:
-        return "the bias of the output is `output: {W: .., b: ..}`"
+    is_bias = plain == "c" and "c_prev" not in allowed
+    if "output" in allowed and (is_bias or OF_OUTPUT.fullmatch(plain)):
+        return "weights and bias of the output are `output: {W: .., b: ..}`"
+    if re.fullmatch(r"x_?[0-9]+", plain) and "xs" in allowed:
+        return "the inputs of several steps are `xs: [[..], [..]]`"
     if plain in ("h", "c") and f"{plain}_prev" in allowed:
         return f"the state before the first step is `{plain}_prev`; answers stand under `claimed`"
     if plain in ("output_activation", "activation_output") and "output" in allowed:
         return "the function of the output is `output: {W: .., activation: ..}`"
     return OF_GATES if "gates" in allowed and OF_ONE_GATE.fullmatch(plain) else ""
+
+
+def of_gates(key: str, allowed: Collection[str]) -> str:
+    """A hint on what other books call the candidate, where these gates are allowed."""
+    return next(
+        (
+            f"the candidate is {letter}"
+            for letter, names in CANDIDATES.items()
+            if letter in allowed and key.lower() in names
+        ),
+        "",
+    )
 
 
 def unknown_key(key: str, path: Path) -> str:
