@@ -191,6 +191,9 @@ def test_columns_that_contradict_are_an_error(titles: str, said: str, folder: Pa
         ("ID,Start time,Completion time,Email,Name,h", "a form", [3, 0], [4]),
         ("student_id,Name,h", "a table", [0], [1]),
         ("h,a", "a table", [], []),
+        ("Zeitstempel,Nutzername,Vollständiger Name,h", "a form", [1], [2]),
+        ("Horodateur,Nom d'utilisateur,Nom complet,h", "a form", [1], [2]),
+        ("Nachname,Vorname,E-Mail-Adresse,Begonnen,Beendet,Frage", "Moodle", [2], [1, 0]),
     ],
 )
 def test_people_are_recognised(titles: str, system: str, ids: list[int], names: list[int]) -> None:
@@ -238,6 +241,11 @@ def test_a_large_cell_is_taken_apart_in_one_go() -> None:
 def test_a_cell_with_more_or_fewer_answers_is_not_guessed_at(text: str, is_canvas: bool) -> None:
     with pytest.raises(PartError):
         part_of(text, 1, 2, is_canvas)
+
+
+def test_one_answer_is_one_answer() -> None:
+    with pytest.raises(PartError, match="expected 1 answer in one cell, found 2"):
+        part_of("0.5; 1", 1, 1, is_canvas=False)
 
 
 @given(st.lists(st.text(st.sampled_from("0.5, ;-"), min_size=1), min_size=2, max_size=5))
@@ -310,6 +318,20 @@ def test_a_text_may_be_a_table(folder: Path) -> None:
 def test_who_has_no_name_is_called_by_the_line(folder: Path) -> None:
     rows = graded('h,remark\n"0.5, -1.5","x\ny"\n"0.5, -1.5",\n')
     assert brief(rows) == [(None, "t:2", 1), (None, "t:4", 1)]
+
+
+@pytest.mark.parametrize("header", ["who,h", "Name,h", "Mail,h"])
+def test_a_table_without_names_is_told_with_what_to_do(
+    header: str, folder: Path, lstmhw: Run
+) -> None:
+    (folder / "t.csv").write_text(f'{header}\nann,"0.5, -1.5"\n')
+    result = lstmhw("grade", "p.yaml", "t.csv")
+    assert result.returncode == 0
+    is_told = "t.csv: warning: no column is known for ids or names" in result.stderr
+    assert is_told == header.startswith("who")
+    (folder / "map.yaml").write_text("{id: who, answers: {h: h}}\n")
+    mapped = lstmhw("grade", "p.yaml", "t.csv", "--map", "map.yaml")
+    assert "warning" not in mapped.stderr
 
 
 # Maps

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from lstmhw.faults import printable
 from lstmhw.grading import Grader
 from lstmhw.grading.attempts import Last, best_of, counts_of, id_of, last_of
 from lstmhw.grading.formats import Form, graded
@@ -46,6 +47,14 @@ class Intake(NamedTuple):
     def files(self) -> list[str]:
         """What is read, beside a map and a roster."""
         return [place.file for place in self.places]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is said in the end of tables without names, and of who is not in the class."""
+        tables = [place for place in self.places if isinstance(place, Table)]
+        of_tables = [_nameless(table) for table in tables if table.is_nameless]
+        of_class = [] if self.roster is None else [self.roster.warning]
+        return [warning for warning in (*of_tables, *of_class) if warning]
 
     @property
     def total(self) -> int | None:
@@ -94,6 +103,12 @@ def intake(grader: Grader, wanted: Wanted) -> Intake:
     elif wanted.attempts == "best":
         counts = counts_of(batches(found, BATCH))
     return Intake(grader, found, last, counts, roster)
+
+
+def _nameless(table: Table) -> str:
+    warning = "warning: no column is known for ids or names: students are called by their lines"
+    hint = "--map MAP.yaml says which columns have them, as id: Email address"
+    return f"{printable(table.file)}: {warning}\n  hint: {hint}"
 
 
 def _check_all(attempts: str | None) -> None:
