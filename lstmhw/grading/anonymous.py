@@ -1,6 +1,7 @@
 """Rows without names: students are numbered in the order in which they come."""
 
 from lstmhw.grading import Row, identity
+from lstmhw.reading.submissions import NO_SUBMISSION
 
 ERROR = "not all of it can be read"
 
@@ -14,5 +15,5 @@ class Pseudonyms:
     def row(self, row: Row) -> Row:
         """The row under its student's number; an error quotes nothing, as that may be a name."""
         number = self._numbers.setdefault(identity(row), len(self._numbers) + 1)
-        error = None if row.error is None else ERROR
+        error = row.error if row.error in (None, NO_SUBMISSION) else ERROR
         return row._replace(id=None, name=f"student {number}", error=error)
