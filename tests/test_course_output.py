@@ -270,7 +270,7 @@ def test_gradescope_has_a_test_for_each_symbol(lstmhw: Run, folder: Path) -> Non
     assert [test["max_score"] for test in found[0]["tests"]] == [2, 1, 1.5]
     assert [test["score"] for test in found[1]["tests"]] == [0, 1, 1.5]
     assert [content["extra_data"]["name"] for content in found] == [*NAMES]
-    assert "claimed.c: expected a number" in found[3]["output"]
+    assert "could be read: c: expected a number" in found[3]["output"]
 
 
 def test_what_tells_a_true_value_is_seen_after_the_grades(lstmhw: Run, folder: Path) -> None:

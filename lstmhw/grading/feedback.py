@@ -69,8 +69,12 @@ def error_told(error: str) -> str:
 
 
 def _unread(error: str) -> str:
-    """What could not be read, without the name of a file, which may be that of another student."""
-    return error.rpartition(": error: ")[2]
+    """What could not be read, in which answer.
+
+    The name of the file is left out, which may be that of another student, and so is the key under
+    which all answers stand: a student of a quiz has never seen it.
+    """
+    return error.rpartition(": error: ")[2].removeprefix("claimed.")
 
 
 def told_once(checks: Sequence[Check], marking: Marking) -> tuple[Check, ...]:
