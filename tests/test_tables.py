@@ -248,6 +248,30 @@ def test_one_answer_is_one_answer() -> None:
         part_of("0.5; 1", 1, 1, is_canvas=False)
 
 
+@pytest.mark.parametrize(
+    ("header", "answers", "lacking"),
+    [
+        ("id,h,a", None, ""),
+        ("id,h,aa", None, "a_1"),
+        ("id,hh,a_1", None, "h_1"),
+        ("id,h[1],h[2],A1", None, ""),
+        ("id,x,y", "{h: x, a_1: y}", ""),
+        ("id,x,a", "{h: x}", "a_1"),
+    ],
+)
+def test_an_answer_without_a_column_is_told_before_a_class_loses_its_points(
+    header: str, answers: str | None, lacking: str, folder: Path, lstmhw: Run
+) -> None:
+    (folder / "t.csv").write_text(f"{header}\n")
+    with (folder / "t.csv").open("a") as file:
+        file.write("1" + ',"0.5, -1.5"' * header.count(",") + "\n")
+    (folder / "map.yaml").write_text(f"answers: {answers}\n")
+    options = () if answers is None else ("--map", "map.yaml")
+    told = lstmhw("grade", "p.yaml", "t.csv", *options).stderr
+    assert (f"asked for, and without a column: {lacking}\n" in told) == (lacking != "")
+    assert ("warning" in told) == (lacking != "")
+
+
 @given(st.lists(st.text(st.sampled_from("0.5, ;-"), min_size=1), min_size=2, max_size=5))
 def test_blanks_of_canvas_are_those_that_were_joined(blanks: list[str]) -> None:
     cell = ",".join(blank.replace(",", "\\,") for blank in blanks)
@@ -331,7 +355,7 @@ def test_a_table_without_names_is_told_with_what_to_do(
     assert is_told == header.startswith("who")
     (folder / "map.yaml").write_text("{id: who, answers: {h: h}}\n")
     mapped = lstmhw("grade", "p.yaml", "t.csv", "--map", "map.yaml")
-    assert "warning" not in mapped.stderr
+    assert "no column is known" not in mapped.stderr
 
 
 # Maps
