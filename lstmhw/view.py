@@ -391,7 +391,8 @@ def sections(solution: Solution, view: View) -> Iterator[Section]:
     """All sections of a page: what was asked and came out, the working, and the claimed answers."""
     if solution.asked:
         yield Section("Asked", (Paragraph(solution.asked),))
-    result = (*solution.result, *score_told(solution), *claims_told(solution.checks))
+    score = score_told(solution) if solution.checks else ()
+    result = (*solution.result, *score, *claims_told(solution.checks))
     if result:
         yield Section("Result", result)
     for section in solution.sections:

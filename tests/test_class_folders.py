@@ -147,6 +147,19 @@ def test_everyone_of_a_group_in_gradescope_has_a_row(tmp_path: Path) -> None:
     assert "found several: one.txt, two.txt" in str(rows[3].error)
 
 
+def test_a_table_in_a_folder_is_told_how_it_is_graded(lstmhw: Run, folder: Path) -> None:
+    put(folder / "handed", "ann.txt")
+    table_of_two = 'name,h\nBob,"0.5, -1.5"\nCy,"0.5, 7"\n'
+    write(folder, handed__class=table_of_two)
+    (folder / "handed" / "class").rename(folder / "handed" / "class.CSV")
+    rows = table(lstmhw("grade", "p.yaml", "handed").stdout)
+    assert [(row["name"], row["score"]) for row in rows] == [("ann", "1"), ("class", "")]
+    assert "found a table (grade it by itself)" in rows[1]["error"]
+    (folder / "handed" / "class.CSV").rename(folder / "class.csv")
+    rows = table(lstmhw("grade", "p.yaml", "class.csv").stdout)
+    assert [(row["name"], row["score"]) for row in rows] == [("Bob", "1"), ("Cy", "0")]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -354,6 +367,33 @@ def test_who_is_missing_is_a_row(lstmhw: Run, folder: Path) -> None:
     last = json.loads(streamed.stdout.splitlines()[-1])
     assert (last["name"], last["score"], last["error"]) == ("Di Noe", 0, "no submission")
     assert [check["verdict"] for check in last["checks"]] == ["unanswered", "unanswered"]
+
+
+def test_who_is_missing_is_no_submission_and_no_error(lstmhw: Run, folder: Path) -> None:
+    (folder / "class.csv").write_text("id,name\na,Ann\nb,Bob\nc,Cy\n")
+    (folder / "c.ndjson").write_text(lines(("a", [0.5, -1.5])))
+    command = ("grade", "p.yaml", "c.ndjson", "--roster", "class.csv")
+    result = lstmhw(*command, "--feedback", "pages", "--feedback-format", "text")
+    alone = lstmhw("grade", "p.yaml", "c.ndjson")
+    missing = ", 2 students without a submission"
+    assert result.returncode == alone.returncode == 0
+    first, *rest = alone.stderr.splitlines()
+    told = " ".join(result.stderr.split())
+    assert told == " ".join([first + missing, *" ".join(rest).split()])
+    assert "Not all could be read" not in (folder / "pages" / "b.txt").read_text()
+    assert "There is no submission." in (folder / "pages" / "b.txt").read_text()
+    moodle = table(lstmhw(*command, "--format", "moodle").stdout)
+    assert [row["Feedback comments"][:23] for row in moodle] == [
+        "a_1: There is no answer",
+        *["There is no submission."] * 2,
+    ]
+    assert "c,Cy" in result.stdout
+    unnamed = table(lstmhw(*command, "--anonymous").stdout)
+    assert [row["error"] for row in unnamed] == ["", "no submission", "no submission"]
+    (folder / "nobody.ndjson").write_text('{"id": "a", "claimed": {"h": "?"}}\n')
+    unread = lstmhw("grade", "p.yaml", "nobody.ndjson", "--roster", "class.csv")
+    assert unread.returncode == 2
+    assert unread.stderr.startswith("1 submission, mean score 0.00 of 2, 1 with errors, 2 students")
 
 
 def test_a_file_may_be_called_by_an_id_of_the_roster(lstmhw: Run, folder: Path) -> None:

@@ -27,6 +27,8 @@ from lstmhw.grading.anonymous import Pseudonyms
 from lstmhw.grading.feedback import FORMATS, PageNames, page, rendered
 from lstmhw.grading.formats import FORMATS as LINES
 from lstmhw.grading.formats import Form, graded, line
+from lstmhw.grading.rows import Graded
+from lstmhw.grading.summary import Tally
 from lstmhw.grading.systems import Who, who
 from lstmhw.reading import from_text
 from lstmhw.reading.submissions import Source
@@ -268,7 +270,7 @@ def test_gradescope_has_a_test_for_each_symbol(lstmhw: Run, folder: Path) -> Non
     assert [test["max_score"] for test in found[0]["tests"]] == [2, 1, 1.5]
     assert [test["score"] for test in found[1]["tests"]] == [0, 1, 1.5]
     assert [content["extra_data"]["name"] for content in found] == [*NAMES]
-    assert "claimed.c: expected a number" in found[3]["output"]
+    assert "could be read: c: expected a number" in found[3]["output"]
 
 
 def test_what_tells_a_true_value_is_seen_after_the_grades(lstmhw: Run, folder: Path) -> None:
@@ -489,6 +491,52 @@ def test_rows_of_course_systems_are_not_added_to(lstmhw: Run, folder: Path) -> N
     refused = lstmhw("grade", "p.yaml", "class.ndjson", "-o", "rows.csv", "--resume")
     assert refused.returncode == 2
     assert (folder / "rows.csv").read_text() == before
+
+
+# Digits
+
+
+@pytest.mark.parametrize(
+    ("marking", "said"),
+    [
+        ("{decimals: 3}", "Give each number with at least 3 decimals."),
+        ("{decimals: 1}", "Give each number with at least 1 decimal."),
+        ("{significant: 3}", "Give each number with at least 3 significant digits."),
+        ("{}", ""),
+    ],
+)
+@pytest.mark.parametrize("format", PAGE_FORMATS)
+def test_the_digits_that_are_asked_for_are_told_once_where_there_are_too_few(
+    marking: str, said: str, format: str
+) -> None:
+    text = PROBLEM.replace("{points: {c_1: 2, tanh_c_1: 1, h_1: 1.5}}", marking)
+    marker = grader(text)
+    for claimed, is_coarse in (({"tanh_c": 1, "h": 0}, True), ({"tanh_c": 0.8298, "h": 7}, False)):
+        data = json.dumps({"name": "A", "claimed": claimed}).encode()
+        row = marker.row(Source("a.json", 1, data))
+        verdicts = [check.verdict for check in row.checks]
+        assert ("coarse" in verdicts) == is_coarse
+        shown = " ".join(rendered(row, marker.exercise, format).split())
+        assert shown.count("Give each number") == (is_coarse and said != "")
+        assert said in shown or not is_coarse
+        for system in ("moodle", "gradescope"):
+            told = line(graded(row, Form(system), marker.exercise), system, marker.exercise)
+            assert told.count("Give each number") == (is_coarse and said != "")
+
+
+def test_places_of_a_mistake_are_in_the_order_of_the_working() -> None:
+    tally = Tally()
+    for wrong in (["h_1"], ["c_1", "h_1"]):
+        verdicts = tuple(
+            (
+                symbol,
+                "wrong" if symbol in wrong else "right",
+                "sign-error" if symbol in wrong else None,
+            )
+            for symbol in ("c_1", "h_1")
+        )
+        tally.add(Graded(NONE, None, verdicts))
+    assert "in c_1, h_1" in render([tally.lecture_page("E")], "table", View())
 
 
 # Without names

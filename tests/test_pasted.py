@@ -2,6 +2,7 @@
 
 import json
 import re
+import tracemalloc
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -390,6 +391,19 @@ def test_many_faults_are_placed_in_no_time() -> None:
     words = ", ".join(["o"] * 30_000)
     with pytest.raises(InputError, match="and 29980 more errors"):
         from_text("q.yaml", f"kind: rnn-step\nx: [{words}]\nW_x: 1\nW_h: 1\n")
+
+
+def test_numbers_without_end_of_a_student_are_refused_before_they_are_read() -> None:
+    text = "[" + "1," * 2_000_000 + "1]"
+    tracemalloc.start()
+    try:
+        with pytest.raises(PastedError, match="expected at most 100,000 numbers in a text"):
+            in_claim(text)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 * 2**20
+    assert np.shape(plain(in_claim("[" + "1," * 999 + "1]")[0])) == (1000,)
 
 
 def test_a_print_that_is_no_yaml_is_told_so() -> None:

@@ -168,6 +168,16 @@ def test_what_is_asked_earns_and_nothing_else() -> None:
     assert score({"points": {"h_1": 4, "c": 1}}, {"h": texts(TRUE["h_1"], 5)}) == (4, 5)
 
 
+def test_a_problem_that_claims_nothing_has_no_score_on_its_page(
+    lstmhw: Run, tmp_path: Path
+) -> None:
+    for name, claimed in (("none", {}), ("some", {"h": TRUE["h_1"]})):
+        data = {**LSTM, "marking": {"points": {"h_1": 4}}, "claimed": claimed}
+        (tmp_path / f"{name}.yaml").write_text(json.dumps(data))
+    assert "Score" not in lstmhw("solve", str(tmp_path / "none.yaml")).stdout
+    assert "Score: 4 of 4." in lstmhw("solve", str(tmp_path / "some.yaml")).stdout
+
+
 def test_an_answer_left_out_is_a_row() -> None:
     found = checks({"points": {"h": 4, "c": 1}}, {"h": texts(TRUE["h_1"], 5)})
     assert found["c_1"].verdict == "unanswered"

@@ -80,13 +80,3 @@ def test_an_exercise_that_was_worked_on_is_not_written_over(lstmhw: Run, tmp_pat
     assert mine.read_text() == before
     (tmp_path / "new").mkdir()
     assert lstmhw("practice", "rnn-step", "--seed", "1", "-o", "new").returncode == 0
-
-
-@pytest.mark.parametrize("kind", ["sentiment-weights", "sequence-rule"])
-@pytest.mark.parametrize("seed", range(3))
-def test_answers_of_a_network_that_is_asked_for_are_none_of_its_states(
-    kind: str, seed: int
-) -> None:
-    """Another network, with other states, is as right."""
-    claimed = from_text("answers", exercise(kind, seed, units=2, steps=1).answers).problem.claimed
-    assert {symbol[:2] for symbol in claimed} == {"y_"}

@@ -191,6 +191,9 @@ def test_columns_that_contradict_are_an_error(titles: str, said: str, folder: Pa
         ("ID,Start time,Completion time,Email,Name,h", "a form", [3, 0], [4]),
         ("student_id,Name,h", "a table", [0], [1]),
         ("h,a", "a table", [], []),
+        ("Zeitstempel,Nutzername,Vollständiger Name,h", "a form", [1], [2]),
+        ("Horodateur,Nom d'utilisateur,Nom complet,h", "a form", [1], [2]),
+        ("Nachname,Vorname,E-Mail-Adresse,Begonnen,Beendet,Frage", "Moodle", [2], [1, 0]),
     ],
 )
 def test_people_are_recognised(titles: str, system: str, ids: list[int], names: list[int]) -> None:
@@ -238,6 +241,35 @@ def test_a_large_cell_is_taken_apart_in_one_go() -> None:
 def test_a_cell_with_more_or_fewer_answers_is_not_guessed_at(text: str, is_canvas: bool) -> None:
     with pytest.raises(PartError):
         part_of(text, 1, 2, is_canvas)
+
+
+def test_one_answer_is_one_answer() -> None:
+    with pytest.raises(PartError, match="expected 1 answer in one cell, found 2"):
+        part_of("0.5; 1", 1, 1, is_canvas=False)
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "lacking"),
+    [
+        ("id,h,a", None, ""),
+        ("id,h,aa", None, "a_1"),
+        ("id,hh,a_1", None, "h_1"),
+        ("id,h[1],h[2],A1", None, ""),
+        ("id,x,y", "{h: x, a_1: y}", ""),
+        ("id,x,a", "{h: x}", "a_1"),
+    ],
+)
+def test_an_answer_without_a_column_is_told_before_a_class_loses_its_points(
+    header: str, answers: str | None, lacking: str, folder: Path, lstmhw: Run
+) -> None:
+    (folder / "t.csv").write_text(f"{header}\n")
+    with (folder / "t.csv").open("a") as file:
+        file.write("1" + ',"0.5, -1.5"' * header.count(",") + "\n")
+    (folder / "map.yaml").write_text(f"answers: {answers}\n")
+    options = () if answers is None else ("--map", "map.yaml")
+    told = lstmhw("grade", "p.yaml", "t.csv", *options).stderr
+    assert (f"asked for, and without a column: {lacking}\n" in told) == (lacking != "")
+    assert ("warning" in told) == (lacking != "")
 
 
 @given(st.lists(st.text(st.sampled_from("0.5, ;-"), min_size=1), min_size=2, max_size=5))
@@ -310,6 +342,20 @@ def test_a_text_may_be_a_table(folder: Path) -> None:
 def test_who_has_no_name_is_called_by_the_line(folder: Path) -> None:
     rows = graded('h,remark\n"0.5, -1.5","x\ny"\n"0.5, -1.5",\n')
     assert brief(rows) == [(None, "t:2", 1), (None, "t:4", 1)]
+
+
+@pytest.mark.parametrize("header", ["who,h", "Name,h", "Mail,h"])
+def test_a_table_without_names_is_told_with_what_to_do(
+    header: str, folder: Path, lstmhw: Run
+) -> None:
+    (folder / "t.csv").write_text(f'{header}\nann,"0.5, -1.5"\n')
+    result = lstmhw("grade", "p.yaml", "t.csv")
+    assert result.returncode == 0
+    is_told = "t.csv: warning: no column is known for ids or names" in result.stderr
+    assert is_told == header.startswith("who")
+    (folder / "map.yaml").write_text("{id: who, answers: {h: h}}\n")
+    mapped = lstmhw("grade", "p.yaml", "t.csv", "--map", "map.yaml")
+    assert "no column is known" not in mapped.stderr
 
 
 # Maps

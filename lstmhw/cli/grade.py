@@ -201,8 +201,8 @@ def _graded(grader: "Grader", problem: str, request: Request) -> int:
             hint = f"; --resume goes on with {output}" if request.can_go_on else ""
             click.echo(f"\ninterrupted{hint}", err=True)
             return 130
-    if found.roster is not None and found.roster.warning:
-        click.echo(found.roster.warning, err=True)
+    for warning in found.warnings:
+        click.echo(warning, err=True)
     if rows.tally.rows == 0:
         complain("lstmhw: error: expected submissions, found none")
     _sum_up(rows.tally, grader.exercise.title, request.summary)

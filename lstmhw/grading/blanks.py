@@ -30,7 +30,8 @@ def part_of(text: str, number: int, most: int, is_canvas: bool) -> str:
     pieces = _pieces(text, is_canvas)
     if len(pieces) != most:
         left_out = "; Canvas leaves out blanks without an answer" if is_canvas else ""
-        raise PartError(f"expected {most} answers in one cell, found {len(pieces)}{left_out}")
+        expected = "1 answer" if most == 1 else f"{most} answers"
+        raise PartError(f"expected {expected} in one cell, found {len(pieces)}{left_out}")
     return pieces[number - 1].strip()
 
 

@@ -14,13 +14,19 @@ MAILS = (
     *("email address", "e-mail address", "email", "e-mail", "mail", "e-mail-adresse"),
     *("adresse de courriel", "adresse e-mail", "dirección de correo"),
 )
-USERS = ("username", "user name", "anmeldename", "nom d'utilisateur", "nombre de usuario")
+USERS = (
+    *("username", "user name", "anmeldename", "nutzername"),
+    *("nom d'utilisateur", "nombre de usuario"),
+)
 NUMBERS = (
     *("id number", "student id", "student_id", "student number", "matriculation number"),
     *("sid", "id-nummer", "numéro d'identification", "número de id"),
 )
-NAMES = ("name", "full name", "student", "student name", "your name", "student_name")
-BEGUN = ("started", "started on", "begonnen am", "commencé le", "comenzado el")
+NAMES = (
+    *("name", "full name", "student", "student name", "your name", "student_name"),
+    *("vollständiger name", "nom complet", "nombre completo"),
+)
+BEGUN = ("started", "started on", "begonnen am", "begonnen", "commencé le", "comenzado el")
 ENDED = (
     *("completed", "beendet", "terminé", "finalizado"),
     *("timestamp", "zeitstempel", "horodateur", "marca temporal"),

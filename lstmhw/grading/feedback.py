@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from lstmhw.grading import Exercise, Row
 from lstmhw.notation import Text, symbol
+from lstmhw.problem import Marking
+from lstmhw.reading.submissions import NO_SUBMISSION
 from lstmhw.render import render
 from lstmhw.solution import Block, Check, Paragraph, Section, Solution
 from lstmhw.view import View, claims_table, explanations, score_told
@@ -24,7 +26,7 @@ FORMATS: Mapping[str, PageFormat] = {
     "markdown": PageFormat("markdown", ".md"),
     "text": PageFormat("table", ".txt"),
 }
-NOT_ALL = "Not all could be read"
+NO_ANSWER = "there is no answer"
 LONGEST = 80  # characters of a file's name, without its ending
 MOST_BYTES = 200
 NO_NAME = "student"
@@ -43,7 +45,7 @@ def page(row: Row, exercise: Exercise) -> Solution:
     if row.checks:
         table = claims_table([_named_once(c) for c in row.checks], View(digits=exercise.digits))
         sections.append(Section("Your answers", (table,)))
-    causes = tuple(explanations(told_once(row.checks)))
+    causes = tuple(explanations(told_once(row.checks, exercise.asked.marking)))
     if causes:
         sections.append(Section("What was done", causes))
     return Solution("", exercise.title, row.name, exercise.digits, tuple(sections))
@@ -51,25 +53,55 @@ def page(row: Row, exercise: Exercise) -> Solution:
 
 def _score(row: Row, exercise: Exercise) -> Iterator[Block]:
     if row.score is None:
-        yield Paragraph((f"Nothing could be marked: {unread(row)}.",))
+        yield Paragraph((f"Nothing could be marked: {_unread(row.error or NO_ANSWER)}.",))
         return
     score = exercise.asked.score(row.checks)
     yield from score_told(Solution("", "", "", exercise.digits, (), checks=row.checks, score=score))
     if row.error is not None:
-        yield Paragraph((f"{NOT_ALL}: {unread(row)}.",))
+        yield Paragraph((error_told(row.error),))
 
 
-def unread(row: Row) -> str:
-    """What could not be read, without the name of a file, which may be that of another student."""
-    return (row.error or "there is no answer").rpartition(": error: ")[2]
+def error_told(error: str) -> str:
+    """The sentence for a student on the error of a row."""
+    if error == NO_SUBMISSION:
+        return "There is no submission."
+    return f"Not all could be read: {_unread(error)}."
 
 
-def told_once(checks: Sequence[Check]) -> tuple[Check, ...]:
+def _unread(error: str) -> str:
+    """What could not be read, in which answer.
+
+    The name of the file is left out, which may be that of another student, and so is the key under
+    which all answers stand: a student of a quiz has never seen it.
+    """
+    return error.rpartition(": error: ")[2].removeprefix("claimed.")
+
+
+def told_once(checks: Sequence[Check], marking: Marking) -> tuple[Check, ...]:
     """The checks with what is told of each: a cause that comes again is told where it comes first.
 
-    The true values stand beside the answers, and are not said again of what only follows.
+    The true values stand beside the answers, and are not said again of what only follows.  How many
+    digits a course asks for is said at the first answer that has too few.
     """
-    return tuple(check._replace(explanation=_told(check)) for check in checks)
+    told = [check._replace(explanation=_told(check)) for check in checks]
+    first = next((k for k, check in enumerate(told) if check.verdict == "coarse"), None)
+    if first is not None:
+        explanation = f"{told[first].explanation}{_digits_told(marking)}"
+        told[first] = told[first]._replace(explanation=explanation)
+    return tuple(told)
+
+
+def _digits_told(marking: Marking) -> str:
+    if marking.decimals is not None:
+        return f" Give each number with at least {_counted(marking.decimals, 'decimal')}."
+    if marking.significant is not None:
+        digits = _counted(marking.significant, "significant digit")
+        return f" Give each number with at least {digits}."
+    return ""
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _named_once(check: Check) -> Check:

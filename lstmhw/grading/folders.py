@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, printable, some
+from lstmhw.grading.tables import ENDINGS
 from lstmhw.reading import InputError, headline, within_limit
 from lstmhw.reading.nodes import MOST_BYTES, Fields, Items, Node, Scalar, Subject, TextError
 from lstmhw.reading.parsing import decoded, parse
@@ -56,7 +57,10 @@ def _sources(handed: Handed) -> Iterator[Source]:
     readable = [path for path in handed.files if os.path.splitext(path)[1].lower() in READ]
     found = readable if readable else list(handed.files)
     for student in handed.students:
-        if len(found) == 1:
+        if len(found) == 1 and found[0].lower().endswith(ENDINGS):
+            error = f"{found[0]}: error: expected a submission, found a table (grade it by itself)"
+            yield Source(found[0], student=student, error=printable(error))
+        elif len(found) == 1:
             yield Source(found[0], student=student)
         else:
             names = some(os.path.basename(path) for path in found)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from lstmhw.faults import printable, some
 from lstmhw.grading import Grader
 from lstmhw.grading.attempts import Last, best_of, counts_of, id_of, last_of
 from lstmhw.grading.formats import Form, graded
@@ -49,6 +50,31 @@ class Intake(NamedTuple):
         """What is read, beside the problem and the files that a command names in options."""
         own = self.grader.files if isinstance(self.grader, VariantGrader) else ()
         return [*(place.file for place in self.places), *own]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What tables lack, names or columns of answers, and who is not in the class."""
+        tables = [place for place in self.places if isinstance(place, Table)]
+        of_tables = [warning for table in tables for warning in self._lacking(table)]
+        of_class = [] if self.roster is None else [self.roster.warning]
+        return [warning for warning in (*of_tables, *of_class) if warning]
+
+    def _lacking(self, table: Table) -> Iterator[str]:
+        """What is said of a table in which columns are not there, or have other titles."""
+        file = printable(table.file)
+        if table.is_nameless:
+            yield (
+                f"{file}: warning: no column is known for ids or names: students are called by "
+                f"their lines\n  hint: --map MAP.yaml says which columns have them, as "
+                "id: Email address"
+            )
+        there = {self.grader.names.symbol(name) for name in table.layout.answers}
+        lacking = [symbol for symbol in self.grader.asked.points if symbol not in there]
+        if lacking:
+            yield (
+                f"{file}: warning: asked for, and without a column: {some(lacking)}\n"
+                "  hint: --map MAP.yaml says which column has which answer"
+            )
 
     @property
     def total(self) -> int | None:

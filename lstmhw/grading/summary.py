@@ -5,6 +5,7 @@ from collections import Counter
 from lstmhw.glossary import title
 from lstmhw.grading.rows import Graded
 from lstmhw.marking.follow_through import VERDICTS
+from lstmhw.reading.submissions import NO_SUBMISSION
 from lstmhw.solution import Count, Counts, Section, Solution, Table
 
 MOST_MISTAKES = 10
@@ -13,10 +14,14 @@ NOT_NAMED = "(not recognised)"
 
 
 class Tally:
-    """Counts rows; it grows with the symbols and the mistakes, not with the rows."""
+    """Counts rows; it grows with the symbols and the mistakes, not with the rows.
+
+    The row of a student who is missing is counted alone: it says nothing of any answer.
+    """
 
     def __init__(self) -> None:
         self.rows = 0
+        self.missing = 0
         self.errors = 0
         self.scored = 0
         self.score = 0.0
@@ -29,6 +34,9 @@ class Tally:
     def add(self, graded: Graded) -> None:
         row = graded.row
         self.rows += 1
+        if row.error == NO_SUBMISSION:
+            self.missing += 1
+            return
         self.errors += row.error is not None
         if row.score is not None and row.out_of is not None:
             self.scored += 1
@@ -81,7 +89,7 @@ class Tally:
         return Counts(tuple(bars), "students", "where")
 
     def _where(self, mistake: str) -> str:
-        places = [symbol for symbol, counts in self.by_symbol.items() if mistake in counts]
+        places = [s for s in self.verdicts if mistake in self.by_symbol.get(s, ())]
         more = len(places) - MOST_PLACES
         return ", ".join(places[:MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
 
@@ -95,12 +103,14 @@ class Tally:
         return Counts(tuple(bars[:MOST_MISTAKES]), "wrong answers", "most often")
 
     def _headline(self) -> str:
-        count = "1 submission" if self.rows == 1 else f"{self.rows} submissions"
-        errors = f"{self.errors} with errors" if self.errors else "none with errors"
-        if not self.scored:
-            return f"{count}, {errors}"
-        mean, most = self.score / self.scored, self.out_of / self.scored
-        return f"{count}, mean score {mean:.2f} of {round(most, 4):.12g}, {errors}"
+        told = [_counted(self.rows - self.missing, "submission")]
+        if self.scored:
+            mean, most = self.score / self.scored, self.out_of / self.scored
+            told.append(f"mean score {mean:.2f} of {round(most, 4):.12g}")
+        told.append(f"{self.errors} with errors" if self.errors else "none with errors")
+        if self.missing:
+            told.append(f"{_counted(self.missing, 'student')} without a submission")
+        return ", ".join(told)
 
     def _symbols(self) -> Table:
         rows = []
@@ -116,6 +126,10 @@ class Tally:
             for mistake, count in self.by_mistake.most_common(MOST_MISTAKES)
         ]
         return Table(("", "code", "submissions", "for example"), tuple(rows))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _code(mistake: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.grading import Exercise, Row, identity
 from lstmhw.grading.cells import csv_line
-from lstmhw.grading.feedback import NOT_ALL, told_once, unread
+from lstmhw.grading.feedback import error_told, told_once
 from lstmhw.marking.scoring import rounded
 from lstmhw.notation import Text, symbol
 from lstmhw.solution import Check
@@ -58,15 +58,16 @@ def in_moodle(row: Row, comments: str, exercise: Exercise) -> str:
 
 def moodle_comments(row: Row, exercise: Exercise) -> str:
     """The feedback as sentences, a line for each answer that there is something to say of."""
-    lines = [f"{name}: {said}" for name, said in _sentences(row).items()]
+    lines = [f"{name}: {said}" for name, said in _sentences(row, exercise).items()]
     if row.error is not None:
-        lines.insert(0, f"{NOT_ALL}: {unread(row)}.")
+        lines.insert(0, error_told(row.error))
     return "<br>".join(escape(line, quote=False) for line in lines) or "All right."
 
 
-def _sentences(row: Row) -> Mapping[str, str]:
+def _sentences(row: Row, exercise: Exercise) -> Mapping[str, str]:
     """What is said of each answer, by its symbol."""
-    told = {check.symbol: check.explanation for check in told_once(row.checks)}
+    checks = told_once(row.checks, exercise.asked.marking)
+    told = {check.symbol: check.explanation for check in checks}
     absent = {c.symbol: "There is no answer." for c in row.checks if c.verdict == "unanswered"}
     said = {**told, **absent}
     return {symbol(name, Text()): text for name, text in said.items() if text}
@@ -109,7 +110,7 @@ HIDDEN = "after_published"  # what tells true values is seen when the grades are
 def gradescope_tests(row: Row, exercise: Exercise) -> list[dict[str, Any]]:
     """A test for each symbol that is asked for."""
     found = {check.symbol: check for check in row.checks}
-    said = _sentences(row)
+    said = _sentences(row, exercise)
     earned = exercise.asked.earned(row.checks)
     return [
         {
@@ -142,5 +143,5 @@ def in_gradescope(row: Row, tests: list[dict[str, Any]], exercise: Exercise) -> 
         "tests": tests if row.score is not None else [],
     }
     if row.error is not None:
-        content["output"] = f"{NOT_ALL}: {unread(row)}."
+        content["output"] = error_told(row.error)
     return json.dumps(content, allow_nan=False) + "\n"

@@ -34,6 +34,11 @@ class Table(NamedTuple):
     file: str
     layout: Layout
 
+    @property
+    def is_nameless(self) -> bool:
+        """Whether no column says whose a row is."""
+        return not (self.layout.people.ids or self.layout.people.names)
+
     def lists(self, size: int) -> Iterator[list[Source]]:
         waiting: list[Source] = []
         for source in self.sources():
