@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from lstmhw.sheets import conventions
+from lstmhw.sheets import conventions, formulas
 from lstmhw.sheets.asking import Asked
 from lstmhw.sheets.choices import Choices
 from lstmhw.sheets.choosing import Chosen
@@ -49,7 +49,10 @@ class _Cell:
         self.lacking: list[str] = []
         self.on_input = conventions.on_input(sheet.equations, sheet.numbered) or _by_shape(sheet)
         on_input = self.on_input.choice if self.on_input else "W"
-        self.book: Book = book_of(cell, sheet.symbols, on_input)
+        usual = book_of(cell, sheet.symbols, on_input)
+        told = formulas.told(sheet.equations, usual)
+        others = [symbol for symbol in sheet.symbols if symbol not in told]
+        self.book: Book = book_of(cell, others, on_input)._replace(state=usual.state, told=told)
         self.placing = Placing(sheet, self.book)
         self.lacking += [
             f"{'.'.join(key)}: {why}" for (key, _), why in self.placing.refused.items()

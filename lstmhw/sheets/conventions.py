@@ -25,8 +25,9 @@ class Equation(NamedTuple):
 
 _T = r"(?:_\{?t\}?|_?\(t\)|\^\{?[<(]\s*t\s*[>)]\}?|t(?![A-Za-z]))?"
 _BEFORE = r"(?:_?\^?\s*\{?\(?<?\s*t\s*-\s*1\s*>?\)?\}?|_?\{?prev\}?|_?prev\w*)?"
+_RESET = rf"(?:r|Γ_\{{?r\}}?){_T}"
 _STATE = (
-    rf"(?:r{_T}\s*[⊙*·]\s*)?(?:\(?r{_T}\s*[⊙*·]\s*)?(?:prev_h(?:idden)?|h_prev|[hHa]{_BEFORE})\)?"
+    rf"(?:\(?{_RESET}\s*[⊙*·]\s*)?(?:prev_h(?:idden)?|h_prev|[hHac]{_BEFORE})\)?"
 )
 _INPUT = rf"(?:[xX]{_T}\^?(?:\{{?[<(]t[>)]\}}?)?|input)"
 _BETWEEN = r"\s*(?:[,;|‖&]|\\\\|\|\|)+\s*"
@@ -57,7 +58,7 @@ def concat(lines: Sequence[tuple[int, str]]) -> list[Said]:
 def on_input(equations: Sequence[Equation], lines: Sequence[tuple[int, str]]) -> Said | None:
     """Which of W and U multiplies the input, as an equation or a sentence says."""
     for equation in equations:
-        match = re.search(rf"\b([WU])[_^]?\{{?\w*\}}?\s*[·*@]?\s*{_INPUT}\b", equation.right)
+        match = re.search(rf"\b([WU])[_^]?\{{?\(?\w*\)?\}}?\s*[·*@]?\s*{_INPUT}\b", equation.right)
         match = match or re.search(rf"\b{_INPUT}\s*[·*@]?\s*([WU])\b", equation.right)
         if match is not None:
             return Said(match[1], equation.line, match[0])
@@ -108,9 +109,9 @@ def reset(equations: Sequence[Equation]) -> Said | None:
 def _bare(formula: str) -> str:
     """A formula of a GRU with P for the state before, N for the candidate, * for products."""
     text = re.sub(r"\\cdot|\\times|[⊙·∘×@]", "*", formula)
-    text = re.sub(rf"[hHs]\s*(?:{TILDE}|')\s*{_T}|\bn{_T}(?![a-z])|h_?hat|h_cand\w*", "N", text)
+    text = re.sub(rf"[hHsc]\s*(?:{TILDE}|')\s*{_T}|\bn{_T}(?![a-z])|h_?hat|h_cand\w*", "N", text)
     text = re.sub(
-        r"[hHsa]_?\^?\{?[(<]?\s*t\s*-\s*1\s*[)>]?\}?|\b[hH]_?prev\w*|prev_h\w*", "P", text
+        r"[hHsac]_?\^?\{?[(<]?\s*t\s*-\s*1\s*[)>]?\}?|\b[hH]_?prev\w*|prev_h\w*", "P", text
     )
     text = re.sub(rf"(?<![A-Za-z_{{])([zrR]|Z|Γ_\{{?[ur]\}}?|u){_T}", _gate, text)
     text = re.sub(r"\s", "", text)
@@ -128,7 +129,7 @@ def function_of(equation: Equation) -> str | None:
     match = re.match(r"\s*(?:np\.|torch\.)?\s*\\?([A-Za-zσ]+)\s*[(\[{]", equation.right)
     if match is not None:
         return FUNCTIONS.get(match[1].lower())
-    is_sum = re.match(r"\s*[WUV][_^\s{A-Za-z]", equation.right)
+    is_sum = re.match(r"\s*[WUVwuvbc][_^\s{A-Za-z*·]", equation.right)
     return "identity" if is_sum else None
 
 

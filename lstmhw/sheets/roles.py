@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lstmhw.sheets.plain import TILDE
@@ -42,7 +43,9 @@ class Book(NamedTuple):
     on_input: str = "W"
     """Of W and U, the one that multiplies the input where both are there."""
     state: str = "h"
-    """The letter of the hidden state: a in books that write a^{<t>}."""
+    """The letter of the hidden state: a or c in books that write a^{<t>}, c^{<t>}."""
+    told: Mapping[Symbol, Key] = MappingProxyType({})
+    """What the equations say that names are."""
 
 
 class Role(NamedTuple):
@@ -54,14 +57,29 @@ class Role(NamedTuple):
 
 def book_of(cell: str, symbols: Collection[Symbol], on_input: str) -> Book:
     """How a sheet with these symbols names things."""
+    symbols = [_capital(symbol, cell) for symbol in symbols]
     weights = [symbol for symbol in symbols if symbol.base in "WURVb" and not symbol.time]
     letters = {_lower(symbol.letters) for symbol in weights}
     gates = {_lower(symbol.base) for symbol in symbols if not symbol.letters and symbol.time == "t"}
     has_u = any(symbol.base in "UR" for symbol in weights)
-    is_a = any(symbol.base == "a" and symbol.time in ("t-1", "0") for symbol in symbols)
-    is_a = is_a and not any(symbol.base in ("h", "H") for symbol in symbols)
     letters |= {f"value {gate}" for gate in gates}
-    return Book(cell, letters, has_u, on_input, "a" if is_a else "h")
+    return Book(cell, letters, has_u, on_input, _state_letter(cell, symbols))
+
+
+def _state_letter(cell: str, symbols: Collection[Symbol]) -> str:
+    """The letter whose value before the step the symbols name: h, else a, else c of a GRU."""
+    before = {symbol.base.lower() for symbol in symbols if symbol.time in ("t-1", "0")}
+    if "h" in before or any(symbol.base in "hH" for symbol in symbols):
+        return "h"
+    return "a" if "a" in before else "c" if "c" in before and cell == "gru" else "h"
+
+
+def _capital(symbol: Symbol, cell: str) -> Symbol:
+    """w_x, u_f and v are W_x, U_f and V, as scalars are written; u alone is a gate of some."""
+    is_weight = bool(symbol.letters) or cell == "rnn"
+    if symbol.base not in ("w", "u", "v") or symbol.time or not is_weight:
+        return symbol
+    return symbol._replace(base=symbol.base.upper())
 
 
 def _lower(letters: str) -> str:
@@ -72,6 +90,9 @@ def role_of(symbol: Symbol, book: Book) -> Role | None:
     """What a symbol is; None where the book has no such thing."""
     if symbol.is_gradient:
         return _gradient(symbol, book)
+    if symbol in book.told:
+        return Role(book.told[symbol])
+    symbol = _capital(symbol, book.cell)
     base = symbol.base
     if re.fullmatch("(?:weight|bias)_[ih]h", base):
         return Role(("stacked", base)) if book.cell in ("lstm", "gru") else None
@@ -100,6 +121,7 @@ _SIMPLE: Mapping[str, Role] = {
     "one-hot": Role(("one_hot",)),
     **dict.fromkeys("xX", Role(("x",), "x")),
     **dict.fromkeys("hH", Role(("h",), "h")),
+    "e": Role(("x",), "x"),
     "E": Role(("embedding",)),
     "t": Role(("t",)),
     **dict.fromkeys(("η", "lr"), Role(("learning_rate",))),
@@ -123,6 +145,8 @@ def _plain_role(symbol: Symbol, book: Book) -> Role | None:
         return Role(("a",), "a")
     if base in ("s", "S") and book.cell == "rnn":
         return Role(("h",), "h")
+    if base in ("o", "p") and book.cell == "rnn":
+        return Role(("y",), "y")
     lowered = base.lower()
     if len(base) == 1 and lowered in GATES[book.cell]:
         return Role(("gates", lowered, "value"), lowered)
