@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from lstmhw.sheets.conventions import Equation
 from lstmhw.sheets.sheet import Sheet
-from lstmhw.sheets.symbols import taken_apart
+from lstmhw.sheets.symbols import NAME, taken_apart
 
 
 class Chosen(NamedTuple):
@@ -28,10 +29,11 @@ _CELLS = {
     "rnn-step": r"\bRNNs?\b|recurrent (?:neural )?(?:network|net|layer|cell)|\bElman\b",
 }
 _SYMBOLS = {
-    "lstm-step": {"Wf", "bf", "Wxf", "Wfx", "Whf", "Uf", "f", "o", "C", "c"},
+    "lstm-step": {"Wf", "bf", "Wxf", "Wfx", "Whf", "Uf", "f", "C", "c"},
     "gru-step": {"Wr", "Wz", "br", "bz", "Wxr", "Wxz", "Whr", "Whz", "Uz", "Ur", "z", "r"},
     "rnn-step": {"Whh", "Wxh", "Whx", "Wax", "Waa"},
 }
+_GATED = _SYMBOLS["lstm-step"] | _SYMBOLS["gru-step"]
 
 
 def kinds_in(sheet: Sheet) -> Sequence[Chosen]:
@@ -68,6 +70,21 @@ def _cells(sheet: Sheet) -> Iterator[tuple[str, tuple[int, str]]]:
         others = [other for other in _SYMBOLS if other != kind and symbols.keys() & _SYMBOLS[other]]
         if seen and not others:
             yield kind, (symbols[seen[0]], f"the symbol {seen[0]}")
+            return
+    equation = None if told or symbols.keys() & _GATED else _recurrence(sheet)
+    if equation is not None:
+        yield "rnn-step", (equation.line, f"{equation.left} = {equation.right}")
+
+
+def _recurrence(sheet: Sheet) -> Equation | None:
+    """The first equation of a state by the state before it."""
+    for equation in sheet.equations:
+        left = taken_apart(equation.left)
+        if left is not None and left.base in "hHsSa" and left.time in ("t", ""):
+            names = re.findall(NAME, equation.right)
+            if any(s and s.base == left.base and s.time == "t-1" for s in map(taken_apart, names)):
+                return equation
+    return None
 
 
 def _symbols(sheet: Sheet) -> dict[str, int]:
@@ -76,7 +93,7 @@ def _symbols(sheet: Sheet) -> dict[str, int]:
     for statements, is_answer in ((sheet.given, False), (sheet.answered, True)):
         for statement in statements:
             for symbol in map(taken_apart, statement.names):
-                if symbol is not None:
+                if symbol is not None and (symbol.base not in ("c", "C") or symbol.time):
                     name = symbol.base + symbol.letters
                     found.setdefault(name, sheet.line(statement.start, is_answer))
     return found

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lstmhw.sheets.choosing import Chosen
+from lstmhw.sheets.filling import NUMBERS
 from lstmhw.sheets.sheet import Sheet
 from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
 
@@ -36,7 +37,9 @@ _PATTERNS: Mapping[str, Sequence[str]] = {
     "input": (
         rf"\binput{_SIZED}{_IS}{_D}",
         rf"{_D} (?:input )?(?:features|inputs)\b",
-        rf"{_D}-dim(?:ensional)? inputs?",
+        rf"{_D}[- ]dim(?:ensional|ension|s)? inputs?",
+        rf"\binputs? (?:vectors? )?(?:are|is|has|have) (?:a )?{_D}[- ]dim",
+        rf"\binputs? (?:are|is) (?:a )?vectors? (?:of|with) (?:size |length |dimension )?{_D}",
         rf"(?<![A-Za-z])(?:n|d|d_\{{?(?:x|in)\}}?|n_\{{?x\}}?)\s*=\s*{_D}",
     ),
     "output": (
@@ -56,7 +59,6 @@ _LAST_LAYER = (
 )
 _SOME_LAYER = r"output layer|linear layer|fully[ -]connected|dense"
 _STACKED = r"\b(\d+|two|three|four)[- ](?:stacked |hidden |recurrent |LSTM |GRU )*layers?\b"
-_WORDS = {"two": 2, "three": 3, "four": 4}
 _TOTAL = re.compile(
     r"(?:=|≈|total\D{0,20}|answer\D{0,12}|sum\D{0,12})\s*(\d+(?:,\d{3})*)(?!\d|\.\d|\s*[*·×+\\])",
     re.I,
@@ -177,7 +179,7 @@ def _more(sheet: Sheet) -> Iterator[tuple[str, Leaf]]:
     stacked = _search(sheet, _STACKED)
     if stacked is not None:
         word = re.split(r"[ -]", stacked.words)[0].lower()
-        number = str(_WORDS.get(word, word))
+        number = str(NUMBERS.get(word, word))
         if number != "1":
             yield "layers", Leaf(number, stacked.comment)
 

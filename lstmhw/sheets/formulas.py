@@ -65,7 +65,8 @@ def _key(source: str, above: Key) -> Key | None:
 
 def _is_weight(symbol: Symbol, book: Book) -> bool:
     role = role_of(symbol, book)
-    return not symbol.time and (role is None or not role.symbol)
+    is_numbered = symbol.base in "WUVb" and symbol.number is not None
+    return (not symbol.time or is_numbered) and (role is None or not role.symbol)
 
 
 def _source(symbol: Symbol, book: Book) -> str:

@@ -22,6 +22,7 @@ _ARRAY = re.compile(
     r"|(?:np|numpy|torch)\.(?:array|asarray|matrix|tensor)\b"
 )
 """What begins an array, closed or not; `(1 - z)` does not."""
+_SIZES = "nmdkqNMDKTLBHlij"
 _NEAR = 10  # lines that a heading may stand above what it is about
 
 
@@ -122,7 +123,7 @@ class Placing:
             symbol = taken_apart(name)
             key = None if symbol is None else self._key(symbol, statement)
             if key is not None and symbol is not None:
-                yield key, name, symbol.time
+                yield key, name, "" if symbol in self.book.told else symbol.time
         if not statement.names and statement.value is not None:
             rank = _rank(statement.value.readings)
             for key in labels(self._labelled(statement), self.book, rank):
@@ -227,7 +228,12 @@ def _may_be_data(statement: Statement) -> bool:
     is_array = not value.readings or not isinstance(value.readings[0], str)
     if not statement.names:
         return is_array or _DATA.search(statement.label) is not None
-    return is_array or any(re.match(r"[WURVbhcxas](?![a-z]{2})", name) for name in statement.names)
+    return is_array or not all(_is_size(name, value.text) for name in statement.names)
+
+
+def _is_size(name: str, text: str) -> bool:
+    """Whether a name and its value are a count, such as n = 4 units or T = 2 steps."""
+    return name[0] in _SIZES and text.strip().isdecimal()
 
 
 def _is_computed(key: Key, time: str) -> bool:

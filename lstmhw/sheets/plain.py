@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from lstmhw.sheets.filling import filled
 from lstmhw.sheets.tables import rewritten
 
 TILDE = "\u0303"
@@ -71,7 +72,10 @@ _APART = re.compile(
     re.MULTILINE,
 )
 """A subscript that a PDF has left behind its letter: `W f =`, `[x t , h t-1]`."""
-_OPEN, _CLOSED = "⎡⎢⎣", "⎤⎥⎦"
+_OPEN, _CLOSED = "⎡⎢⎣⎛⎜⎝", "⎤⎥⎦⎞⎟⎠"
+_N = r"[-+]?[\d.]+"
+_ROW_OF = re.compile(rf"\(((?:[ \t]*{_N}(?:[ \t]+{_N})+|[ \t]+{_N})[ \t]*)\)")
+"""A row of a matrix whose brackets are drawn with one pair a row."""
 _PIECE = re.compile(rf"[{_OPEN}]([^{_OPEN}{_CLOSED}]*)[{_CLOSED}]")
 
 
@@ -81,6 +85,7 @@ def plain(sheet: str) -> str:
     text = "".join(map(_character, text))
     if r"\begin{document}" in text or r"\documentclass" in text:
         text = re.sub(r"(?<!\\)%.*", "", text)
+    text = re.sub(r"\\(?:question|(?:sub)?part)\s*\[[^\]\n]{0,9}\]", " ", text)
     text = re.sub(rf"[{_LOW}]+", _lowered, text)
     text = _without_commands(text)
     text = re.sub(r"\*\*|`+|\$|(?m:^[ \t]*>[ \t])|(?<!\w)__|__(?!\w)", " ", text)
@@ -88,7 +93,8 @@ def plain(sheet: str) -> str:
     text = re.sub(r"([A-Za-z])~(?=\s*[_=\s,(\]^])", rf"\1{TILDE}", text)
     text = re.sub(r"(\b[A-Za-z]_?[a-z0-9]*)_tilde\b|([A-Za-z])_?tilde_", _told_tilde, text)
     text = _APART.sub(r"\1_{\2}", text)
-    return "\n".join(rewritten(list(_bracketed(text.split("\n")))))
+    lines = list(_bracketed(_with_pieces(text.split("\n"))))
+    return filled("\n".join(rewritten(lines)))
 
 
 def _character(character: str) -> str:
@@ -140,6 +146,24 @@ def _word(match: re.Match[str]) -> str:
     return _WORDS.get(match[1], match[0])
 
 
+def _with_pieces(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, with rows in parentheses of their own drawn as pieces of one matrix.
+
+    Such rows are on adjacent lines, equally many on each, and at most one line has words too.
+    """
+    at = 0
+    while at < len(lines):
+        count = len(_ROW_OF.findall(lines[at]))
+        end = at + 1
+        while count and end < len(lines) and len(_ROW_OF.findall(lines[end])) == count:
+            end += 1
+        block = lines[at:end]
+        named = [line for line in block if re.search(r"[^\s,;.]", _ROW_OF.sub("", line))]
+        is_matrix = len(block) > 1 and len(named) < 2
+        yield from (_ROW_OF.sub(r"⎢\1⎥", line) if is_matrix else line for line in block)
+        at = end
+
+
 def _bracketed(lines: Sequence[str]) -> Iterator[str]:
     """The lines, with matrices drawn with pieces of brackets in one line each.
 
@@ -148,7 +172,7 @@ def _bracketed(lines: Sequence[str]) -> Iterator[str]:
     block: list[str] = []
     for line in lines:
         is_drawn = _PIECE.search(line) is not None
-        starts = "⎡" in line and bool(block)
+        starts = re.search("[⎡⎛]", line) is not None and bool(block)
         if block and (starts or not is_drawn):
             yield from _joined(block)
             block = []

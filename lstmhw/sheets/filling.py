@@ -1,0 +1,34 @@
+"""Vectors that a sheet tells in words: `h_0 = 0.5 in each of 2 units` is `h_0 = [0.5, 0.5]`."""
+
+import re
+
+NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8}
+MOST_UNITS = 100
+_COUNT = rf"(\d{{1,3}}|{'|'.join(NUMBERS)})"
+_UNITS = re.compile(
+    rf"\b{_COUNT}[- ](?:(?:hidden|recurrent|memory|LSTM|GRU|RNN)[- ])*(?:units?|cells|neurons)\b",
+    re.IGNORECASE,
+)
+_FILLED = re.compile(
+    r"(?P<sign>=|\bis|\bare|:)[ \t]*(?P<number>[-+]?\d*\.?\d+)[ \t]+(?:in|for|at)[ \t]+(?:each|every|all)"
+    rf"(?:[ \t]+of)?(?:[ \t]+(?:the|its))?(?:[ \t]+{_COUNT})?[ \t]+(?:hidden[ \t]+)?units?\b",
+    re.IGNORECASE,
+)
+
+
+def filled(text: str) -> str:
+    """The text, with a number in each unit as a vector where it says how many units there are."""
+    counts = {_number(match[1]) for match in _UNITS.finditer(text)}
+    only = counts.pop() if len(counts) == 1 else 0
+
+    def vector(match: re.Match[str]) -> str:
+        units = _number(match[3]) if match[3] else only
+        if not 0 < units <= MOST_UNITS:
+            return match[0]
+        return f"{match['sign']} [{', '.join([match['number']] * units)}]"
+
+    return _FILLED.sub(vector, text)
+
+
+def _number(word: str) -> int:
+    return NUMBERS.get(word.lower()) or int(word)
