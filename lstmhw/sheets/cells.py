@@ -8,13 +8,14 @@ from lstmhw.sheets.asking import Asked
 from lstmhw.sheets.choices import Choices
 from lstmhw.sheets.choosing import Chosen
 from lstmhw.sheets.conventions import Said
+from lstmhw.sheets.outputs import Outputs
 from lstmhw.sheets.placing import Placed, Placing, leaf_of
 from lstmhw.sheets.roles import Book, book_of
-from lstmhw.sheets.shapes import as_rows, is_one_hot, spelled, vector
+from lstmhw.sheets.shapes import is_one_hot, spelled, turned, vector
 from lstmhw.sheets.sheet import Sheet
 from lstmhw.sheets.symbols import taken_apart
 from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
-from lstmhw.sheets.values import axes
+from lstmhw.sheets.values import Numbers, axes
 from lstmhw.sheets.weights import Weights
 
 _STEPS = r"sequence|time steps|over \w+ steps"
@@ -78,10 +79,9 @@ class _Cell:
         if not weights:
             self.lacking.append("weights: the sheet has no weights or gates that were understood")
         tree |= weights
-        tree |= dict(self._output())
-        tree |= dict(self._gradients())
+        tree |= self._leaving()
         find = self.asked.find()
-        if find is not None and kind != "lstm-gradient":
+        if find is not None and kind == f"{self.cell}-step":
             tree["find"] = find
         claims = self.asked.claimed(self.first if self.first is not None else 1)
         if claims:
@@ -99,9 +99,29 @@ class _Cell:
             tree, self.lacking, loose, dict(self.asked.formulas(self.sheet.given, False))
         )
 
+    def _leaving(self) -> Tree:
+        """The peepholes, the output, a loss and gradients."""
+        found = self.placing.placed.items()
+        peepholes = {key[1]: placed for (key, _), placed in found if key[0] == "peephole"}
+        tree: Tree = {}
+        if peepholes:
+            tree["peephole"] = {
+                gate: leaf_of(placed._replace(numbers=vector(placed.numbers)))
+                for gate, placed in peepholes.items()
+            }
+        first = self.first if self.first is not None else 1
+        times = range(first, first + self.steps)
+        outputs = Outputs(self.placing, self.weights.units(), times)
+        tree |= dict(outputs.lines())
+        if self.chosen.kind == "lstm-gradient":
+            tree |= dict(outputs.gradients())
+        self.lacking += outputs.lacking
+        return tree
+
     def _check_all_used(self, tree: Tree) -> None:
         """What is placed at a key that the draft does not have is not placed."""
         used = {"x", "one_hot", "xs", "h", "c", "h_prev", "c_prev", "t", "embedding"}
+        used |= {"y"} if "targets" in tree else set()
         used |= {"W", "W_x", "W_h", "b", "b_x", "b_h"} if self.cell == "rnn" else set()
         for key, time in list(self.placing.placed):
             if key[0] not in used and key[0] not in tree:
@@ -153,7 +173,21 @@ class _Cell:
         else:
             yield from self._one(ordered[0], embedding, bool(sequence))
         if embedding is not None:
-            yield "embedding", leaf_of(embedding)
+            yield "embedding", self._table(embedding, vector(ordered[0].numbers))
+
+    def _table(self, embedding: Placed, word: Numbers) -> Leaf:
+        """The embedding with a row a word; E x, or a one-hot vector, tells that it has columns."""
+        said = conventions.embedding(self.sheet.equations)
+        shape = axes(embedding.numbers)
+        words = axes(word)[0] if is_one_hot(word) else 0
+        is_square = shape[:1] == shape[1:]
+        leaf = leaf_of(embedding)
+        if len(shape) != 2 or (not is_square and words != shape[1]):
+            return leaf
+        if not is_square or (said is not None and said.choice == "columns"):
+            why = f'line {said.line}: "{said.words}"' if said else f"a one-hot x has {words}"
+            return Leaf(turned(embedding.numbers), f"{leaf.comment}, its columns as rows ({why})")
+        return leaf if said else Leaf(leaf.value, f"{leaf.comment}, a row a word is taken")
 
     def _several(
         self, numbered: Sequence[Placed], embedding: Placed | None
@@ -236,56 +270,6 @@ class _Cell:
             ]
             return None
         return found[0] if found else None
-
-    # Output, gradients, what is asked and claimed
-
-    def _output(self) -> Iterator[tuple[str, Leaf | Note | Tree]]:
-        found = {k[1]: p for (k, _), p in self.placing.placed.items() if k[0] == "output"}
-        if "W" not in found:
-            for key, time in [place for place in self.placing.placed if place[0][0] == "output"]:
-                self.placing.drop(key, time, "there is no W of an output")
-            return
-        numbers = found["W"].numbers
-        parts: Tree = {
-            "W": leaf_of(found["W"]._replace(numbers=as_rows(numbers, self.weights.units())))
-        }
-        if "b" in found:
-            parts["b"] = leaf_of(found["b"]._replace(numbers=vector(found["b"].numbers)))
-        said = self._of_output()
-        parts["activation"] = said
-        yield "output", parts
-
-    def _of_output(self) -> Leaf | Note:
-        for equation in self.sheet.equations:
-            if re.match(r"\\?[yoŷp]", equation.left) and re.search(r"\bW|V", equation.right):
-                found = conventions.function_of(equation)
-                if found is not None:
-                    return Leaf(found, f"line {equation.line}: {equation.right}")
-        softmax = self.sheet.first_words(r"soft-?max")
-        if softmax is not None:
-            return Leaf("softmax", f'line {softmax}: "softmax"')
-        why = "the sheet does not say what it goes through: identity, sigmoid, softmax, .."
-        self.lacking.append(f"output.activation: {why}")
-        return Note(f"activation: lacking; {why}")
-
-    def _gradients(self) -> Iterator[tuple[str, Leaf]]:
-        """The gradients that arrive at the last step."""
-        last = (self.first if self.first is not None else 1) + self.steps - 1
-        for key in ("dh", "dc"):
-            found = self.placing.of(key)
-            others = [t for t in found if t.isdecimal() and int(t) != last]
-            if len(found) > 1 or others:
-                lines = " and ".join(str(placed.line) for placed in found.values())
-                self.lacking.append(
-                    f"{key}: only one of the last step (t = {last}) has a place; see line {lines}"
-                )
-            for time in found if len(found) > 1 or others else ():
-                self.placing.drop((key,), time, f"not of the last step alone, t = {last}")
-            for placed in self.placing.of(key).values():
-                yield key, leaf_of(placed._replace(numbers=vector(placed.numbers)))
-        for placed in self.placing.of("learning_rate").values():
-            if self.chosen.kind == "lstm-gradient":
-                yield "learning_rate", leaf_of(placed)
 
 
 def _by_shape(sheet: Sheet) -> Said | None:

@@ -1,7 +1,7 @@
 """Which kind of problem a sheet is about, and the words that say so."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from lstmhw.sheets.conventions import Equation
@@ -28,6 +28,7 @@ _CELLS = {
     "lstm-step": r"\bLSTMs?\b|long short[- ]term",
     "rnn-step": r"\bRNNs?\b|recurrent (?:neural )?(?:network|net|layer|cell)|\bElman\b",
 }
+_BACKWARD = r"back-?\s?prop\w*|\bBPTT\b|[∂d][LEJ]\s?/\s?[∂d]|\bgradients?\b"
 _SYMBOLS = {
     "lstm-step": {"Wf", "bf", "Wxf", "Wfx", "Whf", "Uf", "f", "C", "c"},
     "gru-step": {"Wr", "Wz", "br", "bz", "Wxr", "Wxz", "Whr", "Whz", "Uz", "Ur", "z", "r"},
@@ -100,7 +101,14 @@ def _symbols(sheet: Sheet) -> dict[str, int]:
 
 
 def _gradient(sheet: Sheet) -> tuple[int, str] | None:
-    """Where a gradient arrives as a number, and the words for it."""
+    """Where a gradient arrives as a number or is asked for from a loss, and the words for it."""
+    has_targets = any(
+        statement.value is not None and any(s and s.base == "y" for s in map(taken_apart, statement.names))
+        for statement in sheet.given
+    )
+    asked = _first(enumerate(sheet.asked, 1), _BACKWARD) if has_targets else None
+    if asked is not None:
+        return asked
     for statement in sheet.given:
         symbols = list(map(taken_apart, statement.names))
         is_given = statement.value is not None and any(s and s.is_gradient for s in symbols)
@@ -109,7 +117,7 @@ def _gradient(sheet: Sheet) -> tuple[int, str] | None:
     return None
 
 
-def _first(lines: Collection[tuple[int, str]], pattern: str) -> tuple[int, str] | None:
+def _first(lines: Iterable[tuple[int, str]], pattern: str) -> tuple[int, str] | None:
     """The first line with a pattern, and the words there."""
     compiled = re.compile(pattern, re.IGNORECASE)
     for number, line in lines:

@@ -71,6 +71,18 @@ def on_input(equations: Sequence[Equation], lines: Sequence[tuple[int, str]]) ->
     return None
 
 
+def embedding(equations: Sequence[Equation]) -> Said | None:
+    """Whether a word's vector is a column of the embedding, E x, or a row, x E."""
+    for equation in equations:
+        for choice, pattern in (
+            ("rows", rf"{_INPUT}\s*[·*@]?\s*E\b|\bE\^\{{?(?:T|\\top)\}}?\s*{_INPUT}"),
+            ("columns", rf"\bE\s*[·*@]?\s*{_INPUT}"),
+        ):
+            if match := re.search(pattern, equation.right):
+                return Said(choice, equation.line, match[0])
+    return None
+
+
 def orientation(equations: Sequence[Equation]) -> Said | None:
     """Whether the vector stands right of its matrix (column) or left of it (row)."""
     of_name = r"[WU][_^]?(?:\{[^{}]*\}|[A-Za-z]{0,2})"

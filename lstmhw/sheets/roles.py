@@ -101,6 +101,8 @@ def role_of(symbol: Symbol, book: Book) -> Role | None:
     if base in "WUVb" or (base == "R" and not symbol.time):
         key = _weight(symbol, book)
         return None if key is None else Role(key)
+    if base in ("p", "P") and book.cell == "lstm" and symbol.letters in tuple("ifo"):
+        return Role(("peephole", symbol.letters))
     if symbol.letters and base not in ("z", "a", "net", "Γ", "x", "h", "c", "C", "H"):
         return None
     if base == "Γ" or (base in ("z", "a", "net") and symbol.letters):
@@ -225,6 +227,8 @@ def _two_letters(base: str, letters: str, book: Book) -> Key | None:
     """W_{xf}, W_{fx}, W_{hf}, PyTorch's W_{if}, GRU's W_{hh}, and W_{nf} for the state before."""
     keys = {"x": "W_x", "h": "W_h", "n": "W_h"}
     of_bias = {"x": "b_x", "h": "b_h", "i": "b_x"}
+    if letters in ("ci", "cf", "co") and {"cf", "co"} <= set(book.letters):
+        return ("peephole", letters[1]) if book.cell == "lstm" and base == "W" else None
     if letters == "in" and book.cell == "lstm":
         return _of_gate(base, "i", book)
     pairs = any({f"i{g}", f"h{g}"} <= set(book.letters) for g in GATES[book.cell])
