@@ -13,7 +13,7 @@ from lstmhw.answering import answered
 from lstmhw.faults import Fault, ProblemError, spelled
 from lstmhw.reading import InputError, from_text
 from lstmhw.reading.written import as_yaml
-from lstmhw.sheets import cells, counts, scores, sequences
+from lstmhw.sheets import cells, counts, flow, scores, sequences
 from lstmhw.sheets.choosing import Chosen, kinds_in
 from lstmhw.sheets.shapes import spelled as spelled_value
 from lstmhw.sheets.sheet import Sheet
@@ -56,6 +56,8 @@ def _of_kind(sheet: Sheet, kinds: Sequence[Chosen]) -> Drafted:
     main = kinds[0] if kinds else None
     if main is not None and main.kind in DRAFTS:
         return DRAFTS[main.kind](sheet, main)
+    if main is not None and main.kind == "gradient-flow":
+        return flow.draft(sheet, main, CELLS[kinds[1].kind])
     if main is not None and main.kind == "lstm-gradient":
         return cells.draft(sheet, main, CELLS[kinds[1].kind])
     if main is not None and len(kinds) == 1 and main.kind in CELLS:

@@ -10,7 +10,7 @@ from lstmhw.sheets.roles import role_of, symbols_in_words
 from lstmhw.sheets.shapes import vector
 from lstmhw.sheets.statements import Statement
 from lstmhw.sheets.symbols import NAME, taken_apart
-from lstmhw.sheets.tree import Leaf, Tree
+from lstmhw.sheets.tree import Leaf, Loose, Tree
 
 _ASKED = re.compile(
     r"\b(?:compute|find|calculate|determine|work out|evaluate|what (?:is|are))\b"
@@ -56,6 +56,16 @@ class Asked:
             return None
         lines = sorted({self.sheet.line(at) for at, _ in found})
         return Leaf(names, f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}")
+
+    def unknown(self) -> Iterator[Loose]:
+        """What is asked for by a name that is none of the problem's."""
+        for match in _ASKED.finditer(self.sheet.text):
+            for name in re.finditer(rf"(?<![A-Za-z\\]){NAME}(?![A-Za-z])", _UNTIL.split(match[1])[0]):
+                symbol = taken_apart(name[0])
+                is_name = symbol is not None and (symbol.time or symbol.letters)
+                if symbol is not None and is_name and role_of(symbol, self.book) is None:
+                    line = self.sheet.line(match.start(1) + name.start())
+                    yield Loose(line, name[0], "asked for, but no quantity of this problem")
 
     def claimed(self, first: int) -> Tree:
         """The values and formulas of the answer, by their symbols; `first` is the first step."""

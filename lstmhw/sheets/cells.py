@@ -14,7 +14,7 @@ from lstmhw.sheets.roles import Book, book_of
 from lstmhw.sheets.shapes import is_one_hot, spelled, turned, vector
 from lstmhw.sheets.sheet import Sheet
 from lstmhw.sheets.symbols import taken_apart
-from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
+from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Rows, Tree
 from lstmhw.sheets.values import Numbers, axes
 from lstmhw.sheets.weights import Weights
 
@@ -51,9 +51,12 @@ class _Cell:
         self.on_input = conventions.on_input(sheet.equations, sheet.numbered) or _by_shape(sheet)
         on_input = self.on_input.choice if self.on_input else "W"
         usual = book_of(cell, sheet.symbols, on_input)
+        usual = usual._replace(scores=conventions.scores(sheet.equations))
         told = formulas.told(sheet.equations, usual)
         others = [symbol for symbol in sheet.symbols if symbol not in told]
-        self.book: Book = book_of(cell, others, on_input)._replace(state=usual.state, told=told)
+        self.book: Book = book_of(cell, others, on_input)._replace(
+            state=usual.state, scores=usual.scores, told=told
+        )
         self.placing = Placing(sheet, self.book)
         self.lacking += [
             f"{'.'.join(key)}: {why}" for (key, _), why in self.placing.refused.items()
@@ -94,7 +97,7 @@ class _Cell:
         self.lacking += [
             f"line {one.line} was not read" for one in unread if _WEIGHTS.search(one.text)
         ]
-        loose = [*self.placing.loose, *unread]
+        loose = [*self.placing.loose, *self.asked.unknown(), *unread]
         return Drafted(
             tree, self.lacking, loose, dict(self.asked.formulas(self.sheet.given, False))
         )
@@ -148,7 +151,7 @@ class _Cell:
 
     # What is given
 
-    def _inputs(self) -> Iterator[tuple[str, Leaf | Note]]:
+    def _inputs(self) -> Iterator[tuple[str, Leaf | Rows | Note]]:
         placing = self.placing
         named: Mapping[str, Placed] = {
             **placing.of("x"),
@@ -191,7 +194,7 @@ class _Cell:
 
     def _several(
         self, numbered: Sequence[Placed], embedding: Placed | None
-    ) -> Iterator[tuple[str, Leaf | Note]]:
+    ) -> Iterator[tuple[str, Rows]]:
         """Inputs of several steps, x_1, x_2, .., which follow one another."""
         times = [int(placed.time) for placed in numbered]
         if times != list(range(times[0], times[0] + len(times))):
@@ -199,10 +202,9 @@ class _Cell:
         self.steps = len(numbered)
         for time in [t for t in self.placing.of("x") if not t.isdecimal()]:
             self.placing.drop(("x",), time, "of no step, beside inputs of steps")
-        values = [vector(placed.numbers) for placed in numbered]
-        lines = ", ".join(f"{placed.name} line {placed.line}" for placed in numbered)
-        is_hot = embedding is not None and all(map(is_one_hot, values))
-        yield "one_hots" if is_hot else "xs", Leaf(values, lines)
+        leaves = [leaf_of(placed._replace(numbers=vector(placed.numbers))) for placed in numbered]
+        is_hot = embedding is not None and all(is_one_hot(leaf.value) for leaf in leaves)
+        yield "one_hots" if is_hot else "xs", Rows(leaves)
 
     def _one(
         self, placed: Placed, embedding: Placed | None, is_sequence: bool

@@ -28,6 +28,8 @@ _CELLS = {
     "lstm-step": r"\bLSTMs?\b|long short[- ]term",
     "rnn-step": r"\bRNNs?\b|recurrent (?:neural )?(?:network|net|layer|cell)|\bElman\b",
 }
+FLOW = r"[∂d]\s?[hs]_?\{?(\d+)\}?\s*/\s*[∂d]\s?[hs]_?\{?(\d+)\}?"
+"""The gradient of one state by another."""
 _BACKWARD = r"back-?\s?prop\w*|\bBPTT\b|[∂d][LEJ]\s?/\s?[∂d]|\bgradients?\b"
 _SYMBOLS = {
     "lstm-step": {"Wf", "bf", "Wxf", "Wfx", "Whf", "Uf", "f", "C", "c"},
@@ -46,10 +48,12 @@ def kinds_in(sheet: Sheet) -> Sequence[Chosen]:
     if _is_step_rule(sheet):
         return [Chosen("step-rnn", *(_first(sheet.numbered, r"\bstep\s*\(") or (1, "step(")))]
     found = [Chosen(kind, *said) for kind, said in _cells(sheet)]
-    gradient = _gradient(sheet)
-    if gradient is None or len(found) != 1:
+    if len(found) != 1:
         return found
-    return [Chosen("lstm-gradient", *gradient), *found]
+    gradient, flow = _gradient(sheet), _flow(sheet)
+    if flow is not None:
+        return [Chosen("gradient-flow", *flow), *found]
+    return [*([] if gradient is None else [Chosen("lstm-gradient", *gradient)]), *found]
 
 
 def _is_step_rule(sheet: Sheet) -> bool:
@@ -86,6 +90,18 @@ def _recurrence(sheet: Sheet) -> Equation | None:
             if any(s and s.base == left.base and s.time == "t-1" for s in map(taken_apart, names)):
                 return equation
     return None
+
+
+def _flow(sheet: Sheet) -> tuple[int, str] | None:
+    """Where a gradient from state to state is asked for: dh_5/dh_1, or over steps without inputs."""
+    asked = list(enumerate(sheet.asked, 1))
+    said = _first(asked, FLOW)
+    if said is not None:
+        return said
+    names = [name for statement in sheet.given if statement.value for name in statement.names]
+    has_inputs = any(s and s.base in ("x", "X", "one-hot") for s in map(taken_apart, names))
+    has_steps = _first(asked, r"\d\s*(?:time)?[ -]*steps?\b|\bT\s*=\s*\d") is not None
+    return _first(asked, r"\bgradients?\b") if has_steps and not has_inputs else None
 
 
 def _symbols(sheet: Sheet) -> dict[str, int]:

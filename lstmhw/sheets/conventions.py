@@ -71,6 +71,14 @@ def on_input(equations: Sequence[Equation], lines: Sequence[tuple[int, str]]) ->
     return None
 
 
+def scores(equations: Sequence[Equation]) -> str:
+    """The letter of what a softmax is of: o in y_t = softmax(o_t)."""
+    for equation in equations:
+        if match := re.match(rf"\s*softmax\s*\(\s*([a-z]){_T}\s*\)", equation.right):
+            return match[1]
+    return ""
+
+
 def embedding(equations: Sequence[Equation]) -> Said | None:
     """Whether a word's vector is a column of the embedding, E x, or a row, x E."""
     for equation in equations:

@@ -32,7 +32,7 @@ def _of_equation(equation: Equation, book: Book) -> Iterator[tuple[Symbol, Key]]
     role = None if left is None or left.is_gradient else role_of(left, book)
     if role is None or not role.symbol:
         return
-    is_output = role.key == ("y",)
+    is_output = role.key in (("y",), ("a_y",))
     is_state = book.cell == "rnn" and role.key in (("h",), ("a",))
     is_gate = role.key[0] in ("gates", "sum")
     if not (is_output or is_state or is_gate):

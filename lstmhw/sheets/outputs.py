@@ -55,7 +55,7 @@ class Outputs:
 
     def _activation(self) -> Leaf | Note:
         for equation in self.sheet.equations:
-            if re.match(r"\\?[yoŷp]", equation.left) and self._has_weights(equation.right):
+            if re.match(r"\\?[yoŷpz]", equation.left) and self._has_weights(equation.right):
                 found = conventions.function_of(equation)
                 if found is not None and not (found == "identity" and self._softmax()):
                     return Leaf(found, f"line {equation.line}: {equation.right}")

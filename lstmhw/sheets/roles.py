@@ -44,6 +44,8 @@ class Book(NamedTuple):
     """Of W and U, the one that multiplies the input where both are there."""
     state: str = "h"
     """The letter of the hidden state: a or c in books that write a^{<t>}, c^{<t>}."""
+    scores: str = ""
+    """The letter of what the softmax of an output is of."""
     told: Mapping[Symbol, Key] = MappingProxyType({})
     """What the equations say that names are."""
 
@@ -96,6 +98,8 @@ def role_of(symbol: Symbol, book: Book) -> Role | None:
     base = symbol.base
     if re.fullmatch("(?:weight|bias)_[ih]h", base):
         return Role(("stacked", base)) if book.cell in ("lstm", "gru") else None
+    if book.scores and base == book.scores and not symbol.letters:
+        return Role(("a_y",), "a_y")
     if base == book.state and not symbol.letters:
         return Role(("h",), "h")
     if base in "WUVb" or (base == "R" and not symbol.time):
