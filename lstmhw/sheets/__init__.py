@@ -40,6 +40,11 @@ class NothingFoundError(Exception):
     """A sheet in which there is nothing that a problem could be made of."""
 
 
+def is_problem(text: str) -> bool:
+    """Whether a text is a problem file already: it has a line `kind: ..`."""
+    return re.search(r"(?m)^kind:[ \t]*[a-z]+(?:-[a-z]+)*[ \t]*(?:#.*)?$", text) is not None
+
+
 def drafted(text: str) -> Draft:
     """The problem file that a sheet is about.  Raises NothingFoundError."""
     sheet = Sheet.of(text)
@@ -47,8 +52,18 @@ def drafted(text: str) -> Draft:
     has_values = any(statement.value is not None for statement in sheet.given)
     if not kinds and not has_values:
         raise NothingFoundError
-    found = _of_kind(sheet, kinds)
+    found = _titled(_of_kind(sheet, kinds), sheet)
     return _tried(found, [*_others(sheet)])
+
+
+def _titled(found: Drafted, sheet: Sheet) -> Drafted:
+    """The draft, with the heading of its question behind the kind."""
+    one = sheet.question
+    kind = found.tree["kind"]
+    if not one.heading or isinstance(kind, Note):
+        return found
+    title = Leaf(one.heading, f"line {one.first}")
+    return found._replace(tree={"kind": kind, "title": title, **found.tree})
 
 
 def _of_kind(sheet: Sheet, kinds: Sequence[Chosen]) -> Drafted:

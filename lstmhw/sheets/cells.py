@@ -20,6 +20,14 @@ from lstmhw.sheets.weights import Weights
 
 _STEPS = r"sequence|time steps|over \w+ steps"
 _ZEROS = r"initial\w*[^.\n]*\bzeros?\b|zeros?[^.\n]*\binitial"
+_BEYOND = (
+    (r"bi-?directional", "two directions; the weights of the second go under `reverse:`"),
+    (
+        r"\b(?:two|three|2|3)[- ](?:hidden |stacked |recurrent )*layers?\b|\bstacked (?:\w+ )?(?:layers?|LSTM|GRU|RNN)",
+        "several layers; the weights of each go under `layers:`",
+    ),
+    (r"\battention\b", "attention is a kind of its own; see `lstmhw new attention`"),
+)
 _WEIGHTS = re.compile(
     r"(?<![A-Za-z])[WUb](?:_|\b)|weight|bias|∂|[A-Za-z]_\{?[\w-]+\}?\s+[(\[]?[-+]?[\d.]"
     r"|^[\s\d.,;&+-]*\d\s*[\])]|^\W*[-+]?[\d.]+[\s,;&]+[-+]?[\d.]+[\s\d.,;&+-]*\W*$",
@@ -93,9 +101,12 @@ class _Cell:
         self.lacking += [
             f"line {one.line}: {_cut(one.text)}: {one.why}" for one in self.placing.homeless
         ]
+        self.lacking += _beyond(self.sheet)
         unread = list(self.sheet.unread())
         self.lacking += [
-            f"line {one.line} was not read" for one in unread if _WEIGHTS.search(one.text)
+            f"line {one.line} was not read"
+            for one in unread
+            if _WEIGHTS.search(one.text) and one.line not in self.sheet.supposed
         ]
         loose = [*self.placing.loose, *self.asked.unknown(), *unread]
         return Drafted(
@@ -272,6 +283,14 @@ class _Cell:
             ]
             return None
         return found[0] if found else None
+
+
+def _beyond(sheet: Sheet) -> Iterator[str]:
+    """What a sheet has that is not drafted, and the key for it."""
+    for pattern, why in _BEYOND:
+        number = sheet.first_words(pattern)
+        if number is not None:
+            yield f"line {number}: {why}"
 
 
 def _by_shape(sheet: Sheet) -> Said | None:

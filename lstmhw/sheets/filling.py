@@ -3,9 +3,9 @@
 import re
 
 NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8}
-MOST_UNITS = 100
+MOSTUNITS = 100
 _COUNT = rf"(\d{{1,3}}|{'|'.join(NUMBERS)})"
-_UNITS = re.compile(
+UNITS = re.compile(
     rf"\b{_COUNT}[- ](?:(?:hidden|recurrent|memory|LSTM|GRU|RNN)[- ])*(?:units?|cells|neurons)\b",
     re.IGNORECASE,
 )
@@ -18,12 +18,12 @@ _FILLED = re.compile(
 
 def filled(text: str) -> str:
     """The text, with a number in each unit as a vector where it says how many units there are."""
-    counts = {_number(match[1]) for match in _UNITS.finditer(text)}
+    counts = {_number(match[1]) for match in UNITS.finditer(text)}
     only = counts.pop() if len(counts) == 1 else 0
 
     def vector(match: re.Match[str]) -> str:
         units = _number(match[3]) if match[3] else only
-        if not 0 < units <= MOST_UNITS:
+        if not 0 < units <= MOSTUNITS:
             return match[0]
         return f"{match['sign']} [{', '.join([match['number']] * units)}]"
 

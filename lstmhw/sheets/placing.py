@@ -78,6 +78,9 @@ class Placing:
             return
         line = self.sheet.line(statement.start)
         said = f"{' = '.join(statement.names) or statement.label} = {shown_value(value)}"
+        if self.sheet.is_supposed(value.start):
+            self.loose.append(Loose(line, said, "only supposed, by a question: not in the draft"))
+            return
         if value.refused:
             self.loose.append(Loose(line, said, value.refused))
             self._refuse(statement)

@@ -266,16 +266,17 @@ def labels(label: str, book: Book, rank: int) -> Iterator[Key]:
     gates = gates_in(said, book.cell)
     is_weight = re.search(r"weights?\b|matri|\bw\b|parameters", said) is not None
     is_bias = re.search(r"bias", said) is not None
+    beside_u = ("W_x" if book.on_input == "W" else "W_h") if book.has_u else "W"
     if len(gates) == 1 and (is_weight or is_bias):
         is_state = re.search(r"recurrent|hidden|state[- ]to", said)
         is_input = re.search(r"input[- ](?!gate)(?:weights?|matri)|\bon the input\b", said)
-        kind = "W_h" if is_state else "W_x" if is_input else "W"
+        kind = "W_h" if is_state else "W_x" if is_input else beside_u
         key = "b" if is_bias and (rank < 2 or not is_weight) else kind
         if not (key == "b" and not is_bias):
             yield ("gates", gates[0], key)
     elif len(gates) == 1:
         if rank == 2:
-            yield ("gates", gates[0], "W")
+            yield ("gates", gates[0], beside_u)
         elif re.search(
             r"value|activation|output of|is$|=|given|(?:gate|candidate)(?: [a-z])?$", said
         ):

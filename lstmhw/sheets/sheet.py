@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from lstmhw.sheets.conventions import Equation
+from lstmhw.sheets.filling import UNITS
 from lstmhw.sheets.plain import plain
 from lstmhw.sheets.questions import Parts, Question, items, parts
 from lstmhw.sheets.statements import Statement, statements
@@ -28,6 +29,11 @@ _FURNITURE = re.compile(
 _NUMBER = re.compile(
     r"(?<![\w.{_^<(\\])[-+]?(?:\d+\.?\d*|\.\d+)(?![\w>}])|(?<=[=\s]\()[-+]?\d*\.?\d+(?=\s*[,;)])"
 )
+_SUPPOSED = re.compile(
+    r"\b(?:what (?:if|would|happens|changes)|how (?:would|does|do)|repeat|redo|suppose instead)\b[^.?!]*",
+    re.IGNORECASE,
+)
+"""How a question begins that changes the data; up to the end of the sentence."""
 
 
 class Sheet:
@@ -144,6 +150,20 @@ class Sheet:
         """What stands on the line of a place of the text before it."""
         return self.text[self._starts[0][self.line(at) - 1] : at]
 
+    def is_supposed(self, at: int) -> bool:
+        """Whether a place of the text is in a question such as `what if b = 1?`."""
+        return any(match.start() < at < match.end() for match in self._suppositions)
+
+    @property
+    def supposed(self) -> set[int]:
+        """The lines of such questions."""
+        ends = [(self.line(m.start()), self.line(m.end())) for m in self._suppositions]
+        return {line for first, last in ends for line in range(first, last + 1)}
+
+    @cached_property
+    def _suppositions(self) -> list[re.Match[str]]:
+        return list(_SUPPOSED.finditer(self.text))
+
     @cached_property
     def symbols(self) -> list[Symbol]:
         """The symbols of the sheet that have a value or an equation, and of its formulas."""
@@ -176,7 +196,7 @@ class Sheet:
                     characters[at] = " "
         for number, rest in enumerate("".join(characters).split("\n"), 1):
             line = self.lines[number - 1]
-            rest = re.sub(r"^\s*\d{1,2}[.)]\s", " ", rest)
+            rest = UNITS.sub(" ", re.sub(r"^\s*\d{1,2}[.)]\s", " ", rest))
             if _NUMBER.search(rest) and not _FURNITURE.match(line):
                 yield Loose(number, line)
 
