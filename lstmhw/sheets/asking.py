@@ -18,7 +18,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
-    r"\b(?:given|using|from|with|when|if|where|assuming|for which)\b", re.IGNORECASE
+    r"\b(?:given|using|from|with|when|if|where|assuming|for)\b", re.IGNORECASE
 )
 _ASKABLE = set("xifgozrnchyae")
 

@@ -94,6 +94,11 @@ class _Cell:
         find = self.asked.find()
         if find is not None and kind == f"{self.cell}-step":
             tree["find"] = find
+            self.lacking += [
+                f"{name}: a gradient is asked for, but none arrives: expected dL/dh, or targets"
+                for name in find.value
+                if str(name).startswith("d")
+            ]
         claims = self.asked.claimed(self.first if self.first is not None else 1)
         if claims:
             tree["claimed"] = claims
@@ -104,7 +109,7 @@ class _Cell:
         self.lacking += _beyond(self.sheet)
         unread = list(self.sheet.unread())
         self.lacking += [
-            f"line {one.line} was not read"
+            f"line {one.line} was not read: {one.why or _cut(one.text.strip())}"
             for one in unread
             if _WEIGHTS.search(one.text) and one.line not in self.sheet.supposed
         ]
@@ -172,6 +177,8 @@ class _Cell:
         embedding = placing.of("embedding").get("")
         if sequence and not named:
             named = sequence
+        if not named and not self._needs_inputs():
+            return
         if not named:
             self.lacking.append("x: the sheet has no input that was understood")
             yield "x", Note("x: lacking")
@@ -188,6 +195,12 @@ class _Cell:
             yield from self._one(ordered[0], embedding, bool(sequence))
         if embedding is not None:
             yield "embedding", self._table(embedding, vector(ordered[0].numbers))
+
+    def _needs_inputs(self) -> bool:
+        """Whether a gate that the new state is computed from has no value."""
+        keys = [key for key, _ in self.placing.placed]
+        needed = {"lstm": "ifgo", "gru": "zn", "rnn": ""}[self.cell]
+        return not needed or any(("gates", gate, "value") not in keys for gate in needed)
 
     def _table(self, embedding: Placed, word: Numbers) -> Leaf:
         """The embedding with a row a word; E x, or a one-hot vector, tells that it has columns."""

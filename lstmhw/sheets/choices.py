@@ -27,8 +27,9 @@ class Choices:
 
     def lines(self) -> Iterator[tuple[str, Leaf | Note]]:
         """The keys of the conventions, or comments in their place."""
-        names = {key[-1] for key, _ in self.placing.placed}
-        if "W" in {key[-1] for key, _ in self.placing.placed if key[0] != "output"}:
+        keys = [key for key, _ in self.placing.placed]
+        names = {key[-1] for key in keys}
+        if "W" in {key[-1] for key in keys if key[0] != "output"}:
             yield self._concat()
         if self.book.has_u and {"W_x", "W_h"} <= names:
             yield "_letters", Note(self._letters())
@@ -37,7 +38,13 @@ class Choices:
             yield row
         if self.cell == "gru":
             yield self._gru("update", conventions.update(self.sheet.equations))
-            yield self._gru("reset", conventions.reset(self.sheet.equations))
+            if ("gates", "n", "value") in keys:
+                yield "reset", Leaf("before", "no matter here: the candidate is given")
+            else:
+                yield self._gru("reset", conventions.reset(self.sheet.equations))
+        coupled = conventions.coupled(self.sheet.equations) if self.cell == "lstm" else None
+        if coupled is not None:
+            yield "coupled", Leaf("true", f"line {coupled.line}: {coupled.words}")
         yield from self._activations()
 
     def _letters(self) -> str:

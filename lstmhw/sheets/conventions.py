@@ -33,6 +33,12 @@ _INPUT = rf"(?:[xX]{_T}\^?(?:\{{?[<(]t[>)]\}}?)?|input)"
 _BETWEEN = r"\s*(?:[,;|‖&]|\\\\|\|\|)+\s*"
 _H_X = re.compile(rf"[\[(}}]\s*{_STATE}{_BETWEEN}{_INPUT}\s*[\])\\]")
 _X_H = re.compile(rf"[\[(}}]\s*{_INPUT}{_BETWEEN}{_STATE}\s*[\])\\]")
+_X_WORDS = r"(?:the (?:current )?)?(?:inputs?\b|x\b|x_)[^.\n]{0,24}"
+_H_WORDS = r"(?:the (?:previous |last )?)?(?:hidden state|state|h\b|h_)[^.\n]{0,24}"
+_JOINED_IN_WORDS = (
+    ("[x, h]", rf"concatenat\w+ (?:of )?{_X_WORDS}?\b(?:and|with) {_H_WORDS}"),
+    ("[h, x]", rf"concatenat\w+ (?:of )?{_H_WORDS}?\b(?:and|with) {_X_WORDS}"),
+)
 FUNCTIONS: Mapping[str, str] = {
     **dict.fromkeys(("σ", "sigmoid", "sigm", "sig", "logistic", "sigma"), "sigmoid"),
     "tanh": "tanh",
@@ -52,16 +58,20 @@ def concat(lines: Sequence[tuple[int, str]]) -> list[Said]:
         for choice, pattern in (("[h, x]", _H_X), ("[x, h]", _X_H)):
             if match := pattern.search(line):
                 found.setdefault(choice, Said(choice, number, match[0].strip()))
+    for number, line in lines if not found else ():
+        for choice, pattern in _JOINED_IN_WORDS:
+            if match := re.search(pattern, line, re.IGNORECASE):
+                found.setdefault(choice, Said(choice, number, match[0].strip()))
     return list(found.values())
 
 
 def on_input(equations: Sequence[Equation], lines: Sequence[tuple[int, str]]) -> Said | None:
     """Which of W and U multiplies the input, as an equation or a sentence says."""
     for equation in equations:
-        match = re.search(rf"\b([WU])[_^]?\{{?\(?\w*\)?\}}?\s*[·*@]?\s*{_INPUT}\b", equation.right)
-        match = match or re.search(rf"\b{_INPUT}\s*[·*@]?\s*([WU])\b", equation.right)
+        match = re.search(rf"\b([WUwu])[_^]?\{{?\(?\w*\)?\}}?\s*[·*@]?\s*{_INPUT}\b", equation.right)
+        match = match or re.search(rf"\b{_INPUT}\s*[·*@]?\s*([WUwu])\b", equation.right)
         if match is not None:
-            return Said(match[1], equation.line, match[0])
+            return Said(match[1].upper(), equation.line, match[0])
     told = re.compile(
         r"\b([WU])\b[^.,;\n=]{0,24}\b(?:multipl\w+|on|for|input|from)\b[^.,;\n=hH]{0,16}(?:input|[xX]\b|x_)"
     )
@@ -112,6 +122,15 @@ def update(equations: Sequence[Equation]) -> Said | None:
             return Said("new", equation.line, equation.right)
         if re.search(r"\(1-z\)[*]?N|N[*]?\(1-z\)", right):
             return Said("keep", equation.line, equation.right)
+    return None
+
+
+def coupled(equations: Sequence[Equation]) -> Said | None:
+    """That the input gate is one minus the forget gate."""
+    for equation in equations:
+        right = re.sub(r"\s", "", equation.right)
+        if re.match(r"i(?:_|\^|$)", equation.left) and re.fullmatch(rf"1-f{_T}", right):
+            return Said("true", equation.line, f"{equation.left} = {equation.right}")
     return None
 
 

@@ -31,6 +31,7 @@ _PATTERNS: Mapping[str, Sequence[str]] = {
     ),
     "hidden": (
         rf"\bhidden{_SIZED}{_IS}{_D}",
+        rf"\bh(?:_\{{?t\}}?)?\s+(?:in|\\in)\s+\\?R\^\{{?{_D}",
         rf"{_D} (?:hidden |recurrent |LSTM |GRU |RNN )?(?:units|cells|neurons)\b",
         rf"(?<![A-Za-z])(?:[hHm]|d_\{{?h\}}?|n_\{{?[ha]\}}?)\s*=\s*{_D}",
     ),
@@ -38,6 +39,7 @@ _PATTERNS: Mapping[str, Sequence[str]] = {
         rf"\binput{_SIZED}{_IS}{_D}",
         rf"{_D} (?:input )?(?:features|inputs)\b",
         rf"{_D}[- ]dim(?:ensional|ension|s)? inputs?",
+        rf"\bx(?:_\{{?t\}}?)?\s+(?:in|\\in)\s+\\?R\^\{{?{_D}",
         rf"\binputs? (?:vectors? )?(?:are|is|has|have) (?:a )?{_D}[- ]dim",
         rf"\binputs? (?:are|is) (?:a )?vectors? (?:of|with) (?:size |length |dimension )?{_D}",
         rf"(?<![A-Za-z])(?:n|d|d_\{{?(?:x|in)\}}?|n_\{{?x\}}?)\s*=\s*{_D}",

@@ -16,8 +16,22 @@ _FILLED = re.compile(
 )
 
 
+_GATE = re.compile(
+    r"\b((?:forget|input|output|update|reset) gate|candidate) (?=\d*\.?\d+(?:[,;\s]|\.\s|$))"
+)
+_STEP = re.compile(
+    r"(?im)^(?P<head>\W*(?:(?:at )?time(?:[ -]?step)?|step|t[ \t]*=)[ \t]*(?P<t>\d{1,3})[ \t]*[:,][ \t]*)"
+    r"(?P<name>[xh])[ \t]*="
+)
+
+
 def filled(text: str) -> str:
-    """The text, with a number in each unit as a vector where it says how many units there are."""
+    """The text, with what words tell of a value in symbols.
+
+    A number in each unit is a vector, where it says how many units there are; `forget gate 0.9` has
+    a colon; `Time 1: x = ..` is about x_1.
+    """
+    text = _STEP.sub(r"\g<head>\g<name>_\g<t> =", _GATE.sub(r"\1: ", text))
     counts = {_number(match[1]) for match in UNITS.finditer(text)}
     only = counts.pop() if len(counts) == 1 else 0
 

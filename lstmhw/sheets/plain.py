@@ -87,11 +87,12 @@ def plain(sheet: str) -> str:
         text = re.sub(r"(?<!\\)%.*", "", text)
     text = re.sub(r"\\(?:question|(?:sub)?part)\s*\[[^\]\n]{0,9}\]", " ", text)
     text = re.sub(rf"[{_LOW}]+", _lowered, text)
-    text = _without_commands(text)
+    text = _without_commands(re.sub(r"(?<=\d)\{,\}(?=\d)", ".", text))
     text = re.sub(r"\*\*|`+|\$|(?m:^[ \t]*>[ \t])|(?<!\w)__|__(?!\w)", " ", text)
     text = re.sub(r"(?m)^([ \t]*)[-*+•] (?=[ \t]*[^\W\d])", r"\1  ", text)
     text = re.sub(r"([A-Za-z])~(?=\s*[_=\s,(\]^])", rf"\1{TILDE}", text)
     text = re.sub(r"(\b[A-Za-z]_?[a-z0-9]*)_tilde\b|([A-Za-z])_?tilde_", _told_tilde, text)
+    text = re.sub(r"\b([hHcC])_?hat(?=_|\d|\b)", rf"\1{TILDE}", text)
     text = _APART.sub(r"\1_{\2}", text)
     lines = list(_bracketed(_with_pieces(text.split("\n"))))
     return filled("\n".join(rewritten(lines)))
@@ -125,7 +126,7 @@ def _without_commands(text: str) -> str:
     """LaTeX's fonts, signs and blanks as characters; what holds numbers stays."""
     for _ in range(3):
         text = re.sub(rf"\\(?:{_FONT})\s*\{{{_GROUP}\}}", r"\1", text)
-        text = re.sub(rf"\\(?:{_FONT})\s+(?=[A-Za-z\\])", "", text)
+        text = re.sub(rf"\\(?:{_FONT})\s*(?=[\d\\]|\s[A-Za-z])", "", text)
         text = re.sub(rf"\\({'|'.join(_MARKED)})\s*(?:\{{{_GROUP}\}}|\s([A-Za-z]))", _marked, text)
     text = re.sub(
         rf"\\[dt]?frac\s*\{{\s*(?:\\partial|d)\s*{_GROUP}\}}\s*\{{\s*(?:\\partial|d)\s*{_GROUP}\}}",
@@ -139,7 +140,8 @@ def _without_commands(text: str) -> str:
 
 def _marked(match: re.Match[str]) -> str:
     letters = match[2] or match[3] or ""
-    return f"{letters[:1]}{_MARKED[match[1]]}{letters[1:]}"
+    is_candidate = "hat" in match[1] and letters[:1] in tuple("hHcC")
+    return f"{letters[:1]}{TILDE if is_candidate else _MARKED[match[1]]}{letters[1:]}"
 
 
 def _word(match: re.Match[str]) -> str:

@@ -22,13 +22,14 @@ _CLAIMS = re.compile(
 )
 _FURNITURE = re.compile(
     r"\W*(?:page\s*)?\d+\s*(?:(?:/|of)\s*\d+)?\W*$|\W*page\b.{0,20}$|.*\b(?:points?|marks|pts)\b"
-    r"|.*\b(?:homework|sheet|exercise|question|problem|assignment|lecture|course|chapter|figure"
+    r"|.*\b(?:homework|sheet|exercise|aufgabe|question|problem|assignment|lecture|course|chapter|figure"
     r"|exam|due|semester|version|step|part|task)\s*[#.]?\s*\d",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
     r"(?<![\w.{_^<(\\])[-+]?(?:\d+\.?\d*|\.\d+)(?![\w>}])|(?<=[=\s]\()[-+]?\d*\.?\d+(?=\s*[,;)])"
 )
+_LONG = 70  # characters of a line of which a part is shown
 _SUPPOSED = re.compile(
     r"\b(?:what (?:if|would|happens|changes)|how (?:would|does|do)|repeat|redo|suppose instead)\b[^.?!]*",
     re.IGNORECASE,
@@ -197,8 +198,14 @@ class Sheet:
         for number, rest in enumerate("".join(characters).split("\n"), 1):
             line = self.lines[number - 1]
             rest = UNITS.sub(" ", re.sub(r"^\s*\d{1,2}[.)]\s", " ", rest))
-            if _NUMBER.search(rest) and not _FURNITURE.match(line):
-                yield Loose(number, line)
+            found = _NUMBER.search(rest)
+            if found is not None and not _FURNITURE.match(line):
+                yield Loose(number, line, _near(rest, found) if len(line) > _LONG else "")
+
+
+def _near(line: str, match: re.Match[str]) -> str:
+    """A number that was not read and the words before it."""
+    return f'"{" ".join(line[max(0, match.start() - 30) : match.end()].split())}"'
 
 
 def _collide(of_items: Sequence[Mapping[str, Sequence[Numbers]]]) -> bool:

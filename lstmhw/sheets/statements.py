@@ -25,6 +25,7 @@ _WORD = re.compile(r"[A-Za-z]{2}")
 MOST_NAMES = 8  # of one value: f = o = g = 1
 MOST_ABOVE = 12  # lines that a heading may stand above an array
 _COUNTS = re.compile(r"\bfor (?:all |each |every )?$")
+_COUNTERS = "ijklmntsT"
 _GOES_ON = re.compile(r"\s*,?\s*(?:\.\.\.|…|\\[lc]?dots)|\s+(?:or|to|through)\s")
 """Behind a number that counts: `for i = 1`, `i = 1, ..`, `i is 1 or 2`."""
 
@@ -76,7 +77,7 @@ def _statement(text: str, match: re.Match[str]) -> Statement | None:
     name, at = match["name"].strip(), match.end()
     if taken_apart(name) is None:
         return _worded(text, match)
-    if _COUNTS.search(text[max(0, match.start() - 12) : match.start()]):
+    if name[0] in _COUNTERS and _COUNTS.search(text[max(0, match.start() - 12) : match.start()]):
         return None
     if match["sign"] not in ("=", ":=", "≈"):
         return _after_word(text, match)
