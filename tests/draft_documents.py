@@ -43,7 +43,9 @@ def markdown(one: Document) -> str:
     answer = f"\n### Solution\n\n{claims}\n" if one.claims else ""
     text = one.text.replace("`", "$")
     asked = one.asked.replace("`", "$")
-    return f"# Deep learning\n\n## {one.heading} (4 points)\n\n{text}\n\n{data}\n\n{asked}\n{answer}"
+    return (
+        f"# Deep learning\n\n## {one.heading} (4 points)\n\n{text}\n\n{data}\n\n{asked}\n{answer}"
+    )
 
 
 def document(one: Document) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from lstmhw.reading.written import as_yaml
 from lstmhw.sheets.conventions import Equation
+from lstmhw.sheets.labels import symbols_in_words
 from lstmhw.sheets.placing import Placing
-from lstmhw.sheets.roles import role_of, symbols_in_words
+from lstmhw.sheets.roles import role_of
 from lstmhw.sheets.shapes import vector
 from lstmhw.sheets.statements import Statement
 from lstmhw.sheets.symbols import NAME, taken_apart
@@ -17,9 +18,7 @@ _ASKED = re.compile(
     r"((?:[^.?!\n]|\.(?=\S)|\n(?!\s*\n))*)",
     re.IGNORECASE,
 )
-_UNTIL = re.compile(
-    r"\b(?:given|using|from|with|when|if|where|assuming|for)\b", re.IGNORECASE
-)
+_UNTIL = re.compile(r"\b(?:given|using|from|with|when|if|where|assuming|for)\b", re.IGNORECASE)
 _ASKABLE = set("xifgozrnchyae")
 
 
@@ -60,7 +59,9 @@ class Asked:
     def unknown(self) -> Iterator[Loose]:
         """What is asked for by a name that is none of the problem's."""
         for match in _ASKED.finditer(self.sheet.text):
-            for name in re.finditer(rf"(?<![A-Za-z\\]){NAME}(?![A-Za-z])", _UNTIL.split(match[1])[0]):
+            for name in re.finditer(
+                rf"(?<![A-Za-z\\]){NAME}(?![A-Za-z])", _UNTIL.split(match[1])[0]
+            ):
                 symbol = taken_apart(name[0])
                 is_name = symbol is not None and (symbol.time or symbol.letters)
                 if symbol is not None and is_name and role_of(symbol, self.book) is None:

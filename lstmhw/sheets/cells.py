@@ -23,7 +23,8 @@ _ZEROS = r"initial\w*[^.\n]*\bzeros?\b|zeros?[^.\n]*\binitial"
 _BEYOND = (
     (r"bi-?directional", "two directions; the weights of the second go under `reverse:`"),
     (
-        r"\b(?:two|three|2|3)[- ](?:hidden |stacked |recurrent )*layers?\b|\bstacked (?:\w+ )?(?:layers?|LSTM|GRU|RNN)",
+        r"\b(?:two|three|2|3)[- ](?:hidden |stacked |recurrent )*layers?\b"
+        r"|\bstacked (?:\w+ )?(?:layers?|LSTM|GRU|RNN)",
         "several layers; the weights of each go under `layers:`",
     ),
     (r"\battention\b", "attention is a kind of its own; see `lstmhw new attention`"),

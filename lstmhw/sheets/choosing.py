@@ -93,7 +93,7 @@ def _recurrence(sheet: Sheet) -> Equation | None:
 
 
 def _flow(sheet: Sheet) -> tuple[int, str] | None:
-    """Where a gradient from state to state is asked for: dh_5/dh_1, or over steps without inputs."""
+    """Where a gradient of states is asked for: dh_5/dh_1, or over steps without inputs."""
     asked = list(enumerate(sheet.asked, 1))
     said = _first(asked, FLOW)
     if said is not None:
@@ -118,10 +118,10 @@ def _symbols(sheet: Sheet) -> dict[str, int]:
 
 def _gradient(sheet: Sheet) -> tuple[int, str] | None:
     """Where a gradient arrives as a number or is asked for from a loss, and the words for it."""
-    has_targets = any(
-        statement.value is not None and any(s and s.base == "y" for s in map(taken_apart, statement.names))
-        for statement in sheet.given
-    )
+    has_targets = _first(enumerate(sheet.asked, 1), r"\btargets?\s*[:=]\s*[-\d(\[]") is not None
+    for statement in sheet.given:
+        has_y = any(s and s.base == "y" for s in map(taken_apart, statement.names))
+        has_targets |= statement.value is not None and has_y
     asked = _first(enumerate(sheet.asked, 1), _BACKWARD) if has_targets else None
     if asked is not None:
         return asked

@@ -26,9 +26,7 @@ class Equation(NamedTuple):
 _T = r"(?:_\{?t\}?|_?\(t\)|\^\{?[<(]\s*t\s*[>)]\}?|t(?![A-Za-z]))?"
 _BEFORE = r"(?:_?\^?\s*\{?\(?<?\s*t\s*-\s*1\s*>?\)?\}?|_?\{?prev\}?|_?prev\w*)?"
 _RESET = rf"(?:r|Γ_\{{?r\}}?){_T}"
-_STATE = (
-    rf"(?:\(?{_RESET}\s*[⊙*·]\s*)?(?:prev_h(?:idden)?|h_prev|[hHac]{_BEFORE})\)?"
-)
+_STATE = rf"(?:\(?{_RESET}\s*[⊙*·]\s*)?(?:prev_h(?:idden)?|h_prev|[hHac]{_BEFORE})\)?"
 _INPUT = rf"(?:[xX]{_T}\^?(?:\{{?[<(]t[>)]\}}?)?|input)"
 _BETWEEN = r"\s*(?:[,;|‖&]|\\\\|\|\|)+\s*"
 _H_X = re.compile(rf"[\[(}}]\s*{_STATE}{_BETWEEN}{_INPUT}\s*[\])\\]")
@@ -51,6 +49,19 @@ FUNCTIONS: Mapping[str, str] = {
 }
 
 
+def at_t(equation: Equation) -> Equation:
+    """h_t of h_{t-1}, for an equation that says h_1 of h_0; others stay."""
+    found = re.fullmatch(r"[^\d\s]+?(\d{1,3})[})>]*", equation.left)
+    if found is None or found[1] == "0":
+        return equation
+    left, right = equation.left, equation.right
+    for number, time in ((int(found[1]), "t"), (int(found[1]) - 1, "t-1")):
+        index = rf"(?:[_^]\{{[(<]?{number}[)>]?\}}|[_^]?[(<]{number}[)>]|_?{number}(?![\d.]))"
+        pattern = re.compile(rf"(?<![A-Za-z])([xhcsaefigorznu]{TILDE}?){index}")
+        left, right = (pattern.sub(rf"\1_{{{time}}}", side) for side in (left, right))
+    return Equation(left, right, equation.line)
+
+
 def concat(lines: Sequence[tuple[int, str]]) -> list[Said]:
     """The orders of the vector that W multiplies, as they stand in a sheet; each once."""
     found: dict[str, Said] = {}
@@ -59,8 +70,8 @@ def concat(lines: Sequence[tuple[int, str]]) -> list[Said]:
             if match := pattern.search(line):
                 found.setdefault(choice, Said(choice, number, match[0].strip()))
     for number, line in lines if not found else ():
-        for choice, pattern in _JOINED_IN_WORDS:
-            if match := re.search(pattern, line, re.IGNORECASE):
+        for choice, words in _JOINED_IN_WORDS:
+            if match := re.search(words, line, re.IGNORECASE):
                 found.setdefault(choice, Said(choice, number, match[0].strip()))
     return list(found.values())
 
@@ -68,7 +79,9 @@ def concat(lines: Sequence[tuple[int, str]]) -> list[Said]:
 def on_input(equations: Sequence[Equation], lines: Sequence[tuple[int, str]]) -> Said | None:
     """Which of W and U multiplies the input, as an equation or a sentence says."""
     for equation in equations:
-        match = re.search(rf"\b([WUwu])[_^]?\{{?\(?\w*\)?\}}?\s*[·*@]?\s*{_INPUT}\b", equation.right)
+        match = re.search(
+            rf"\b([WUwu])[_^]?\{{?\(?\w*\)?\}}?\s*[·*@]?\s*{_INPUT}\b", equation.right
+        )
         match = match or re.search(rf"\b{_INPUT}\s*[·*@]?\s*([WUwu])\b", equation.right)
         if match is not None:
             return Said(match[1].upper(), equation.line, match[0])

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lstmhw.sheets.choosing import Chosen
-from lstmhw.sheets.filling import NUMBERS
 from lstmhw.sheets.sheet import Sheet
 from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
+from lstmhw.sheets.wording import NUMBERS
 
 _IS = (
     r"(?:\s*\(?(?:\|?[A-Za-z]\|?(?:_\{?\w+\}?)?)?\)?)?\s*(?:=|:|of|is|has|\||with)*\s*"

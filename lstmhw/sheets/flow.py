@@ -11,7 +11,9 @@ from lstmhw.sheets.sheet import Sheet
 from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
 from lstmhw.sheets.values import axes
 
-_STEPS = re.compile(r"(?<![\d.])(\d{1,4})\s*(?:-\s*)?(?:time\s*)?-?steps?\b|[Tt]\s*=\s*(\d{1,4})(?![\d.])")
+_STEPS = re.compile(
+    r"(?<![\d.])(\d{1,4})\s*(?:-\s*)?(?:time\s*)?-?steps?\b|[Tt]\s*=\s*(\d{1,4})(?![\d.])"
+)
 _SLOPE = re.compile(r"(?:derivative|slope|tanh'|σ')[^\n]{0,40}?(\d*\.\d+|\b1\b)(?!\d)")
 
 

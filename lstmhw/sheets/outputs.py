@@ -13,14 +13,18 @@ from lstmhw.sheets.tree import Leaf, Note, Tree
 from lstmhw.sheets.values import Numbers, axes
 
 _LOSSES: Mapping[str, str] = {
-    "half-squared": r"(?:1\s?/\s?2|½|0\.5|\\frac\s*\{?1\}?\s*\{?2\}?|\bhalf)[^\n]{0,60}?"
-    r"(?:\^\s*\{?2|²|square)",
+    "half-squared": r"(?:1\s?/\s?2|½|0\.5|\\frac\s*\{?1\}?\s*\{?2\}?)\s*[*·]?\s*(?:\\sum|[Σ∑(|‖\[])"
+    r"(?:[^\n.]|\.(?=\d)){0,60}?(?:\^\s*\{?2|²)|\bhalf (?:of )?(?:the )?(?:sum of )?(?:the )?squar",
     "binary-cross-entropy": r"binary cross[- ]entropy",
     "cross-entropy": r"cross[- ]entropy|negative log",
     "mean-squared": r"mean[- ]squared?|\bMSE\b",
     "squared": r"\)\s*(?:\^\s*\{?2|²)|squared? (?:error|loss|distance)|sum of squares",
 }
-_MEAN = r"(?:1\s*/\s*|\\frac\s*\{?1\}?\s*)\{?[TN]\b|(?:mean|averaged?) over (?:the |all )?(?:time )?steps"
+_MEAN = (
+    r"(?:1\s*/\s*|\\frac\s*\{?1\}?\s*)\{?[TN]\b"
+    r"|(?:mean|averaged?) over (?:the |all )?(?:time )?steps"
+)
+_OUTPUT_WORDS = r"\b(linear|sigmoid|tanh|identity|relu) (?:output|readout)s?\b"
 TARGETS = r"\btargets?\b|\blabels?\b|\bdesired\b|\btrue (?:output|value)s?|ground truth|\bloss\b"
 
 
@@ -62,6 +66,12 @@ class Outputs:
         softmax = self._softmax()
         if softmax is not None:
             return Leaf("softmax", f'line {softmax}: "softmax"')
+        for number, line in self.sheet.numbered:
+            if match := re.search(_OUTPUT_WORDS, line, re.IGNORECASE):
+                word = match[1].lower()
+                return Leaf(
+                    "identity" if word == "linear" else word, f'line {number}: "{match[0]}"'
+                )
         why = "the sheet does not say what it goes through: identity, sigmoid, softmax, .."
         self.lacking.append(f"output.activation: {why}")
         return Note(f"activation: lacking; {why}")
@@ -81,7 +91,9 @@ class Outputs:
         rows = self._rows(self.placing.of("y"))
         if rows is None:
             return
-        lines = ", ".join(sorted({f"line {p.line}: {p.name}" for p in self.placing.of("y").values()}))
+        lines = ", ".join(
+            sorted({f"line {p.line}: {p.name}" for p in self.placing.of("y").values()})
+        )
         yield "targets", Leaf(rows, lines)
         yield "loss", self._loss(self.sheet)
         mean = _first_match(self.sheet, _MEAN)

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lstmhw.numerals import number
-from lstmhw.sheets.roles import Book, Key, Role, gates_in, labels, role_of
+from lstmhw.sheets.labels import gates_in, labels
+from lstmhw.sheets.roles import Book, Key, Role, role_of
 from lstmhw.sheets.shapes import flat, spelled
 from lstmhw.sheets.sheet import Sheet, shown_value
 from lstmhw.sheets.statements import Statement

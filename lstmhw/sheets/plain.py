@@ -9,8 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from lstmhw.sheets.filling import filled
 from lstmhw.sheets.tables import rewritten
+from lstmhw.sheets.wording import in_symbols
 
 TILDE = "\u0303"
 """Behind the letter of a candidate."""
@@ -94,8 +94,8 @@ def plain(sheet: str) -> str:
     text = re.sub(r"(\b[A-Za-z]_?[a-z0-9]*)_tilde\b|([A-Za-z])_?tilde_", _told_tilde, text)
     text = re.sub(r"\b([hHcC])_?hat(?=_|\d|\b)", rf"\1{TILDE}", text)
     text = _APART.sub(r"\1_{\2}", text)
-    lines = list(_bracketed(_with_pieces(text.split("\n"))))
-    return filled("\n".join(rewritten(lines)))
+    lines = list(_bracketed(list(_with_pieces(text.split("\n")))))
+    return in_symbols("\n".join(rewritten(lines)))
 
 
 def _character(character: str) -> str:

@@ -1,7 +1,7 @@
 """What names and labels of sheets are in a problem of a cell: keys of the file, or symbols."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -11,27 +11,6 @@ from lstmhw.sheets.symbols import Symbol
 Key = tuple[str, ...]
 """A key path of a problem file: ("gates", "f", "W"), ("x",)."""
 GATES: Mapping[str, str] = {"lstm": "ifgo", "gru": "rzn", "rnn": ""}
-_GATE_WORDS: Mapping[str, Mapping[str, str]] = {
-    "lstm": {
-        "f": r"forget",
-        "i": r"input[ -]gates?|input[ -]modulation|(?<!cell )(?<!state )update[ -]gates?",
-        "o": r"output[ -]gates?",
-        "g": r"candidate|cell[ -]gate|(?:cell|state)[ -]update|new memory|input node",
-    },
-    "gru": {"r": r"reset", "z": r"update", "n": r"candidate|new[ -](?:gate|memory)"},
-    "rnn": {},
-}
-_LABELS: tuple[tuple[str, Key], ...] = (
-    (r"learning[ -]rate", ("learning_rate",)),
-    (r"one[ -]hot", ("one_hot",)),
-    (r"embedding", ("embedding",)),
-    (r"(?:previous|prior|initial|last|old|starting) (?:cell|memory|internal)", ("c_prev",)),
-    (r"(?:cell|memory) state (?:before|at (?:time )?t ?- ?1)", ("c_prev",)),
-    (r"(?:previous|prior|initial|last|old|starting) (?:hidden|output|state|h\b)", ("h_prev",)),
-    (r"hidden state (?:before|at (?:time )?t ?- ?1)", ("h_prev",)),
-    (r"(?:input|sequence) (?:sequence|of inputs)|inputs\b", ("xs",)),
-    (r"(?:current |new )?input(?: vector)?(?: is| x|:|$|\s*\()", ("x",)),
-)
 
 
 class Book(NamedTuple):
@@ -61,8 +40,8 @@ def book_of(cell: str, symbols: Collection[Symbol], on_input: str) -> Book:
     """How a sheet with these symbols names things."""
     symbols = [_capital(symbol, cell) for symbol in symbols]
     weights = [symbol for symbol in symbols if symbol.base in "WURVb" and not symbol.time]
-    letters = {_lower(symbol.letters) for symbol in weights}
-    gates = {_lower(symbol.base) for symbol in symbols if not symbol.letters and symbol.time == "t"}
+    letters = {symbol.letters.lower() for symbol in weights}
+    gates = {symbol.base.lower() for symbol in symbols if not symbol.letters and symbol.time == "t"}
     has_u = any(symbol.base in "UR" for symbol in weights)
     letters |= {f"value {gate}" for gate in gates}
     return Book(cell, letters, has_u, on_input, _state_letter(cell, symbols))
@@ -84,10 +63,6 @@ def _capital(symbol: Symbol, cell: str) -> Symbol:
     return symbol._replace(base=symbol.base.upper())
 
 
-def _lower(letters: str) -> str:
-    return letters.lower()
-
-
 def role_of(symbol: Symbol, book: Book) -> Role | None:
     """What a symbol is; None where the book has no such thing."""
     if symbol.is_gradient:
@@ -105,17 +80,19 @@ def role_of(symbol: Symbol, book: Book) -> Role | None:
     if base in "WUVb" or (base == "R" and not symbol.time):
         key = _weight(symbol, book)
         return None if key is None else Role(key)
+    return _of_letters(symbol, book) if symbol.letters else _plain_role(symbol, book)
+
+
+def _of_letters(symbol: Symbol, book: Book) -> Role | None:
+    """The role of a letter with a subscript that is no weight: p_f, Γ_f, z_f."""
+    base = symbol.base
     if base in ("p", "P") and book.cell == "lstm" and symbol.letters in tuple("ifo"):
         return Role(("peephole", symbol.letters))
-    if symbol.letters and base not in ("z", "a", "net", "Γ", "x", "h", "c", "C", "H"):
+    gate = gate_of(symbol.letters, book)
+    if base not in ("z", "a", "net", "Γ") or gate is None:
         return None
-    if base == "Γ" or (base in ("z", "a", "net") and symbol.letters):
-        gate = gate_of(symbol.letters, book)
-        if gate is None:
-            return None
-        name = f"{_pre(book)}_{gate}"
-        return Role(("gates", gate, "value"), gate) if base == "Γ" else Role(("sum", gate), name)
-    return _plain_role(symbol, book)
+    name = f"{_pre(book)}_{gate}"
+    return Role(("gates", gate, "value"), gate) if base == "Γ" else Role(("sum", gate), name)
 
 
 def _pre(book: Book) -> str:
@@ -135,10 +112,17 @@ _SIMPLE: Mapping[str, Role] = {
 }
 
 
+_IN_RNN: Mapping[str, Role] = {
+    "a": Role(("a",), "a"),
+    **dict.fromkeys("sS", Role(("h",), "h")),
+    **dict.fromkeys("op", Role(("y",), "y")),
+}
+
+
 def _plain_role(symbol: Symbol, book: Book) -> Role | None:
     """The role of a letter without a subscript but its time."""
     base = symbol.base
-    if symbol.letters:
+    if base == "e" and not symbol.time:
         return None
     if base in _SIMPLE:
         return _SIMPLE[base]
@@ -147,12 +131,8 @@ def _plain_role(symbol: Symbol, book: Book) -> Role | None:
     if base in (f"c{TILDE}", f"C{TILDE}", f"h{TILDE}", f"H{TILDE}", "c'", "h'"):
         gate = {"lstm": "g", "gru": "n"}.get(book.cell)
         return Role(("gates", gate, "value"), gate) if gate else None
-    if base == "a" and book.cell == "rnn":
-        return Role(("a",), "a")
-    if base in ("s", "S") and book.cell == "rnn":
-        return Role(("h",), "h")
-    if base in ("o", "p") and book.cell == "rnn":
-        return Role(("y",), "y")
+    if base in _IN_RNN and book.cell == "rnn":
+        return _IN_RNN[base]
     lowered = base.lower()
     if len(base) == 1 and lowered in GATES[book.cell]:
         return Role(("gates", lowered, "value"), lowered)
@@ -258,49 +238,3 @@ def _gradient(symbol: Symbol, book: Book) -> Role | None:
         return Role(("answer",), f"d{role.symbol}")
     name = "_".join([role.key[-1], *role.key[1:2]] if role.key[0] == "gates" else role.key[-1:])
     return Role(("answer",), f"d{name}")
-
-
-def labels(label: str, book: Book, rank: int) -> Iterator[Key]:
-    """The keys that a label may be about, for numbers of a rank: 2 for matrices, else 1."""
-    said = label.lower()
-    gates = gates_in(said, book.cell)
-    is_weight = re.search(r"weights?\b|matri|\bw\b|parameters", said) is not None
-    is_bias = re.search(r"bias", said) is not None
-    beside_u = ("W_x" if book.on_input == "W" else "W_h") if book.has_u else "W"
-    if len(gates) == 1 and (is_weight or is_bias):
-        is_state = re.search(r"recurrent|hidden|state[- ]to", said)
-        is_input = re.search(r"input[- ](?!gate)(?:weights?|matri)|\bon the input\b", said)
-        kind = "W_h" if is_state else "W_x" if is_input else beside_u
-        key = "b" if is_bias and (rank < 2 or not is_weight) else kind
-        if not (key == "b" and not is_bias):
-            yield ("gates", gates[0], key)
-    elif len(gates) == 1:
-        if rank == 2:
-            yield ("gates", gates[0], beside_u)
-        elif re.search(
-            r"value|activation|output of|is$|=|given|(?:gate|candidate)(?: [a-z])?$", said
-        ):
-            yield ("gates", gates[0], "value")
-    elif not gates:
-        yield from [key for pattern, key in _LABELS if re.search(pattern, said)][:1]
-
-
-def gates_in(text: str, cell: str) -> list[str]:
-    """The gates of a cell that words name."""
-    words = _GATE_WORDS[cell].items()
-    return [gate for gate, pattern in words if re.search(pattern, text, re.IGNORECASE)]
-
-
-def symbols_in_words(text: str, book: Book) -> Iterator[tuple[int, str]]:
-    """What a question asks for in words, each with its place."""
-    words = {
-        **{pattern: gate for gate, pattern in _GATE_WORDS[book.cell].items()},
-        r"hidden state": "h",
-        r"(?:cell|memory) state": "c" if book.cell == "lstm" else "",
-        r"(?:pre-?activation)": "",
-        r"the (?:network'?s? )?(?:output|prediction)s?(?! gate)": "y",
-    }
-    for pattern, symbol in words.items():
-        for match in re.finditer(pattern, text, re.IGNORECASE):
-            if symbol:
-                yield match.start(), symbol

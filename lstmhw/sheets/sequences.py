@@ -11,9 +11,7 @@ from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
 _N = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)"
 _ROW = rf"(?P<row>{_N}(?:\s*[,;|&]\s*{_N}|[ \t]+{_N})+|(?<!\d)[01]{{4,}}(?!\d))"
 _INPUT = r"(?:(?i:inputs?(?: sequence)?)|[xX])"
-_OUTPUT = (
-    r"(?:(?i:(?:desired |target |wanted |required )?outputs?(?: sequence)?|targets?)|[shyo])"
-)
+_OUTPUT = r"(?:(?i:(?:desired |target |wanted |required )?outputs?(?: sequence)?|targets?)|[shyo])"
 _TIME = r"(?:_?\{?t\}?|\(t\)|_\{?1\}?\s*,?\s*(?:\.\.\.?|…|\\[lc]?dots)\s*,?\s*[a-z]_\{?[T\d]+\}?)?"
 _AFTER = (
     r"(?:\s*(?:sequence|values?|row))?\s*(?:[a-zA-Z](?:_\{?t\}?)?\s*)?(?:[=:|&]|is|are|-)?"
@@ -69,9 +67,11 @@ def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
     items = {row.line: _item(sheet, row.line) for row in rows}
     is_apart = any(items.values()) or sheet.first_words(_EACH) is not None
     if len(pairs) > 1 and not is_apart:
-        parts = [dict(_sequence(pair)) for pair in pairs]
-        tree["_one"] = Note("one set of weights does all of these; cut a sequence out to do it alone")
-        tree["sequences"] = list(parts)
+        parts: list[Tree] = [dict(_sequence(pair)) for pair in pairs]
+        tree["_one"] = Note(
+            "one set of weights does all of these; cut a sequence out to do it alone"
+        )
+        tree["sequences"] = parts
         rows = []
     lacking += _unpaired(rows) if not pairs else []
     for name in () if "sequences" in tree else ("inputs", "outputs"):
@@ -87,9 +87,9 @@ def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
     tree["initial"] = _initial(sheet)
     tree["threshold"] = _threshold(sheet)
     own = next(filter(None, items.values()), "") if rows else ""
-    answers, others = _of_item(sheet, own)
+    answers, of_others = _of_item(sheet, own)
     claims, more = _claims(answers)
-    loose += others
+    loose += of_others
     if claims:
         tree["claimed"] = claims
     placed = {*items, chosen.line}

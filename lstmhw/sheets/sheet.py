@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 
-from lstmhw.sheets.conventions import Equation
-from lstmhw.sheets.filling import UNITS
+from lstmhw.sheets.conventions import Equation, at_t
 from lstmhw.sheets.plain import plain
 from lstmhw.sheets.questions import Parts, Question, items, parts
 from lstmhw.sheets.statements import Statement, statements
 from lstmhw.sheets.symbols import Symbol, taken_apart
 from lstmhw.sheets.tree import Loose
 from lstmhw.sheets.values import Numbers, Value
+from lstmhw.sheets.wording import UNITS
 
 _CLAIMS = re.compile(
     r"\b(?:claim(?:s|ed)?|(?:students?|they) (?:gets?|got|finds?|found|obtain(?:s|ed)?|wrote"
@@ -31,7 +31,8 @@ _NUMBER = re.compile(
 )
 _LONG = 70  # characters of a line of which a part is shown
 _SUPPOSED = re.compile(
-    r"\b(?:what (?:if|would|happens|changes)|how (?:would|does|do)|repeat|redo|suppose instead)\b[^.?!]*",
+    r"\b(?:what (?:if|would|happens|changes)|how (?:would|does|do)|repeat|redo"
+    r"|suppose instead)\b[^.?!]*",
     re.IGNORECASE,
 )
 """How a question begins that changes the data; up to the end of the sentence."""
@@ -177,12 +178,13 @@ class Sheet:
     def equations(self) -> list[Equation]:
         """The equations, those of the question before those of the answer."""
         pairs = [(self.given, False), (self.answered, True)]
-        return [
+        found = [
             Equation(statement.names[-1], statement.formula, self.line(statement.start, is_answer))
             for several, is_answer in pairs
             for statement in several
             if statement.formula and statement.names
         ]
+        return [*map(at_t, found)]
 
     def unread(self) -> Iterator[Loose]:
         """The lines with numbers that no statement has."""

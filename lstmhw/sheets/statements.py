@@ -11,11 +11,13 @@ from lstmhw.sheets.values import Value, arrays, value_at
 _BEFORE = r"(?<![^\s(\[,;:|=&}>\"'])(?<![WUb] )"  # what may stand before a name
 _ASSIGNED = re.compile(
     rf"{_BEFORE}(?P<name>{NAME})[ \t]*(?P<sign>:?=(?![=>])|≈|:|\||(?:is|are|be|of)\b)"
+    r"(?:[ \t]+(?:both|all)\b)?"
 )
 _TUPLE = re.compile(
     rf"{_BEFORE}(?P<names>{NAME}(?:[ \t]*,[ \t]*{NAME}){{1,24}})[ \t]*=(?!=)[ \t]*"
     r"(?P<values>[-+]?[\d.][^\n#]*)"
 )
+_AND = re.compile(rf"(?P<names>{NAME}(?:\s*,\s*{NAME})*)\s*,?\s+and\s+$")
 _ONLY_NAME = re.compile(rf"\s*({NAME})\s*")
 _ENDS = re.compile(r"[,;\n=≈]|\.(?=\s|$)|\s(?:and|where|with)\s|\\\\")
 _EQUALS = re.compile(r"[ \t]*(?:\\\\)?[ \t]*(?:\n[ \t]*&?[ \t]*(?=[=≈]))?[ \t]*(=(?!=)|≈)")
@@ -122,7 +124,17 @@ def _after_word(text: str, match: re.Match[str]) -> Statement | None:
         return None
     if match["sign"] != ":" and "\n" in text[match.end() : value.start]:
         return None
-    return Statement((match["name"].strip(),), match.start(), value.end, value)
+    names = (*_joined(text, match), match["name"].strip())
+    return Statement(names, match.start(), value.end, value)
+
+
+def _joined(text: str, match: re.Match[str]) -> list[str]:
+    """The names before `b_o are 1` that it is about too: `b_f, b_i and b_o are 1`."""
+    before = _AND.search(text[max(0, match.start() - 200) : match.start()])
+    if match["sign"] != "are" or before is None:
+        return []
+    names = re.split(r"\s*(?:,|\band\b)\s*", before["names"])
+    return [name for name in names if name and taken_apart(name) is not None]
 
 
 def _worded(text: str, match: re.Match[str]) -> Statement | None:

@@ -21,7 +21,10 @@ _WEIGHT = re.compile(r"([WUb])(?:_\{?([xh])\}?)?")
 _SPELLED = (
     (r"bias(?:es)?|offset", "b"),
     (r"(?:input|x)[ -]weights?|weights? (?:on|of|for) (?:the )?(?:input|x)", "W_x"),
-    (r"(?:recurrent|hidden|h|state)[ -]weights?|weights? (?:on|of|for) (?:the )?(?:h\w*|state)", "W_h"),
+    (
+        r"(?:recurrent|hidden|h|state)[ -]weights?|weights? (?:on|of|for) (?:the )?(?:h\w*|state)",
+        "W_h",
+    ),
     (r"[WU]\s*\((?:the )?(?:input|on x|x)\)", "W_x"),
     (r"[WU]\s*\((?:the )?(?:recurrent|hidden|state|on h|h)\)", "W_h"),
     (r"([WUb](?:_\{?[xh]\}?)?)\s*\(.*\)", r"\1"),
