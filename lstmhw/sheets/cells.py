@@ -1,24 +1,25 @@
 """The draft of a step of an LSTM, a GRU or a plain RNN, and of the gradients through one."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from lstmhw.sheets import conventions, formulas
 from lstmhw.sheets.asking import Asked
 from lstmhw.sheets.choices import Choices
 from lstmhw.sheets.choosing import Chosen
 from lstmhw.sheets.conventions import Said
+from lstmhw.sheets.inputs import Inputs
 from lstmhw.sheets.outputs import Outputs
 from lstmhw.sheets.placing import Placed, Placing, leaf_of
 from lstmhw.sheets.roles import Book, book_of
-from lstmhw.sheets.shapes import is_one_hot, spelled, turned, vector
+from lstmhw.sheets.shapes import spelled, vector
 from lstmhw.sheets.sheet import Sheet
 from lstmhw.sheets.symbols import taken_apart
-from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Rows, Tree
-from lstmhw.sheets.values import Numbers, axes
+from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
+from lstmhw.sheets.values import axes
 from lstmhw.sheets.weights import Weights
 
-_STEPS = r"sequence|time steps|over \w+ steps"
+_USUAL_CELL = {"lstm-gradient": "lstm", "gradient-flow": "rnn"}
 _ZEROS = r"initial\w*[^.\n]*\bzeros?\b|zeros?[^.\n]*\binitial"
 _BEYOND = (
     (r"bi-?directional", "two directions; the weights of the second go under `reverse:`"),
@@ -61,7 +62,7 @@ class _Cell:
         on_input = self.on_input.choice if self.on_input else "W"
         usual = book_of(cell, sheet.symbols, on_input)
         usual = usual._replace(scores=conventions.scores(sheet.equations))
-        told = formulas.told(sheet.equations, usual)
+        told = formulas.told(sheet.stated, usual)
         others = [symbol for symbol in sheet.symbols if symbol not in told]
         self.book: Book = book_of(cell, others, on_input)._replace(
             state=usual.state, scores=usual.scores, told=told
@@ -79,11 +80,14 @@ class _Cell:
     def drafted(self) -> Drafted:
         kind, line, words = self.chosen
         tree: Tree = {"kind": Leaf(kind, f'line {line}: "{words}"')}
-        if kind == "lstm-gradient" and self.cell != "lstm":
+        if self.cell != _USUAL_CELL.get(kind, self.cell):
             tree["cell"] = Leaf(self.cell, "")
         if self.first is not None and self.first != 1:
             tree["t"] = Leaf(str(self.first), self.first_line)
-        tree |= dict(self._inputs())
+        inputs = Inputs(self.placing, self.weights)
+        tree |= dict(inputs.lines())
+        self.lacking += inputs.lacking
+        self.steps = inputs.steps
         tree |= dict(self._states())
         tree |= dict(self.choices.lines())
         self.lacking += self.choices.lacking
@@ -165,94 +169,6 @@ class _Cell:
                 ((before, placed),) = numbered.items()
                 return before + 1, f"line {placed.line}: {placed.name} is the state before"
         return None, ""
-
-    # What is given
-
-    def _inputs(self) -> Iterator[tuple[str, Leaf | Rows | Note]]:
-        placing = self.placing
-        named: Mapping[str, Placed] = {
-            **placing.of("x"),
-            **{f"one-hot {t}": p for t, p in placing.of("one_hot").items()},
-        }
-        sequence = placing.of("xs")
-        embedding = placing.of("embedding").get("")
-        if sequence and not named:
-            named = sequence
-        if not named and not self._needs_inputs():
-            return
-        if not named:
-            self.lacking.append("x: the sheet has no input that was understood")
-            yield "x", Note("x: lacking")
-            return
-        ordered = sorted(named.values(), key=lambda placed: (placed.line, placed.time))
-        numbered = sorted((p for p in ordered if p.time.isdecimal()), key=lambda p: int(p.time))
-        if len(numbered) > 1:
-            yield from self._several(numbered, embedding)
-        elif len({str(placed.numbers) for placed in ordered}) > 1:
-            lines = " and ".join(str(placed.line) for placed in ordered)
-            self.lacking.append(f"x: lines {lines} say different things")
-            yield "x", Note(f"x: lacking; lines {lines} say different things")
-        else:
-            yield from self._one(ordered[0], embedding, bool(sequence))
-        if embedding is not None:
-            yield "embedding", self._table(embedding, vector(ordered[0].numbers))
-
-    def _needs_inputs(self) -> bool:
-        """Whether a gate that the new state is computed from has no value."""
-        keys = [key for key, _ in self.placing.placed]
-        needed = {"lstm": "ifgo", "gru": "zn", "rnn": ""}[self.cell]
-        return not needed or any(("gates", gate, "value") not in keys for gate in needed)
-
-    def _table(self, embedding: Placed, word: Numbers) -> Leaf:
-        """The embedding with a row a word; E x, or a one-hot vector, tells that it has columns."""
-        said = conventions.embedding(self.sheet.equations)
-        shape = axes(embedding.numbers)
-        words = axes(word)[0] if is_one_hot(word) else 0
-        is_square = shape[:1] == shape[1:]
-        leaf = leaf_of(embedding)
-        if len(shape) != 2 or (not is_square and words != shape[1]):
-            return leaf
-        if not is_square or (said is not None and said.choice == "columns"):
-            why = f'line {said.line}: "{said.words}"' if said else f"a one-hot x has {words}"
-            return Leaf(turned(embedding.numbers), f"{leaf.comment}, its columns as rows ({why})")
-        return leaf if said else Leaf(leaf.value, f"{leaf.comment}, a row a word is taken")
-
-    def _several(
-        self, numbered: Sequence[Placed], embedding: Placed | None
-    ) -> Iterator[tuple[str, Rows]]:
-        """Inputs of several steps, x_1, x_2, .., which follow one another."""
-        times = [int(placed.time) for placed in numbered]
-        if times != list(range(times[0], times[0] + len(times))):
-            self.lacking.append(f"xs: there are x_{times[0]} to x_{times[-1]}, but not all between")
-        self.steps = len(numbered)
-        for time in [t for t in self.placing.of("x") if not t.isdecimal()]:
-            self.placing.drop(("x",), time, "of no step, beside inputs of steps")
-        leaves = [leaf_of(placed._replace(numbers=vector(placed.numbers))) for placed in numbered]
-        is_hot = embedding is not None and all(is_one_hot(leaf.value) for leaf in leaves)
-        yield "one_hots" if is_hot else "xs", Rows(leaves)
-
-    def _one(
-        self, placed: Placed, embedding: Placed | None, is_sequence: bool
-    ) -> Iterator[tuple[str, Leaf | Note]]:
-        value = vector(placed.numbers)
-        shape = axes(value)
-        if embedding is not None and is_one_hot(value):
-            yield "one_hot", leaf_of(placed._replace(numbers=value))
-        elif len(shape) == 2:
-            if not is_sequence and self.sheet.first_words(_STEPS) is None:
-                self.lacking.append(
-                    f"x: line {placed.line} has {shape[0]} rows, which may be steps (xs) or"
-                    " examples (x of a batch)"
-                )
-                yield "x", Note(f"xs: or x: {spelled(value)} of line {placed.line}: lacking")
-                return
-            self.steps = shape[0]
-            yield "xs", Leaf(value, f"line {placed.line}: a row a step")
-        elif len(shape) == 1 and (is_sequence or (shape[0] > 1 and self.weights.reads_numbers())):
-            self.steps = shape[0]
-            yield "xs", Leaf(value, f"line {placed.line}: one number a step")
-        else:
-            yield "x", leaf_of(placed._replace(numbers=value))
 
     def _states(self) -> Iterator[tuple[str, Leaf | Note]]:
         for letter in "hc" if self.cell == "lstm" else "h":

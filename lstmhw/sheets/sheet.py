@@ -175,15 +175,21 @@ class Sheet:
         return [symbol for symbol in found if symbol is not None]
 
     @cached_property
+    def stated(self) -> list[Equation]:
+        """The equations of the question."""
+        return self._equations(self.given, is_answer=False)
+
+    @cached_property
     def equations(self) -> list[Equation]:
         """The equations, those of the question before those of the answer."""
-        pairs = [(self.given, False), (self.answered, True)]
-        found = [
+        return [*self.stated, *self._equations(self.answered, is_answer=True)]
+
+    def _equations(self, several: Sequence[Statement], is_answer: bool) -> list[Equation]:
+        found = (
             Equation(statement.names[-1], statement.formula, self.line(statement.start, is_answer))
-            for several, is_answer in pairs
             for statement in several
             if statement.formula and statement.names
-        ]
+        )
         return [*map(at_t, found)]
 
     def unread(self) -> Iterator[Loose]:

@@ -37,8 +37,8 @@ _OPENING = re.compile(
 _TURNED = re.compile(r"\s*(?:\^\s*(?:\{\s*(?:\\top|T|\\intercal)\s*\}|\\top|T\b)|ᵀ|'|\.T\b)")
 _OTHER = {"[": "]", "(": ")", "{": "}"}
 _GOES_ON = re.compile(
-    r"\s*(?:[*·×⊙^/@]|\\cdot|\\times)|[ \t]+[-+](?=[ \t])|[A-Za-z_(\[]|[ \t]+\((?=[A-Za-z][_\s])|[-+]"
-    r"|[ \t]+I(?:_\{?\w\}?)?(?![\w'])"
+    r"\s*(?:[*·×⊙^/@]|\\cdot|\\times)|[ \t]+[-+](?=[ \t])|[A-Za-z_(\[]|[-+]"
+    r"|[ \t]+\((?=[A-Za-z][_\s])|[ \t]+I(?:_\{?\w\}?)?(?![\w'])"
 )
 """Behind a number that is part of an expression."""
 
