@@ -81,6 +81,10 @@ def test_an_embedding_with_a_column_a_word_is_turned() -> None:
 # What is lacking, or listed.
 
 RNN = "RNN: h_t = tanh(w_x x_t + w_h h_{t-1}), w_x = 0.5, w_h = 0.8, h_0 = 0, x_1 = 1"
+LSTM = (
+    "LSTM: W_{xi} = 1, W_{hi} = 1, W_{xf} = 1, W_{hf} = 1, W_{xo} = 1, W_{ho} = 1, W_{xg} = 1, "
+    "W_{hg} = 1, x_1 = 2"
+)
 LACKING = {
     "a scalar without a place": (f"{RNN}, q_f = 0.2. Compute h_1.", "q_f = 0.2"),
     "both weights on one": (
@@ -89,6 +93,13 @@ LACKING = {
     ),
     "a loss": (f"{RNN}, target y_1 = 1. Compute dL/dw_h with backpropagation.", "loss: the sheet"),
     "a gradient that nothing brings": (f"{RNN}. Compute dL/dw_h.", "a gradient is asked for"),
+    "a loss without targets": (f"{RNN}. Compute the loss L.", "no targets were understood"),
+    "a hard sigmoid": (f"{LSTM}. The gates use a hard sigmoid.", "hard sigmoid, of which"),
+    "a gate that is a product": ("LSTM: c_0 = 1, x_1 = 1, f_t = 0.5 x_t, i = 0, g = 0, o = 1", "f"),
+    "other biases": (
+        f"{LSTM}. The forget gate bias is 1, all other biases are 0.5.",
+        "all other biases = 0.5",
+    ),
     "two directions": (f"A bidirectional {RNN}. Compute h_1.", "under `reverse:`"),
     "two layers": (f"A two-layer {RNN}. Compute h_1.", "under `layers:`"),
     "a multiple of a matrix": ("RNN: x_1 = 1, h_0 = 0, W_x = 1, W_h = 0.5 I", "W_h = 0.5 I"),
@@ -135,9 +146,27 @@ def test_what_is_asked_for_by_an_unknown_name_is_listed() -> None:
 
 
 def test_one_value_of_several_names_is_the_value_of_each() -> None:
-    gates = "W_{xi} = 1, W_{hi} = 1, W_{xf} = 1, W_{hf} = 1, W_{xo} = 1, W_{ho} = 1, W_{xg} = 1"
-    draft = drafted(f"LSTM: {gates}, W_{{hg}} = 1. b_f, b_i and b_o are both one. x_1 = 2")
+    draft = drafted(f"{LSTM}. b_f, b_i and b_o are all one.")
+    assert draft.lacking == []
     assert draft.text.count("b: 1 ") == 3
+
+
+def test_several_values_of_several_names_are_theirs_in_turn() -> None:
+    draft = drafted(f"{LSTM}. h_0 and c_0 are 0.5 and 0.25.")
+    assert draft.lacking == []
+    assert "h_prev: 0.5 " in draft.text
+    assert "c_prev: 0.25 " in draft.text
+
+
+def test_a_bias_of_every_gate_is_that_of_each() -> None:
+    assert drafted(f"{LSTM}. The bias of every gate is 0.5.").text.count("b: 0.5 ") == 4
+    assert "\nb: 0.5 " in drafted(f"{RNN}. The bias is 0.5.").text
+
+
+def test_an_equation_of_the_answer_does_not_say_what_names_are() -> None:
+    values = "RNN: W_x = 0.5, W_h = 0.3, x_1 = 1, h_0 = 0.2"
+    draft = drafted(f"{values}\nSolution\nh_t = tanh(W_h x_t + W_x h_{{t-1}})")
+    assert "W_x: 0.5 " in draft.text
 
 
 def test_equations_of_the_first_step_tell_as_much_as_those_of_step_t() -> None:

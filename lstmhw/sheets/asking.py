@@ -56,6 +56,11 @@ class Asked:
         lines = sorted({self.sheet.line(at) for at, _ in found})
         return Leaf(names, f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}")
 
+    def has_loss(self) -> bool:
+        """Whether a loss is asked for."""
+        asked = _ASKED.finditer(self.sheet.text)
+        return any(re.search(r"\bloss\b", _UNTIL.split(match[1])[0]) for match in asked)
+
     def unknown(self) -> Iterator[Loose]:
         """What is asked for by a name that is none of the problem's."""
         for match in _ASKED.finditer(self.sheet.text):

@@ -28,6 +28,11 @@ _BEYOND = (
         r"|\bstacked (?:\w+ )?(?:layers?|LSTM|GRU|RNN)",
         "several layers; the weights of each go under `layers:`",
     ),
+    (
+        r"\bhard[- ]?sigmoid\b",
+        "hard sigmoid, of which there are two: activations: {gate: hard-sigmoid} (0.2 z + 0.5) or"
+        " hard-sigmoid-6 (z/6 + 1/2)",
+    ),
     (r"\battention\b", "attention is a kind of its own; see `lstmhw new attention`"),
 )
 _WEIGHTS = re.compile(
@@ -112,6 +117,8 @@ class _Cell:
             f"line {one.line}: {_cut(one.text)}: {one.why}" for one in self.placing.homeless
         ]
         self.lacking += _beyond(self.sheet)
+        if "targets" not in tree and self.asked.has_loss():
+            self.lacking.append("loss: asked for, but no targets were understood (targets, loss)")
         unread = list(self.sheet.unread())
         self.lacking += [
             f"line {one.line} was not read: {one.why or _cut(one.text.strip())}"

@@ -1,10 +1,10 @@
 """The conventions of a draft: what the sheet says, what its shapes decide, and what lacks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lstmhw.sheets import conventions
-from lstmhw.sheets.conventions import Said
+from lstmhw.sheets.conventions import Equation, Said
 from lstmhw.sheets.placing import Placing
 from lstmhw.sheets.roles import GATES, role_of
 from lstmhw.sheets.symbols import taken_apart
@@ -124,15 +124,21 @@ class Choices:
                 )
 
     def _of_rnn(self) -> tuple[str, Leaf | Note]:
-        for equation in self.sheet.equations:
+        """By an equation of the question, its words, or an equation of the answer."""
+        words = conventions.activation_in_words(list(enumerate(self.sheet.asked, 1)))
+        found = self._activation_of(self.sheet.stated)
+        if found is None and words is not None:
+            found = Leaf(words.choice, f'line {words.line}: "{words.words}"')
+        found = found or self._activation_of(self.sheet.equations)
+        return "activation", found or Note(
+            "activation: tanh is taken, as where it is left out; others: sigmoid, relu, identity"
+        )
+
+    def _activation_of(self, equations: Sequence[Equation]) -> Leaf | None:
+        for equation in equations:
             symbol = taken_apart(equation.left)
             role = None if symbol is None else role_of(symbol, self.book)
             found = conventions.function_of(equation) if role and role.key == ("h",) else None
             if found is not None and not (found == "identity" and "a" in equation.right):
-                return "activation", Leaf(found, f"line {equation.line}: {equation.right}")
-        said = conventions.activation_in_words(self.sheet.numbered)
-        if said is not None:
-            return "activation", Leaf(said.choice, f'line {said.line}: "{said.words}"')
-        return "activation", Note(
-            "activation: tanh is taken, as where it is left out; others: sigmoid, relu, identity"
-        )
+                return Leaf(found, f"line {equation.line}: {equation.right}")
+        return None

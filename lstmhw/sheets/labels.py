@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from lstmhw.sheets.roles import Book, Key
+from lstmhw.sheets.roles import GATES, Book, Key
 
 _GATE_WORDS: Mapping[str, Mapping[str, str]] = {
     "lstm": {
@@ -50,6 +50,11 @@ def labels(label: str, book: Book, rank: int) -> Iterator[Key]:
             r"value|activation|output of|is$|=|given|(?:gate|candidate)(?: [a-z])?$", said
         ):
             yield ("gates", gates[0], "value")
+    elif is_bias and not is_weight and not re.search(r"\bother\b|output", said):
+        if book.cell == "rnn":
+            yield ("b",)
+        elif re.search(r"\b(?:all|every|each)\b", said):
+            yield from [("gates", gate, "b") for gate in GATES[book.cell]]
     elif not gates:
         yield from [key for pattern, key in _LABELS if re.search(pattern, said)][:1]
 

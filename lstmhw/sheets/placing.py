@@ -137,7 +137,8 @@ class Placing:
         """A label; of one that names no gate, with the heading above it."""
         label = statement.label
         is_about = re.search(r"weight|bias|matri", label, re.IGNORECASE)
-        if not self.book.cell or gates_in(label, self.book.cell) or not is_about:
+        is_of_all = re.search(r"\b(?:all|every|each|other)\b", label, re.IGNORECASE)
+        if gates_in(label, self.book.cell) or not is_about or is_of_all:
             return label
         gate = self._gate_above(statement)
         return f"{label} of the {gate}" if gate else label

@@ -29,6 +29,7 @@ _FURNITURE = re.compile(
 _NUMBER = re.compile(
     r"(?<![\w.{_^<(\\])[-+]?(?:\d+\.?\d*|\.\d+)(?![\w>}])|(?<=[=\s]\()[-+]?\d*\.?\d+(?=\s*[,;)])"
 )
+_MOST_NEAR = 3  # numbers of a line that are shown with the words before them
 _LONG = 70  # characters of a line of which a part is shown
 _SUPPOSED = re.compile(
     r"\b(?:what (?:if|would|happens|changes)|how (?:would|does|do)|repeat|redo"
@@ -206,9 +207,10 @@ class Sheet:
         for number, rest in enumerate("".join(characters).split("\n"), 1):
             line = self.lines[number - 1]
             rest = UNITS.sub(" ", re.sub(r"^\s*\d{1,2}[.)]\s", " ", rest))
-            found = _NUMBER.search(rest)
-            if found is not None and not _FURNITURE.match(line):
-                yield Loose(number, line, _near(rest, found) if len(line) > _LONG else "")
+            found = list(_NUMBER.finditer(rest))
+            if found and not _FURNITURE.match(line):
+                near = " and ".join(_near(rest, match) for match in found[:_MOST_NEAR])
+                yield Loose(number, line, near if len(line) > _LONG else "")
 
 
 def _near(line: str, match: re.Match[str]) -> str:

@@ -18,6 +18,12 @@ _TUPLE = re.compile(
     r"(?P<values>[-+]?[\d.][^\n#]*)"
 )
 _AND = re.compile(rf"(?P<names>{NAME}(?:\s*,\s*{NAME})*)\s*,?\s+and\s+$")
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
+_RESPECTIVELY = re.compile(
+    rf"{_BEFORE}(?P<names>{NAME}(?:\s*,\s*{NAME}){{0,8}},?\s+and\s+{NAME})\s+(?:are|=)\s+"
+    rf"(?P<values>{_NUMBER}(?:\s*,\s*{_NUMBER}){{0,8}},?\s+and\s+{_NUMBER})(?![\w.]*\w)"
+)
+_ONE_OF = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
 _ONLY_NAME = re.compile(rf"\s*({NAME})\s*")
 _ENDS = re.compile(r"[,;\n=≈]|\.(?=\s|$)|\s(?:and|where|with)\s|\\\\")
 _EQUALS = re.compile(r"[ \t]*(?:\\\\)?[ \t]*(?:\n[ \t]*&?[ \t]*(?=[=≈]))?[ \t]*(=(?!=)|≈)")
@@ -48,7 +54,8 @@ class Statement(NamedTuple):
 
 def statements(text: str) -> list[Statement]:
     """The statements of a plain text, in their order; those without names at the end."""
-    together = {match.start(): match for match in _TUPLE.finditer(text)}
+    found_together = (*_TUPLE.finditer(text), *_RESPECTIVELY.finditer(text))
+    together = {match.start(): match for match in found_together}
     found: list[Statement] = []
     at = 0
     while match := _ASSIGNED.search(text, at):
@@ -62,8 +69,8 @@ def statements(text: str) -> list[Statement]:
 
 def _several(match: re.Match[str]) -> list[Statement]:
     """`Wf, bf = 0.5, 0`: as many values as names; none where it is no such line."""
-    names = [name.strip() for name in match["names"].split(",")]
-    parts = re.split(r"\s*,\s*", match["values"].strip())
+    names = _ONE_OF.split(match["names"].strip())
+    parts = _ONE_OF.split(match["values"].strip())
     if len(names) != len(parts) or not all(map(taken_apart, names)):
         return []
     values = [value_at(part, 0) for part in parts]
@@ -133,8 +140,7 @@ def _joined(text: str, match: re.Match[str]) -> list[str]:
     before = _AND.search(text[max(0, match.start() - 200) : match.start()])
     if match["sign"] != "are" or before is None:
         return []
-    names = re.split(r"\s*(?:,|\band\b)\s*", before["names"])
-    return [name for name in names if name and taken_apart(name) is not None]
+    return [name for name in _ONE_OF.split(before["names"]) if taken_apart(name) is not None]
 
 
 def _worded(text: str, match: re.Match[str]) -> Statement | None:

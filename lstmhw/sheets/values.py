@@ -39,6 +39,7 @@ _OTHER = {"[": "]", "(": ")", "{": "}"}
 _GOES_ON = re.compile(
     r"\s*(?:[*·×⊙^/@]|\\cdot|\\times)|[ \t]+[-+](?=[ \t])|[A-Za-z_(\[]|[-+]"
     r"|[ \t]+\((?=[A-Za-z][_\s])|[ \t]+I(?:_\{?\w\}?)?(?![\w'])"
+    r"|(?<!\.)[ \t]+[A-Za-z]\u0303?_\{?[\w-]+\}?(?![\w}-]|\s*(?:[=:≈]|is\b|are\b))"
 )
 """Behind a number that is part of an expression."""
 
