@@ -49,7 +49,7 @@ def drafted(text: str) -> Draft:
     """The problem file that a sheet is about.  Raises NothingFoundError."""
     sheet = Sheet.of(text)
     kinds = kinds_in(sheet)
-    has_values = any(statement.value is not None for statement in sheet.given)
+    has_values = any(statement.value is not None for statement in sheet.task.statements)
     if not kinds and not has_values:
         raise NothingFoundError
     found = _titled(_of_kind(sheet, kinds), sheet)
@@ -83,8 +83,8 @@ def _of_kind(sheet: Sheet, kinds: Sequence[Chosen]) -> Drafted:
     else:
         why = "no words and no symbols of the sheet say what it is about"
     loose = [
-        Loose(sheet.line(statement.start), sheet.text[statement.start : statement.end])
-        for statement in sheet.given
+        Loose(sheet.task.line(statement.start), sheet.task.text[statement.start : statement.end])
+        for statement in sheet.task.statements
         if statement.value is not None
     ]
     tree: Tree = {"kind": Note(f"kind: lacking; {why}")}

@@ -67,7 +67,7 @@ class _Cell:
         on_input = self.on_input.choice if self.on_input else "W"
         usual = book_of(cell, sheet.symbols, on_input)
         usual = usual._replace(scores=conventions.scores(sheet.equations))
-        told = formulas.told(sheet.stated, usual)
+        told = formulas.told(sheet.task.equations, usual)
         others = [symbol for symbol in sheet.symbols if symbol not in told]
         self.book: Book = book_of(cell, others, on_input)._replace(
             state=usual.state, scores=usual.scores, told=told
@@ -101,8 +101,19 @@ class _Cell:
             self.lacking.append("weights: the sheet has no weights or gates that were understood")
         tree |= weights
         tree |= self._leaving()
+        tree |= self._asked()
+        self._check_all_used(tree)
+        if "targets" not in tree and self.asked.has_loss():
+            self.lacking.append("loss: asked for, but no targets were understood (targets, loss)")
+        loose = self._unplaced()
+        equations = dict(self.asked.formulas(self.sheet.task))
+        return Drafted(tree, self.lacking, loose, equations)
+
+    def _asked(self) -> Tree:
+        """What is asked for and what is claimed."""
+        tree: Tree = {}
         find = self.asked.find()
-        if find is not None and kind == f"{self.cell}-step":
+        if find is not None and self.chosen.kind == f"{self.cell}-step":
             tree["find"] = find
             self.lacking += [
                 f"{name}: a gradient is asked for, but none arrives: expected dL/dh, or targets"
@@ -110,25 +121,21 @@ class _Cell:
                 if str(name).startswith("d")
             ]
         claims = self.asked.claimed(self.first if self.first is not None else 1)
-        if claims:
-            tree["claimed"] = claims
-        self._check_all_used(tree)
+        return {**tree, "claimed": claims} if claims else tree
+
+    def _unplaced(self) -> Sequence[Loose]:
+        """What of the sheet is not in the draft; what of it may be data is lacking."""
         self.lacking += [
             f"line {one.line}: {_cut(one.text)}: {one.why}" for one in self.placing.homeless
         ]
         self.lacking += _beyond(self.sheet)
-        if "targets" not in tree and self.asked.has_loss():
-            self.lacking.append("loss: asked for, but no targets were understood (targets, loss)")
         unread = list(self.sheet.unread())
         self.lacking += [
             f"line {one.line} was not read: {one.why or _cut(one.text.strip())}"
             for one in unread
-            if _WEIGHTS.search(one.text) and one.line not in self.sheet.supposed
+            if _WEIGHTS.search(one.text) and one.line not in self.sheet.task.supposed
         ]
-        loose = [*self.placing.loose, *self.asked.unknown(), *unread]
-        return Drafted(
-            tree, self.lacking, loose, dict(self.asked.formulas(self.sheet.given, False))
-        )
+        return [*self.placing.loose, *self.asked.unknown(), *unread]
 
     def _leaving(self) -> Tree:
         """The peepholes, the output, a loss and gradients."""
@@ -192,7 +199,7 @@ class _Cell:
     def _check_mention(self, letter: str, zeros: int | None) -> None:
         """A state before the first step that is named has a value, which was not understood."""
         pattern = rf"(?<![A-Za-z∂/{{])[{letter}{letter.upper()}](?:_\{{?|\(| )?0(?![.\d])"
-        for number, line in enumerate(self.sheet.asked, 1):
+        for number, line in enumerate(self.sheet.task.lines, 1):
             if zeros is None and re.search(pattern, line):
                 self.lacking.append(f"{letter}_prev: line {number} names it; no value was read")
                 return
@@ -233,7 +240,7 @@ def _beyond(sheet: Sheet) -> Iterator[str]:
 def _by_shape(sheet: Sheet) -> Said | None:
     """Which of W and U is on the input, where the other alone is square."""
     shapes: dict[str, set[bool]] = {"W": set(), "U": set()}
-    for statement in sheet.given:
+    for statement in sheet.task.statements:
         symbol = taken_apart(statement.names[0]) if statement.names else None
         readings = statement.value.readings if statement.value is not None else ()
         if symbol is not None and symbol.base in shapes and readings and "y" not in symbol.letters:

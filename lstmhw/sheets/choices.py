@@ -125,8 +125,8 @@ class Choices:
 
     def _of_rnn(self) -> tuple[str, Leaf | Note]:
         """By an equation of the question, its words, or an equation of the answer."""
-        words = conventions.activation_in_words(list(enumerate(self.sheet.asked, 1)))
-        found = self._activation_of(self.sheet.stated)
+        words = conventions.activation_in_words(list(enumerate(self.sheet.task.lines, 1)))
+        found = self._activation_of(self.sheet.task.equations)
         if found is None and words is not None:
             found = Leaf(words.choice, f'line {words.line}: "{words.words}"')
         found = found or self._activation_of(self.sheet.equations)

@@ -94,11 +94,13 @@ def _recurrence(sheet: Sheet) -> Equation | None:
 
 def _flow(sheet: Sheet) -> tuple[int, str] | None:
     """Where a gradient of states is asked for: dh_5/dh_1, or over steps without inputs."""
-    asked = list(enumerate(sheet.asked, 1))
+    asked = list(enumerate(sheet.task.lines, 1))
     said = _first(asked, FLOW)
     if said is not None:
         return said
-    names = [name for statement in sheet.given if statement.value for name in statement.names]
+    names = [
+        name for statement in sheet.task.statements if statement.value for name in statement.names
+    ]
     has_inputs = any(s and s.base in ("x", "X", "one-hot") for s in map(taken_apart, names))
     has_steps = _first(asked, r"\d\s*(?:time)?[ -]*steps?\b|\bT\s*=\s*\d") is not None
     return _first(asked, r"\bgradients?\b") if has_steps and not has_inputs else None
@@ -107,29 +109,31 @@ def _flow(sheet: Sheet) -> tuple[int, str] | None:
 def _symbols(sheet: Sheet) -> dict[str, int]:
     """The symbols with values or equations, without their times, and a line of each."""
     found: dict[str, int] = {}
-    for statements, is_answer in ((sheet.given, False), (sheet.answered, True)):
-        for statement in statements:
+    for stretch in (sheet.task, sheet.answer):
+        for statement in stretch.statements:
             for symbol in map(taken_apart, statement.names):
                 if symbol is not None and (symbol.base not in ("c", "C") or symbol.time):
                     name = symbol.base + symbol.letters
-                    found.setdefault(name, sheet.line(statement.start, is_answer))
+                    found.setdefault(name, stretch.line(statement.start))
     return found
 
 
 def _gradient(sheet: Sheet) -> tuple[int, str] | None:
     """Where a gradient arrives as a number or is asked for from a loss, and the words for it."""
-    has_targets = _first(enumerate(sheet.asked, 1), r"\btargets?\s*[:=]\s*[-\d(\[]") is not None
-    for statement in sheet.given:
+    has_targets = (
+        _first(enumerate(sheet.task.lines, 1), r"\btargets?\s*[:=]\s*[-\d(\[]") is not None
+    )
+    for statement in sheet.task.statements:
         has_y = any(s and s.base == "y" for s in map(taken_apart, statement.names))
         has_targets |= statement.value is not None and has_y
-    asked = _first(enumerate(sheet.asked, 1), _BACKWARD) if has_targets else None
+    asked = _first(enumerate(sheet.task.lines, 1), _BACKWARD) if has_targets else None
     if asked is not None:
         return asked
-    for statement in sheet.given:
+    for statement in sheet.task.statements:
         symbols = list(map(taken_apart, statement.names))
         is_given = statement.value is not None and any(s and s.is_gradient for s in symbols)
         if is_given:
-            return sheet.line(statement.start), statement.names[0]
+            return sheet.task.line(statement.start), statement.names[0]
     return None
 
 

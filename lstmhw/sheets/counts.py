@@ -114,7 +114,7 @@ def _line_of(claims: Tree) -> int:
 
 def _sizes(sheet: Sheet, name: str) -> Iterator[Size]:
     seen = set()
-    for number, line in enumerate(sheet.text.split("\n"), 1):
+    for number, line in enumerate(sheet.task.lines, 1):
         for pattern in _PATTERNS[name]:
             for match in re.finditer(pattern, line, re.IGNORECASE if len(pattern) > 40 else 0):
                 size = Size(match[1].replace(",", ""), number, match[0].strip())
@@ -187,7 +187,7 @@ def _more(sheet: Sheet) -> Iterator[tuple[str, Leaf]]:
 
 
 def _search(sheet: Sheet, pattern: str) -> Size | None:
-    for number, line in enumerate(sheet.text.split("\n"), 1):
+    for number, line in enumerate(sheet.task.lines, 1):
         if match := re.search(pattern, line, re.IGNORECASE):
             return Size("", number, match[0])
     return None
@@ -210,12 +210,12 @@ def _claims(sheet: Sheet) -> tuple[Tree, list[Loose]]:
     """The total of the answer: the last number behind an equals sign, or the word total."""
     found = [
         (match[1].replace(",", ""), number)
-        for number, line in enumerate(sheet.answer.split("\n"), 1)
+        for number, line in enumerate(sheet.answer.lines, 1)
         for match in _TOTAL.finditer(line)
     ]
     totals = [
         (match[1].replace(",", ""), number)
-        for number, line in enumerate(sheet.answer.split("\n"), 1)
+        for number, line in enumerate(sheet.answer.lines, 1)
         if re.search(r"\btotal|altogether|\bsum\b", line, re.IGNORECASE)
         for match in list(_TOTAL.finditer(line))[-1:]
     ]

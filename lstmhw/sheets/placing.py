@@ -55,9 +55,9 @@ class Placing:
         self.refused: dict[tuple[Key, str], str] = {}
         self.homeless: list[Loose] = []
         """Of what is loose, the values that may be data of the problem."""
-        for statement in sheet.given:
+        for statement in sheet.task.statements:
             self._given(statement)
-        for statement in sheet.answered:
+        for statement in sheet.answer.statements:
             self._answered(statement)
 
     def of(self, *key: str) -> Mapping[str, Placed]:
@@ -77,16 +77,16 @@ class Placing:
         if value is None:
             self._equation(statement)
             return
-        line = self.sheet.line(statement.start)
+        line = self.sheet.task.line(statement.start)
         said = f"{' = '.join(statement.names) or statement.label} = {shown_value(value)}"
-        if self.sheet.is_supposed(value.start):
+        if self.sheet.task.is_supposed(value.start):
             self.loose.append(Loose(line, said, "only supposed, by a question: not in the draft"))
             return
         if value.refused:
             self.loose.append(Loose(line, said, value.refused))
             self._refuse(statement)
             return
-        line = self.sheet.line(value.start) if not statement.names else line
+        line = self.sheet.task.line(value.start) if not statement.names else line
         keys = list(self._keys(statement))
         if not keys:
             loose = Loose(line, said, "its name or label says no place in this problem")
@@ -111,8 +111,10 @@ class Placing:
         is_data = any(not _is_computed(key, time) for key, _, time in keys)
         has_digits = re.search(r"(?<![\w{^-])[-+]?\d", statement.formula) is not None
         if (is_data and has_digits) or _ARRAY.match(statement.formula):
-            said = self.sheet.text[statement.start : statement.end]
-            loose = Loose(self.sheet.line(statement.start), said, "could not be read as numbers")
+            said = self.sheet.task.text[statement.start : statement.end]
+            loose = Loose(
+                self.sheet.task.line(statement.start), said, "could not be read as numbers"
+            )
             self.loose.append(loose)
             self.homeless.append(loose)
 
@@ -156,9 +158,9 @@ class Placing:
 
     def _gate_above(self, statement: Statement) -> str:
         """The words for one gate on the line of a statement before it, or on one above."""
-        number = self.sheet.line(statement.start)
-        nearest = [self.sheet.before(statement.start)]
-        nearest += self.sheet.asked[max(0, number - 1 - _NEAR) : number - 1][::-1]
+        number = self.sheet.task.line(statement.start)
+        nearest = [self.sheet.task.before(statement.start)]
+        nearest += self.sheet.task.lines[max(0, number - 1 - _NEAR) : number - 1][::-1]
         for line in nearest:
             gates = gates_in(line, self.book.cell)
             if gates:
@@ -183,7 +185,7 @@ class Placing:
         value = statement.value
         if value is None:
             return
-        line = self.sheet.line(statement.start, is_answer=True)
+        line = self.sheet.answer.line(statement.start)
         said = f"{' = '.join(statement.names) or statement.label} = {shown_value(value)}"
         for name in statement.names or ("",):
             symbol = taken_apart(name) if name else None

@@ -59,7 +59,7 @@ def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
 def _score(sheet: Sheet) -> dict[str, Leaf]:
     """The words, and words in a row, that have a score."""
     found: dict[str, Leaf] = {}
-    for number, line in enumerate(sheet.text.split("\n"), 1):
+    for number, line in enumerate(sheet.task.lines, 1):
         if re.search(r"\b[WbU]_|=\s*[\[(]", line):
             continue
         for match in _RULE.finditer(line):

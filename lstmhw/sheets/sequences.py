@@ -99,7 +99,7 @@ def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
 
 def _rows(sheet: Sheet) -> Iterator[Row]:
     """The sequences of a sheet, in the order of its lines."""
-    for number, whole in enumerate(sheet.asked, 1):
+    for number, whole in enumerate(sheet.task.lines, 1):
         line = whole[:LONGEST_LINE]
         arrow = _ARROW.search(line)
         if arrow is not None:
@@ -146,7 +146,7 @@ def _item(sheet: Sheet, line: int) -> str:
 def _of_item(sheet: Sheet, item: str) -> tuple[list[str], list[Loose]]:
     """The lines of the answer without those of other items, and what these say."""
     lines, others, at = [], [], ""
-    for number, line in enumerate(sheet.answer.split("\n"), 1):
+    for number, line in enumerate(sheet.answer.lines, 1):
         match = _ITEM.match(line)
         at = match[1] if match else at if line.strip() else ""
         is_other = bool(item and at and at != item)
@@ -164,7 +164,7 @@ def _numbers(row: str) -> list[str]:
 
 def _columns(sheet: Sheet) -> Iterator[Row]:
     """The sequences that stand below the names x and s in a table."""
-    lines = sheet.text.split("\n")
+    lines = sheet.task.lines
     for number, line in enumerate(lines, 1):
         heads = [head.strip(" \\") for head in re.split(r"[|&]|\t|\s{2,}", line.strip(" |"))]
         columns = {
