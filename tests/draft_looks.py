@@ -1,8 +1,11 @@
 """Random problems printed as homework sheets of several looks, apart from what drafts them."""
 
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from draft_documents import PRINTS, Document
 
 from lstmhw.practice import DRAWN, Draw
 
@@ -166,4 +169,25 @@ def headings(keys: Mapping[str, Any]) -> str:
     return f"{words}\n{_equations(keys)}\n\n{said}\n\n{data}\n"
 
 
-LOOKS = {"markdown": markdown, "code": code, "prose": prose, "scan": scan}
+def printed(look: str) -> Callable[[Mapping[str, Any]], str]:
+    """A look of the documents."""
+
+    def sheet(keys: Mapping[str, Any]) -> str:
+        pairs = [
+            (re.sub(r"\\frac\{\\partial L\}\{\\partial (\w+)\}", r"∂L/∂\1", name), value)
+            for name, value in [*_values(keys, braced), *_data(keys, "_{}")]
+        ]
+        text = f"One {WORDS[cell_of(keys)]}, in columns.\n\n{_equations(keys)}"
+        return PRINTS[look](Document("Exercise 3", text, pairs, ""))
+
+    return sheet
+
+
+LOOKS = {
+    "markdown": markdown,
+    "code": code,
+    "prose": prose,
+    "scan": scan,
+    "pdftotext": printed("pdftotext"),
+    "document": printed("LaTeX"),
+}

@@ -1,5 +1,7 @@
 """`lstmhw draft`."""
 
+import os
+
 import click
 
 from lstmhw.cli import completing
@@ -23,13 +25,20 @@ def draft(sheet: str, output: str | None) -> int:
     lstmhw draft sheet.md
     lstmhw draft sheet.md -o mine.yaml
     """
-    from lstmhw.reading import InputError, text_of
-    from lstmhw.sheets import LARGEST, NothingFoundError, drafted
+    from lstmhw.faults import did_you_mean, printable
+    from lstmhw.reading import InputError, shipped, text_of
+    from lstmhw.sheets import LARGEST, NothingFoundError, drafted, is_problem
 
+    if sheet != "-" and not os.path.exists(sheet) and sheet not in shipped():
+        near = did_you_mean(os.path.basename(sheet), shipped())
+        complain(f"{printable(sheet)}: error: no such file" + (f"\n  hint: {near}" if near else ""))
     try:
         name, text = text_of(sheet)
         if len(text) > LARGEST:
             complain(f"{name}:1:1: error: expected a sheet of at most {LARGEST:,} characters")
+        if is_problem(text):
+            message = "expected a homework sheet, found a problem file, which needs no draft"
+            complain(f"{name}:1:1: error: {message}\n  hint: `lstmhw solve {name}` solves it")
         found = drafted(text)
     except InputError as error:
         complain(str(error))

@@ -13,7 +13,7 @@ from lstmhw.answering import answered
 from lstmhw.faults import Fault, ProblemError, spelled
 from lstmhw.reading import InputError, from_text
 from lstmhw.reading.written import as_yaml
-from lstmhw.sheets import cells, counts, scores, sequences
+from lstmhw.sheets import cells, counts, flow, scores, sequences
 from lstmhw.sheets.choosing import Chosen, kinds_in
 from lstmhw.sheets.shapes import spelled as spelled_value
 from lstmhw.sheets.sheet import Sheet
@@ -40,15 +40,30 @@ class NothingFoundError(Exception):
     """A sheet in which there is nothing that a problem could be made of."""
 
 
+def is_problem(text: str) -> bool:
+    """Whether a text is a problem file already: it has a line `kind: ..`."""
+    return re.search(r"(?m)^kind:[ \t]*[a-z]+(?:-[a-z]+)*[ \t]*(?:#.*)?$", text) is not None
+
+
 def drafted(text: str) -> Draft:
     """The problem file that a sheet is about.  Raises NothingFoundError."""
     sheet = Sheet.of(text)
     kinds = kinds_in(sheet)
-    has_values = any(statement.value is not None for statement in sheet.given)
+    has_values = any(statement.value is not None for statement in sheet.task.statements)
     if not kinds and not has_values:
         raise NothingFoundError
-    found = _of_kind(sheet, kinds)
+    found = _titled(_of_kind(sheet, kinds), sheet)
     return _tried(found, [*_others(sheet)])
+
+
+def _titled(found: Drafted, sheet: Sheet) -> Drafted:
+    """The draft, with the heading of its question behind the kind."""
+    one = sheet.question
+    kind = found.tree["kind"]
+    if not one.heading or isinstance(kind, Note):
+        return found
+    title = Leaf(one.heading, f"line {one.first}")
+    return found._replace(tree={"kind": kind, "title": title, **found.tree})
 
 
 def _of_kind(sheet: Sheet, kinds: Sequence[Chosen]) -> Drafted:
@@ -56,6 +71,8 @@ def _of_kind(sheet: Sheet, kinds: Sequence[Chosen]) -> Drafted:
     main = kinds[0] if kinds else None
     if main is not None and main.kind in DRAFTS:
         return DRAFTS[main.kind](sheet, main)
+    if main is not None and main.kind == "gradient-flow":
+        return flow.draft(sheet, main, CELLS[kinds[1].kind])
     if main is not None and main.kind == "lstm-gradient":
         return cells.draft(sheet, main, CELLS[kinds[1].kind])
     if main is not None and len(kinds) == 1 and main.kind in CELLS:
@@ -66,8 +83,8 @@ def _of_kind(sheet: Sheet, kinds: Sequence[Chosen]) -> Drafted:
     else:
         why = "no words and no symbols of the sheet say what it is about"
     loose = [
-        Loose(sheet.line(statement.start), sheet.text[statement.start : statement.end])
-        for statement in sheet.given
+        Loose(sheet.task.line(statement.start), sheet.task.text[statement.start : statement.end])
+        for statement in sheet.task.statements
         if statement.value is not None
     ]
     tree: Tree = {"kind": Note(f"kind: lacking; {why}")}

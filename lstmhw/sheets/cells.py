@@ -1,24 +1,40 @@
 """The draft of a step of an LSTM, a GRU or a plain RNN, and of the gradients through one."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from lstmhw.sheets import conventions
+from lstmhw.sheets import conventions, formulas
 from lstmhw.sheets.asking import Asked
 from lstmhw.sheets.choices import Choices
 from lstmhw.sheets.choosing import Chosen
 from lstmhw.sheets.conventions import Said
+from lstmhw.sheets.inputs import Inputs
+from lstmhw.sheets.outputs import Outputs
 from lstmhw.sheets.placing import Placed, Placing, leaf_of
 from lstmhw.sheets.roles import Book, book_of
-from lstmhw.sheets.shapes import as_rows, is_one_hot, spelled, vector
+from lstmhw.sheets.shapes import spelled, vector
 from lstmhw.sheets.sheet import Sheet
 from lstmhw.sheets.symbols import taken_apart
 from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
 from lstmhw.sheets.values import axes
 from lstmhw.sheets.weights import Weights
 
-_STEPS = r"sequence|time steps|over \w+ steps"
+_USUAL_CELL = {"lstm-gradient": "lstm", "gradient-flow": "rnn"}
 _ZEROS = r"initial\w*[^.\n]*\bzeros?\b|zeros?[^.\n]*\binitial"
+_BEYOND = (
+    (r"bi-?directional", "two directions; the weights of the second go under `reverse:`"),
+    (
+        r"\b(?:two|three|2|3)[- ](?:hidden |stacked |recurrent )*layers?\b"
+        r"|\bstacked (?:\w+ )?(?:layers?|LSTM|GRU|RNN)",
+        "several layers; the weights of each go under `layers:`",
+    ),
+    (
+        r"\bhard[- ]?sigmoid\b",
+        "hard sigmoid, of which there are two: activations: {gate: hard-sigmoid} (0.2 z + 0.5) or"
+        " hard-sigmoid-6 (z/6 + 1/2)",
+    ),
+    (r"\battention\b", "attention is a kind of its own; see `lstmhw new attention`"),
+)
 _WEIGHTS = re.compile(
     r"(?<![A-Za-z])[WUb](?:_|\b)|weight|bias|∂|[A-Za-z]_\{?[\w-]+\}?\s+[(\[]?[-+]?[\d.]"
     r"|^[\s\d.,;&+-]*\d\s*[\])]|^\W*[-+]?[\d.]+[\s,;&]+[-+]?[\d.]+[\s\d.,;&+-]*\W*$",
@@ -49,7 +65,13 @@ class _Cell:
         self.lacking: list[str] = []
         self.on_input = conventions.on_input(sheet.equations, sheet.numbered) or _by_shape(sheet)
         on_input = self.on_input.choice if self.on_input else "W"
-        self.book: Book = book_of(cell, sheet.symbols, on_input)
+        usual = book_of(cell, sheet.symbols, on_input)
+        usual = usual._replace(scores=conventions.scores(sheet.equations))
+        told = formulas.told(sheet.task.equations, usual)
+        others = [symbol for symbol in sheet.symbols if symbol not in told]
+        self.book: Book = book_of(cell, others, on_input)._replace(
+            state=usual.state, scores=usual.scores, told=told
+        )
         self.placing = Placing(sheet, self.book)
         self.lacking += [
             f"{'.'.join(key)}: {why}" for (key, _), why in self.placing.refused.items()
@@ -63,11 +85,14 @@ class _Cell:
     def drafted(self) -> Drafted:
         kind, line, words = self.chosen
         tree: Tree = {"kind": Leaf(kind, f'line {line}: "{words}"')}
-        if kind == "lstm-gradient" and self.cell != "lstm":
+        if self.cell != _USUAL_CELL.get(kind, self.cell):
             tree["cell"] = Leaf(self.cell, "")
         if self.first is not None and self.first != 1:
             tree["t"] = Leaf(str(self.first), self.first_line)
-        tree |= dict(self._inputs())
+        inputs = Inputs(self.placing, self.weights)
+        tree |= dict(inputs.lines())
+        self.lacking += inputs.lacking
+        self.steps = inputs.steps
         tree |= dict(self._states())
         tree |= dict(self.choices.lines())
         self.lacking += self.choices.lacking
@@ -75,30 +100,66 @@ class _Cell:
         if not weights:
             self.lacking.append("weights: the sheet has no weights or gates that were understood")
         tree |= weights
-        tree |= dict(self._output())
-        tree |= dict(self._gradients())
-        find = self.asked.find()
-        if find is not None and kind != "lstm-gradient":
-            tree["find"] = find
-        claims = self.asked.claimed(self.first if self.first is not None else 1)
-        if claims:
-            tree["claimed"] = claims
+        tree |= self._leaving()
+        tree |= self._asked()
         self._check_all_used(tree)
+        if "targets" not in tree and self.asked.has_loss():
+            self.lacking.append("loss: asked for, but no targets were understood (targets, loss)")
+        loose = self._unplaced()
+        equations = dict(self.asked.formulas(self.sheet.task))
+        return Drafted(tree, self.lacking, loose, equations)
+
+    def _asked(self) -> Tree:
+        """What is asked for and what is claimed."""
+        tree: Tree = {}
+        find = self.asked.find()
+        if find is not None and self.chosen.kind == f"{self.cell}-step":
+            tree["find"] = find
+            self.lacking += [
+                f"{name}: a gradient is asked for, but none arrives: expected dL/dh, or targets"
+                for name in find.value
+                if str(name).startswith("d")
+            ]
+        claims = self.asked.claimed(self.first if self.first is not None else 1)
+        return {**tree, "claimed": claims} if claims else tree
+
+    def _unplaced(self) -> Sequence[Loose]:
+        """What of the sheet is not in the draft; what of it may be data is lacking."""
         self.lacking += [
             f"line {one.line}: {_cut(one.text)}: {one.why}" for one in self.placing.homeless
         ]
+        self.lacking += _beyond(self.sheet)
         unread = list(self.sheet.unread())
         self.lacking += [
-            f"line {one.line} was not read" for one in unread if _WEIGHTS.search(one.text)
+            f"line {one.line} was not read: {one.why or _cut(one.text.strip())}"
+            for one in unread
+            if _WEIGHTS.search(one.text) and one.line not in self.sheet.task.supposed
         ]
-        loose = [*self.placing.loose, *unread]
-        return Drafted(
-            tree, self.lacking, loose, dict(self.asked.formulas(self.sheet.given, False))
-        )
+        return [*self.placing.loose, *self.asked.unknown(), *unread]
+
+    def _leaving(self) -> Tree:
+        """The peepholes, the output, a loss and gradients."""
+        found = self.placing.placed.items()
+        peepholes = {key[1]: placed for (key, _), placed in found if key[0] == "peephole"}
+        tree: Tree = {}
+        if peepholes:
+            tree["peephole"] = {
+                gate: leaf_of(placed._replace(numbers=vector(placed.numbers)))
+                for gate, placed in peepholes.items()
+            }
+        first = self.first if self.first is not None else 1
+        times = range(first, first + self.steps)
+        outputs = Outputs(self.placing, self.weights.units(), times)
+        tree |= dict(outputs.lines())
+        if self.chosen.kind == "lstm-gradient":
+            tree |= dict(outputs.gradients())
+        self.lacking += outputs.lacking
+        return tree
 
     def _check_all_used(self, tree: Tree) -> None:
         """What is placed at a key that the draft does not have is not placed."""
         used = {"x", "one_hot", "xs", "h", "c", "h_prev", "c_prev", "t", "embedding"}
+        used |= {"y"} if "targets" in tree else set()
         used |= {"W", "W_x", "W_h", "b", "b_x", "b_h"} if self.cell == "rnn" else set()
         for key, time in list(self.placing.placed):
             if key[0] not in used and key[0] not in tree:
@@ -123,73 +184,6 @@ class _Cell:
                 return before + 1, f"line {placed.line}: {placed.name} is the state before"
         return None, ""
 
-    # What is given
-
-    def _inputs(self) -> Iterator[tuple[str, Leaf | Note]]:
-        placing = self.placing
-        named: Mapping[str, Placed] = {
-            **placing.of("x"),
-            **{f"one-hot {t}": p for t, p in placing.of("one_hot").items()},
-        }
-        sequence = placing.of("xs")
-        embedding = placing.of("embedding").get("")
-        if sequence and not named:
-            named = sequence
-        if not named:
-            self.lacking.append("x: the sheet has no input that was understood")
-            yield "x", Note("x: lacking")
-            return
-        ordered = sorted(named.values(), key=lambda placed: (placed.line, placed.time))
-        numbered = sorted((p for p in ordered if p.time.isdecimal()), key=lambda p: int(p.time))
-        if len(numbered) > 1:
-            yield from self._several(numbered, embedding)
-        elif len({str(placed.numbers) for placed in ordered}) > 1:
-            lines = " and ".join(str(placed.line) for placed in ordered)
-            self.lacking.append(f"x: lines {lines} say different things")
-            yield "x", Note(f"x: lacking; lines {lines} say different things")
-        else:
-            yield from self._one(ordered[0], embedding, bool(sequence))
-        if embedding is not None:
-            yield "embedding", leaf_of(embedding)
-
-    def _several(
-        self, numbered: Sequence[Placed], embedding: Placed | None
-    ) -> Iterator[tuple[str, Leaf | Note]]:
-        """Inputs of several steps, x_1, x_2, .., which follow one another."""
-        times = [int(placed.time) for placed in numbered]
-        if times != list(range(times[0], times[0] + len(times))):
-            self.lacking.append(f"xs: there are x_{times[0]} to x_{times[-1]}, but not all between")
-        self.steps = len(numbered)
-        for time in [t for t in self.placing.of("x") if not t.isdecimal()]:
-            self.placing.drop(("x",), time, "of no step, beside inputs of steps")
-        values = [vector(placed.numbers) for placed in numbered]
-        lines = ", ".join(f"{placed.name} line {placed.line}" for placed in numbered)
-        is_hot = embedding is not None and all(map(is_one_hot, values))
-        yield "one_hots" if is_hot else "xs", Leaf(values, lines)
-
-    def _one(
-        self, placed: Placed, embedding: Placed | None, is_sequence: bool
-    ) -> Iterator[tuple[str, Leaf | Note]]:
-        value = vector(placed.numbers)
-        shape = axes(value)
-        if embedding is not None and is_one_hot(value):
-            yield "one_hot", leaf_of(placed._replace(numbers=value))
-        elif len(shape) == 2:
-            if not is_sequence and self.sheet.first_words(_STEPS) is None:
-                self.lacking.append(
-                    f"x: line {placed.line} has {shape[0]} rows, which may be steps (xs) or"
-                    " examples (x of a batch)"
-                )
-                yield "x", Note(f"xs: or x: {spelled(value)} of line {placed.line}: lacking")
-                return
-            self.steps = shape[0]
-            yield "xs", Leaf(value, f"line {placed.line}: a row a step")
-        elif len(shape) == 1 and (is_sequence or (shape[0] > 1 and self.weights.reads_numbers())):
-            self.steps = shape[0]
-            yield "xs", Leaf(value, f"line {placed.line}: one number a step")
-        else:
-            yield "x", leaf_of(placed._replace(numbers=value))
-
     def _states(self) -> Iterator[tuple[str, Leaf | Note]]:
         for letter in "hc" if self.cell == "lstm" else "h":
             key = f"{letter}_prev"
@@ -205,7 +199,7 @@ class _Cell:
     def _check_mention(self, letter: str, zeros: int | None) -> None:
         """A state before the first step that is named has a value, which was not understood."""
         pattern = rf"(?<![A-Za-z∂/{{])[{letter}{letter.upper()}](?:_\{{?|\(| )?0(?![.\d])"
-        for number, line in enumerate(self.sheet.asked, 1):
+        for number, line in enumerate(self.sheet.task.lines, 1):
             if zeros is None and re.search(pattern, line):
                 self.lacking.append(f"{letter}_prev: line {number} names it; no value was read")
                 return
@@ -234,61 +228,19 @@ class _Cell:
             return None
         return found[0] if found else None
 
-    # Output, gradients, what is asked and claimed
 
-    def _output(self) -> Iterator[tuple[str, Leaf | Note | Tree]]:
-        found = {k[1]: p for (k, _), p in self.placing.placed.items() if k[0] == "output"}
-        if "W" not in found:
-            for key, time in [place for place in self.placing.placed if place[0][0] == "output"]:
-                self.placing.drop(key, time, "there is no W of an output")
-            return
-        numbers = found["W"].numbers
-        parts: Tree = {
-            "W": leaf_of(found["W"]._replace(numbers=as_rows(numbers, self.weights.units())))
-        }
-        if "b" in found:
-            parts["b"] = leaf_of(found["b"]._replace(numbers=vector(found["b"].numbers)))
-        said = self._of_output()
-        parts["activation"] = said
-        yield "output", parts
-
-    def _of_output(self) -> Leaf | Note:
-        for equation in self.sheet.equations:
-            if re.match(r"\\?[yoŷp]", equation.left) and re.search(r"\bW|V", equation.right):
-                found = conventions.function_of(equation)
-                if found is not None:
-                    return Leaf(found, f"line {equation.line}: {equation.right}")
-        softmax = self.sheet.first_words(r"soft-?max")
-        if softmax is not None:
-            return Leaf("softmax", f'line {softmax}: "softmax"')
-        why = "the sheet does not say what it goes through: identity, sigmoid, softmax, .."
-        self.lacking.append(f"output.activation: {why}")
-        return Note(f"activation: lacking; {why}")
-
-    def _gradients(self) -> Iterator[tuple[str, Leaf]]:
-        """The gradients that arrive at the last step."""
-        last = (self.first if self.first is not None else 1) + self.steps - 1
-        for key in ("dh", "dc"):
-            found = self.placing.of(key)
-            others = [t for t in found if t.isdecimal() and int(t) != last]
-            if len(found) > 1 or others:
-                lines = " and ".join(str(placed.line) for placed in found.values())
-                self.lacking.append(
-                    f"{key}: only one of the last step (t = {last}) has a place; see line {lines}"
-                )
-            for time in found if len(found) > 1 or others else ():
-                self.placing.drop((key,), time, f"not of the last step alone, t = {last}")
-            for placed in self.placing.of(key).values():
-                yield key, leaf_of(placed._replace(numbers=vector(placed.numbers)))
-        for placed in self.placing.of("learning_rate").values():
-            if self.chosen.kind == "lstm-gradient":
-                yield "learning_rate", leaf_of(placed)
+def _beyond(sheet: Sheet) -> Iterator[str]:
+    """What a sheet has that is not drafted, and the key for it."""
+    for pattern, why in _BEYOND:
+        number = sheet.first_words(pattern)
+        if number is not None:
+            yield f"line {number}: {why}"
 
 
 def _by_shape(sheet: Sheet) -> Said | None:
     """Which of W and U is on the input, where the other alone is square."""
     shapes: dict[str, set[bool]] = {"W": set(), "U": set()}
-    for statement in sheet.given:
+    for statement in sheet.task.statements:
         symbol = taken_apart(statement.names[0]) if statement.names else None
         readings = statement.value.readings if statement.value is not None else ()
         if symbol is not None and symbol.base in shapes and readings and "y" not in symbol.letters:

@@ -1,10 +1,10 @@
 """The conventions of a draft: what the sheet says, what its shapes decide, and what lacks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lstmhw.sheets import conventions
-from lstmhw.sheets.conventions import Said
+from lstmhw.sheets.conventions import Equation, Said
 from lstmhw.sheets.placing import Placing
 from lstmhw.sheets.roles import GATES, role_of
 from lstmhw.sheets.symbols import taken_apart
@@ -27,8 +27,9 @@ class Choices:
 
     def lines(self) -> Iterator[tuple[str, Leaf | Note]]:
         """The keys of the conventions, or comments in their place."""
-        names = {key[-1] for key, _ in self.placing.placed}
-        if "W" in {key[-1] for key, _ in self.placing.placed if key[0] != "output"}:
+        keys = [key for key, _ in self.placing.placed]
+        names = {key[-1] for key in keys}
+        if "W" in {key[-1] for key in keys if key[0] != "output"}:
             yield self._concat()
         if self.book.has_u and {"W_x", "W_h"} <= names:
             yield "_letters", Note(self._letters())
@@ -37,7 +38,13 @@ class Choices:
             yield row
         if self.cell == "gru":
             yield self._gru("update", conventions.update(self.sheet.equations))
-            yield self._gru("reset", conventions.reset(self.sheet.equations))
+            if ("gates", "n", "value") in keys:
+                yield "reset", Leaf("before", "no matter here: the candidate is given")
+            else:
+                yield self._gru("reset", conventions.reset(self.sheet.equations))
+        coupled = conventions.coupled(self.sheet.equations) if self.cell == "lstm" else None
+        if coupled is not None:
+            yield "coupled", Leaf("true", f"line {coupled.line}: {coupled.words}")
         yield from self._activations()
 
     def _letters(self) -> str:
@@ -117,15 +124,21 @@ class Choices:
                 )
 
     def _of_rnn(self) -> tuple[str, Leaf | Note]:
-        for equation in self.sheet.equations:
+        """By an equation of the question, its words, or an equation of the answer."""
+        words = conventions.activation_in_words(list(enumerate(self.sheet.task.lines, 1)))
+        found = self._activation_of(self.sheet.task.equations)
+        if found is None and words is not None:
+            found = Leaf(words.choice, f'line {words.line}: "{words.words}"')
+        found = found or self._activation_of(self.sheet.equations)
+        return "activation", found or Note(
+            "activation: tanh is taken, as where it is left out; others: sigmoid, relu, identity"
+        )
+
+    def _activation_of(self, equations: Sequence[Equation]) -> Leaf | None:
+        for equation in equations:
             symbol = taken_apart(equation.left)
             role = None if symbol is None else role_of(symbol, self.book)
             found = conventions.function_of(equation) if role and role.key == ("h",) else None
             if found is not None and not (found == "identity" and "a" in equation.right):
-                return "activation", Leaf(found, f"line {equation.line}: {equation.right}")
-        said = conventions.activation_in_words(self.sheet.numbered)
-        if said is not None:
-            return "activation", Leaf(said.choice, f'line {said.line}: "{said.words}"')
-        return "activation", Note(
-            "activation: tanh is taken, as where it is left out; others: sigmoid, relu, identity"
-        )
+                return Leaf(found, f"line {equation.line}: {equation.right}")
+        return None

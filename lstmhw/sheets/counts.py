@@ -7,6 +7,7 @@ from typing import NamedTuple
 from lstmhw.sheets.choosing import Chosen
 from lstmhw.sheets.sheet import Sheet
 from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
+from lstmhw.sheets.wording import NUMBERS
 
 _IS = (
     r"(?:\s*\(?(?:\|?[A-Za-z]\|?(?:_\{?\w+\}?)?)?\)?)?\s*(?:=|:|of|is|has|\||with)*\s*"
@@ -30,13 +31,17 @@ _PATTERNS: Mapping[str, Sequence[str]] = {
     ),
     "hidden": (
         rf"\bhidden{_SIZED}{_IS}{_D}",
+        rf"\bh(?:_\{{?t\}}?)?\s+(?:in|\\in)\s+\\?R\^\{{?{_D}",
         rf"{_D} (?:hidden |recurrent |LSTM |GRU |RNN )?(?:units|cells|neurons)\b",
         rf"(?<![A-Za-z])(?:[hHm]|d_\{{?h\}}?|n_\{{?[ha]\}}?)\s*=\s*{_D}",
     ),
     "input": (
         rf"\binput{_SIZED}{_IS}{_D}",
         rf"{_D} (?:input )?(?:features|inputs)\b",
-        rf"{_D}-dim(?:ensional)? inputs?",
+        rf"{_D}[- ]dim(?:ensional|ension|s)? inputs?",
+        rf"\bx(?:_\{{?t\}}?)?\s+(?:in|\\in)\s+\\?R\^\{{?{_D}",
+        rf"\binputs? (?:vectors? )?(?:are|is|has|have) (?:a )?{_D}[- ]dim",
+        rf"\binputs? (?:are|is) (?:a )?vectors? (?:of|with) (?:size |length |dimension )?{_D}",
         rf"(?<![A-Za-z])(?:n|d|d_\{{?(?:x|in)\}}?|n_\{{?x\}}?)\s*=\s*{_D}",
     ),
     "output": (
@@ -56,7 +61,6 @@ _LAST_LAYER = (
 )
 _SOME_LAYER = r"output layer|linear layer|fully[ -]connected|dense"
 _STACKED = r"\b(\d+|two|three|four)[- ](?:stacked |hidden |recurrent |LSTM |GRU )*layers?\b"
-_WORDS = {"two": 2, "three": 3, "four": 4}
 _TOTAL = re.compile(
     r"(?:=|≈|total\D{0,20}|answer\D{0,12}|sum\D{0,12})\s*(\d+(?:,\d{3})*)(?!\d|\.\d|\s*[*·×+\\])",
     re.I,
@@ -110,7 +114,7 @@ def _line_of(claims: Tree) -> int:
 
 def _sizes(sheet: Sheet, name: str) -> Iterator[Size]:
     seen = set()
-    for number, line in enumerate(sheet.text.split("\n"), 1):
+    for number, line in enumerate(sheet.task.lines, 1):
         for pattern in _PATTERNS[name]:
             for match in re.finditer(pattern, line, re.IGNORECASE if len(pattern) > 40 else 0):
                 size = Size(match[1].replace(",", ""), number, match[0].strip())
@@ -177,13 +181,13 @@ def _more(sheet: Sheet) -> Iterator[tuple[str, Leaf]]:
     stacked = _search(sheet, _STACKED)
     if stacked is not None:
         word = re.split(r"[ -]", stacked.words)[0].lower()
-        number = str(_WORDS.get(word, word))
+        number = str(NUMBERS.get(word, word))
         if number != "1":
             yield "layers", Leaf(number, stacked.comment)
 
 
 def _search(sheet: Sheet, pattern: str) -> Size | None:
-    for number, line in enumerate(sheet.text.split("\n"), 1):
+    for number, line in enumerate(sheet.task.lines, 1):
         if match := re.search(pattern, line, re.IGNORECASE):
             return Size("", number, match[0])
     return None
@@ -206,12 +210,12 @@ def _claims(sheet: Sheet) -> tuple[Tree, list[Loose]]:
     """The total of the answer: the last number behind an equals sign, or the word total."""
     found = [
         (match[1].replace(",", ""), number)
-        for number, line in enumerate(sheet.answer.split("\n"), 1)
+        for number, line in enumerate(sheet.answer.lines, 1)
         for match in _TOTAL.finditer(line)
     ]
     totals = [
         (match[1].replace(",", ""), number)
-        for number, line in enumerate(sheet.answer.split("\n"), 1)
+        for number, line in enumerate(sheet.answer.lines, 1)
         if re.search(r"\btotal|altogether|\bsum\b", line, re.IGNORECASE)
         for match in list(_TOTAL.finditer(line))[-1:]
     ]

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lstmhw.numerals import number
-from lstmhw.sheets.roles import Book, Key, Role, gates_in, labels, role_of
+from lstmhw.sheets.labels import gates_in, labels
+from lstmhw.sheets.roles import Book, Key, Role, role_of
 from lstmhw.sheets.shapes import flat, spelled
 from lstmhw.sheets.sheet import Sheet, shown_value
 from lstmhw.sheets.statements import Statement
@@ -22,6 +23,7 @@ _ARRAY = re.compile(
     r"|(?:np|numpy|torch)\.(?:array|asarray|matrix|tensor)\b"
 )
 """What begins an array, closed or not; `(1 - z)` does not."""
+_SIZES = "nmdkqNMDKTLBHlij"
 _NEAR = 10  # lines that a heading may stand above what it is about
 
 
@@ -53,9 +55,9 @@ class Placing:
         self.refused: dict[tuple[Key, str], str] = {}
         self.homeless: list[Loose] = []
         """Of what is loose, the values that may be data of the problem."""
-        for statement in sheet.given:
+        for statement in sheet.task.statements:
             self._given(statement)
-        for statement in sheet.answered:
+        for statement in sheet.answer.statements:
             self._answered(statement)
 
     def of(self, *key: str) -> Mapping[str, Placed]:
@@ -75,13 +77,16 @@ class Placing:
         if value is None:
             self._equation(statement)
             return
-        line = self.sheet.line(statement.start)
+        line = self.sheet.task.line(statement.start)
         said = f"{' = '.join(statement.names) or statement.label} = {shown_value(value)}"
+        if self.sheet.task.is_supposed(value.start):
+            self.loose.append(Loose(line, said, "only supposed, by a question: not in the draft"))
+            return
         if value.refused:
             self.loose.append(Loose(line, said, value.refused))
             self._refuse(statement)
             return
-        line = self.sheet.line(value.start) if not statement.names else line
+        line = self.sheet.task.line(value.start) if not statement.names else line
         keys = list(self._keys(statement))
         if not keys:
             loose = Loose(line, said, "its name or label says no place in this problem")
@@ -106,8 +111,10 @@ class Placing:
         is_data = any(not _is_computed(key, time) for key, _, time in keys)
         has_digits = re.search(r"(?<![\w{^-])[-+]?\d", statement.formula) is not None
         if (is_data and has_digits) or _ARRAY.match(statement.formula):
-            said = self.sheet.text[statement.start : statement.end]
-            loose = Loose(self.sheet.line(statement.start), said, "could not be read as numbers")
+            said = self.sheet.task.text[statement.start : statement.end]
+            loose = Loose(
+                self.sheet.task.line(statement.start), said, "could not be read as numbers"
+            )
             self.loose.append(loose)
             self.homeless.append(loose)
 
@@ -122,7 +129,7 @@ class Placing:
             symbol = taken_apart(name)
             key = None if symbol is None else self._key(symbol, statement)
             if key is not None and symbol is not None:
-                yield key, name, symbol.time
+                yield key, name, "" if symbol in self.book.told else symbol.time
         if not statement.names and statement.value is not None:
             rank = _rank(statement.value.readings)
             for key in labels(self._labelled(statement), self.book, rank):
@@ -132,7 +139,8 @@ class Placing:
         """A label; of one that names no gate, with the heading above it."""
         label = statement.label
         is_about = re.search(r"weight|bias|matri", label, re.IGNORECASE)
-        if not self.book.cell or gates_in(label, self.book.cell) or not is_about:
+        is_of_all = re.search(r"\b(?:all|every|each|other)\b", label, re.IGNORECASE)
+        if gates_in(label, self.book.cell) or not is_about or is_of_all:
             return label
         gate = self._gate_above(statement)
         return f"{label} of the {gate}" if gate else label
@@ -150,9 +158,9 @@ class Placing:
 
     def _gate_above(self, statement: Statement) -> str:
         """The words for one gate on the line of a statement before it, or on one above."""
-        number = self.sheet.line(statement.start)
-        nearest = [self.sheet.before(statement.start)]
-        nearest += self.sheet.asked[max(0, number - 1 - _NEAR) : number - 1][::-1]
+        number = self.sheet.task.line(statement.start)
+        nearest = [self.sheet.task.before(statement.start)]
+        nearest += self.sheet.task.lines[max(0, number - 1 - _NEAR) : number - 1][::-1]
         for line in nearest:
             gates = gates_in(line, self.book.cell)
             if gates:
@@ -177,7 +185,7 @@ class Placing:
         value = statement.value
         if value is None:
             return
-        line = self.sheet.line(statement.start, is_answer=True)
+        line = self.sheet.answer.line(statement.start)
         said = f"{' = '.join(statement.names) or statement.label} = {shown_value(value)}"
         for name in statement.names or ("",):
             symbol = taken_apart(name) if name else None
@@ -227,7 +235,12 @@ def _may_be_data(statement: Statement) -> bool:
     is_array = not value.readings or not isinstance(value.readings[0], str)
     if not statement.names:
         return is_array or _DATA.search(statement.label) is not None
-    return is_array or any(re.match(r"[WURVbhcxas](?![a-z]{2})", name) for name in statement.names)
+    return is_array or not all(_is_size(name, value.text) for name in statement.names)
+
+
+def _is_size(name: str, text: str) -> bool:
+    """Whether a name and its value are a count, such as n = 4 units or T = 2 steps."""
+    return name[0] in _SIZES and text.strip().isdecimal()
 
 
 def _is_computed(key: Key, time: str) -> bool:

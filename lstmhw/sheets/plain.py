@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from lstmhw.sheets.tables import rewritten
+from lstmhw.sheets.wording import in_symbols
 
 TILDE = "\u0303"
 """Behind the letter of a candidate."""
@@ -71,7 +72,10 @@ _APART = re.compile(
     re.MULTILINE,
 )
 """A subscript that a PDF has left behind its letter: `W f =`, `[x t , h t-1]`."""
-_OPEN, _CLOSED = "⎡⎢⎣", "⎤⎥⎦"
+_OPEN, _CLOSED = "⎡⎢⎣⎛⎜⎝", "⎤⎥⎦⎞⎟⎠"
+_N = r"[-+]?[\d.]+"
+_ROW_OF = re.compile(rf"\(((?:[ \t]*{_N}(?:[ \t]+{_N})+|[ \t]+{_N})[ \t]*)\)")
+"""A row of a matrix whose brackets are drawn with one pair a row."""
 _PIECE = re.compile(rf"[{_OPEN}]([^{_OPEN}{_CLOSED}]*)[{_CLOSED}]")
 
 
@@ -81,14 +85,17 @@ def plain(sheet: str) -> str:
     text = "".join(map(_character, text))
     if r"\begin{document}" in text or r"\documentclass" in text:
         text = re.sub(r"(?<!\\)%.*", "", text)
+    text = re.sub(r"\\(?:question|(?:sub)?part)\s*\[[^\]\n]{0,9}\]", " ", text)
     text = re.sub(rf"[{_LOW}]+", _lowered, text)
-    text = _without_commands(text)
+    text = _without_commands(re.sub(r"(?<=\d)\{,\}(?=\d)", ".", text))
     text = re.sub(r"\*\*|`+|\$|(?m:^[ \t]*>[ \t])|(?<!\w)__|__(?!\w)", " ", text)
     text = re.sub(r"(?m)^([ \t]*)[-*+•] (?=[ \t]*[^\W\d])", r"\1  ", text)
     text = re.sub(r"([A-Za-z])~(?=\s*[_=\s,(\]^])", rf"\1{TILDE}", text)
     text = re.sub(r"(\b[A-Za-z]_?[a-z0-9]*)_tilde\b|([A-Za-z])_?tilde_", _told_tilde, text)
+    text = re.sub(r"\b([hHcC])_?hat(?=_|\d|\b)", rf"\1{TILDE}", text)
     text = _APART.sub(r"\1_{\2}", text)
-    return "\n".join(rewritten(list(_bracketed(text.split("\n")))))
+    lines = list(_bracketed(list(_with_pieces(text.split("\n")))))
+    return in_symbols("\n".join(rewritten(lines)))
 
 
 def _character(character: str) -> str:
@@ -119,7 +126,7 @@ def _without_commands(text: str) -> str:
     """LaTeX's fonts, signs and blanks as characters; what holds numbers stays."""
     for _ in range(3):
         text = re.sub(rf"\\(?:{_FONT})\s*\{{{_GROUP}\}}", r"\1", text)
-        text = re.sub(rf"\\(?:{_FONT})\s+(?=[A-Za-z\\])", "", text)
+        text = re.sub(rf"\\(?:{_FONT})\s*(?=[\d\\]|\s[A-Za-z])", "", text)
         text = re.sub(rf"\\({'|'.join(_MARKED)})\s*(?:\{{{_GROUP}\}}|\s([A-Za-z]))", _marked, text)
     text = re.sub(
         rf"\\[dt]?frac\s*\{{\s*(?:\\partial|d)\s*{_GROUP}\}}\s*\{{\s*(?:\\partial|d)\s*{_GROUP}\}}",
@@ -133,11 +140,30 @@ def _without_commands(text: str) -> str:
 
 def _marked(match: re.Match[str]) -> str:
     letters = match[2] or match[3] or ""
-    return f"{letters[:1]}{_MARKED[match[1]]}{letters[1:]}"
+    is_candidate = "hat" in match[1] and letters[:1] in tuple("hHcC")
+    return f"{letters[:1]}{TILDE if is_candidate else _MARKED[match[1]]}{letters[1:]}"
 
 
 def _word(match: re.Match[str]) -> str:
     return _WORDS.get(match[1], match[0])
+
+
+def _with_pieces(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, with rows in parentheses of their own drawn as pieces of one matrix.
+
+    Such rows are on adjacent lines, equally many on each, and at most one line has words too.
+    """
+    at = 0
+    while at < len(lines):
+        count = len(_ROW_OF.findall(lines[at]))
+        end = at + 1
+        while count and end < len(lines) and len(_ROW_OF.findall(lines[end])) == count:
+            end += 1
+        block = lines[at:end]
+        named = [line for line in block if re.search(r"[^\s,;.]", _ROW_OF.sub("", line))]
+        is_matrix = len(block) > 1 and len(named) < 2
+        yield from (_ROW_OF.sub(r"⎢\1⎥", line) if is_matrix else line for line in block)
+        at = end
 
 
 def _bracketed(lines: Sequence[str]) -> Iterator[str]:
@@ -148,7 +174,7 @@ def _bracketed(lines: Sequence[str]) -> Iterator[str]:
     block: list[str] = []
     for line in lines:
         is_drawn = _PIECE.search(line) is not None
-        starts = "⎡" in line and bool(block)
+        starts = re.search("[⎡⎛]", line) is not None and bool(block)
         if block and (starts or not is_drawn):
             yield from _joined(block)
             block = []

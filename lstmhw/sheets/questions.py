@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 _QUESTION = re.compile(
-    r"\W*(?:\\(?:sub)*section\*?\s*\{)?\W*(?:question|problem|exercise|task|aufgabe|q)\s*[.#]?\s*"
-    r"(\d+)(?=\s*(?:[.:)\]}(*–—-]|$|[A-Z]))",
+    r"\W*(?:\\(?:sub)*section\*?\s*\{)?\W*(?P<heading>(?:question|problem|exercise|task|aufgabe|q)"
+    r"\s*[.#]?\s*(\d+(?:\.\d+)?))(?=\s*(?:[.:)\]}(*–—-]|$|[A-Z]))",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"\s{0,3}(\d{1,2})[.)]\s+(?=\S*[A-Za-z])")
@@ -26,6 +26,8 @@ class Question(NamedTuple):
     title: str
     first: int
     end: int
+    heading: str = ""
+    """Its heading as the sheet has it: Exercise 3."""
 
     @property
     def lines(self) -> str:
@@ -43,18 +45,23 @@ class Parts(NamedTuple):
 
 def parts(lines: Sequence[str]) -> Parts:
     """The questions with headings of their own; without any, the whole sheet is one."""
-    starts = [(k, match[1]) for k, line in enumerate(lines, 1) if (match := _QUESTION.match(line))]
-    starts = [pair for k, pair in enumerate(starts) if k == 0 or pair[1] != starts[k - 1][1]]
+    found = [(k, match) for k, line in enumerate(lines, 1) if (match := _QUESTION.match(line))]
+    starts = [pair for k, pair in enumerate(found) if k == 0 or pair[1][2] != found[k - 1][1][2]]
     heads = {number for number, _ in starts}
     answers = frozenset(_answers(lines, heads))
     if not starts:
         return Parts(0, [Question("", 1, len(lines) + 1)], answers)
     ends = [*(number for number, _ in starts[1:]), len(lines) + 1]
     questions = [
-        Question(f"question {name}", number, end)
-        for (number, name), end in zip(starts, ends, strict=True)
+        Question(f"question {match[2]}", number, end, _plain_heading(match["heading"]))
+        for (number, match), end in zip(starts, ends, strict=True)
     ]
     return Parts(starts[0][0] - 1, questions, answers)
+
+
+def _plain_heading(words: str) -> str:
+    """Exercise 3 of EXERCISE  3."""
+    return re.sub(r"\s+", " ", words).strip().capitalize()
 
 
 def items(lines: Sequence[str], answers: frozenset[int]) -> list[Question]:

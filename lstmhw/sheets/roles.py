@@ -1,7 +1,8 @@
 """What names and labels of sheets are in a problem of a cell: keys of the file, or symbols."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lstmhw.sheets.plain import TILDE
@@ -10,27 +11,6 @@ from lstmhw.sheets.symbols import Symbol
 Key = tuple[str, ...]
 """A key path of a problem file: ("gates", "f", "W"), ("x",)."""
 GATES: Mapping[str, str] = {"lstm": "ifgo", "gru": "rzn", "rnn": ""}
-_GATE_WORDS: Mapping[str, Mapping[str, str]] = {
-    "lstm": {
-        "f": r"forget",
-        "i": r"input[ -]gates?|input[ -]modulation|(?<!cell )(?<!state )update[ -]gates?",
-        "o": r"output[ -]gates?",
-        "g": r"candidate|cell[ -]gate|(?:cell|state)[ -]update|new memory|input node",
-    },
-    "gru": {"r": r"reset", "z": r"update", "n": r"candidate|new[ -](?:gate|memory)"},
-    "rnn": {},
-}
-_LABELS: tuple[tuple[str, Key], ...] = (
-    (r"learning[ -]rate", ("learning_rate",)),
-    (r"one[ -]hot", ("one_hot",)),
-    (r"embedding", ("embedding",)),
-    (r"(?:previous|prior|initial|last|old|starting) (?:cell|memory|internal)", ("c_prev",)),
-    (r"(?:cell|memory) state (?:before|at (?:time )?t ?- ?1)", ("c_prev",)),
-    (r"(?:previous|prior|initial|last|old|starting) (?:hidden|output|state|h\b)", ("h_prev",)),
-    (r"hidden state (?:before|at (?:time )?t ?- ?1)", ("h_prev",)),
-    (r"(?:input|sequence) (?:sequence|of inputs)|inputs\b", ("xs",)),
-    (r"(?:current |new )?input(?: vector)?(?: is| x|:|$|\s*\()", ("x",)),
-)
 
 
 class Book(NamedTuple):
@@ -42,7 +22,11 @@ class Book(NamedTuple):
     on_input: str = "W"
     """Of W and U, the one that multiplies the input where both are there."""
     state: str = "h"
-    """The letter of the hidden state: a in books that write a^{<t>}."""
+    """The letter of the hidden state: a or c in books that write a^{<t>}, c^{<t>}."""
+    scores: str = ""
+    """The letter of what the softmax of an output is of."""
+    told: Mapping[Symbol, Key] = MappingProxyType({})
+    """What the equations say that names are."""
 
 
 class Role(NamedTuple):
@@ -54,41 +38,61 @@ class Role(NamedTuple):
 
 def book_of(cell: str, symbols: Collection[Symbol], on_input: str) -> Book:
     """How a sheet with these symbols names things."""
+    symbols = [_capital(symbol, cell) for symbol in symbols]
     weights = [symbol for symbol in symbols if symbol.base in "WURVb" and not symbol.time]
-    letters = {_lower(symbol.letters) for symbol in weights}
-    gates = {_lower(symbol.base) for symbol in symbols if not symbol.letters and symbol.time == "t"}
+    letters = {symbol.letters.lower() for symbol in weights}
+    gates = {symbol.base.lower() for symbol in symbols if not symbol.letters and symbol.time == "t"}
     has_u = any(symbol.base in "UR" for symbol in weights)
-    is_a = any(symbol.base == "a" and symbol.time in ("t-1", "0") for symbol in symbols)
-    is_a = is_a and not any(symbol.base in ("h", "H") for symbol in symbols)
     letters |= {f"value {gate}" for gate in gates}
-    return Book(cell, letters, has_u, on_input, "a" if is_a else "h")
+    return Book(cell, letters, has_u, on_input, _state_letter(cell, symbols))
 
 
-def _lower(letters: str) -> str:
-    return letters.lower()
+def _state_letter(cell: str, symbols: Collection[Symbol]) -> str:
+    """The letter whose value before the step the symbols name: h, else a, else c of a GRU."""
+    before = {symbol.base.lower() for symbol in symbols if symbol.time in ("t-1", "0")}
+    if "h" in before or any(symbol.base in "hH" for symbol in symbols):
+        return "h"
+    return "a" if "a" in before else "c" if "c" in before and cell == "gru" else "h"
+
+
+def _capital(symbol: Symbol, cell: str) -> Symbol:
+    """w_x, u_f and v are W_x, U_f and V, as scalars are written; u alone is a gate of some."""
+    is_weight = bool(symbol.letters) or cell == "rnn"
+    if symbol.base not in ("w", "u", "v") or symbol.time or not is_weight:
+        return symbol
+    return symbol._replace(base=symbol.base.upper())
 
 
 def role_of(symbol: Symbol, book: Book) -> Role | None:
     """What a symbol is; None where the book has no such thing."""
     if symbol.is_gradient:
         return _gradient(symbol, book)
+    if symbol in book.told:
+        return Role(book.told[symbol])
+    symbol = _capital(symbol, book.cell)
     base = symbol.base
     if re.fullmatch("(?:weight|bias)_[ih]h", base):
         return Role(("stacked", base)) if book.cell in ("lstm", "gru") else None
+    if book.scores and base == book.scores and not symbol.letters:
+        return Role(("a_y",), "a_y")
     if base == book.state and not symbol.letters:
         return Role(("h",), "h")
     if base in "WUVb" or (base == "R" and not symbol.time):
         key = _weight(symbol, book)
         return None if key is None else Role(key)
-    if symbol.letters and base not in ("z", "a", "net", "Γ", "x", "h", "c", "C", "H"):
+    return _of_letters(symbol, book) if symbol.letters else _plain_role(symbol, book)
+
+
+def _of_letters(symbol: Symbol, book: Book) -> Role | None:
+    """The role of a letter with a subscript that is no weight: p_f, Γ_f, z_f."""
+    base = symbol.base
+    if base in ("p", "P") and book.cell == "lstm" and symbol.letters in tuple("ifo"):
+        return Role(("peephole", symbol.letters))
+    gate = gate_of(symbol.letters, book)
+    if base not in ("z", "a", "net", "Γ") or gate is None:
         return None
-    if base == "Γ" or (base in ("z", "a", "net") and symbol.letters):
-        gate = gate_of(symbol.letters, book)
-        if gate is None:
-            return None
-        name = f"{_pre(book)}_{gate}"
-        return Role(("gates", gate, "value"), gate) if base == "Γ" else Role(("sum", gate), name)
-    return _plain_role(symbol, book)
+    name = f"{_pre(book)}_{gate}"
+    return Role(("gates", gate, "value"), gate) if base == "Γ" else Role(("sum", gate), name)
 
 
 def _pre(book: Book) -> str:
@@ -100,6 +104,7 @@ _SIMPLE: Mapping[str, Role] = {
     "one-hot": Role(("one_hot",)),
     **dict.fromkeys("xX", Role(("x",), "x")),
     **dict.fromkeys("hH", Role(("h",), "h")),
+    "e": Role(("x",), "x"),
     "E": Role(("embedding",)),
     "t": Role(("t",)),
     **dict.fromkeys(("η", "lr"), Role(("learning_rate",))),
@@ -107,10 +112,17 @@ _SIMPLE: Mapping[str, Role] = {
 }
 
 
+_IN_RNN: Mapping[str, Role] = {
+    "a": Role(("a",), "a"),
+    **dict.fromkeys("sS", Role(("h",), "h")),
+    **dict.fromkeys("op", Role(("y",), "y")),
+}
+
+
 def _plain_role(symbol: Symbol, book: Book) -> Role | None:
     """The role of a letter without a subscript but its time."""
     base = symbol.base
-    if symbol.letters:
+    if base == "e" and not symbol.time:
         return None
     if base in _SIMPLE:
         return _SIMPLE[base]
@@ -119,10 +131,8 @@ def _plain_role(symbol: Symbol, book: Book) -> Role | None:
     if base in (f"c{TILDE}", f"C{TILDE}", f"h{TILDE}", f"H{TILDE}", "c'", "h'"):
         gate = {"lstm": "g", "gru": "n"}.get(book.cell)
         return Role(("gates", gate, "value"), gate) if gate else None
-    if base == "a" and book.cell == "rnn":
-        return Role(("a",), "a")
-    if base in ("s", "S") and book.cell == "rnn":
-        return Role(("h",), "h")
+    if base in _IN_RNN and book.cell == "rnn":
+        return _IN_RNN[base]
     lowered = base.lower()
     if len(base) == 1 and lowered in GATES[book.cell]:
         return Role(("gates", lowered, "value"), lowered)
@@ -201,6 +211,8 @@ def _two_letters(base: str, letters: str, book: Book) -> Key | None:
     """W_{xf}, W_{fx}, W_{hf}, PyTorch's W_{if}, GRU's W_{hh}, and W_{nf} for the state before."""
     keys = {"x": "W_x", "h": "W_h", "n": "W_h"}
     of_bias = {"x": "b_x", "h": "b_h", "i": "b_x"}
+    if letters in ("ci", "cf", "co") and {"cf", "co"} <= set(book.letters):
+        return ("peephole", letters[1]) if book.cell == "lstm" and base == "W" else None
     if letters == "in" and book.cell == "lstm":
         return _of_gate(base, "i", book)
     pairs = any({f"i{g}", f"h{g}"} <= set(book.letters) for g in GATES[book.cell])
@@ -226,48 +238,3 @@ def _gradient(symbol: Symbol, book: Book) -> Role | None:
         return Role(("answer",), f"d{role.symbol}")
     name = "_".join([role.key[-1], *role.key[1:2]] if role.key[0] == "gates" else role.key[-1:])
     return Role(("answer",), f"d{name}")
-
-
-def labels(label: str, book: Book, rank: int) -> Iterator[Key]:
-    """The keys that a label may be about, for numbers of a rank: 2 for matrices, else 1."""
-    said = label.lower()
-    gates = gates_in(said, book.cell)
-    is_weight = re.search(r"weights?\b|matri|\bw\b|parameters", said) is not None
-    is_bias = re.search(r"bias", said) is not None
-    if len(gates) == 1 and (is_weight or is_bias):
-        is_state = re.search(r"recurrent|hidden|state[- ]to", said)
-        is_input = re.search(r"input[- ](?!gate)(?:weights?|matri)|\bon the input\b", said)
-        kind = "W_h" if is_state else "W_x" if is_input else "W"
-        key = "b" if is_bias and (rank < 2 or not is_weight) else kind
-        if not (key == "b" and not is_bias):
-            yield ("gates", gates[0], key)
-    elif len(gates) == 1:
-        if rank == 2:
-            yield ("gates", gates[0], "W")
-        elif re.search(
-            r"value|activation|output of|is$|=|given|(?:gate|candidate)(?: [a-z])?$", said
-        ):
-            yield ("gates", gates[0], "value")
-    elif not gates:
-        yield from [key for pattern, key in _LABELS if re.search(pattern, said)][:1]
-
-
-def gates_in(text: str, cell: str) -> list[str]:
-    """The gates of a cell that words name."""
-    words = _GATE_WORDS[cell].items()
-    return [gate for gate, pattern in words if re.search(pattern, text, re.IGNORECASE)]
-
-
-def symbols_in_words(text: str, book: Book) -> Iterator[tuple[int, str]]:
-    """What a question asks for in words, each with its place."""
-    words = {
-        **{pattern: gate for gate, pattern in _GATE_WORDS[book.cell].items()},
-        r"hidden state": "h",
-        r"(?:cell|memory) state": "c" if book.cell == "lstm" else "",
-        r"(?:pre-?activation)": "",
-        r"the (?:network'?s? )?(?:output|prediction)s?(?! gate)": "y",
-    }
-    for pattern, symbol in words.items():
-        for match in re.finditer(pattern, text, re.IGNORECASE):
-            if symbol:
-                yield match.start(), symbol

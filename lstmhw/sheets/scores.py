@@ -8,6 +8,7 @@ from lstmhw.sheets.cells import weights
 from lstmhw.sheets.choosing import Chosen
 from lstmhw.sheets.sheet import Sheet
 from lstmhw.sheets.tree import Drafted, Leaf, Note, Tree
+from lstmhw.sheets.wording import NUMBERS
 
 _QUOTES = "\"'“”‘’«»"
 _RULE = re.compile(
@@ -25,7 +26,6 @@ _DELAY = re.compile(
     r"(?:delay\w*|late)\b[^.\n]{0,12}?\b(?P<a>\d+|one|two)\b|\b(?P<b>\d+|one|two)"
     r" (?:word|step)s? (?:late|of delay|delay)"
 )
-_NUMBERS = {"one": "1", "two": "2"}
 
 
 def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
@@ -47,7 +47,7 @@ def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
     for number, line in sheet.numbered:
         if match := _DELAY.search(line):
             word = match["a"] or match["b"]
-            tree["delay"] = Leaf(_NUMBERS.get(word, word), f'line {number}: "{match[0]}"')
+            tree["delay"] = Leaf(str(NUMBERS.get(word, word)), f'line {number}: "{match[0]}"')
             break
     else:
         tree["delay"] = Note("delay: 0, as where it is left out; the sheet does not say")
@@ -59,7 +59,7 @@ def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
 def _score(sheet: Sheet) -> dict[str, Leaf]:
     """The words, and words in a row, that have a score."""
     found: dict[str, Leaf] = {}
-    for number, line in enumerate(sheet.text.split("\n"), 1):
+    for number, line in enumerate(sheet.task.lines, 1):
         if re.search(r"\b[WbU]_|=\s*[\[(]", line):
             continue
         for match in _RULE.finditer(line):

@@ -10,8 +10,8 @@ from lstmhw.sheets.tree import Drafted, Leaf, Loose, Note, Tree
 
 _N = r"[-+]?(?:\d+(?:\.\d+)?|\.\d+)"
 _ROW = rf"(?P<row>{_N}(?:\s*[,;|&]\s*{_N}|[ \t]+{_N})+|(?<!\d)[01]{{4,}}(?!\d))"
-_INPUT = r"(?:inputs?(?: sequence)?|[xX])"
-_OUTPUT = r"(?:(?:desired |target |wanted |required )?outputs?(?: sequence)?|targets?|[shyo])"
+_INPUT = r"(?:(?i:inputs?(?: sequence)?)|[xX])"
+_OUTPUT = r"(?:(?i:(?:desired |target |wanted |required )?outputs?(?: sequence)?|targets?)|[shyo])"
 _TIME = r"(?:_?\{?t\}?|\(t\)|_\{?1\}?\s*,?\s*(?:\.\.\.?|…|\\[lc]?dots)\s*,?\s*[a-z]_\{?[T\d]+\}?)?"
 _AFTER = (
     r"(?:\s*(?:sequence|values?|row))?\s*(?:[a-zA-Z](?:_\{?t\}?)?\s*)?(?:[=:|&]|is|are|-)?"
@@ -44,6 +44,8 @@ _IMPOSSIBLE = re.compile(
 )
 
 
+_ITEM = re.compile(r"\s{0,6}\(?([a-h])[.)]\s", re.IGNORECASE)
+_EACH = r"\b(?:for|to) each\b|\b(?:for )?each of the\b|\bseparate\w*\b"
 LONGEST_LINE = 2_000
 
 
@@ -58,9 +60,21 @@ class Row(NamedTuple):
 def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
     """The draft of a question on inputs, outputs and the weights between them."""
     tree: Tree = {"kind": Leaf(chosen.kind, f'line {chosen.line}: "{chosen.words}"')}
-    lacking, loose = [], []
+    lacking: list[str] = []
+    loose: list[Loose] = []
     rows = list(_rows(sheet))
-    for name in ("inputs", "outputs"):
+    pairs = _pairs(rows)
+    items = {row.line: _item(sheet, row.line) for row in rows}
+    is_apart = any(items.values()) or sheet.first_words(_EACH) is not None
+    if len(pairs) > 1 and not is_apart:
+        parts: list[Tree] = [dict(_sequence(pair)) for pair in pairs]
+        tree["_one"] = Note(
+            "one set of weights does all of these; cut a sequence out to do it alone"
+        )
+        tree["sequences"] = parts
+        rows = []
+    lacking += _unpaired(rows) if not pairs else []
+    for name in () if "sequences" in tree else ("inputs", "outputs"):
         found = [row for row in rows if row.name == name]
         if not found:
             lacking.append(f"{name}: the sheet has no {name} that were understood")
@@ -68,21 +82,24 @@ def draft(sheet: Sheet, chosen: Chosen) -> Drafted:
             continue
         tree[name] = Leaf(list(found[0].numbers), f"line {found[0].line}")
         others = [row for row in found[1:] if row.numbers != found[0].numbers]
-        why = f"{name} of another sequence: a file of its own, or under sequences:"
+        why = f"{name} of another sequence, not drafted: cut the others out, or write sequences:"
         loose += [Loose(row.line, " ".join(row.numbers), why) for row in others]
     tree["initial"] = _initial(sheet)
     tree["threshold"] = _threshold(sheet)
-    claims, more = _claims(sheet)
+    own = next(filter(None, items.values()), "") if rows else ""
+    answers, of_others = _of_item(sheet, own)
+    claims, more = _claims(answers)
+    loose += of_others
     if claims:
         tree["claimed"] = claims
-    placed = {row.line for row in rows} | {chosen.line}
+    placed = {*items, chosen.line}
     unread = [one for one in sheet.unread() if one.line not in placed]
     return Drafted(tree, lacking, [*loose, *more, *unread])
 
 
 def _rows(sheet: Sheet) -> Iterator[Row]:
     """The sequences of a sheet, in the order of its lines."""
-    for number, whole in enumerate(sheet.asked, 1):
+    for number, whole in enumerate(sheet.task.lines, 1):
         line = whole[:LONGEST_LINE]
         arrow = _ARROW.search(line)
         if arrow is not None:
@@ -95,6 +112,50 @@ def _rows(sheet: Sheet) -> Iterator[Row]:
     yield from _columns(sheet)
 
 
+def _pairs(rows: Sequence[Row]) -> list[tuple[Row, Row]]:
+    """The inputs and outputs that belong together, each pair once; none where some lack."""
+    inputs, outputs = ([row for row in rows if row.name == name] for name in ("inputs", "outputs"))
+    lengths = [[len(row.numbers) for row in several] for several in (inputs, outputs)]
+    if lengths[0] != lengths[1]:
+        return []
+    pairs = zip(inputs, outputs, strict=True)
+    return list({str([one.numbers for one in pair]): pair for pair in pairs}.values())
+
+
+def _unpaired(rows: Sequence[Row]) -> Iterator[str]:
+    """Inputs of which several differ, beside fewer outputs, or the other way round."""
+    found = [{str(row.numbers) for row in rows if row.name == n} for n in ("inputs", "outputs")]
+    if all(found) and max(map(len, found)) > 1:
+        counts = f"{len(found[0])} inputs and {len(found[1])} outputs"
+        yield f"sequences: the sheet has {counts}, which do not pair up by their lengths"
+
+
+def _sequence(pair: tuple[Row, Row]) -> Iterator[tuple[str, Leaf]]:
+    for row in pair:
+        yield row.name, Leaf(list(row.numbers), f"line {row.line}")
+
+
+def _item(sheet: Sheet, line: int) -> str:
+    """The letter of the item that a line begins, or stands below; "" for none."""
+    for above in sheet.lines[max(0, line - 3) : line][::-1]:
+        if match := _ITEM.match(above):
+            return match[1]
+    return ""
+
+
+def _of_item(sheet: Sheet, item: str) -> tuple[list[str], list[Loose]]:
+    """The lines of the answer without those of other items, and what these say."""
+    lines, others, at = [], [], ""
+    for number, line in enumerate(sheet.answer.lines, 1):
+        match = _ITEM.match(line)
+        at = match[1] if match else at if line.strip() else ""
+        is_other = bool(item and at and at != item)
+        lines.append("" if is_other else line)
+        if is_other:
+            others.append(Loose(number, line, "of another sequence"))
+    return lines, others
+
+
 def _numbers(row: str) -> list[str]:
     if re.fullmatch("[01]{4,}", row):
         return list(row)
@@ -103,7 +164,7 @@ def _numbers(row: str) -> list[str]:
 
 def _columns(sheet: Sheet) -> Iterator[Row]:
     """The sequences that stand below the names x and s in a table."""
-    lines = sheet.text.split("\n")
+    lines = sheet.task.lines
     for number, line in enumerate(lines, 1):
         heads = [head.strip(" \\") for head in re.split(r"[|&]|\t|\s{2,}", line.strip(" |"))]
         columns = {
@@ -150,12 +211,12 @@ def _threshold(sheet: Sheet) -> Leaf | Note:
     return Note(text)
 
 
-def _claims(sheet: Sheet) -> tuple[Tree, Sequence[Loose]]:
+def _claims(answer: Sequence[str]) -> tuple[Tree, Sequence[Loose]]:
     """Weights that are claimed, or that there are none."""
     claims: Tree = {}
     loose = []
     names = {"w_1": "w1", "w_x": "w1", "wx": "w1", "w_2": "w2", "w_s": "w2", "ws": "w2"}
-    for number, line in enumerate(sheet.answer.split("\n"), 1):
+    for number, line in enumerate(answer, 1):
         for match in _WEIGHT.finditer(line):
             name = re.sub(r"[{}]", "", match[1])
             name = names.get(name, name)
@@ -170,7 +231,7 @@ def _claims(sheet: Sheet) -> tuple[Tree, Sequence[Loose]]:
         for name, leaf in claims.items()
         if isinstance(leaf, Leaf)
     ]
-    for number, line in enumerate(sheet.answer.split("\n"), 1):
+    for number, line in enumerate(answer, 1):
         if said := _IMPOSSIBLE.search(line):
             return {"feasible": Leaf("false", f'line {number}: "{said[0]}"')}, loose
     return {}, loose

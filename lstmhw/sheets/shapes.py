@@ -20,6 +20,12 @@ def as_rows(numbers: Numbers, units: int | None) -> Numbers:
     return [[one] for one in numbers] if units == 1 and len(numbers) > 1 else [numbers]
 
 
+def turned(numbers: Numbers) -> Numbers:
+    """The transpose of a matrix."""
+    assert not isinstance(numbers, str), "a matrix has rows"
+    return [list(column) for column in zip(*numbers, strict=True)]
+
+
 def is_one_hot(numbers: Numbers) -> bool:
     """Whether one number is 1 and the others are 0."""
     digits = sorted(map(str, numbers)) if len(axes(numbers)) == 1 else []

@@ -1,15 +1,14 @@
 """A sheet read: its lines, the questions among them, and the statements of the one to draft."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
 
 from lstmhw.sheets.conventions import Equation
 from lstmhw.sheets.plain import plain
 from lstmhw.sheets.questions import Parts, Question, items, parts
-from lstmhw.sheets.statements import Statement, statements
+from lstmhw.sheets.statements import statements
+from lstmhw.sheets.stretch import Stretch
 from lstmhw.sheets.symbols import Symbol, taken_apart
 from lstmhw.sheets.tree import Loose
 from lstmhw.sheets.values import Numbers, Value
@@ -18,15 +17,6 @@ _CLAIMS = re.compile(
     r"\b(?:claim(?:s|ed)?|(?:students?|they) (?:gets?|got|finds?|found|obtain(?:s|ed)?|wrote"
     r"|writes?|says?|answer(?:s|ed)?)|(?:student'?s?'?|our|final) answers?\s*[:*])",
     re.IGNORECASE,
-)
-_FURNITURE = re.compile(
-    r"\W*(?:page\s*)?\d+\s*(?:(?:/|of)\s*\d+)?\W*$|\W*page\b.{0,20}$|.*\b(?:points?|marks|pts)\b"
-    r"|.*\b(?:homework|sheet|exercise|question|problem|assignment|lecture|course|chapter|figure"
-    r"|exam|due|semester|version|step|part|task)\s*[#.]?\s*\d",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(
-    r"(?<![\w.{_^<(\\])[-+]?(?:\d+\.?\d*|\.\d+)(?![\w>}])|(?<=[=\s]\()[-+]?\d*\.?\d+(?=\s*[,;)])"
 )
 
 
@@ -83,13 +73,10 @@ class Sheet:
         lines = range(self.question.first, self.question.end)
         return frozenset([*range(1, self.parts.preamble + 1), *lines])
 
-    def _kept(self, is_answer: bool) -> str:
-        """The text of the question or of its answer, each line where it is in the sheet."""
-        numbered = enumerate(self.lines, 1)
-        return "\n".join(
-            line if k in self.own and (k in self._answer_lines) == is_answer else ""
-            for k, line in numbered
-        )
+    def _kept(self, numbers: Collection[int]) -> Stretch:
+        """The lines of the question that have one of the numbers."""
+        kept = self.own & frozenset(numbers)
+        return Stretch([line if k in kept else "" for k, line in enumerate(self.lines, 1)])
 
     @cached_property
     def _answer_lines(self) -> frozenset[int]:
@@ -97,22 +84,14 @@ class Sheet:
         return self.parts.answers | frozenset(claims)
 
     @cached_property
-    def text(self) -> str:
-        """What is asked and given."""
-        return self._kept(is_answer=False)
+    def task(self) -> Stretch:
+        """What is given and asked."""
+        return self._kept({*range(1, len(self.lines) + 1)} - self._answer_lines)
 
     @cached_property
-    def answer(self) -> str:
+    def answer(self) -> Stretch:
         """What is answered."""
-        return self._kept(is_answer=True)
-
-    @cached_property
-    def given(self) -> list[Statement]:
-        return statements(self.text)
-
-    @cached_property
-    def answered(self) -> list[Statement]:
-        return statements(self.answer)
+        return self._kept(self._answer_lines)
 
     @property
     def numbered(self) -> list[tuple[int, str]]:
@@ -124,61 +103,23 @@ class Sheet:
         compiled = re.compile(pattern, re.IGNORECASE)
         return next((k for k, line in self.numbered if compiled.search(line)), None)
 
-    def line(self, at: int, is_answer: bool = False) -> int:
-        """The number of the line of a place in the text or in the answer."""
-        return bisect_right(self._starts[is_answer], at)
-
-    @cached_property
-    def _starts(self) -> tuple[list[int], list[int]]:
-        """Where the lines of the text begin, and those of the answer."""
-        texts = (self.text.split("\n"), self.answer.split("\n"))
-        question, answer = ([*accumulate((len(one) + 1 for one in t), initial=0)] for t in texts)
-        return question, answer
-
-    @cached_property
-    def asked(self) -> list[str]:
-        """The lines of the text."""
-        return self.text.split("\n")
-
-    def before(self, at: int) -> str:
-        """What stands on the line of a place of the text before it."""
-        return self.text[self._starts[0][self.line(at) - 1] : at]
-
     @cached_property
     def symbols(self) -> list[Symbol]:
         """The symbols of the sheet that have a value or an equation, and of its formulas."""
-        every = [*self.given, *self.answered]
+        every = [*self.task.statements, *self.answer.statements]
         names = [name for statement in every for name in statement.names]
         found = [taken_apart(name) for name in names]
         return [symbol for symbol in found if symbol is not None]
 
-    @cached_property
+    @property
     def equations(self) -> list[Equation]:
         """The equations, those of the question before those of the answer."""
-        pairs = [(self.given, False), (self.answered, True)]
-        return [
-            Equation(statement.names[-1], statement.formula, self.line(statement.start, is_answer))
-            for several, is_answer in pairs
-            for statement in several
-            if statement.formula and statement.names
-        ]
+        return [*self.task.equations, *self.answer.equations]
 
     def unread(self) -> Iterator[Loose]:
         """The lines with numbers that no statement has."""
-        yield from self._unread(self.text, self.given, False)
-        yield from self._unread(self.answer, self.answered, True)
-
-    def _unread(self, text: str, read: Sequence[Statement], is_answer: bool) -> Iterator[Loose]:
-        characters = list(text)
-        for statement in read:
-            for at in range(statement.start, statement.end):
-                if characters[at] != "\n":
-                    characters[at] = " "
-        for number, rest in enumerate("".join(characters).split("\n"), 1):
-            line = self.lines[number - 1]
-            rest = re.sub(r"^\s*\d{1,2}[.)]\s", " ", rest)
-            if _NUMBER.search(rest) and not _FURNITURE.match(line):
-                yield Loose(number, line)
+        yield from self.task.unread()
+        yield from self.answer.unread()
 
 
 def _collide(of_items: Sequence[Mapping[str, Sequence[Numbers]]]) -> bool:

@@ -11,11 +11,19 @@ from lstmhw.sheets.values import Value, arrays, value_at
 _BEFORE = r"(?<![^\s(\[,;:|=&}>\"'])(?<![WUb] )"  # what may stand before a name
 _ASSIGNED = re.compile(
     rf"{_BEFORE}(?P<name>{NAME})[ \t]*(?P<sign>:?=(?![=>])|≈|:|\||(?:is|are|be|of)\b)"
+    r"(?:[ \t]+(?:both|all)\b)?"
 )
 _TUPLE = re.compile(
     rf"{_BEFORE}(?P<names>{NAME}(?:[ \t]*,[ \t]*{NAME}){{1,24}})[ \t]*=(?!=)[ \t]*"
     r"(?P<values>[-+]?[\d.][^\n#]*)"
 )
+_AND = re.compile(rf"(?P<names>{NAME}(?:\s*,\s*{NAME})*)\s*,?\s+and\s+$")
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
+_RESPECTIVELY = re.compile(
+    rf"{_BEFORE}(?P<names>{NAME}(?:\s*,\s*{NAME}){{0,8}},?\s+and\s+{NAME})\s+(?:are|=)\s+"
+    rf"(?P<values>{_NUMBER}(?:\s*,\s*{_NUMBER}){{0,8}},?\s+and\s+{_NUMBER})(?![\w.]*\w)"
+)
+_ONE_OF = re.compile(r"\s*(?:,\s*and\b|,|\band\b)\s*")
 _ONLY_NAME = re.compile(rf"\s*({NAME})\s*")
 _ENDS = re.compile(r"[,;\n=≈]|\.(?=\s|$)|\s(?:and|where|with)\s|\\\\")
 _EQUALS = re.compile(r"[ \t]*(?:\\\\)?[ \t]*(?:\n[ \t]*&?[ \t]*(?=[=≈]))?[ \t]*(=(?!=)|≈)")
@@ -25,6 +33,7 @@ _WORD = re.compile(r"[A-Za-z]{2}")
 MOST_NAMES = 8  # of one value: f = o = g = 1
 MOST_ABOVE = 12  # lines that a heading may stand above an array
 _COUNTS = re.compile(r"\bfor (?:all |each |every )?$")
+_COUNTERS = "ijklmntsT"
 _GOES_ON = re.compile(r"\s*,?\s*(?:\.\.\.|…|\\[lc]?dots)|\s+(?:or|to|through)\s")
 """Behind a number that counts: `for i = 1`, `i = 1, ..`, `i is 1 or 2`."""
 
@@ -45,7 +54,8 @@ class Statement(NamedTuple):
 
 def statements(text: str) -> list[Statement]:
     """The statements of a plain text, in their order; those without names at the end."""
-    together = {match.start(): match for match in _TUPLE.finditer(text)}
+    found_together = (*_TUPLE.finditer(text), *_RESPECTIVELY.finditer(text))
+    together = {match.start(): match for match in found_together}
     found: list[Statement] = []
     at = 0
     while match := _ASSIGNED.search(text, at):
@@ -59,8 +69,8 @@ def statements(text: str) -> list[Statement]:
 
 def _several(match: re.Match[str]) -> list[Statement]:
     """`Wf, bf = 0.5, 0`: as many values as names; none where it is no such line."""
-    names = [name.strip() for name in match["names"].split(",")]
-    parts = re.split(r"\s*,\s*", match["values"].strip())
+    names = _ONE_OF.split(match["names"].strip())
+    parts = _ONE_OF.split(match["values"].strip())
     if len(names) != len(parts) or not all(map(taken_apart, names)):
         return []
     values = [value_at(part, 0) for part in parts]
@@ -76,7 +86,7 @@ def _statement(text: str, match: re.Match[str]) -> Statement | None:
     name, at = match["name"].strip(), match.end()
     if taken_apart(name) is None:
         return _worded(text, match)
-    if _COUNTS.search(text[max(0, match.start() - 12) : match.start()]):
+    if name[0] in _COUNTERS and _COUNTS.search(text[max(0, match.start() - 12) : match.start()]):
         return None
     if match["sign"] not in ("=", ":=", "≈"):
         return _after_word(text, match)
@@ -121,7 +131,16 @@ def _after_word(text: str, match: re.Match[str]) -> Statement | None:
         return None
     if match["sign"] != ":" and "\n" in text[match.end() : value.start]:
         return None
-    return Statement((match["name"].strip(),), match.start(), value.end, value)
+    names = (*_joined(text, match), match["name"].strip())
+    return Statement(names, match.start(), value.end, value)
+
+
+def _joined(text: str, match: re.Match[str]) -> list[str]:
+    """The names before `b_o are 1` that it is about too: `b_f, b_i and b_o are 1`."""
+    before = _AND.search(text[max(0, match.start() - 200) : match.start()])
+    if match["sign"] != "are" or before is None:
+        return []
+    return [name for name in _ONE_OF.split(before["names"]) if taken_apart(name) is not None]
 
 
 def _worded(text: str, match: re.Match[str]) -> Statement | None:

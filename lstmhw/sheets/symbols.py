@@ -18,6 +18,8 @@ NAME = (
 """A name in a plain text."""
 _OF_WEIGHTS = "WUVRb"
 _LETTERS = "xhifgocCaujzrnyes"
+_OF_SCALARS = frozenset(("x", "h", "xh", "hx", "hh", "f", "i", "g", "c", "z", "r"))
+"""Behind w and u, and no English words: wx, whh, uf."""
 _WORDS = {
     "forget": "f",
     "input": "i",
@@ -105,6 +107,8 @@ def _may_be_glued(mark: str, base: str) -> bool:
     """Whether letters right behind a letter may be its subscript: Wf, Whh, ht, hprev."""
     if mark in ("t", "prev", "tm1") or base == "net":
         return True
+    if base in "wu":
+        return mark in _OF_SCALARS
     return base in _OF_WEIGHTS and len(mark) < 3 and set(mark) <= set(_LETTERS)
 
 

@@ -18,13 +18,25 @@ _GATES = {
 }
 _GATE = re.compile(rf"({'|'.join(_GATES)})(?:[ -](?:gate|state|update))?", re.IGNORECASE)
 _WEIGHT = re.compile(r"([WUb])(?:_\{?([xh])\}?)?")
+_SPELLED = (
+    (r"bias(?:es)?|offset", "b"),
+    (r"(?:input|x)[ -]weights?|weights? (?:on|of|for) (?:the )?(?:input|x)", "W_x"),
+    (
+        r"(?:recurrent|hidden|h|state)[ -]weights?|weights? (?:on|of|for) (?:the )?(?:h\w*|state)",
+        "W_h",
+    ),
+    (r"[WU]\s*\((?:the )?(?:input|on x|x)\)", "W_x"),
+    (r"[WU]\s*\((?:the )?(?:recurrent|hidden|state|on h|h)\)", "W_h"),
+    (r"([WUb](?:_\{?[xh]\}?)?)\s*\(.*\)", r"\1"),
+)
+"""How heads call weights, and the letters for them."""
 
 
 def rewritten(lines: Sequence[str]) -> Iterator[str]:
     """The lines, as many, with assignments where they are rows of such a table."""
     head: list[str] = []
     for line in lines:
-        cells = _cells(line)
+        cells = [_letter(cell) for cell in _cells(line)]
         if _is_head(cells):
             head = cells
             yield line
@@ -39,6 +51,14 @@ def _cells(line: str) -> list[str]:
     """The cells of a row: between bars, tabs, or two blanks and more."""
     bare = line.strip().strip("|").strip()
     return [cell.strip() for cell in re.split(r"\s*\|\s*" if "|" in line else r"\t|\s{2,}", bare)]
+
+
+def _letter(cell: str) -> str:
+    """A cell; W_x for one that says `input weight`."""
+    for pattern, letter in _SPELLED:
+        if match := re.fullmatch(pattern, cell, re.IGNORECASE):
+            return match.expand(letter)
+    return cell
 
 
 def _is_head(cells: Sequence[str]) -> bool:

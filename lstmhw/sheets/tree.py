@@ -12,7 +12,7 @@ from lstmhw.sheets.values import Numbers
 
 LONGEST_LINE = 96
 MOST_LISTED = 60
-Tree = dict[str, "Leaf | Tree | Note | list[Tree]"]
+Tree = dict[str, "Leaf | Rows | Tree | Note | list[Tree]"]
 
 
 class Leaf(NamedTuple):
@@ -30,6 +30,12 @@ class Drafted(NamedTuple):
     loose: Sequence["Loose"]
     equations: Mapping[str, Equation] = MappingProxyType({})
     """Those that the question states, by the symbol on their left, to be compared."""
+
+
+class Rows(NamedTuple):
+    """Values of a list, each with a comment and on a line of its own."""
+
+    leaves: Sequence[Leaf]
 
 
 class Note(NamedTuple):
@@ -71,6 +77,10 @@ def _lines(tree: Tree, depth: int) -> Iterator[str]:
             yield from (f"{indent}# {line}" for line in value.text.split("\n"))
         elif isinstance(value, Leaf):
             yield from _leaf(indent, key, value)
+        elif isinstance(value, Rows):
+            yield f"{indent}{as_yaml(key)}:"
+            for leaf in value.leaves:
+                yield f"{indent}  - {as_yaml(_bare(leaf.value))}  # {printed(leaf.comment)}"
         elif isinstance(value, list):
             yield f"{indent}{as_yaml(key)}:"
             for part in value:

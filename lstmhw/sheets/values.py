@@ -36,7 +36,11 @@ _OPENING = re.compile(
 )
 _TURNED = re.compile(r"\s*(?:\^\s*(?:\{\s*(?:\\top|T|\\intercal)\s*\}|\\top|T\b)|ᵀ|'|\.T\b)")
 _OTHER = {"[": "]", "(": ")", "{": "}"}
-_GOES_ON = re.compile(r"\s*(?:[*·×⊙^/@]|\\cdot|\\times)|[ \t]+[-+](?=[ \t])|[A-Za-z_(\[]|[-+]")
+_GOES_ON = re.compile(
+    r"\s*(?:[*·×⊙^/@]|\\cdot|\\times)|[ \t]+[-+](?=[ \t])|[A-Za-z_(\[]|[-+]"
+    r"|[ \t]+\((?=[A-Za-z][_\s])|[ \t]+I(?:_\{?\w\}?)?(?![\w'])"
+    r"|(?<!\.)[ \t]+[A-Za-z]\u0303?_\{?[\w-]+\}?(?![\w}-]|\s*(?:[=:≈]|is\b|are\b))"
+)
 """Behind a number that is part of an expression."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lstmhw.sheets.placing import Placed, Placing, leaf_of
 from lstmhw.sheets.roles import GATES
 from lstmhw.sheets.shapes import vector
+from lstmhw.sheets.symbols import taken_apart
 from lstmhw.sheets.tree import Leaf, Tree
 from lstmhw.sheets.values import axes
 
@@ -81,7 +82,8 @@ class Weights:
             is_column = name == "W_x" and units == len(numbers) and units != 1
             numbers = [[one] for one in numbers] if is_column else [numbers]
             note = ", as one column" if is_column else ", as one row"
-        return Leaf(numbers, f"line {placed.line}{note}")
+        said = f": {placed.name}" if taken_apart(placed.name) in self.placing.book.told else ""
+        return Leaf(numbers, f"line {placed.line}{said}{note}")
 
     def fitting_orientations(self) -> set[str]:
         """The orientations with which the weights on the input have the shape they need."""
