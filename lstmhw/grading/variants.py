@@ -52,6 +52,7 @@ class VariantGrader:
         self.shared = shared
         self.variants = variants
         self.exercise = shared.exercise
+        self.names, self.asked = shared.names, shared.asked
         self._grader_of = lru_cache(MOST_GRADERS)(self._made)
 
     def __reduce__(self) -> tuple[Any, ...]:
