@@ -183,7 +183,9 @@ def test_export_writes_the_zip_to_a_file_alone(lstmhw: Run, tmp_path: Path, q2: 
     written = lstmhw("export", "q2", "--to", "gradescope", "-o", "q2.zip")
     assert (written.returncode, written.stdout, written.stderr) == (0, "", "")
     assert (tmp_path / "q2.zip").read_bytes() == q2
-    nothing = lstmhw("export", "rnn-in-lstm-saturated", "--to", "gradescope", "-o", "none.zip")
+    rnn = "kind: rnn-in-lstm\nrnn: {W_x: [[1]], W_h: [[1]]}\nrandom: {steps: 3}\n"
+    (tmp_path / "open.yaml").write_text(f"{rnn}construction: saturated\n")
+    nothing = lstmhw("export", "open.yaml", "--to", "gradescope", "-o", "none.zip")
     assert nothing.returncode == 2
     assert "expected answers that have points, found none" in nothing.stderr
     assert not (tmp_path / "none.zip").exists()
