@@ -16,7 +16,7 @@ from conftest import ROOT, Run, at_length, examples, marked, problem
 from hypothesis import given
 from hypothesis import strategies as st
 from network_sheets import network_sheets
-from random_stacks import CELLS, stacks
+from random_stacks import CELLS, seen_units, stacks
 from sheets import correct_sheets
 from time_sheets import time_sheets
 
@@ -95,7 +95,7 @@ def _drawn(count: int) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(("count", "apart"), [(1, 9), at_length(4, 1)])
+@pytest.mark.parametrize(("count", "apart"), [(1, 9), at_length(2, 1)])
 def test_all_answers_of_drawn_problems_are_judged(count: int, apart: int) -> None:
     judged = 0
     for k, (_, text) in enumerate(_drawn(count)[::apart]):
@@ -116,13 +116,21 @@ def test_all_answers_of_a_stack_are_judged(
     cell: str, gradient: bool, data: st.DataObject, seed: int, sort: str
 ) -> None:
     batch = st.just(0) if gradient else st.integers(0, 2)
-    asked = problem(data.draw(stacks(cell, gradient=gradient, batch=batch)))
+    drawn = data.draw(stacks(cell, gradient=gradient, batch=batch))
+    if gradient:
+        is_row, units = "orientation" in drawn, seen_units(drawn)
+        weights = [[0.5]] * units if is_row else [[0.5] * units]
+        drawn |= {"output": {"W": weights}, "targets": [[0.25]] * len(drawn["xs"])}
+    asked = problem(drawn)
     assert_judged(asked, all_answers(asked.solve(), sort, seed))
 
 
 @pytest.mark.parametrize("name", ["q1", *map(at_length, sorted({*SHIPPED} - {"q1"}))])
 def test_grade_has_a_row_for_each_of_them(name: str, lstmhw: Run, tmp_path: Path) -> None:
     solution = shipped(name).solve()
+    if not all_answers(solution, "right"):
+        assert solution.checked, "what has no numbers to claim is judged by its kind"
+        return
     lines = [submission(sort, all_answers(solution, sort)) for sort in SORTS]
     (tmp_path / "class.ndjson").write_text("".join(lines))
     graded = lstmhw("grade", name, "class.ndjson", "--format", "ndjson")
