@@ -28,15 +28,18 @@ def drawn(solution: Solution, suffix: str) -> bytes:
     return plot.drawn(solution.picture, suffix)
 
 
+IN_EVERY_FORMAT = ("q2", "step-rnn-a", "gradient-flow-scalar", "lstm-gradient", "attention-bahdanau")
+
+
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_every_picture_is_drawn_the_same_each_time(name: str) -> None:
     solution = solve(name)
     if solution.picture is None:
         assert solution.kind == "parameter-count"
         return
-    for suffix, beginning in BEGINNINGS.items():
+    for suffix in BEGINNINGS if name in IN_EVERY_FORMAT else (".svg",):
         picture = drawn(solution, suffix)
-        assert picture.startswith(beginning)
+        assert picture.startswith(BEGINNINGS[suffix])
         assert drawn(solution, suffix) == picture
         assert not re.search(rb"CreationDate|<dc:date>|Software", picture)
     root = ElementTree.fromstring(drawn(solution, ".svg"))
