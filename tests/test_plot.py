@@ -28,7 +28,7 @@ def drawn(solution: Solution, suffix: str) -> bytes:
     return plot.drawn(solution.picture, suffix)
 
 
-IN_EVERY_FORMAT = ("q2", "step-rnn-a", "gradient-flow-scalar", "lstm-gradient", "attention-bahdanau")
+IN_EVERY_FORMAT = ("q2", "step-rnn-a", "gradient-flow-scalar", "lstm-gradient", "gru")
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
