@@ -194,8 +194,8 @@ class Search:
     def _option(self, target: Target, variant: Variant, values: Floats) -> Option:
         variant = variant._replace(lines=written(variant.lines))
         bits, whole, given = target.exactly(variant.lines, values)
-        partly = not np.all(target.is_explained(given)[target.off])
-        return Option(variant, bits, given, whole, partly, target.fit(given))
+        fit = target.fit(given)
+        return Option(variant, bits, given, whole, fit.hit < np.count_nonzero(target.off), fit)
 
     def _read_apart(
         self, target: Target, candidates: Candidates, values: Floats

@@ -52,6 +52,7 @@ class Target:
         self.off = np.isin(np.arange(claimed.expected.size), list(off))
         self.right = np.where(np.isfinite(followed.right), followed.right, claimed.expected.ravel())
         self.wanted = claimed.values.ravel()
+        self.is_round = np.isin(self.wanted, ROUND)
         least = np.maximum(EXACT * np.abs(self.wanted), np.finfo(float).tiny)
         self.halves = np.maximum(claimed.halves.ravel(), least)
         self.radius = self._radius_of({})
@@ -82,8 +83,7 @@ class Target:
             away = np.abs(values - self.wanted)
             units = away / self.halves
             slip = prices.SLIP + np.minimum(np.log2(1 + units), self._bits_of_size(values))
-            is_round = np.isin(self.wanted, ROUND)
-            slip = np.where(is_round, np.minimum(slip, prices.ROUND_NUMBER), slip)
+            slip = np.where(self.is_round, np.minimum(slip, prices.ROUND_NUMBER), slip)
             room = 1 + radius / self.halves
             bits = np.where(units <= room, np.log2(room) + prices.ROUNDED, slip)
             one_off = (units <= 3) & (self.halves <= COARSE)
@@ -121,8 +121,8 @@ class Target:
         how much it is nearer than a right method; or where neither the number nor what it should
         have been is in sight.
         """
-        missed = self.off & (self.bits_of(values[None], self.radius)[0] >= prices.LAST_DIGIT)
-        hit = self.off & self.is_explained(values)
+        bits = self.bits_of(values[None], self.radius)[0]
+        missed, hit = self.off & (bits >= prices.LAST_DIGIT), self.off & (bits < prices.SLIP)
         left, whole = np.abs(values - self.wanted), np.abs(self.right - self.wanted)
         far = (left > whole / 2) | (left > IN_SIGHT * np.maximum(whole, np.abs(self.wanted)))
         return Fit(*(int(np.sum(flags)) for flags in (hit, missed, missed & far)))
