@@ -195,7 +195,7 @@ class Search:
         variant = variant._replace(lines=written(variant.lines))
         bits, whole, given = target.exactly(variant.lines, values)
         fit = target.fit(given)
-        return Option(variant, bits, given, whole, fit.hit < np.count_nonzero(target.off), fit)
+        return Option(variant, bits, given, whole, fit.hit < int(np.sum(target.off)), fit)
 
     def _read_apart(
         self, target: Target, candidates: Candidates, values: Floats
