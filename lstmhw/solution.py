@@ -141,6 +141,11 @@ class Check(NamedTuple):
     verdicts: tuple[str, ...] = ()
     method: str = ""
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether there is no answer at all; of an array, some numbers may have one."""
+        return self.verdict == "unanswered" and self.claimed is None
+
 
 def unanswered(symbol: str, expected: Any) -> Check:
     """The row of an answer that is not there."""

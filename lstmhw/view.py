@@ -13,6 +13,7 @@ from lstmhw.notation import NumberOf, Omitted, as_given, decimal, named
 from lstmhw.numerals import decimals
 from lstmhw.printed import Told, printed, told
 from lstmhw.solution import (
+    NO_ANSWER,
     Block,
     Check,
     Claim,
@@ -362,7 +363,8 @@ def claim_text(claim: Claim) -> str:
         return " ".join(claim.split())
     if isinstance(claim, Mapping):
         return "; ".join(f"{name}: {claim_text(part)}" for name, part in claim.items())
-    return f"[{', '.join(claim_text(part) for part in claim)}]"
+    parts = ("-" if part in NO_ANSWER else claim_text(part) for part in claim)
+    return f"[{', '.join(parts)}]"
 
 
 NOTHING = 1e-12  # what an answer of 0 may be off by and still be right
@@ -370,11 +372,14 @@ CALLED = {"feasible": "verdict", "certificate": "reason", "certificates": "reaso
 """How a sentence calls a claim that is no symbol."""
 WEIGHTS = "weights"  # the row of weights that are a claim
 SEVERAL = ([WEIGHTS], ["certificates"])
+PARTIAL = "partly answered"
+"""What is told of an array that is `unanswered` because some of its numbers are."""
 JUDGED = {
     "right": ("is right", "are right"),
     "rounding": ("is right but for rounding on the way", "are right but for rounding on the way"),
     "coarse": ("has too few digits to tell", "have too few digits to tell"),
     "unanswered": ("is not there", "are not there"),
+    PARTIAL: ("has numbers without an answer", "have numbers without an answer"),
     "follows": (
         "is wrong only because an earlier answer was; the method is right",
         "are wrong only because an earlier answer was; the method is right",
@@ -437,7 +442,9 @@ def claims_told(checks: Sequence[Check]) -> Iterator[Paragraph]:
         why = f": {title(check.mistake)}" if check.mistake else ""
         if why and check.explanation.startswith(GUESSES):
             why = f"; it looks like this: {title(check.mistake or '')}"
-        said.setdefault((check.verdict, why), []).append(check.symbol)
+        is_partial = check.verdict == "unanswered" and not check.is_absent
+        told = PARTIAL if is_partial else check.verdict
+        said.setdefault((told, why), []).append(check.symbol)
     for (judged, why), symbols in said.items():
         undecided = symbols == [WEIGHTS] and judged == "coarse"
         one, several = UNDECIDED if undecided else JUDGED[judged]

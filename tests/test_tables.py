@@ -301,12 +301,13 @@ def test_yes_and_no_are_true_and_false(folder: Path) -> None:
     assert verdicts == ["right"] * 4 + ["wrong"] * 3
 
 
-def test_an_entry_that_is_left_out_is_told(folder: Path) -> None:
-    rows = graded('id,h[1],h[2],a\n1,0.5,,"0.5, -1.5"\n2,,,\n3,0.5,x,\n')
-    assert [row.score for row in rows] == [1, 0, 0]
-    assert (
-        str(rows[0].error) == "t.csv:2:7: error: claimed.h_1[2]: expected a number, found nothing"
-    )
+def test_an_entry_that_is_left_out_is_unanswered(folder: Path) -> None:
+    rows = graded('id,h[1],h[2],a\n1,0.5,,"0.5, -1.5"\n2,,,\n3,0.5,x,\n4,"0,50",-,\n')
+    assert [row.score for row in rows] == [1, 0, 0, 0]
+    for row in (rows[0], rows[3]):
+        assert row.error is None
+        check = next(check for check in row.checks if check.symbol == "h_1")
+        assert (check.verdicts, check.where) == (("right", "unanswered"), "h_1[2]")
     assert rows[1].error is None
     assert str(rows[2].error).startswith("t.csv:4:7: error: claimed.h_1[2]: expected a number")
 

@@ -106,7 +106,7 @@ CLAIMS = Topic(
                 "gradient-flow, verdict: proved (refuted, unknown) of sentiment-weights and "
                 "sequence-rule, feasible: true or false of step-rnn, beside false also the reasons "
                 "(lstmhw explain step-rnn). A claim of null, or one that is asked for and left "
-                "out, is unanswered.",
+                "out, is unanswered; so is a number of an array: c: [0.55, null].",
                 "A claim that cannot be read is an error at its line, exit status 2, and the "
                 "others are marked.",
             ),

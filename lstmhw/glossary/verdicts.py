@@ -53,7 +53,8 @@ VERDICTS = (
     Entry(
         "unanswered",
         "unanswered",
-        "It was asked for, and nothing or null stands there. It earns no points.",
+        "It was asked for, and nothing or null stands there, or in the place of a number of an "
+        "array of which the rest is right. What has no answer earns no points.",
         ("asked: i, c and h; claimed: i and h; so c is unanswered",),
         "Write down what you have: a wrong start can still be followed.",
     ),

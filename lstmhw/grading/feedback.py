@@ -109,7 +109,7 @@ def _named_once(check: Check) -> Check:
 
 
 def _told(check: Check) -> str:
-    if check.verdict == "unanswered":
+    if check.is_absent:
         return ""
     if "repeats" in check.extras:
         return f"The same as in {symbol(str(check.extras['repeats']), Text())}."

@@ -68,7 +68,7 @@ def _sentences(row: Row, exercise: Exercise) -> Mapping[str, str]:
     """What is said of each answer, by its symbol."""
     checks = told_once(row.checks, exercise.asked.marking)
     told = {check.symbol: check.explanation for check in checks}
-    absent = {c.symbol: "There is no answer." for c in row.checks if c.verdict == "unanswered"}
+    absent = {c.symbol: "There is no answer." for c in row.checks if c.is_absent}
     said = {**told, **absent}
     return {symbol(name, Text()): text for name, text in said.items() if text}
 

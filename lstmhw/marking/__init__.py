@@ -12,6 +12,7 @@ from lstmhw.marking.examples import one_example
 from lstmhw.marking.explaining import Marked, check, explained
 from lstmhw.marking.follow_through import Judged
 from lstmhw.marking.formulas import Formulas
+from lstmhw.marking.gaps import gaps_for
 from lstmhw.marking.judging import judge
 from lstmhw.marking.program import Program
 from lstmhw.marking.recent import Recent
@@ -129,14 +130,16 @@ class Marker:
                 idle = made_up.trivial(judged, earlier)
             if judged.worst == "wrong" and symbol not in stories:
                 made_up.add(symbol)
+            gaps = gaps_for(self.program, judged, earlier) if judged.worst == "wrong" else ()
             marked = Marked(
                 _as_told(judged),
                 wrong.get(symbol),
                 explained(symbol, wrong, stories),
-                self.search.copied(judged) if judged.worst == "wrong" else None,
-                symbol not in stories and _is_slip(judged, sheet),
+                self.search.copied(judged) if judged.worst == "wrong" and not gaps else None,
+                symbol not in stories and not gaps and _is_slip(judged, sheet),
                 self._mistaken(judged, earlier),
                 idle,
+                gaps,
             )
             checks.append(check(marked))
             earlier[symbol] = judged
@@ -151,7 +154,8 @@ class Marker:
         for claim in claims:
             judged, own = judge(self.program, claim, sheet, manner, MOST_REWORKED - lines)
             lines += 0 if own is None else len(own.steps)
-            if judged.worst == "wrong" and own is not None and len(wrong) < MOST_LOOKED_INTO:
+            is_searched = judged.worst == "wrong" and not gaps_for(self.program, judged, sheet)
+            if is_searched and own is not None and len(wrong) < MOST_LOOKED_INTO:
                 wrong[claim.symbol] = self.search.searched(judged, own, wrong)
                 judged = searched_for(judged, wrong[claim.symbol].estimate)
             sheet[claim.symbol] = judged

@@ -21,6 +21,8 @@ FEWEST_ALIKE = 3  # numbers, of which one can tell that they have as many figure
 FEWEST_DECIMALS = 2  # nobody computes on with fewer
 TELLING_FIGURES = 3  # as good as two decimals
 COARSE = 0.005  # off by more than this, and by this share of the truth, is not told by few digits
+GAP = ""
+"""The text of a number of an array that has no answer."""
 NOTHING = "no numbers are computed here"
 USUAL = Marking()
 """No digits asked for, no tolerance, a point for each answer."""
@@ -30,7 +32,8 @@ class Claimed:
     """A claimed answer: its symbol, its numbers in the shape of the true ones.
 
     `marking` says which digits are asked for, and how near is near enough.  A `turned` claim is
-    told with an example of a batch in each column; here it has one in each row.
+    told with an example of a batch in each column; here it has one in each row.  Of the numbers
+    that are `missing` the text is "" and the value, so that all others can be judged, the true one.
     """
 
     def __init__(
@@ -49,8 +52,11 @@ class Claimed:
         self.texts = tuple(texts)
         self.expected = expected
         self.turned = turned
+        self.missing = tuple(text == GAP for text in texts)
         if values is None:
-            values = np.array([number(text) for text in texts]).reshape(expected.shape)
+            pairs = zip(texts, expected.ravel().tolist(), strict=True)
+            numbers = [true if text == GAP else number(text) for text, true in pairs]
+            values = np.array(numbers).reshape(expected.shape)
         self.values = values
 
     def with_values(self, values: Floats) -> "Claimed":
@@ -65,16 +71,21 @@ class Claimed:
         rows, columns = self.expected.shape
         return [numbers[k * columns + j] for j in range(columns) for k in range(rows)]
 
+    @property
+    def written(self) -> list[str]:
+        """The texts of the numbers that are there."""
+        return [text for text in self.texts if text != GAP]
+
     @cached_property
     def halves(self) -> Floats:
-        """Half a unit of the last digit of each number, as written."""
-        halves = np.array([half_unit(text) for text in self.texts])
+        """Half a unit of the last digit of each number, as written; of all, where it is missing."""
+        halves = np.array([self.last if text == GAP else half_unit(text) for text in self.texts])
         return halves.reshape(self.expected.shape)
 
     @cached_property
     def decimals(self) -> int:
         """The most decimals that one of the numbers is written with."""
-        return max(EXACT_DECIMALS if "/" in text else decimals(text) for text in self.texts)
+        return max(EXACT_DECIMALS if "/" in text else decimals(text) for text in self.written)
 
     @cached_property
     def last(self) -> float:
@@ -111,7 +122,7 @@ class Claimed:
         enough = [self._is_near(value, other) for value, other in pairs]
         rows = zip(self.texts, near.tolist(), enough, strict=True)
         return [
-            not is_enough and self._shows_few(text, close, data_decimals)
+            text != GAP and not is_enough and self._shows_few(text, close, data_decimals)
             for text, close, is_enough in rows
         ]
 
@@ -120,7 +131,7 @@ class Claimed:
         """Number by number, whether it has fewer digits than a course asks for."""
         if self.marking.tolerance is not None:
             return [False] * len(self.texts)
-        return [self._is_short(text) for text in self.texts]
+        return [text != GAP and self._is_short(text) for text in self.texts]
 
     def _is_short(self, text: str) -> bool:
         if self.marking.decimals is not None:
@@ -173,7 +184,7 @@ def possible_figures(claims: Sequence[Claimed]) -> int | None:
 
 
 def _all_figures(claims: Sequence[Claimed]) -> list[int]:
-    texts = [text for claim in claims for text in claim.texts if number(text) != 0]
+    texts = [text for claim in claims for text in claim.written if number(text) != 0]
     return [_figures(text) for text in texts if "." in text]
 
 
@@ -211,7 +222,8 @@ def read(
 ) -> tuple[list[Claimed], list[str], list[Fault]]:
     """The claims that can be compared, the symbols without an answer (null), and the other faults.
 
-    Those that are judged already are left out; of `formulas` there is a claim already.
+    Those that are judged already are left out; of `formulas` there is a claim already.  An array
+    of nothing but null has no answer.
     """
     faults: list[Fault] = []
     found: dict[str, Claimed] = {}
@@ -234,6 +246,9 @@ def read(
             try:
                 texts = _texts_of(claim, path, solution.answers[symbol])
                 expected, turned = solution.answers[symbol], symbol in solution.turned
+                if set(texts) == {GAP}:
+                    unanswered.append(symbol)
+                    continue
                 if turned:
                     texts = np.array(texts, dtype=object).reshape(expected.shape).T.ravel().tolist()
                     expected = expected.T
@@ -247,12 +262,24 @@ def _texts_of(claim: Claim, path: Path, expected: Floats) -> list[str]:
     """The claimed numbers as written.  Raises ProblemError for words and other shapes."""
     if isinstance(claim, str) and expected.size > 1:
         list(_texts(claim, path))  # a word is told from a number
+    claim = _spread_out(claim, expected.shape)
     shape = _shape(claim)
     alone = shape is not None and _without_ones(shape) == _without_ones(expected.shape)
     if shape != expected.shape and not alone:
         message = f"expected {_described(expected.shape)}, found {_described(shape)}"
         raise ProblemError([Fault(path, message)])
     return list(_texts(claim, path))
+
+
+def _spread_out(claim: Claim, shape: Sequence[int]) -> Claim:
+    """A claim with a gap for each number of a row that is null."""
+    if not shape or isinstance(claim, Mapping):
+        return claim
+    if claim in NO_ANSWER:
+        return tuple(_spread_out(GAP, shape[1:]) for _ in range(shape[0]))
+    if isinstance(claim, str):
+        return claim
+    return tuple(_spread_out(part, shape[1:]) for part in claim)
 
 
 def _without_ones(shape: Sequence[int]) -> list[int]:
@@ -301,7 +328,9 @@ def _first_step(solution: Solution) -> int | None:
 
 def _texts(claim: Claim, path: Path) -> Iterator[str]:
     """The claimed numbers in order, as written.  Raises ProblemError for a word."""
-    if isinstance(claim, str):
+    if claim in NO_ANSWER:
+        yield GAP
+    elif isinstance(claim, str):
         try:
             number(claim)
         except ValueError as error:

@@ -62,7 +62,8 @@ class Marked(NamedTuple):
 
     `copied` is said of a datum; `is_slip` says that nothing explains the claim, and that all around
     it agrees; `mistaken` are the wrong claims that it follows from; `trivial` is what of it the
-    made-up ones left with nothing to compute.
+    made-up ones left with nothing to compute; `gaps` are the claims with missing numbers that a
+    wrong one rests on, itself perhaps.
     """
 
     judged: Judged
@@ -72,6 +73,7 @@ class Marked(NamedTuple):
     is_slip: bool = False
     mistaken: Sequence[str] = ()
     trivial: Trivial = Trivial()
+    gaps: Sequence[Judged] = ()
 
 
 def explained(
@@ -181,6 +183,30 @@ def _evidence(marked: Marked) -> float:
 
 def _sentences(marked: Marked) -> Iterator[Sentence]:
     judged = marked.judged
+    has_gaps = marked.gaps or judged.worst == "unanswered"
+    yield from _told_of_gaps(marked) if has_gaps else _told_of(marked)
+    if judged.worst == "follows" and any(judged.claimed.missing):
+        yield _open(f"{_of_missing(judged)}.")
+    if marked.trivial.made_up:
+        yield _open(_of_trivial(marked))
+
+
+def _told_of_gaps(marked: Marked) -> Iterator[Sentence]:
+    """What is said where numbers are missing that an answer needs, or of an answer with gaps."""
+    judged = marked.judged
+    if marked.gaps:
+        yield _open(_of_gaps(judged, marked.gaps))
+        yield Sentence(_corrections(judged, "wrong").text, _of_wrong(judged))
+        return
+    yield _open(_of_partial(judged))
+    for verdict in ("rounding", "coarse"):
+        if verdict in judged.verdicts:
+            yield _corrections(judged, verdict)
+
+
+def _told_of(marked: Marked) -> Iterator[Sentence]:
+    """What is said by the verdict, and by what was found out."""
+    judged = marked.judged
     match judged.worst:
         case "rounding":
             yield _open(_of_rounding(judged))
@@ -205,8 +231,6 @@ def _sentences(marked: Marked) -> Iterator[Sentence]:
         case _:
             yield _open(_of_slip(marked.is_slip))
             yield _corrections(judged, "wrong")
-    if marked.trivial.made_up:
-        yield _open(_of_trivial(marked))
 
 
 def _open(text: str) -> Sentence:
@@ -219,9 +243,46 @@ def _of_trivial(marked: Marked) -> str:
     names = _listed([symbol(name, Text()) for name in marked.trivial.made_up])
     if all(marked.trivial.numbers):
         return f"Your {names} left nothing to compute here, so this earns no credit."
-    places = _places_where(marked.judged, marked.trivial.numbers)
-    what = _listed(places) if len(places) <= MOST_CORRECTIONS else f"{len(places)} numbers"
+    what = _counted(_places_where(marked.judged, marked.trivial.numbers))
     return f"Your {names} left nothing to compute for {what}, so this earns no credit there."
+
+
+def _counted(places: Sequence[str]) -> str:
+    """The places, or how many there are of them."""
+    return _listed(places) if len(places) <= MOST_CORRECTIONS else f"{len(places)} numbers"
+
+
+def _of_missing(judged: Judged) -> str:
+    """Which numbers of an array have no answer."""
+    places = _places(judged, "unanswered")
+    return f"{_counted(places)} {'has' if len(places) == 1 else 'have'} no answer"
+
+
+def _of_partial(judged: Judged) -> str:
+    """The same of an array in which nothing else is wrong, and how good that is."""
+    there = set(judged.verdicts) - {"unanswered"}
+    missing = _of_missing(judged)
+    if "coarse" in there:
+        few = _places(judged, "coarse")
+        has, is_right = ("has", "it is") if len(few) == 1 else ("have", "they are")
+        return f"{missing}; {_counted(few)} {has} too few digits to tell whether {is_right} right."
+    but = " but for rounding on the way" if "rounding" in there else ""
+    return f"{missing}; what is there is right{but}."
+
+
+def _of_gaps(judged: Judged, gaps: Sequence[Judged]) -> str:
+    """Why no mistake is named where something has no answer."""
+    missing = _listed([_of_missing(gap) for gap in gaps])
+    if any(judged.claimed.missing):
+        return f"{missing}, so no mistake is named."
+    it = "it" if sum(gap.verdicts.count("unanswered") for gap in gaps) == 1 else "them"
+    return f"{missing}, and this rests on {it}, so no mistake is named."
+
+
+def _of_wrong(judged: Judged) -> str:
+    """Which numbers are wrong."""
+    places = _places(judged, "wrong")
+    return f"{_counted(places)} {'is' if len(places) == 1 else 'are'} wrong."
 
 
 def _of_rounding(judged: Judged) -> str:

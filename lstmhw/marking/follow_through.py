@@ -24,6 +24,7 @@ class Judged(NamedTuple):
 
     `estimate` are the numbers the student had before rounding them for the sheet, as far as that
     can be told.  `rounding` names how they were rounded where that is not as it should be.
+    A number that is missing is `unanswered`; in its place is what a right method gives.
     """
 
     claimed: Claimed
@@ -45,8 +46,10 @@ class Judged(NamedTuple):
     @property
     def is_true(self) -> Any:
         """Number by number, whether it is right but for rounding, as far as its digits say."""
-        flags = [verdict in TRUE for verdict in self.verdicts]
-        return np.array(flags).reshape(self.claimed.expected.shape)
+        shape = self.claimed.expected.shape
+        flags = np.array([verdict in TRUE for verdict in self.verdicts]).reshape(shape)
+        missing = np.array(self.claimed.missing).reshape(shape)
+        return flags | (missing & (self.estimate == self.claimed.expected))
 
 
 class FollowThrough(NamedTuple):

@@ -10,6 +10,7 @@ from lstmhw.functions import Floats
 from lstmhw.marking.carried import reach, with_loose
 from lstmhw.marking.claims import FEWEST_DECIMALS, Claimed
 from lstmhw.marking.follow_through import TRUE, FollowThrough, Judged, follow_through, is_about
+from lstmhw.marking.gaps import completed
 from lstmhw.marking.program import Program
 from lstmhw.marking.rounding import TIE, Manner, has_digits, is_cut, is_noise, is_within
 from lstmhw.marking.spread import Rounding
@@ -42,11 +43,13 @@ def judge(
     far as it goes, but goes not far, is `coarse`.
     """
     judged, mine = _compared(program, claimed, earlier, manner, most)
-    if claimed.symbol in program.scope.given:
-        return judged, mine
-    pairs = zip(judged.verdicts, claimed.are_coarse(program.data_decimals), strict=True)
-    verdicts = tuple("coarse" if few and v in TRUE else v for v, few in pairs)
-    return judged._replace(verdicts=verdicts), mine
+    if claimed.symbol not in program.scope.given:
+        pairs = zip(judged.verdicts, claimed.are_coarse(program.data_decimals), strict=True)
+        verdicts = tuple("coarse" if few and v in TRUE else v for v, few in pairs)
+        judged = judged._replace(verdicts=verdicts)
+    if any(claimed.missing):
+        judged = completed(program, judged, earlier, manner, most)
+    return judged, mine
 
 
 def _compared(

@@ -62,13 +62,14 @@ def manner_of(claims: Sequence[Claimed]) -> Manner:
     """How a sheet rounds."""
     cut = rounded = 0
     for claim in claims:
-        pairs = list(zip(is_cut(claim, claim.expected), claim.are_right, strict=True))
+        rows = zip(claim.missing, is_cut(claim, claim.expected), claim.are_right, strict=True)
+        pairs = [(c, r) for is_missing, c, r in rows if not is_missing]
         cut += sum(c and not r for c, r in pairs)
         rounded += sum(r and not c for c, r in pairs)
     of_names = {indexed(claim.symbol)[0]: claim.kept for claim in claims}
     return Manner(
         of_names | {claim.symbol: claim.decimals for claim in claims},
-        max((_without_zeros(text) for claim in claims for text in claim.texts), default=0),
+        max((_without_zeros(text) for claim in claims for text in claim.written), default=0),
         significant_figures(claims),
         possible_figures(claims),
         cut > rounded + 1,

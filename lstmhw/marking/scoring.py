@@ -29,7 +29,7 @@ class Asked(NamedTuple):
         """What checks earn of the points; what has no check earns nothing."""
         found = {check.symbol: check for check in checks}
         earned = self.earned(found.values())
-        absent = (s for s in self.points if s not in found or found[s].verdict == "unanswered")
+        absent = (s for s in self.points if s not in found or found[s].is_absent)
         besides = (symbol for symbol in found if symbol not in self.points)
         return Score(rounded(sum(earned.values())), self.out_of, tuple(absent), tuple(besides))
 

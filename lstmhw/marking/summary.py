@@ -19,8 +19,10 @@ def _summary(solution: Solution) -> Iterator[Paragraph]:
     if not checks:
         return
     counts = {verdict: sum(check.verdict == verdict for check in checks) for verdict in VERDICTS}
-    absent = counts.pop("unanswered")
-    told = ", ".join(counted(count, verdict) for verdict, count in counts.items() if count)
+    absent = sum(check.is_absent for check in checks)
+    partial = counts.pop("unanswered") - absent
+    several = [counted(count, verdict) for verdict, count in counts.items() if count]
+    told = ", ".join([*several, f"{partial} partly answered"] if partial else several)
     if told:
         claimed = len(checks) - absent
         answers = "1 answer is" if claimed == 1 else f"{claimed} answers are"

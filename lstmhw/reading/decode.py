@@ -23,7 +23,16 @@ from lstmhw.functions import Floats
 from lstmhw.kinds import KINDS, known, record_of
 from lstmhw.numerals import exact, number, whole_number
 from lstmhw.problem import Between, Exact, OneOf, Problem, Range, Record, Shape
-from lstmhw.reading.expanding import ODD, FaultError, Wanted, claim_of, expanded, number_text, shape
+from lstmhw.reading.expanding import (
+    ODD,
+    FaultError,
+    Wanted,
+    claim_of,
+    expanded,
+    is_gap,
+    number_text,
+    shape,
+)
 from lstmhw.reading.letters import renamed, respelled, why_not
 from lstmhw.reading.mending import versions
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
@@ -46,7 +55,7 @@ from lstmhw.reading.runs import Run, parts_of
 from lstmhw.reading.shapes import EXAMPLES, Array, Size, allowed, bind
 from lstmhw.reading.words import instead, near_word, of_gate, of_gates, of_step, unknown_key
 from lstmhw.reading.zeros import left_out, with_zeros
-from lstmhw.solution import NO_ANSWER, Claim
+from lstmhw.solution import Claim
 
 BY_CASE = ("certificate", "certificates", "weights")
 """What may be claimed as a mapping, from cases or from names, below `claimed`."""
@@ -461,7 +470,7 @@ class _Decoder:
         return tuple(self.value(item, annotation, (*path, k)) for k, item in enumerate(node.nodes))
 
     def _array(self, node: Node, marker: Shape, path: Path) -> Any:
-        if marker.gaps and isinstance(node, Items) and any(map(_is_gap, node.nodes)):
+        if marker.gaps and isinstance(node, Items) and any(map(is_gap, node.nodes)):
             return self._with_gaps(node, marker, path)
         shapes = allowed(marker, self.batches)
         depths = {len(letters) for letters in shapes}
@@ -486,7 +495,7 @@ class _Decoder:
 
     def _with_gaps(self, node: Items, marker: Shape, path: Path) -> Any:
         """The rows that are there, at their places; NaN in the place of each that is not."""
-        places = [k for k, item in enumerate(node.nodes) if not _is_gap(item)]
+        places = [k for k, item in enumerate(node.nodes) if not is_gap(item)]
         if not places:
             return self.fault(path, "numbers", "only null")
         there = Items(tuple(node.nodes[k] for k in places), node.mark)
@@ -623,10 +632,6 @@ def _is_array(scalar: Scalar) -> bool:
         return bool(ODD.search(scalar.text) and shape(expanded(scalar, (), Wanted((1, 2), (1, 2)))))
     except FaultError:
         return False
-
-
-def _is_gap(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.plain and node.text in NO_ANSWER
 
 
 def _parts(node: Node | Run, path: Path) -> Iterator[tuple[Scalar | Run, Path]]:

@@ -11,7 +11,7 @@ from lstmhw.numerals import number
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar
 from lstmhw.reading.print_tokens import NotNumbersError, PastedError
 from lstmhw.reading.runs import Joined
-from lstmhw.solution import Claim
+from lstmhw.solution import NO_ANSWER, Claim
 
 if TYPE_CHECKING:
     from lstmhw.reading.pasted import Nested
@@ -148,12 +148,29 @@ def claim(node: Node, path: Path) -> Claim:
         return _claim_of(_in_claim(node, path), path) if _is_odd(node) else node.text
     scalars = [item for item in node.nodes if isinstance(item, Scalar)]
     if len(scalars) == len(node.nodes) and any(map(_is_odd, scalars)):
+        if any(map(is_gap, scalars)):
+            return tuple(_of_one(scalar, (*path, k)) for k, scalar in enumerate(scalars))
         try:
             alone = _alone(scalars, path, _of_claim)
             return _claim_of(_list(node, alone, path, _of_claim), path)
         except WordsError:
             return tuple(scalar.text for scalar in scalars)
     return tuple(claim(item, (*path, k)) for k, item in enumerate(node.nodes))
+
+
+def _of_one(scalar: Scalar, path: Path) -> Claim:
+    """A number of a list of which some are missing; 0,55 is one, as where all are there."""
+    if not _is_odd(scalar):
+        return scalar.text
+    try:
+        return _written(_source([scalar], [path]).nodes(_of_claim)[0])
+    except WordsError:
+        return scalar.text
+
+
+def is_gap(node: Node) -> bool:
+    """Whether nothing stands there, or null."""
+    return isinstance(node, Scalar) and node.plain and node.text in NO_ANSWER
 
 
 def claim_of(node: Node, path: Path) -> Claim:

@@ -9,6 +9,7 @@ import numpy as np
 from lstmhw.notation import Text, write
 from lstmhw.numerals import number
 from lstmhw.solution import (
+    NO_ANSWER,
     Check,
     Claim,
     Entry,
@@ -108,7 +109,7 @@ def _claim(claim: Claim) -> Any:
     if isinstance(claim, Mapping):
         return {name: _claim(part) for name, part in claim.items()}
     if not isinstance(claim, str):
-        return [_claim(part) for part in claim]
+        return [None if part in NO_ANSWER else _claim(part) for part in claim]
     try:
         return _numbers(number(claim))
     except ValueError:  # a formula, a reason or a word
