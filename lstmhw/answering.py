@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import dropwhile
 
 from lstmhw.faults import Fault, ProblemError
 from lstmhw.problem import Problem
@@ -9,8 +10,8 @@ from lstmhw.reading import Document
 from lstmhw.reading.designs import weights_in, with_weights
 from lstmhw.solution import Claim, Solution
 
-DATA = ("Given", "Rule")
-"""How the sections of a problem begin that are the same whatever weights are claimed."""
+JUDGED = ("Proof", "Verdict")
+"""The first section that is about weights, and not about the rule that they are to compute."""
 
 
 def answered(document: Document) -> Solution:
@@ -38,9 +39,9 @@ def sheet_marked(
     own, faults = of_weights(document, claimed)
     solution, more = marked(document.problem, claimed, own)
     if own is not None:
-        told = [s for s in own.sections if not s.title.startswith(DATA)]
-        told = [s._replace(title=f"Your weights: {s.title[0].lower()}{s.title[1:]}") for s in told]
-        solution = solution._replace(sections=(*solution.sections, *told))
+        told = dropwhile(lambda section: section.title not in JUDGED, own.sections)
+        named = [s._replace(title=f"Your weights: {s.title[0].lower()}{s.title[1:]}") for s in told]
+        solution = solution._replace(sections=(*solution.sections, *named))
     return solution, (*faults, *more)
 
 

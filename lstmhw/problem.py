@@ -249,6 +249,8 @@ class Problem(Record):
     """Whether its vectors may be matrices, an example of a batch each."""
     exported_instead: ClassVar[str] = ""
     """What can be exported in its place, where it has no network of its own to run."""
+    pictured: ClassVar[str] = ""
+    """What of it is drawn, and what it needs for that; a hint where there is no picture."""
     size_lists: ClassVar[Mapping[str, str]] = {}
     """The letters of sizes that a list of the file tells where no array does, and its key."""
     kinds: ClassVar[dict[str, type["Problem"]]] = {}

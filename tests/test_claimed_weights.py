@@ -103,7 +103,11 @@ def test_a_page_has_the_proof_of_the_claimed_weights(tmp_path: Path, lstmhw: Run
     (tmp_path / "p.yaml").write_text(json.dumps({**PARITY, "claimed": NETWORK}))
     page = lstmhw("solve", "p.yaml").stdout
     assert "Your weights are right." in page
-    assert "Your weights: proof" in page
+    titles = [line for line in page.splitlines() if line and not line.startswith(" ")]
+    assert [title for title in titles if title.startswith("Your weights")] == [
+        "Your weights: proof"
+    ]
+    assert len(titles) == len(set(titles))
     assert lstmhw("check", "p.yaml").returncode == 0
     (tmp_path / "p.yaml").write_text(json.dumps({**PARITY, "claimed": {**NETWORK, "b": [0, 0]}}))
     assert lstmhw("check", "p.yaml").returncode == 1

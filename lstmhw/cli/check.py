@@ -7,7 +7,7 @@ import click
 from lstmhw.cli import completing
 from lstmhw.cli.answering import answers, show
 from lstmhw.cli.complaints import complain
-from lstmhw.cli.manner import Manner, common_options
+from lstmhw.cli.manner import Manner, common_options, no_answers_option
 
 if TYPE_CHECKING:
     from lstmhw.reading import InputError, Sheet
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 @click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, shell_complete=completing.files
 )
-@click.option(
-    "--no-answers", is_flag=True, help="Say verdict, mistake and method, and no true value."
-)
+@no_answers_option
 @common_options
 def check(files: tuple[str, ...], no_answers: bool, manner: Manner) -> int:
     """Mark the answers that a file claims: which is the first wrong one, and what was done there.

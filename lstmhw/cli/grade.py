@@ -8,6 +8,7 @@ import click
 from lstmhw.cli import completing
 from lstmhw.cli.answering import answers
 from lstmhw.cli.complaints import complain, width
+from lstmhw.cli.manner import no_answers_option
 from lstmhw.cli.pages import Pages, refuse_places
 from lstmhw.cli.progress import Show, progress_bar
 from lstmhw.cli.request import Request, refuse_what_does_not_fit
@@ -60,9 +61,7 @@ ATTEMPTS = ("last", "best", "all")
     help="Add each row to a new file as it is ready.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the file of -o, where a run ended.")
-@click.option(
-    "--no-answers", is_flag=True, help="Say verdict, mistake and method, and no true value."
-)
+@no_answers_option
 @click.option("--anonymous", is_flag=True, help="Number the students: no names, no ids.")
 @click.option(
     "--feedback",

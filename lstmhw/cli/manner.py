@@ -29,6 +29,10 @@ output_option = click.option(
     help="Write to a file, whole or not at all.",
 )
 
+no_answers_option = click.option(
+    "--no-answers", is_flag=True, help="Say verdict, mistake and method, and no true value."
+)
+
 
 def common_options(command: Callable[..., int]) -> Callable[..., int]:
     """Adds the common options; the command gets them as `manner`."""

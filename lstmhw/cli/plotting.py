@@ -56,6 +56,7 @@ def plotted(
     if path is None:
         return
     from lstmhw import plot
+    from lstmhw.kinds import record_of
 
     for output in (path, manner.output):
         refuse_overwriting(files, output)
@@ -64,7 +65,7 @@ def plotted(
     (solution,) = solutions
     if solution.picture is None:
         message = f"there is no picture of this {solution.kind} problem"
-        hint = plot.WANTED.get(solution.kind, plot.OTHERS)
+        hint = record_of(solution.kind).pictured or plot.DRAWN
         name = files[0] if files else "--inputs"
         complain(f"{name}: error: {message}\n  hint: {hint}")
     save(plot.drawn(solution.picture, _suffix(path)), path)

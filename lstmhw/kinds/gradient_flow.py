@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -59,6 +59,8 @@ class GradientFlow(RecurrentProblem, kind="gradient-flow"):
     """The factors dh_t/dh_{t-1}, their products from one state to another, and their sizes."""
 
     cell: Annotated[Cell, Embedded(cells, "rnn")]
+
+    pictured: ClassVar[str] = "norms are drawn, unless all are 0 or one is over 1e100"
 
     random: RandomInputs | None = None
     from_: Annotated[int, Range(0, 1_100_000)] | None = None

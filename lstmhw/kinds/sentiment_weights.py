@@ -102,6 +102,7 @@ class SentimentWeights(Problem, kind="sentiment-weights"):
     sequence: str = ""
 
     size_lists: ClassVar[Mapping[str, str]] = {"n": "vocabulary"}
+    pictured: ClassVar[str] = "a sequence is drawn: add `sequence`, or use `lstmhw trace`"
     weights_claimed: ClassVar[frozenset[str]] = frozenset(
         {"gates", "stacked", "activations", "concat", "output"}
     )

@@ -117,6 +117,7 @@ class SequenceRule(Problem, kind="sequence-rule"):
     units: Annotated[int, Range(1, MOST_UNITS)] | None = None
 
     size_lists: ClassVar[Mapping[str, str]] = {"n": "alphabet"}
+    pictured: ClassVar[str] = "a sequence is drawn: add `sequence`, or use `lstmhw trace`"
     weights_claimed: ClassVar[frozenset[str]] = frozenset(
         {"W", "W_x", "W_h", "b", "b_x", "b_h", "concat", "gates", "stacked", "cell", "update"}
         | {"reset", "activation", "activations", "h_prev", "c_prev", "output"}

@@ -66,6 +66,7 @@ class StepRnn(Problem, kind="step-rnn"):
     hidden: Annotated[int, Range(0, 8)] = 0
 
     marks_claims = True
+    pictured = "the plane of one unit is drawn, where its inputs are single numbers"
     claimed_together = frozenset({*WEIGHTS, *NETWORK, "weights"})
 
     @property

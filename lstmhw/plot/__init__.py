@@ -14,22 +14,7 @@ from lstmhw.solution import Picture
 
 SUFFIXES = (".png", ".svg", ".pdf")
 INSTALL = "pip install 'lstmhw[plot]'"
-STEPS = "gates and states are drawn, where they can be computed and are under 1e100"
-WANTED = {
-    "gradient-flow": "norms are drawn, those of a cell or of given factors, unless all are 0",
-    "lstm-gradient": "the graph of a step is drawn, unless it is too large",
-    "sentiment-weights": "a sequence is drawn: add `sequence`, or use `lstmhw trace`",
-    "sequence-rule": "a sequence is drawn: add `sequence`, or use `lstmhw trace`",
-    "lstm-step": STEPS,
-    "gru-step": STEPS,
-    "rnn-step": STEPS,
-    "step-rnn": "the plane of one unit is drawn, where its inputs are single numbers",
-}
-"""What a problem of a kind needs for there to be a picture."""
-OTHERS = (
-    "gates and states, the output beside a rule, the plane of a step unit, norms of gradients, "
-    "attention weights and the graph of a gradient are drawn"
-)
+DRAWN = "gates and states, planes of step units, norms of gradients are drawn"
 DATES: Mapping[str, Mapping[str, None]] = {
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},

@@ -8,7 +8,6 @@ from lstmhw.reading.print_tokens import Token, ambiguous
 IN_POINTS = "write decimals with a point, and a blank after each comma that separates"
 WHOLE_NUMBER = re.compile(r"[-+]?[0-9]+")
 BEHIND_COMMA = re.compile(r"[0-9]+(?:[eE][-+]?[0-9]+)?")
-THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}")
 GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 POINTED = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3},[0-9]+")
 OPENING = ("open", "begin", "call")

@@ -1,6 +1,6 @@
 """Problems that ask for the steps of a cell themselves."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from lstmhw.problem import record
 from lstmhw.recurrent.losses import LossProblem
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 @record
 class StepProblem(LossProblem):
     """Steps of a cell: everything that is computed in them."""
+
+    pictured: ClassVar[str] = "gates and states are drawn, where they are computed and under 1e100"
 
     def solve(self) -> Solution:
         sheet = self.worksheet()
