@@ -53,6 +53,7 @@ def test_commands_print_what_the_readme_says(
     (tmp_path / "example.yaml").write_text(example)
     (tmp_path / "typo.yaml").write_text(example.replace("h_prev", "h_prv").replace("0.1]", "O.1]"))
     (tmp_path / "class.ndjson").write_text(blocks(README, "json")[0])
+    (tmp_path / "sheet.md").write_text(blocks(README, "text")[0])
     program, *arguments = shlex.split(command)
     assert program == "lstmhw"
     result = lstmhw(*arguments)
