@@ -16,7 +16,9 @@ import numpy as np
 from lstmhw.answering import SequenceError, answered, sheet_marked, traced
 from lstmhw.faults import Fault, ProblemError, did_you_mean, spelled
 from lstmhw.functions import Floats
-from lstmhw.grading import Grader, Row
+from lstmhw.grading import Grader
+from lstmhw.grading.homework import Row
+from lstmhw.grading.several import HomeworkGrader, problem_names
 from lstmhw.marking.summary import marks
 from lstmhw.marking.withheld import marks_without_answers
 from lstmhw.reading import Document, InputError, from_text, read
@@ -121,21 +123,41 @@ def check(problem: Given, claimed: Mapping[str, Any] | None = None) -> Marks:
         return _checked(document, document.problem.claimed)
     sheet = Source("claimed", 1, json.dumps({"claimed": _plain(claimed)}).encode())
     submission = read_submission(sheet)
-    refused = submission.error(())
-    if refused is not None or submission.claimed is None:
+    if submission.error is not None or submission.claimed is None:
         faults = [fault for _, fault in submission.refused]
-        raise _of_answers(faults or [Fault((), str(refused))])
+        raise _of_answers(faults or [Fault((), submission.error or "")])
     return _checked(document, submission.claimed)
 
 
-def grade(problem: Given, submissions: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
-    """A row for each submission of `name` (or `id`) and `claimed`.  Raises ProblemError."""
-    document = _document(problem)
-    with _Placed(document):
-        grader = Grader(document)
+def grade(
+    problem: Given | list[Given] | tuple[Given, ...], submissions: Iterable[Mapping[str, Any]]
+) -> Iterator[Row]:
+    """A row for each submission of `name` (or `id`) and `claimed`.
+
+    Of a list of problems, what is claimed is by their names: those of their files, or else
+    problem1, problem2.  Raises ProblemError, or ValueError where two of them have one name.
+    """
+    grader = _several(problem) if isinstance(problem, list | tuple) else _grader(problem)
     for number, submission in enumerate(submissions, 1):
         data = json.dumps(_plain(submission)).encode()
         yield grader.row(Source("submissions", number, data))
+
+
+def _grader(problem: Given) -> Grader:
+    document = _document(problem)
+    with _Placed(document):
+        return Grader(document)
+
+
+def _several(problems: Sequence[Given]) -> HomeworkGrader:
+    files = [_file(problem, number) for number, problem in enumerate(problems, 1)]
+    return HomeworkGrader(dict(zip(problem_names(files), map(_grader, problems), strict=True)))
+
+
+def _file(problem: Given, number: int) -> str:
+    """The file of one of several problems, or what stands for it."""
+    file = "\n" if isinstance(problem, Mapping) else os.fspath(problem)
+    return f"problem{number}" if "\n" in file else file
 
 
 def vary(problem: Given, seed: int) -> str:

@@ -100,7 +100,7 @@ def plain(folder: Path, pupils: Sequence[Pupil]) -> list[str]:
     rows = [["name", "c_2[1]", "c_2[2]", "H_2", "remarks", "id"]]
     for pupil in pupils:
         rows.append([pupil.name, *pupil.typed("c_2"), pupil.together("h_2"), "-", pupil.mail])
-    _write(folder / "plain.csv", rows)
+    write_table(folder / "plain.csv", rows)
     return ["plain.csv"]
 
 
@@ -115,7 +115,7 @@ def moodle(folder: Path, pupils: Sequence[Pupil], part: str = "part %d: %s") -> 
         when = ["Finished", "3 October 2024 10:00 AM", "3 October 2024 10:20 AM", "20 mins"]
         rows.append([pupil.last, pupil.first, pupil.mail, *when, "1.00", *cells])
     rows.append(["Overall average", "", "", "", "", "", "", "0.98", "", ""])
-    _write(folder / "responses.csv", rows)
+    write_table(folder / "responses.csv", rows)
     (folder / "moodle.yaml").write_text(
         "id: Email address\nname: [First name, Last name]\nanswers:\n"
         "  c_2: [Response 1/part 1, Response 1/part 2]\n"
@@ -139,7 +139,7 @@ def canvas(folder: Path, pupils: Sequence[Pupil]) -> list[str]:
             cells += [",".join(blank.replace(",", "\\,") for blank in blanks), "0.5"]
         who = [pupil.name, pupil.number, pupil.sid, "A, B", "1, 2", "x", "2024-10-03 10:20:00 UTC"]
         rows.append([*who, *cells, "1", "1", "1.0"])
-    _write(folder / "analysis.csv", rows)
+    write_table(folder / "analysis.csv", rows)
     (folder / "canvas.yaml").write_text(
         'answers:\n  c_2: [98/part 1, 98/part 2]\n  h_2: ["99: And/part 1", 99/part 2]\n'
     )
@@ -154,7 +154,7 @@ def form(folder: Path, pupils: Sequence[Pupil]) -> list[str]:
             texts = [f"≈ ({text})" if ";" in text else text for text in texts]
         when = f"2024/10/03 2:{k:02d}:12 PM GMT+2"
         rows.append([when, pupil.mail, pupil.name, *(t.replace("-", "−") for t in texts)])
-    _write(folder / "form.csv", rows, ";", "utf-8-sig")
+    write_table(folder / "form.csv", rows, ";", "utf-8-sig")
     return ["form.csv"]
 
 
@@ -162,7 +162,7 @@ def excel(folder: Path, pupils: Sequence[Pupil]) -> list[str]:
     """What Excel calls Unicode text."""
     rows = [["ID", "Full name", "c2", "h2"]]
     rows += [[p.mail, p.name, *map(p.together, SYMBOLS)] for p in pupils]
-    _write(folder / "unicode.txt", rows, "\t", "utf-16")
+    write_table(folder / "unicode.txt", rows, "\t", "utf-16")
     return ["unicode.txt"]
 
 
@@ -245,7 +245,7 @@ WRITERS: tuple[tuple[str, Callable[..., str]], ...] = (
 )
 
 
-def _write(
+def write_table(
     path: Path, rows: Sequence[Sequence[str]], delimiter: str = ",", encoding: str = "utf-8"
 ) -> None:
     with path.open("w", encoding=encoding, newline="") as file:

@@ -12,7 +12,8 @@ from conftest import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmhw.grading import Grader, Row
+from lstmhw.grading import Grader
+from lstmhw.grading.homework import Row
 from lstmhw.reading import from_text
 from lstmhw.reading import read as read_problem
 from lstmhw.reading.assignments import assignments, parse_assignments

@@ -14,9 +14,10 @@ from conftest import Run, examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmhw.grading import Grader, Row
+from lstmhw.grading import Grader
 from lstmhw.grading.attempts import best_of, counts_of, key_of, last_of
 from lstmhw.grading.folders import in_folder
+from lstmhw.grading.homework import Row
 from lstmhw.grading.rows import Graded
 from lstmhw.reading import InputError, from_text
 from lstmhw.reading.submissions import Source, Student

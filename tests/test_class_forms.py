@@ -9,7 +9,8 @@ import pytest
 from class_forms import Pupil, a_class
 from conftest import at_length
 
-from lstmhw.grading import Grader, Row
+from lstmhw.grading import Grader
+from lstmhw.grading.homework import Row
 from lstmhw.grading.intake import Wanted, intake
 from lstmhw.reading import read
 
@@ -37,7 +38,7 @@ def rows_of(grader: Grader, folder: Path, arguments: Sequence[str], **options: A
     paths = [str(folder / word) if not word.startswith("--") else word for word in arguments]
     if "--map" in paths:
         *paths, _, options["map"] = paths
-    found = intake(grader, Wanted(paths, **options))
+    found = intake({"": grader}, Wanted(paths, **options))
     return [grader.row(s) for batch in found.batches((), "csv") for s in batch]
 
 

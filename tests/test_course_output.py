@@ -22,11 +22,12 @@ from hypothesis import strategies as st
 from leaks import leaks
 
 from lstmhw.cli.grade import PAGE_FORMATS, ROW_FORMATS
-from lstmhw.grading import Grader, Row
+from lstmhw.grading import Grader
 from lstmhw.grading.anonymous import Pseudonyms
 from lstmhw.grading.feedback import FORMATS, PageNames, page, rendered
 from lstmhw.grading.formats import FORMATS as LINES
 from lstmhw.grading.formats import Form, graded, line
+from lstmhw.grading.homework import Row
 from lstmhw.grading.rows import Graded
 from lstmhw.grading.summary import Tally
 from lstmhw.grading.systems import Who, who
@@ -131,9 +132,9 @@ def test_canvas_takes_the_points_of_everybody(lstmhw: Run, folder: Path) -> None
 @pytest.mark.parametrize("name", ["4711", "4711x", "47 11", "+4711", "-4711", "٤٧", "47@x.org"])
 def test_only_digits_are_an_id_for_canvas(name: str) -> None:
     """An id such as 4711x would be that of student 4711."""
-    exercise = grader().exercise
-    made = graded(NONE._replace(name=name, score=1.0), Form("canvas"), exercise)
-    text = LINES["canvas"].header(exercise) + line(made, "canvas", exercise)
+    homework = grader().homework
+    made = graded(NONE._replace(name=name, score=1.0), Form("canvas"), homework)
+    text = LINES["canvas"].header(homework) + line(made, "canvas", homework)
     assert gradebook(text).grades[0]["id"] == (4711 if name == "4711" else 0)
 
 
@@ -191,14 +192,14 @@ def worksheet(text: str) -> Worksheet:
 
 
 def test_moodle_takes_points_and_comments() -> None:
-    exercise = grader().exercise
+    homework = grader().homework
     named = [
         row._replace(name=f"Participant {number}")
         for number, row in zip((31, 7, 22, 4, 5), rows(), strict=True)
     ]
-    text = LINES["moodle"].header(exercise)
+    text = LINES["moodle"].header(homework)
     for row in named:
-        text += line(graded(row, Form("moodle"), exercise), "moodle", exercise)
+        text += line(graded(row, Form("moodle"), homework), "moodle", homework)
     found = worksheet(text)
     assert found.grades == {"31": 4.5, "7": 2.5, "22": 3, "4": 1.5, "5": None}
     assert found.comments["31"] == "All right."
@@ -210,9 +211,9 @@ def test_moodle_takes_points_and_comments() -> None:
 @pytest.mark.parametrize("name", ["Ann Lee", "abcdefghijkl42", "eve12345678@uni.example", "123"])
 def test_no_other_id_is_taken_for_a_participant(name: str) -> None:
     """Moodle passes over twelve characters, whatever they are: the rest would be somebody else."""
-    exercise = grader().exercise
-    made = graded(NONE._replace(name=name, score=1.0), Form("moodle"), exercise)
-    text = LINES["moodle"].header(exercise) + line(made, "moodle", exercise)
+    homework = grader().homework
+    made = graded(NONE._replace(name=name, score=1.0), Form("moodle"), homework)
+    text = LINES["moodle"].header(homework) + line(made, "moodle", homework)
     assert worksheet(text) == Worksheet({}, {})
     (row,) = csv.DictReader(io.StringIO(text))
     assert row["Full name"] == name
@@ -223,8 +224,8 @@ def test_no_other_id_is_taken_for_a_participant(name: str) -> None:
 def test_comments_are_html() -> None:
     """Moodle shows comments as HTML: a formula with < would open a tag."""
     check = Check("w", "1", None, "wrong", None, None, "w1 + b <= 0 & b > 0.")
-    row = NONE._replace(name="a", score=0.0, checks=(check,))
-    made = graded(row, Form("moodle"), grader().exercise)
+    row = NONE._replace(name="a", score=0.0, parts={"": (check,)})
+    made = graded(row, Form("moodle"), grader().homework)
     assert made.content == "w: w1 + b &lt;= 0 &amp; b &gt; 0."
 
 
@@ -300,9 +301,11 @@ def test_no_cell_is_a_formula_and_numbers_stay_numbers(
     format: str, name: str, score: float, said: str
 ) -> None:
     check = Check("w", "1", None, "wrong", None, None, said)
-    row = NONE._replace(name=name, score=score, where=said, error=said or None, checks=(check,))
-    exercise = grader().exercise
-    text = line(graded(row, Form(format), exercise), format, exercise)
+    row = NONE._replace(
+        name=name, score=score, where=said, error=said or None, parts={"": (check,)}
+    )
+    homework = grader().homework
+    text = line(graded(row, Form(format), homework), format, homework)
     (cells,) = csv.reader(text.splitlines())
     for cell in cells:
         assert cell == str(score) or not re.match(r"\s*[=+@\t\r-]", cell)
@@ -315,8 +318,8 @@ def test_no_cell_is_a_formula_and_numbers_stay_numbers(
 
 
 def pages(format: str) -> Iterator[str]:
-    exercise = grader().exercise
-    return (rendered(row, exercise, format) for row in rows())
+    homework = grader().homework
+    return (rendered(row, homework, format) for row in rows())
 
 
 @pytest.mark.parametrize("format", PAGE_FORMATS)
@@ -348,7 +351,7 @@ def test_a_cause_is_told_once() -> None:
     data = json.dumps({"name": "a", "claimed": claimed}).encode()
     row = marking.row(Source("class.ndjson", 1, data))
     assert [c.mistake for c in row.checks if c.verdict == "wrong"] == ["forget-gate-omitted"] * 2
-    shown = " ".join(rendered(row, marking.exercise, "text").split())
+    shown = " ".join(rendered(row, marking.homework, "text").split())
     assert shown.count("forget gate f_") == 1
     assert shown.count("wrong:") == 1
     assert "c_2: The same as in c_1." in shown
@@ -356,8 +359,8 @@ def test_a_cause_is_told_once() -> None:
 
 
 def test_a_page_is_made_of_the_blocks_of_every_page() -> None:
-    exercise = grader().exercise
-    made = page(rows()[1], exercise)
+    homework = grader().homework
+    made = page(rows()[1], homework)
     assert [section.title for section in made.sections] == [
         *("Score", "Your answers", "What was done")
     ]
@@ -517,16 +520,16 @@ def test_the_digits_that_are_asked_for_are_told_once_where_there_are_too_few(
         row = marker.row(Source("a.json", 1, data))
         verdicts = [check.verdict for check in row.checks]
         assert ("coarse" in verdicts) == is_coarse
-        shown = " ".join(rendered(row, marker.exercise, format).split())
+        shown = " ".join(rendered(row, marker.homework, format).split())
         assert shown.count("Give each number") == (is_coarse and said != "")
         assert said in shown or not is_coarse
         for system in ("moodle", "gradescope"):
-            told = line(graded(row, Form(system), marker.exercise), system, marker.exercise)
+            told = line(graded(row, Form(system), marker.homework), system, marker.homework)
             assert told.count("Give each number") == (is_coarse and said != "")
 
 
 def test_places_of_a_mistake_are_in_the_order_of_the_working() -> None:
-    tally = Tally()
+    tally = Tally(grader().homework)
     for wrong in (["h_1"], ["c_1", "h_1"]):
         verdicts = tuple(
             (
@@ -537,7 +540,7 @@ def test_places_of_a_mistake_are_in_the_order_of_the_working() -> None:
             for symbol in ("c_1", "h_1")
         )
         tally.add(Graded(NONE, None, verdicts))
-    assert "in c_1, h_1" in render([tally.lecture_page("E")], "table", View())
+    assert "in c_1, h_1" in render([tally.lecture_page()], "table", View())
 
 
 # Without names

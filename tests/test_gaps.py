@@ -11,8 +11,9 @@ from conftest import problem
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmhw.grading import Exercise, Grader, Row
+from lstmhw.grading import Grader
 from lstmhw.grading.feedback import page
+from lstmhw.grading.homework import Exercise, Homework, Row
 from lstmhw.grading.intake import Wanted, intake
 from lstmhw.marking import marked
 from lstmhw.marking.summary import marks
@@ -206,7 +207,7 @@ MOODLE = "answers: {h: [Response 1/part 1, Response 1/part 2]}\nid: Email addres
 
 
 def rows_of(files: list[str], **options: Any) -> list[Row]:
-    found = intake(GRADER, Wanted(files, **options))
+    found = intake({"": GRADER}, Wanted(files, **options))
     return [GRADER.row(source) for batch in found.batches((), "csv") for source in batch]
 
 
@@ -267,7 +268,7 @@ def test_the_feedback_of_a_gap_says_where_it_is(
     monkeypatch.chdir(tmp_path)
     Path("a.json").write_text('{"name": "A", "claimed": {"h": [0.5, null]}}')
     (row,) = rows_of(["a.json"])
-    exercise = Exercise("RNN", 4, GRADER.asked)
-    text = render([page(row, exercise)], "table", View())
+    homework = Homework("RNN", {"": Exercise("RNN", 4, GRADER.asked)})
+    text = render([page(row, homework)], "table", View())
     assert "[0.5, -]" in text
     assert "h_1[2] has no answer; what is there is right." in text

@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 
 from lstmhw.cli.grade import PAGE_FORMATS, ROW_FORMATS
 from lstmhw.cli.request import RESUMED
-from lstmhw.grading import Grader, Row, feedback, rows
+from lstmhw.grading import Grader, feedback, rows
 from lstmhw.grading.cells import FORMULA
 from lstmhw.grading.formats import FORMATS as ALL_FORMATS
 from lstmhw.grading.formats import Form, graded, line
+from lstmhw.grading.homework import Row
 from lstmhw.grading.output import left_over, open_output
 from lstmhw.grading.rows import COLUMNS, FORMATS, in_csv
 from lstmhw.grading.sources import Lines, _lines, batches
@@ -280,9 +281,9 @@ def test_names_fit_on_a_line() -> None:
 @given(st.text(), st.sampled_from(FORMATS))
 def test_rows_are_read_back_as_they_were_written(name: str, format: str) -> None:
     row = row_of(line_of(name, WRONG), "find: [h]\n")
-    exercise = grader().exercise
-    written = graded(row, Form(format), exercise)
-    head, text = ALL_FORMATS[format].header(exercise), line(written, format, exercise)
+    homework = grader().homework
+    written = graded(row, Form(format), homework)
+    head, text = ALL_FORMATS[format].header(homework), line(written, format, homework)
     file = io.BytesIO((head + text + "torn").encode())
     found = [row for _, row in rows.read_rows("file", file) if row is not None]
     assert [graded.row[2:-1] for graded in found] == [row[2:-1]]
@@ -296,7 +297,7 @@ def test_rows_are_read_back_as_they_were_written(name: str, format: str) -> None
 )
 def test_no_cell_becomes_a_formula(first: str, text: str) -> None:
     row = row_of(line_of("Ann", RIGHT))._replace(name=first + text, error=first, where=first)
-    line = in_csv(row)
+    line = in_csv(rows.Graded(row, None, ()))
     (cells,) = csv.reader(io.StringIO(line, newline=""))
     assert not any(cell.startswith(FORMULA) for cell in cells)
     assert cells[1] == f"'{first}{text}"
@@ -588,11 +589,11 @@ def test_names_count_when_a_run_is_resumed(folder: Path) -> None:
     text = "".join(line_of(name, RIGHT) for name in names)
     (folder / "c.ndjson").write_text(text)
     path = str(folder / "rows")
-    first = open_output(path, None, resume=False, exercise=grader().exercise)
+    first = open_output(path, None, resume=False, homework=grader().homework)
     for name in ("=A", "C", "gone"):
-        first.write(in_csv(row_of(line_of(name, RIGHT))))
+        first.write(in_csv(rows.Graded(row_of(line_of(name, RIGHT)), None, ())))
     first.file.close()
-    output = open_output(path, None, resume=True, exercise=grader().exercise)
+    output = open_output(path, None, resume=True, homework=grader().homework)
     todo = left_over(batches([Lines(str(folder / "c.ndjson"))], 2), output.done, output.format)
     left = [[read_submission(source).name for source in batch] for batch in todo]
     output.file.close()
@@ -653,7 +654,7 @@ def test_a_foreign_file_is_refused_with_its_line(folder: Path) -> None:
         pytest.warns(ResourceWarning, match="unclosed file"),  # closed by the end of the process
         pytest.raises(InputError, match="rows:2:1: error: expected a row"),
     ):
-        open_output(str(path), None, resume=True, exercise=grader().exercise)
+        open_output(str(path), None, resume=True, homework=grader().homework)
 
 
 # The summary

@@ -102,8 +102,8 @@ def test_no_row_tells_what_is_true(drawn: Any) -> None:
         row = grader.row(Source("class.ndjson", 1, submission.encode()))
         for format in ROW_FORMATS:
             for page in ("html", "markdown", "text"):
-                made = graded(row, Form(format, False, page), grader.exercise)
-                shown = line(made, format, grader.exercise) + made.page
+                made = graded(row, Form(format, False, page), grader.homework)
+                shown = line(made, format, grader.homework) + made.page
                 assert leaks(shown, sheet.text, row.checks) == []
 
 

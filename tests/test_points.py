@@ -12,7 +12,8 @@ from conftest import Run, at_length, examples, problem
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmhw.grading import Grader, Row
+from lstmhw.grading import Grader
+from lstmhw.grading.homework import Row
 from lstmhw.marking import marked
 from lstmhw.marking.scoring import Asked
 from lstmhw.problem import Marking

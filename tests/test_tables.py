@@ -12,9 +12,10 @@ from conftest import Run, examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmhw.grading import Grader, Row
+from lstmhw.grading import Grader
 from lstmhw.grading.blanks import PartError, part_of
 from lstmhw.grading.columns import people
+from lstmhw.grading.homework import Row
 from lstmhw.grading.intake import Wanted, intake
 from lstmhw.grading.records import LONGEST_RECORD, MOST_COLUMNS, records
 from lstmhw.grading.tables import seconds
@@ -44,7 +45,7 @@ def graded(text: str | bytes, map: str = "", name: str = "t.csv", **options: Any
     if map:
         Path("map.yaml").write_text(map)
         options["map"] = "map.yaml"
-    found = intake(GRADER, Wanted([name], **options))
+    found = intake({"": GRADER}, Wanted([name], **options))
     return [GRADER.row(source) for batch in found.batches((), "csv") for source in batch]
 
 
@@ -294,7 +295,7 @@ def test_yes_and_no_are_true_and_false(folder: Path) -> None:
     grader = Grader(read("step-rnn-b"))  # for which there are no weights
     words = ["no", "False", "FALSE", "false", "yes", "TRUE", "True"]
     Path("t.csv").write_text("id,feasible\n" + "".join(f"{word},{word}\n" for word in words))
-    found = intake(grader, Wanted(["t.csv"], attempts="all"))
+    found = intake({"": grader}, Wanted(["t.csv"], attempts="all"))
     rows = [grader.row(source) for batch in found.batches((), "csv") for source in batch]
     assert [row.error for row in rows] == [None] * 7
     verdicts = [check.verdict for row in rows for check in row.checks if check.claimed is not None]
@@ -475,7 +476,7 @@ def test_reading_takes_no_more_memory_for_more_rows(folder: Path) -> None:
             file.write("id,name,h\n")
             file.writelines(f'{k % 500},Student {k},"0.5, -1.5"\n' for k in range(count))
         tracemalloc.start()
-        found = intake(GRADER, Wanted(["t.csv"], attempts="all"))
+        found = intake({"": GRADER}, Wanted(["t.csv"], attempts="all"))
         read = sum(len(batch) for batch in found.batches((), "csv"))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

@@ -17,7 +17,8 @@ import yaml
 from class_forms import Pupil
 from conftest import Run
 
-from lstmhw.grading import Grader, Row
+from lstmhw.grading import Grader
+from lstmhw.grading.homework import Row
 from lstmhw.grading.intake import Wanted, intake
 from lstmhw.grading.variants import MOST_GRADERS, VariantGrader, read_variants
 from lstmhw.reading import read
@@ -95,8 +96,8 @@ class Class:
         paths = [str(folder / word) if not word.startswith("--") else word for word in arguments]
         if "--map" in paths:
             *paths, _, options["map"] = paths
-        wanted = Wanted(paths, variants=str(self.variants), **options)
-        found = intake(Grader(self.original), wanted)
+        wanted = Wanted(paths, variants=[str(self.variants)], **options)
+        found = intake({"": Grader(self.original)}, wanted)
         assert isinstance(found.grader, VariantGrader)
         return [found.grader.row(s) for batch in found.batches((), "csv") for s in batch]
 

@@ -1,6 +1,7 @@
 """`lstmhw grade`."""
 
 import sys
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +16,8 @@ from lstmhw.cli.request import Request, refuse_what_does_not_fit
 from lstmhw.cli.writing import emit, written_to
 
 if TYPE_CHECKING:
-    from lstmhw.grading import Exercise, Grader
+    from lstmhw.grading import Grader
+    from lstmhw.grading.homework import Homework
     from lstmhw.grading.rows import Graded
     from lstmhw.grading.summary import Tally
 
@@ -29,6 +31,14 @@ ATTEMPTS = ("last", "best", "all")
 @click.argument(
     "submissions", metavar="SUBMISSION...", nargs=-1, required=True, shell_complete=completing.paths
 )
+@click.option(
+    "--also",
+    metavar="PROBLEM",
+    multiple=True,
+    shell_complete=completing.files,
+    help="Another problem that is handed in with it; may be given again.",
+)
+@click.option("--title", help="Of the homework, where there are several.  [default: their names]")
 @click.option(
     "--map",
     metavar="MAP.yaml",
@@ -49,6 +59,7 @@ ATTEMPTS = ("last", "best", "all")
 @click.option(
     "--variants",
     metavar="CSV",
+    multiple=True,
     shell_complete=completing.paths,
     help="Take each student's own problem, as `vary` wrote them.",
 )
@@ -80,7 +91,7 @@ ATTEMPTS = ("last", "best", "all")
 )
 @click.option("--jobs", type=click.IntRange(1), help="Processes.  [default: one a core]")
 def grade(problem: str, **wanted: Any) -> int:
-    """Mark many submissions of a problem: a row each, in their order, and a summary.
+    """Mark many submissions of a problem, or of several: a row each, and a summary.
 
     SUBMISSION is a table with a student a row, a file with one submission, an .ndjson or .jsonl
     file with one a line, a folder, or - for lines of JSON from standard input, each answered when
@@ -111,11 +122,26 @@ def grade(problem: str, **wanted: Any) -> int:
     the most points (--attempts best), or all.  The ids or e-mail addresses of --roster are those
     of the submissions.
 
+    Several problems that are handed in together (--also) are marked one by one, each as if it were
+    alone, and a row has the total.  They are called as their files, without .yaml:
+
+    \b
+    .csv .tsv    columns named like q1.c_2, q1 h_2 (two numbers)
+    .yaml .json  claimed: {q1: {c_2: .., h_2: ..}, q2: {..}}, and so in --map
+    .txt .md     `q1: c_2 = [..]`, or Question 1 as a heading above the answers
+    .ipynb .py   the same headings in cells of text and in comments, or
+                 q1_c_2 = [..], answers["q1"] = {"c_2": [..]}
+    a folder     may have a file for each, as ann/q1.txt and ann/q2.txt
+
+    A symbol that only one of them computes needs no name of a problem, nor does any in a table or
+    folder that is called after one, as week3-q1.csv.  Of one id the last answers to each problem
+    count.
+
     --variants has a line for each student, with the columns id, seed and file, as `lstmhw vary
     --roster` writes it.  A submission is marked against the file of its student, who is known by
     the id or e-mail address in any capitals, or by another that --roster has; one who is not in the
     table is an error in the row.  PROBLEM, the original, says what is asked for and how it is
-    marked.
+    marked.  Of several problems each needs a table, in their order.
 
     \b
     Columns of a row:
@@ -126,9 +152,11 @@ def grade(problem: str, **wanted: Any) -> int:
                    `marking`, else of `find`, else of its own `claimed`, else all
       first_wrong  symbol, in the order of the working; with mistake and where
       error        what of the submission cannot be read, and where
+      q1, q2       of several problems, the points of each
 
-    NDJSON adds `checks`, as `solve --format json` has them.  moodle is a grading worksheet, with
-    the feedback as comments.  canvas is a gradebook: PROBLEM's title is the assignment, and with
+    NDJSON adds `checks`, as `solve --format json` has them, and of several problems `scores`, and
+    in each check `problem`.  moodle is a grading worksheet, with the feedback as comments.  canvas
+    is a gradebook: PROBLEM's title, or that of --title, is the assignment, and with
     a number behind it, as in `Homework 3 (4711)`, that one.  gradescope is a results.json on each
     line; what tells a true value there is seen after the grades are published.
 
@@ -142,27 +170,42 @@ def grade(problem: str, **wanted: Any) -> int:
     lstmhw grade q2 class.ndjson
     lstmhw grade q2 submissions -o grades.csv
     lstmhw grade q2 responses.csv --map map.yaml
+    lstmhw grade q1 --also q2 --title "Homework 3" submissions
     """
     from lstmhw.faults import ProblemError
     from lstmhw.grading import Grader
     from lstmhw.reading import InputError
 
     request = Request(**wanted)
-    if problem == "-":
+    if "-" in (problem, *request.also):
         raise click.UsageError("PROBLEM is a file or a name; - is for submissions")
     refuse_what_does_not_fit(request)
-    (grader,) = answers((problem,), Grader)
+    files = (problem, *request.also)
+    names = _names(files)
+    graders = dict(zip(names, answers(files, Grader), strict=True))
     try:
         with written_to(request.output):
-            return _graded(grader, problem, request)
-    except ProblemError as error:
-        complain(str(grader.document.error(error.faults)))
+            return _graded(graders, files, request)
+    except ProblemError as error:  # of the title
+        if request.also:
+            complain(f"lstmhw: error: --title: {error}")
+        complain(str(graders[""].document.error(error.faults)))
     except InputError as error:
         complain(str(error))
     return 0
 
 
-def _graded(grader: "Grader", problem: str, request: Request) -> int:
+def _names(files: Sequence[str]) -> Sequence[str]:
+    """What several problems are called; one that is alone has no name."""
+    from lstmhw.grading.several import problem_names
+
+    try:
+        return problem_names(files) if len(files) > 1 else ("",)
+    except ValueError as error:
+        raise click.UsageError(f"--also: {error}") from None
+
+
+def _graded(graders: Mapping[str, "Grader"], files: Sequence[str], request: Request) -> int:
     """Grades, row by row, and sums up; the exit status."""
     from lstmhw.grading.formats import Form
     from lstmhw.grading.intake import Wanted, intake
@@ -178,13 +221,13 @@ def _graded(grader: "Grader", problem: str, request: Request) -> int:
         request.attempts,
         request.roster,
         request.variants,
+        request.title,
     )
-    found = intake(grader, wanted)
-    beside = filter(None, (request.map, request.roster, request.variants))
-    refuse_places(
-        (path_of(problem), *found.files, *beside), output, request.feedback, request.summary
-    )
-    release = _Release(request, grader.exercise)
+    found = intake(graders, wanted)
+    beside = filter(None, (request.map, request.roster, *request.variants))
+    read = (*map(path_of, files), *found.files, *beside)
+    refuse_places(read, output, request.feedback, request.summary)
+    release = _Release(request, found.grader.homework)
     rows = release.rows
     todo = left_over(found.batches(rows.done, rows.format), rows.done, rows.format)
     page = None if request.feedback is None else request.feedback_format
@@ -204,44 +247,44 @@ def _graded(grader: "Grader", problem: str, request: Request) -> int:
         click.echo(warning, err=True)
     if rows.tally.rows == 0:
         complain("lstmhw: error: expected submissions, found none")
-    _sum_up(rows.tally, grader.exercise.title, request.summary)
+    _sum_up(rows.tally, request.summary)
     return rows.tally.status
 
 
 class _Release:
     """Where a marked submission goes: a page, a row, and the counts of the summary."""
 
-    def __init__(self, request: Request, exercise: "Exercise") -> None:
+    def __init__(self, request: Request, homework: "Homework") -> None:
         from lstmhw.grading.anonymous import Pseudonyms
         from lstmhw.grading.feedback import FORMATS, PageNames
         from lstmhw.grading.output import open_output, standard_output
 
-        self.exercise = exercise
+        self.homework = homework
         self.pages = None if request.feedback is None else Pages(request.feedback)
         self.names = PageNames(FORMATS[request.feedback_format].ending)
         self.pseudonyms = Pseudonyms() if request.anonymous else None
         self.rows = (
-            standard_output(request.format, exercise)
+            standard_output(request.format, homework)
             if request.output is None
-            else open_output(request.output, request.format, request.resume, exercise)
+            else open_output(request.output, request.format, request.resume, homework)
         )
 
     def __call__(self, graded: "Graded", show: Show) -> None:
-        from lstmhw.grading import identity
         from lstmhw.grading.formats import line
+        from lstmhw.grading.homework import identity
 
         if self.pseudonyms is not None:
             graded = graded._replace(row=self.pseudonyms.row(graded.row))
         if self.pages is not None:
             self.pages.write(self.names.of(identity(graded.row)), graded.page)
-        show(line(graded, self.rows.format, self.exercise), self.rows.write)
+        show(line(graded, self.rows.format, self.homework), self.rows.write)
         self.rows.tally.add(graded)
 
 
-def _sum_up(tally: "Tally", exercise: str, path: str | None) -> None:
+def _sum_up(tally: "Tally", path: str | None) -> None:
     from lstmhw.render import render
     from lstmhw.view import View
 
     click.echo(render([tally.page()], "table", View(width=width(sys.stderr))), nl=False, err=True)
     if path is not None:
-        emit(render([tally.lecture_page(exercise)], "html", View()), path)
+        emit(render([tally.lecture_page()], "html", View()), path)

@@ -11,10 +11,12 @@ class Request(NamedTuple):
     """What to grade, and how and where its rows and pages are written."""
 
     submissions: tuple[str, ...]
+    also: tuple[str, ...]
+    title: str | None
     map: str | None
     attempts: str | None
     roster: str | None
-    variants: str | None
+    variants: tuple[str, ...]
     format: str | None
     output: str | None
     resume: bool
@@ -43,6 +45,11 @@ def refuse_what_does_not_fit(request: Request) -> None:
         raise click.UsageError(f"--resume and {other} do not go together: mark the class again")
     if request.attempts == "all" and request.format not in RESUMED:
         message = f"--format {request.format} has one line a student; leave --attempts all out"
+        raise click.UsageError(message)
+    if request.title is not None and not request.also:
+        raise click.UsageError("--title is for several problems: one has its own, in its file")
+    if request.variants and len(request.variants) != 1 + len(request.also):
+        message = f"--variants is needed for each of the {1 + len(request.also)} problems, or none"
         raise click.UsageError(message)
     if request.anonymous and request.feedback is not None:
         raise click.UsageError("--feedback is a page for each name; leave --anonymous out")

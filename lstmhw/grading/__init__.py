@@ -1,51 +1,20 @@
-"""Many submissions of one problem -> a row each: points, the first wrong symbol, the mistake."""
+"""Many submissions -> a row each: points, the first wrong symbol, the mistake."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from lstmhw.answering import of_weights
 from lstmhw.faults import Fault, printable, some
+from lstmhw.grading.homework import Exercise, Homework, Row, unmarked
 from lstmhw.grading.names import Names
 from lstmhw.marking import Marker, marked
 from lstmhw.marking.claims import USUAL
-from lstmhw.marking.scoring import Asked, asked
+from lstmhw.marking.scoring import asked
 from lstmhw.reading import Document, from_text
 from lstmhw.reading.notebooks import WRITTEN
 from lstmhw.reading.submissions import Source, Submission, read_submission
 from lstmhw.solution import Check, Claim
-
-
-class Row(NamedTuple):
-    """What is said about one submission.
-
-    `id` is None where the submission gives none.  `score` are the points that the answers earn, out
-    of `out_of`; None where nothing could be read.  `first_wrong`, `mistake` and `where` are those
-    of the first wrong symbol of the working.
-    """
-
-    id: str | None
-    name: str
-    score: float | None
-    out_of: float | None
-    first_wrong: str | None
-    mistake: str | None
-    where: str | None
-    error: str | None
-    checks: tuple[Check, ...] = ()
-
-
-def identity(row: Row) -> str:
-    """What tells a student from all the others."""
-    return row.name if row.id is None else row.id
-
-
-class Exercise(NamedTuple):
-    """What all rows of a problem share: its title, the decimals shown, and what earns points."""
-
-    title: str
-    digits: int
-    asked: Asked
 
 
 class Grader:
@@ -63,9 +32,11 @@ class Grader:
         # What the problem itself claims, as the gates of its file, is no student's answer.
         own = solution._replace(checks=())
         self.marker = Marker(own, self.problem.marking or USUAL)
-        self.names = Names(own, lambda name: self.mark({name: "null"})[1])
+        weights = ("weights", *self.problem.weights_claimed) if self.problem.is_open else ()
+        self.names = Names(own, lambda name: self.mark({name: "null"})[1], weights)
         self.asked, no_points = asked(self.original.problem, solution)
-        self.exercise = Exercise(solution.title or solution.kind, solution.digits, self.asked)
+        title = solution.title or solution.kind
+        self.homework = Homework(title, {"": Exercise(title, solution.digits, self.asked)})
         _, faults = self.mark(document.problem.claimed)
         unknown = [*no_points, *(fault for fault in faults if fault.at_key)]
         if unknown:
@@ -75,40 +46,34 @@ class Grader:
         # A problem has functions in it, which are not pickled; its text is.
         return _again, tuple((read.name, read.text) for read in (self.document, self.original))
 
+    @property
+    def files(self) -> Collection[str]:
+        """What is read to mark, beside the problem."""
+        return ()
+
     def row(self, source: Source) -> Row:
         """The row of a submission, whatever is wrong with it."""
         return self.row_of(read_submission(source))
 
+    def grader_for(self, submission: Submission) -> "Grader":
+        """What marks a submission: this, whose ever it is."""
+        return self
+
     def row_of(self, submission: Submission) -> Row:
         """The same of a submission that is read."""
-        try:
-            return self._row(submission)
-        except Exception as error:  # a bug must not end the run
-            what = f"a bug in lstmhw, please report it: {type(error).__name__}: {error}"
-            return unmarked(submission, f"{submission.source.shown_name}: error: {printable(what)}")
+        return row_in_any_case(submission, self._row)
 
     def _row(self, submission: Submission) -> Row:
         if submission.is_program:
-            submission = self._of_program(submission)
+            submission = self.of_program(submission)
+            if not submission.claimed and not submission.refused:
+                submission = without_values(submission, self.names.computed)
         if submission.claimed is None:
-            return unmarked(submission, submission.error(()))
-        checks, faults = self._marked(submission.claimed)
-        checks = self.marker.completed(checks, self.asked.points)
-        wrong = next((check for check in checks if check.verdict == "wrong"), None)
-        score = self.asked.score(checks)
-        return Row(
-            id=submission.id,
-            name=submission.name,
-            score=score.earned,
-            out_of=score.out_of,
-            first_wrong=wrong and wrong.symbol,
-            mistake=wrong and wrong.mistake,
-            where=wrong and wrong.where,
-            error=submission.error(faults),
-            checks=checks,
-        )
+            return unmarked(submission, submission.error)
+        checks, submission = self.marked(submission)
+        return self.homework.row(submission, {"": checks}, submission.error)
 
-    def _of_program(self, submission: Submission) -> Submission:
+    def of_program(self, submission: Submission) -> Submission:
         """Of all that a program gives names to, what the problem computes, and not its data."""
         names = self.names
         written = submission.claimed or {}
@@ -122,11 +87,13 @@ class Grader:
             for mark, fault in submission.refused
             if len(fault.path) < 2 or names.is_computed(str(fault.path[1]))
         )
-        if not claimed and not refused:
-            known = some(filter(names.is_computed, names.known))
-            fault = Fault((), f"expected values of {known}; found none", WRITTEN)
-            refused = ((submission.root.mark, fault),)
         return submission._replace(claimed=claimed or None, refused=refused)
+
+    def marked(self, submission: Submission) -> tuple[tuple[Check, ...], Submission]:
+        """The checks of all that is asked for, and the submission with its faults."""
+        checks, faults = self._marked(submission.claimed or {})
+        completed = self.marker.completed(checks, self.asked.points)
+        return completed, submission.with_faults(faults)
 
     def _marked(self, claimed: Mapping[str, Claim]) -> tuple[tuple[Check, ...], tuple[Fault, ...]]:
         """The same as of `mark`, of symbols as people write them; faults are at what is written."""
@@ -158,6 +125,16 @@ def _at_written(fault: Fault, written: Mapping[str, str]) -> Fault:
     return fault._replace(path=path)
 
 
-def unmarked(submission: Submission, error: str | None) -> Row:
-    """The row of a submission that cannot be marked."""
-    return Row(submission.id, submission.name, None, None, None, None, None, error)
+def row_in_any_case(submission: Submission, row: Callable[[Submission], Row]) -> Row:
+    """The row of a submission: a bug must not end the run."""
+    try:
+        return row(submission)
+    except Exception as error:
+        what = f"a bug in lstmhw, please report it: {type(error).__name__}: {error}"
+        return unmarked(submission, f"{submission.source.shown_name}: error: {printable(what)}")
+
+
+def without_values(submission: Submission, known: Iterable[str]) -> Submission:
+    """The submission of a program in which nothing that is known has a value."""
+    fault = Fault((), f"expected values of {some(known)}; found none", WRITTEN)
+    return submission._replace(claimed=None, refused=((submission.root.mark, fault),))

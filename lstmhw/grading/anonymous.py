@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lstmhw.grading import Row, identity
+from lstmhw.grading.homework import Row, identity
 from lstmhw.grading.rows import Key
 from lstmhw.grading.variants import NO_VARIANT, SEVERAL
 from lstmhw.reading.submissions import NO_SUBMISSION

@@ -1,7 +1,7 @@
 """Which of several submissions of one student counts: the last, the best, or all of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from lstmhw.grading.rows import Graded
@@ -59,6 +59,62 @@ def _is_later(time: float | None, other: float | None) -> bool:
     if time == NEVER:
         return other == NEVER
     return time is None or other is None or time >= other
+
+
+class Together(NamedTuple):
+    """The submissions that make up the homework of one student: of each, how many are to come.
+
+    `total` is how many students there are.
+    """
+
+    counts: Counter[Key]
+    total: int
+
+    def only(self, batches: Iterable[list[Source]]) -> Iterator[list[Source]]:
+        """The last submission of each student, with the earlier ones."""
+        left = Counter({key: count for key, count in self.counts.items() if count > 1})
+        waiting: dict[Key, list[Source]] = {}
+        for batch in batches:
+            kept = []
+            for source in batch:
+                key = student_of(source)
+                if key is None or key not in left:
+                    kept.append(source)
+                    continue
+                waiting.setdefault(key, []).append(source)
+                left[key] -= 1
+                if not left[key]:
+                    kept.append(_one(waiting.pop(key)))
+            if kept:
+                yield kept
+
+
+def together_of(batches: Iterable[list[Source]]) -> Together:
+    """Looks through submissions for those of one student, who is known by an id.
+
+    Of files that are called after problems, by the name too.
+    """
+    keys = Counter(student_of(source) for batch in batches for source in batch)
+    unknown = keys.pop(None, 0)
+    known = Counter({key: count for key, count in keys.items() if key is not None})
+    return Together(known, len(known) + unknown)
+
+
+def student_of(source: Source) -> Key | None:
+    """By which the submissions of one student are known, to one or several problems."""
+    id = id_of(source)
+    if id is not None or not source.problem:
+        return key_of(id)
+    return hash(("name", " ".join(read_submission(source).name.split()).casefold()))
+
+
+def _one(sources: Sequence[Source]) -> Source:
+    """The last of several submissions, by their times or else their places, with the others."""
+    times = [source.time for source in sources if source.time is not None]
+    if len(times) == len(sources):
+        sources = sorted(sources, key=lambda source: source.time or 0.0)
+    *earlier, last = sources
+    return last._replace(earlier=tuple(earlier))
 
 
 def counts_of(batches: Iterable[list[Source]]) -> Counter[Key]:

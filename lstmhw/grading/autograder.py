@@ -9,10 +9,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from lstmhw.grading import Grader, Row
+from lstmhw.grading import Grader
 from lstmhw.grading.folders import in_folder
+from lstmhw.grading.homework import Row
 from lstmhw.grading.systems import gradescope_tests
-from lstmhw.marking.withheld import without_answers
 from lstmhw.reading import InputError, read
 from lstmhw.reading.submissions import READ, Source
 
@@ -28,13 +28,12 @@ def results(folder: Path, problem: Path) -> dict[str, Any]:
     try:
         source = _handed_in(folder / "submission")
     except InputError as error:
-        return {"output": str(error), "tests": gradescope_tests(NOTHING, grader.exercise)}
-    row = grader.row(source)
-    row = row._replace(checks=tuple(map(without_answers, row.checks)))
+        return {"output": str(error), "tests": gradescope_tests(NOTHING, grader.homework)}
+    row = grader.row(source).without_answers()
     said = [] if row.score is None else [f"Marked: {Path(source.file).name}{_by(folder)}."]
     if row.error is not None:
         said.append(row.error.replace(source.file, Path(source.file).name))
-    return {"output": "\n".join(said), "tests": gradescope_tests(row, grader.exercise)}
+    return {"output": "\n".join(said), "tests": gradescope_tests(row, grader.homework)}
 
 
 def _handed_in(folder: Path) -> Source:

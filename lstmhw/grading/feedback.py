@@ -5,12 +5,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from lstmhw.grading import Exercise, Row
+from lstmhw.grading.homework import Exercise, Homework, Row
 from lstmhw.notation import Text, symbol
 from lstmhw.problem import Marking
 from lstmhw.reading.submissions import NO_SUBMISSION
 from lstmhw.render import render
-from lstmhw.solution import Block, Check, Paragraph, Section, Solution
+from lstmhw.solution import Block, Check, Paragraph, Score, Section, Solution
 from lstmhw.view import View, claims_table, explanations, score_told
 
 
@@ -34,31 +34,52 @@ RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$"}
 NUMBERED = re.compile(r"(com|lpt)\d")  # and reserved, too: Windows has devices of these names
 
 
-def rendered(row: Row, exercise: Exercise, format: str) -> str:
+def rendered(row: Row, homework: Homework, format: str) -> str:
     """The page for the student of a row, in a format of FORMATS."""
-    return render([page(row, exercise)], FORMATS[format].format, View())
+    return render([page(row, homework)], FORMATS[format].format, View())
 
 
-def page(row: Row, exercise: Exercise) -> Solution:
+def page(row: Row, homework: Homework) -> Solution:
     """The page for the student of a row, in the blocks of which every page is made."""
-    sections = [Section("Score", tuple(_score(row, exercise)))]
-    if row.checks:
-        table = claims_table([_named_once(c) for c in row.checks], View(digits=exercise.digits))
-        sections.append(Section("Your answers", (table,)))
-    causes = tuple(explanations(told_once(row.checks, exercise.asked.marking)))
+    sections = [Section("Score", tuple(_score(row, homework)))]
+    for name, checks in row.parts.items():
+        exercise = homework.exercises[name]
+        answers = list(_answers(checks, exercise))
+        if name:
+            told = (block for section in answers for block in section.body)
+            body = (*_of_problem(checks, exercise), *told)
+            answers = [Section(f"{name}: {exercise.title}", body)]
+        sections += answers
+    digits = max(exercise.digits for exercise in homework.exercises.values())
+    return Solution("", homework.title, row.name, digits, tuple(sections))
+
+
+def _answers(checks: Sequence[Check], exercise: Exercise) -> Iterator[Section]:
+    if checks:
+        table = claims_table([_named_once(c) for c in checks], View(digits=exercise.digits))
+        yield Section("Your answers", (table,))
+    causes = tuple(explanations(told_once(checks, exercise.asked.marking)))
     if causes:
-        sections.append(Section("What was done", causes))
-    return Solution("", exercise.title, row.name, exercise.digits, tuple(sections))
+        yield Section("What was done", causes)
 
 
-def _score(row: Row, exercise: Exercise) -> Iterator[Block]:
-    if row.score is None:
+def _score(row: Row, homework: Homework) -> Iterator[Block]:
+    """The total, and what could not be read."""
+    if not row.parts:
         yield Paragraph((f"Nothing could be marked: {_unread(row.error or NO_ANSWER)}.",))
         return
-    score = exercise.asked.score(row.checks)
-    yield from score_told(Solution("", "", "", exercise.digits, (), checks=row.checks, score=score))
+    if homework.problems and row.score is not None:
+        yield Paragraph((str(Score(row.score, homework.out_of)),))
+    for name, checks in row.parts.items():
+        yield from [] if name else _of_problem(checks, homework.exercises[name])
     if row.error is not None:
         yield Paragraph((error_told(row.error),))
+
+
+def _of_problem(checks: tuple[Check, ...], exercise: Exercise) -> Iterator[Block]:
+    """The score of a problem."""
+    score = exercise.asked.score(checks)
+    return score_told(Solution("", "", "", exercise.digits, (), checks=checks, score=score))
 
 
 def error_told(error: str) -> str:

@@ -9,12 +9,13 @@ where the first number is the student's.
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, printable, some
 from lstmhw.grading.tables import ENDINGS
 from lstmhw.reading import InputError, headline, within_limit
+from lstmhw.reading.headings import NO_HEADINGS, Headings
 from lstmhw.reading.nodes import MOST_BYTES, Fields, Items, Node, Scalar, Subject, TextError
 from lstmhw.reading.parsing import decoded, parse
 from lstmhw.reading.submissions import READ, Source, Student, cleaned
@@ -33,11 +34,12 @@ class Handed(NamedTuple):
     students: Sequence[Student]
 
 
-def in_folder(folder: str, output: str | None) -> list[Source]:
+def in_folder(folder: str, output: str | None, headings: Headings = NO_HEADINGS) -> list[Source]:
     """What was handed in below a folder, in the order of the names of its files.
 
-    The file that rows are written to, hidden files and links out of the folder are none of it.
-    Raises InputError where there is nothing, or where Gradescope's list of students cannot be read.
+    Of several problems there may be a file for each, whose name ends with that.  The file that rows
+    are written to, hidden files and links out of the folder are none of it.  Raises InputError
+    where there is nothing, or where Gradescope's list of students cannot be read.
     """
     files = [path for path in _files(folder) if not (output and _is_same(path, output))]
     listed = os.path.join(folder, METADATA)
@@ -46,18 +48,24 @@ def in_folder(folder: str, output: str | None) -> list[Source]:
         files = [path for path in files if path != listed]
         handed = list(_of_gradescope(folder, files, students))
     else:
-        handed = list(_handed(folder, files))
+        handed = list(_handed(folder, files, headings))
     if not handed:
         raise InputError(f"{printable(folder)}: error: expected submissions, found none")
-    return [source for each in handed for source in _sources(each)]
+    sources = [source for each in handed for source in _sources(each, headings)]
+    problem = headings.of_file(folder)
+    return [each if each.problem else each._replace(problem=problem) for each in sources]
 
 
-def _sources(handed: Handed) -> Iterator[Source]:
-    """A source for each student: of several files the one that has answers."""
+def _sources(handed: Handed, headings: Headings) -> Iterator[Source]:
+    """A source for each student: of several files the one that has answers, or one a problem."""
     readable = [path for path in handed.files if os.path.splitext(path)[1].lower() in READ]
     found = readable if readable else list(handed.files)
+    each = _by_problem(readable, headings)
     for student in handed.students:
-        if len(found) == 1 and found[0].lower().endswith(ENDINGS):
+        if each is not None:
+            parts = [Source(path, student=student, problem=name) for name, path in each.items()]
+            yield parts[0]._replace(parts=tuple(parts))
+        elif len(found) == 1 and found[0].lower().endswith(ENDINGS):
             error = f"{found[0]}: error: expected a submission, found a table (grade it by itself)"
             yield Source(found[0], student=student, error=printable(error))
         elif len(found) == 1:
@@ -69,27 +77,54 @@ def _sources(handed: Handed) -> Iterator[Source]:
             yield Source(handed.place, student=student, error=printable(error))
 
 
-def _handed(folder: str, files: Sequence[str]) -> Iterator[Handed]:
+def _handed(folder: str, files: Sequence[str], headings: Headings) -> Iterator[Handed]:
     """What is in a folder that no list describes."""
-    below: dict[str | Student, list[str]] = {}
+    below: dict[tuple[str, str] | Student, list[str]] = {}
     for path in files:
-        first = os.path.relpath(path, folder).split(os.sep)[0]
+        first, *inner = os.path.relpath(path, folder).split(os.sep)
         match = _MOODLE.match(first) or _CANVAS.fullmatch(first)
-        key = Student(match[2], cleaned(match[1])) if match else first
+        own = (first, "") if inner else ("", _without_problem(first, headings))
+        key = Student(match[2], cleaned(match[1])) if match else own
         below.setdefault(key, []).append(path)
     for key, paths in below.items():
         if isinstance(key, Student):
             place = os.path.join(folder, os.path.relpath(paths[0], folder).split(os.sep)[0])
             yield Handed(place, paths, [key])
-        elif len(paths) == 1 and paths[0] != os.path.join(folder, key):
-            yield Handed(paths[0], paths, [Student(name=cleaned(key))])
+        elif key[0] and (len(paths) == 1 or _by_problem(paths, headings)):
+            place = paths[0] if len(paths) == 1 else os.path.join(folder, key[0])
+            yield Handed(place, paths, [Student(name=cleaned(key[0]))])
         else:
-            yield from (Handed(path, [path], [_by_path(folder, path)]) for path in paths)
+            yield from _by_paths(folder, paths, headings)
 
 
-def _by_path(folder: str, path: str) -> Student:
-    """A student who is called by the path of a file."""
-    return Student(name=cleaned(os.path.splitext(os.path.relpath(path, folder))[0]))
+def _without_problem(name: str, headings: Headings) -> str:
+    """The name of a file without its ending and that of a problem, where it has both."""
+    ended = headings.ended(os.path.splitext(name)[0])
+    return name if ended is None else ended.rest
+
+
+def _by_problem(paths: Sequence[str], headings: Headings) -> Mapping[str, str] | None:
+    """The files by the problems that they are called after; None where that is no file for each."""
+    ends = [headings.ended(os.path.splitext(path)[0]) for path in paths]
+    found = {ended.problem: path for ended, path in zip(ends, paths, strict=True) if ended}
+    return found if found and len(found) == len(paths) else None
+
+
+def _by_paths(folder: str, paths: Sequence[str], headings: Headings) -> Iterator[Handed]:
+    """What students handed in who are called by the paths of files, without a problem's name."""
+    below: dict[tuple[str, str], list[str]] = {}
+    for path in paths:
+        stem, ending = os.path.splitext(path)
+        ended = headings.ended(stem)
+        below.setdefault((ended.rest, "") if ended else (stem, ending), []).append(path)
+    for (stem, _), own in below.items():
+        yield Handed(own[0] if len(own) == 1 else stem, own, [_by_path(folder, stem)])
+
+
+def _by_path(folder: str, stem: str) -> Student:
+    """A student who is called by the path of a file, without its ending, or by the folder."""
+    path = os.path.relpath(stem, folder)
+    return Student(name=cleaned(os.path.basename(os.path.abspath(stem)) if path == "." else path))
 
 
 def _files(folder: str) -> list[str]:
@@ -126,7 +161,7 @@ def _of_gradescope(
         if first in below:
             below[first].append(path)
         else:
-            yield Handed(path, [path], [_by_path(folder, path)])
+            yield from _by_paths(folder, [path], NO_HEADINGS)
     for key, paths in below.items():
         yield Handed(os.path.join(folder, key), paths, students[key])
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from lstmhw.grading import Exercise, Row
 from lstmhw.grading.feedback import rendered
+from lstmhw.grading.homework import Homework, Row, label
 from lstmhw.grading.rows import Graded, check_objects, csv_header, in_csv, in_ndjson
 from lstmhw.grading.systems import (
     canvas_header,
@@ -15,7 +15,6 @@ from lstmhw.grading.systems import (
     moodle_comments,
     moodle_header,
 )
-from lstmhw.marking.withheld import without_answers
 
 
 class Form(NamedTuple):
@@ -29,40 +28,47 @@ class Form(NamedTuple):
 class Format(NamedTuple):
     """What comes before the first row, what a line has of the checks, and the line."""
 
-    header: Callable[[Exercise], str]
-    content: Callable[[Row, Exercise], Any]
-    line: Callable[[Row, Any, Exercise], str]
+    header: Callable[[Homework], str]
+    content: Callable[[Row, Homework], Any]
+    line: Callable[[Graded, Homework], str]
 
 
 FORMATS: Mapping[str, Format] = {
     "csv": Format(
-        lambda exercise: csv_header(),
-        lambda row, exercise: None,
-        lambda row, content, exercise: in_csv(row),
+        lambda homework: csv_header(homework.problems),
+        lambda row, homework: None,
+        lambda graded, homework: in_csv(graded, homework.problems),
     ),
     "ndjson": Format(
-        lambda exercise: "",
-        lambda row, exercise: check_objects(row),
-        lambda row, content, exercise: in_ndjson(row, content),
+        lambda homework: "",
+        lambda row, homework: check_objects(row),
+        lambda graded, homework: in_ndjson(graded),
     ),
     "moodle": Format(moodle_header, moodle_comments, in_moodle),
-    "canvas": Format(canvas_header, lambda row, exercise: None, in_canvas),
-    "gradescope": Format(lambda exercise: "", gradescope_tests, in_gradescope),
+    "canvas": Format(canvas_header, lambda row, homework: None, in_canvas),
+    "gradescope": Format(lambda homework: "", gradescope_tests, in_gradescope),
 }
 
 
-def graded(row: Row, form: Form, exercise: Exercise) -> Graded:
+def graded(row: Row, form: Form, homework: Homework) -> Graded:
     """A row with what a line and a page say of its checks, and without these."""
     if not form.answers:
-        row = row._replace(checks=tuple(map(without_answers, row.checks)))
+        row = row.without_answers()
+    verdicts = (
+        (label(name, check.symbol), check.verdict, check.mistake)
+        for name, checks in row.parts.items()
+        for check in checks
+    )
+    scores = homework.scores(row) if homework.problems else {}
     return Graded(
-        row._replace(checks=()),
-        FORMATS[form.format].content(row, exercise),
-        tuple((check.symbol, check.verdict, check.mistake) for check in row.checks),
-        "" if form.page is None else rendered(row, exercise, form.page),
+        row._replace(parts={}),
+        FORMATS[form.format].content(row, homework),
+        tuple(verdicts),
+        "" if form.page is None else rendered(row, homework, form.page),
+        {name: score.earned for name, score in scores.items()},
     )
 
 
-def line(graded: Graded, format: str, exercise: Exercise) -> str:
+def line(graded: Graded, format: str, homework: Homework) -> str:
     """The line of a row."""
-    return FORMATS[format].line(graded.row, graded.content, exercise)
+    return FORMATS[format].line(graded, homework)

@@ -1,16 +1,26 @@
 """What comes in to be graded: where it is, which of it counts, and who is missing."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lstmhw.faults import printable, some
 from lstmhw.grading import Grader
-from lstmhw.grading.attempts import Last, best_of, counts_of, id_of, last_of
+from lstmhw.grading.attempts import (
+    Last,
+    Together,
+    best_of,
+    counts_of,
+    id_of,
+    last_of,
+    together_of,
+)
+from lstmhw.grading.folders import in_folder
 from lstmhw.grading.formats import Form, graded
 from lstmhw.grading.mapping import read_map
 from lstmhw.grading.roster import Roster, read_roster
 from lstmhw.grading.rows import Graded, Key, key_in
+from lstmhw.grading.several import HomeworkGrader
 from lstmhw.grading.sources import Place, batches, count_of, is_stream, places
 from lstmhw.grading.tables import Table, table_in
 from lstmhw.grading.variants import VariantGrader, read_variants
@@ -21,14 +31,16 @@ from lstmhw.reading.submissions import Source
 
 class Wanted(NamedTuple):
     """The arguments of a command: submissions, and the file that rows go to; a map, which attempts
-    count, a roster, and a table of variants, where they are given."""
+    count, a roster, a table of variants for each problem, and a title of several, where they are
+    given."""
 
     submissions: Sequence[str]
     output: str | None = None
     map: str | None = None
     attempts: str | None = None
     roster: str | None = None
-    variants: str | None = None
+    variants: Sequence[str] = ()
+    title: str | None = None
 
 
 class Intake(NamedTuple):
@@ -36,7 +48,7 @@ class Intake(NamedTuple):
 
     grader: AnyGrader
     places: Sequence[Place]
-    last: Last | None
+    last: Last | Together | None
     counts: Counter[int] | None
     roster: Roster | None
 
@@ -48,8 +60,8 @@ class Intake(NamedTuple):
     @property
     def files(self) -> list[str]:
         """What is read, beside the problem and the files that a command names in options."""
-        own = self.grader.files if isinstance(self.grader, VariantGrader) else ()
-        return [*(place.file for place in self.places), *own]
+        parts = (part for p in self.places if isinstance(p, Source) for part in p.parts)
+        return [*(place.file for place in (*self.places, *parts)), *self.grader.files]
 
     @property
     def warnings(self) -> list[str]:
@@ -68,8 +80,10 @@ class Intake(NamedTuple):
                 f"their lines\n  hint: --map MAP.yaml says which columns have them, as "
                 "id: Email address"
             )
-        there = {self.grader.names.symbol(name) for name in table.layout.answers}
-        lacking = [symbol for symbol in self.grader.asked.points if symbol not in there]
+        names = self.grader.names.of_file(table.file)
+        there = {names.symbol(name) for name in table.layout.answers}
+        asked = filter(names.is_about, self.grader.homework.points)
+        lacking = [symbol for symbol in asked if symbol not in there]
         if lacking:
             yield (
                 f"{file}: warning: asked for, and without a column: {some(lacking)}\n"
@@ -100,30 +114,46 @@ class Intake(NamedTuple):
             self.roster.meet(id and id.removeprefix("'"), name.removeprefix("'"))
         yield from self.roster.met(rows)
         for source in self.roster.missing():
-            yield graded(self.grader.row(source), form, self.grader.exercise)
+            yield graded(self.grader.row(source), form, self.grader.homework)
 
 
-def intake(grader: Grader, wanted: Wanted) -> Intake:
-    """What a command is to grade.
+def intake(graders: Mapping[str, Grader], wanted: Wanted) -> Intake:
+    """What a command is to grade, by what marks each problem, which alone has no name.
 
     Raises InputError for what is wrong with the arguments, a map, a roster or a table, or
     of variants, before anything is marked.
     """
-    names = grader.names
-    map = None if wanted.map is None else read_map(wanted.map, names)
     roster = None if wanted.roster is None else read_roster(wanted.roster)
-    marking = grader if wanted.variants is None else _of_variants(grader, wanted.variants, roster)
-    found = places(wanted.submissions, wanted.output, lambda file: table_in(file, names, map))
+    marking = _marking(graders, wanted, roster)
+    names = marking.names
+    map = None if wanted.map is None else read_map(wanted.map, names)
+    found = places(
+        wanted.submissions,
+        lambda file: table_in(file, names, map),
+        lambda folder: in_folder(folder, wanted.output, names.headings),
+        names.headings,
+    )
     if map is not None and not any(isinstance(place, Table) for place in found):
         raise InputError(f"{map.name}: error: a map is for tables (.csv, .tsv, .txt), found none")
-    last, counts = None, None
+    last: Last | Together | None = None
+    counts = None
     if is_stream(found):
         _check_all(wanted.attempts)
     elif wanted.attempts in (None, "last"):
-        last = last_of(batches(found, BATCH))
+        look_through = together_of if names.headings.problems else last_of
+        last = look_through(batches(found, BATCH))
     elif wanted.attempts == "best":
+        _check_whole(found)
         counts = counts_of(batches(found, BATCH))
     return Intake(marking, found, last, counts, roster)
+
+
+def _marking(graders: Mapping[str, Grader], wanted: Wanted, roster: Roster | None) -> AnyGrader:
+    """What marks one problem or several, each against the variants in its table."""
+    each: dict[str, Grader | VariantGrader] = {**graders}
+    for (name, grader), table in zip(graders.items(), wanted.variants, strict=False):
+        each[name] = _of_variants(grader, table, roster)
+    return each[""] if "" in each else HomeworkGrader(each, wanted.title)
 
 
 def _of_variants(grader: Grader, table: str, roster: Roster | None) -> VariantGrader:
@@ -137,6 +167,16 @@ def _check_all(attempts: str | None) -> None:
     if attempts in ("last", "best"):
         message = f"--attempts {attempts} needs files, which can be looked through first"
         raise InputError(f"lstmhw: error: {message}\n  hint: of standard input all count")
+
+
+def _check_whole(found: Iterable[Place]) -> None:
+    """Raises InputError where the best attempt is asked for at what is handed in by problem."""
+    parts = next((p for p in found if not isinstance(p, Source) and p.problem), None)
+    if parts is not None:
+        message = "--attempts best needs all problems in one table"
+        raise InputError(
+            f"{printable(parts.file)}: error: {message}, found those of {parts.problem}"
+        )
 
 
 def _without(

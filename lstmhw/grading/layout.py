@@ -7,8 +7,8 @@ from typing import NamedTuple
 from lstmhw.faults import Fault, printable, shown, some
 from lstmhw.grading.columns import People, people
 from lstmhw.grading.mapping import Answer, Map, Part
-from lstmhw.grading.names import Names
 from lstmhw.grading.records import MOST_COLUMNS, Record
+from lstmhw.grading.several import AnyNames
 from lstmhw.reading import InputError, headline
 from lstmhw.reading.nodes import Mark
 
@@ -38,7 +38,7 @@ def parts(answer: Answer) -> Iterator[Part]:
         yield from chain.from_iterable(map(parts, answer))
 
 
-def layout(file: str, header: Record, names: Names, map: Map | None) -> Layout:
+def layout(file: str, header: Record, names: AnyNames, map: Map | None) -> Layout:
     """The layout of the table in a file with this header.  Raises InputError."""
     if len(header) > MOST_COLUMNS:
         message = f"expected at most {MOST_COLUMNS:,} columns, found {len(header):,}"
@@ -48,7 +48,7 @@ def layout(file: str, header: Record, names: Names, map: Map | None) -> Layout:
     if map is None:
         answers = _by_titles(file, header, found, names)
         return Layout(found, answers, {}, len(header))
-    found, answers = map.read(file, titles, found)
+    found, answers = map.read(file, titles, found, names)
     most: dict[int, int] = {}
     for part in chain.from_iterable(parts(answer) for answer in answers.values()):
         if part.number:
@@ -56,7 +56,7 @@ def layout(file: str, header: Record, names: Names, map: Map | None) -> Layout:
     return Layout(found, answers, most, len(header))
 
 
-def _by_titles(file: str, header: Record, found: People, names: Names) -> dict[str, Answer]:
+def _by_titles(file: str, header: Record, found: People, names: AnyNames) -> dict[str, Answer]:
     """The columns that are called like symbols, or like entries of one.  Raises InputError."""
     columns: dict[str, dict[int, int]] = {}
     for k, cell in enumerate(header):

@@ -17,10 +17,20 @@ from typing import NamedTuple
 
 from lstmhw.faults import Fault, Path, did_you_mean, printable, shown, some
 from lstmhw.grading.columns import People
-from lstmhw.grading.names import Names
+from lstmhw.grading.several import AnyNames
 from lstmhw.reading import InputError, error_of, placed, within_limit
 from lstmhw.reading.decode import described
-from lstmhw.reading.nodes import MOST_BYTES, Fields, Items, Node, Scalar, Subject, TextError
+from lstmhw.reading.headings import flattened
+from lstmhw.reading.nodes import (
+    MOST_BYTES,
+    Fields,
+    Items,
+    Node,
+    Placed,
+    Scalar,
+    Subject,
+    TextError,
+)
 from lstmhw.reading.parsing import decoded, parse
 
 MOST_PARTS = 1000
@@ -64,8 +74,8 @@ class Map:
         """The faults as messages with their places in the map."""
         return error_of(self.name, self.text, placed(self.root, faults))
 
-    def check(self, names: Names) -> None:
-        """Raises InputError where it is no map, or has symbols that a problem has not."""
+    def check(self, names: AnyNames) -> None:
+        """Raises InputError where it is no map, or has symbols that no problem has."""
         faults = [
             Fault((key,), f"unknown key {shown(key)!r}", _keys(key), at_key=True)
             for key in self.root.entries
@@ -88,9 +98,12 @@ class Map:
             raise self.error(faults)
 
     def read(
-        self, file: str, titles: Sequence[str], found: People
+        self, file: str, titles: Sequence[str], found: People, names: AnyNames
     ) -> tuple[People, dict[str, Answer]]:
-        """The columns of people and answers in a table with these titles.  Raises InputError."""
+        """The columns of people and answers in a table with these titles.
+
+        Of several problems, `names` may be those of one alone.  Raises InputError.
+        """
         columns = _Columns(file, titles)
         faults: list[Fault] = []
         read: dict[str, list[int]] = {}
@@ -99,7 +112,9 @@ class Map:
         answers = self._at("answers")
         entries = answers.entries if isinstance(answers, Fields) else {}
         cells = {
-            s: columns.answer(node, ("answers", s), faults) for s, (_, node) in entries.items()
+            s: columns.answer(node, ("answers", s), faults)
+            for s, (_, node) in entries.items()
+            if names.is_about(s)
         }
         if faults:
             raise self.error(faults)
@@ -110,7 +125,7 @@ class Map:
         return self.root.entries[key][1] if key in self.root.entries else None
 
 
-def read_map(path: str, names: Names) -> Map:
+def read_map(path: str, names: AnyNames) -> Map:
     """The map in a file, for a problem with these names.  Raises InputError."""
     shown_name = printable(path)
     try:
@@ -132,12 +147,24 @@ def read_map(path: str, names: Names) -> Map:
     if not isinstance(root, Fields):
         message = f"expected a map (`answers: ...`), found {described(root)}"
         raise error_of(shown_name, text, [(root.mark, Fault((), message))])
+    root, twice = _by_problem(root, names)
+    if twice:
+        raise error_of(shown_name, text, twice)
     found = Map(shown_name, text, root)
     found.check(names)
     return found
 
 
-def _repeated(answers: Fields, names: Names) -> Iterator[Fault]:
+def _by_problem(root: Fields, names: AnyNames) -> tuple[Fields, list[Placed]]:
+    """A map whose answers are called as in `q1.h_2`, and what is there twice."""
+    key, answers = root.entries.get("answers", (None, None))
+    if key is None or not isinstance(answers, Fields):
+        return root, []
+    flat, twice = flattened(answers, names.headings)
+    return root._replace(entries={**root.entries, "answers": (key, flat)}), twice
+
+
+def _repeated(answers: Fields, names: AnyNames) -> Iterator[Fault]:
     """A fault for each symbol that stands there under another name already."""
     meant: dict[str, str] = {}
     for name in answers.entries:

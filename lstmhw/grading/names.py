@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -10,10 +10,11 @@ from lstmhw.faults import Fault
 from lstmhw.marking.claims import full_name
 from lstmhw.numerals import number
 from lstmhw.reading.assignments import plain_name
+from lstmhw.reading.headings import NO_HEADINGS
 from lstmhw.solution import Claim, Solution, indexed
 from lstmhw.spellings import symbols_for
 
-_QUESTION = re.compile(r"\s*[0-9]+:\s+")
+_QUESTION = re.compile(r"^\s*[0-9]+:\s+")
 """The number of a question before its text, as Canvas has it."""
 _REMARK = re.compile(r"\s*[(:?].*", re.DOTALL)
 _ENTRY = re.compile(r"\s*(?:\[\s*([1-9][0-9]?)\s*\]|\(\s*([1-9][0-9]?)\s*\)|\s([1-9][0-9]?))\s*")
@@ -31,11 +32,20 @@ class Place(NamedTuple):
 class Names:
     """What a problem has answers to, by whatever name.
 
-    `faults_of` says what is wrong with a symbol that is claimed.
+    `faults_of` says what is wrong with a symbol that is claimed; `weights` are what else may be.
     """
 
-    def __init__(self, solution: Solution, faults_of: Callable[[str], tuple[Fault, ...]]) -> None:
+    headings = NO_HEADINGS
+    under = ""
+
+    def __init__(
+        self,
+        solution: Solution,
+        faults_of: Callable[[str], tuple[Fault, ...]],
+        weights: Collection[str] = (),
+    ) -> None:
         self.solution = solution
+        self.weights = weights
         self.faults_of = lru_cache(MOST_REMEMBERED)(faults_of)
 
     @cached_property
@@ -71,6 +81,18 @@ class Names:
         full = {full_name(symbol, self.solution) for symbol in spelled}
         return spelled[0] if len(full) == 1 else None
 
+    def of_file(self, file: str) -> "Names":
+        """The names in a file: whatever it is called, they are these."""
+        return self
+
+    def is_about(self, name: str) -> bool:
+        """Whether a name may stand in such a file."""
+        return True
+
+    def has(self, name: str) -> bool:
+        """Whether a name is a symbol, or one of the weights that may be claimed."""
+        return name in self.weights or self.meant(name) is not None
+
     def symbol(self, name: str) -> str | None:
         """The same under its full name, with its time step."""
         meant = self.meant(name)
@@ -82,6 +104,11 @@ class Names:
         return symbol is not None and (
             symbol not in self.solution.answers or symbol in self._computed
         )
+
+    @property
+    def computed(self) -> Iterator[str]:
+        """The symbols that are none of the problem's own data."""
+        return filter(self.is_computed, self.known)
 
     def is_given(self, claim: Claim) -> bool:
         """Whether a claim has but the numbers of one of the problem's data, in its order."""
@@ -119,7 +146,7 @@ class Names:
 
     def column(self, title: str) -> Place | None:
         """What a column with this title has: a symbol, `c_2[1]`, `h_2 (two numbers)`; or None."""
-        bare = _QUESTION.sub("", title, count=1).strip().strip("$")
+        bare = without_number(title).strip("$")
         whole = self.symbol(bare) if bare else None
         if whole is not None:
             return Place(whole)
@@ -132,6 +159,11 @@ class Names:
         if entry is not None:
             return Place(symbol, int(next(filter(None, entry.groups()))))
         return Place(symbol) if _REMARK.fullmatch(rest) else None
+
+
+def without_number(title: str) -> str:
+    """The title of a column without the number that Canvas gives to a question."""
+    return _QUESTION.sub("", title, count=1).strip()
 
 
 def _texts(claim: Claim) -> Iterator[str]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from lstmhw.faults import printable
-from lstmhw.grading import Exercise
 from lstmhw.grading.anonymous import are_pseudonyms
 from lstmhw.grading.formats import FORMATS
+from lstmhw.grading.homework import Homework
 from lstmhw.grading.rows import Key, key_in, read_rows
 from lstmhw.grading.summary import Tally
 from lstmhw.reading import InputError
@@ -30,15 +30,15 @@ class Output(NamedTuple):
         self.file.flush()
 
 
-def standard_output(format: str | None, exercise: Exercise) -> Output:
+def standard_output(format: str | None, homework: Homework) -> Output:
     """Rows of a format, or CSV, to standard output; the header is written."""
     sys.stdout.flush()
-    output = Output(sys.stdout.buffer, format or "csv", Tally(), Counter())
-    output.write(FORMATS[output.format].header(exercise))
+    output = Output(sys.stdout.buffer, format or "csv", Tally(homework), Counter())
+    output.write(FORMATS[output.format].header(homework))
     return output
 
 
-def open_output(path: str, format: str | None, resume: bool, exercise: Exercise) -> Output:
+def open_output(path: str, format: str | None, resume: bool, homework: Homework) -> Output:
     """The file of rows of that name, made if there is none; None means the format it has, or CSV.
 
     With `resume` it may hold rows of that format; a line that was not finished is taken away.
@@ -48,9 +48,9 @@ def open_output(path: str, format: str | None, resume: bool, exercise: Exercise)
     if not is_new and not resume:
         hint = "--resume goes on where it ends; or give -o another name"
         raise InputError(f"{printable(path)}: error: this file is there already\n  hint: {hint}")
-    head = FORMATS[format or "csv"].header(exercise)
+    head = FORMATS[format or "csv"].header(homework)
     file = open(path, "wb" if is_new else "r+b")  # noqa: SIM115 (it stays open)
-    tally, done = Tally(), Counter[Key]()
+    tally, done = Tally(homework), Counter[Key]()
     found = None
     if not is_new:
         found = _take_over(path, file, tally, done)
@@ -66,7 +66,7 @@ def open_output(path: str, format: str | None, resume: bool, exercise: Exercise)
 def _take_over(path: str, file: BinaryIO, tally: Tally, done: Counter[Key]) -> str | None:
     """Counts the rows of a file and goes to its end; the format, where there is a whole line."""
     found = None
-    for format, row in read_rows(path, file):
+    for format, row in read_rows(path, file, tally.homework.problems):
         found = format
         if row is not None:
             tally.add(row)

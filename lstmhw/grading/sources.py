@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from lstmhw.grading.folders import in_folder
+from lstmhw.reading.headings import NO_HEADINGS, Headings, stem
 from lstmhw.reading.nodes import MOST_BYTES
-from lstmhw.reading.submissions import LINES, STANDARD_INPUT, Source
+from lstmhw.reading.submissions import LINES, STANDARD_INPUT, Source, Student, cleaned
 
 AT_ONCE = 2**16  # bytes
 
@@ -18,6 +18,10 @@ class Several(Protocol):
 
     @property
     def file(self) -> str: ...
+
+    @property
+    def problem(self) -> str:
+        """The one that it is called after, of several."""
 
     def lists(self, size: int) -> Iterator[list[Source]]:
         """Them in lists of up to `size`, as soon as they are there."""
@@ -30,6 +34,7 @@ class Lines(NamedTuple):
     """A file with a submission in each line, or standard input."""
 
     file: str
+    problem: str = ""
 
     def lists(self, size: int) -> Iterator[list[Source]]:
         try:
@@ -40,8 +45,12 @@ class Lines(NamedTuple):
         try:
             count = 0
             for lines in _lines(partial(os.read, descriptor, AT_ONCE)):
-                numbered = [Source(self.file, k, line) for k, line in enumerate(lines, count + 1)]
-                sources = [source for source in numbered if source.data.strip()]
+                numbered = enumerate(lines, count + 1)
+                sources = [
+                    Source(self.file, k, line, problem=self.problem)
+                    for k, line in numbered
+                    if line.strip()
+                ]
                 count += len(lines)
                 yield from (sources[k : k + size] for k in range(0, len(sources), size))
         finally:
@@ -49,26 +58,37 @@ class Lines(NamedTuple):
 
 
 def places(
-    arguments: Sequence[str], output: str | None, table: Callable[[str], Several | None]
+    arguments: Sequence[str],
+    table: Callable[[str], Several | None],
+    in_folder: Callable[[str], Iterable[Source]],
+    headings: Headings = NO_HEADINGS,
 ) -> list[Place]:
-    """Where submissions are, by the arguments of a command; `table` opens the tables among them.
+    """Where submissions are, by the arguments of a command.
 
-    The file that rows are written to is none.  Raises InputError.
+    `table` opens the tables among them, `in_folder` looks into a folder.  Raises InputError.
     """
     found: list[Place] = []
     for argument in arguments:
         if argument == STANDARD_INPUT:
             found.append(Lines(argument))
         elif os.path.isdir(argument):
-            found += (_place(source) for source in in_folder(argument, output))
+            found += map(_place, in_folder(argument))
         else:
-            found.append(table(argument) or _place(Source(argument)))
+            found.append(table(argument) or _place(_of_file(argument, headings)))
     return found
 
 
+def _of_file(path: str, headings: Headings) -> Source:
+    """A file that may be called after a problem, behind the name of a student."""
+    ended = headings.ended(stem(path))
+    if ended is None:
+        return Source(path)
+    return Source(path, student=Student(name=cleaned(ended.rest)), problem=ended.problem)
+
+
 def _place(source: Source) -> Place:
-    is_lines = source.file.endswith(LINES) and not source.error
-    return Lines(source.file) if is_lines else source
+    is_lines = source.file.endswith(LINES) and not (source.error or source.parts)
+    return Lines(source.file, source.problem) if is_lines else source
 
 
 def is_stream(found: Iterable[Place]) -> bool:

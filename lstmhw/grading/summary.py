@@ -3,6 +3,7 @@
 from collections import Counter
 
 from lstmhw.glossary import title
+from lstmhw.grading.homework import Homework
 from lstmhw.grading.rows import Graded
 from lstmhw.marking.follow_through import VERDICTS
 from lstmhw.reading.submissions import NO_SUBMISSION
@@ -19,13 +20,15 @@ class Tally:
     The row of a student who is missing is counted alone: it says nothing of any answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, homework: Homework) -> None:
+        self.homework = homework
         self.rows = 0
         self.missing = 0
         self.errors = 0
         self.scored = 0
         self.score = 0.0
-        self.out_of = 0.0
+        self.points = dict.fromkeys(homework.problems, 0.0)
+        self.marked: Counter[str] = Counter()
         self.verdicts: dict[str, Counter[str]] = {}
         self.by_symbol: dict[str, Counter[str]] = {}
         self.by_mistake: Counter[str] = Counter()
@@ -38,10 +41,12 @@ class Tally:
             self.missing += 1
             return
         self.errors += row.error is not None
-        if row.score is not None and row.out_of is not None:
+        if row.score is not None:
             self.scored += 1
             self.score += row.score
-            self.out_of += row.out_of
+        for name, score in graded.scores.items():
+            self.points[name] += score
+            self.marked[name] += 1
         wrong = [(s, m or NOT_NAMED) for s, verdict, m in graded.verdicts if verdict == "wrong"]
         for symbol, verdict, _ in graded.verdicts:
             self.verdicts.setdefault(symbol, Counter())[verdict] += 1
@@ -59,6 +64,7 @@ class Tally:
     def page(self) -> Solution:
         """The summary, in the blocks of which every page is made."""
         sections = [
+            Section("By problem", (self._problems(),)) if self.marked else None,
             Section("By symbol", (self._symbols(),)) if self.verdicts else None,
             Section("Mistakes", (self._mistakes(),)) if self.by_mistake else None,
         ]
@@ -70,15 +76,16 @@ class Tally:
             sections=tuple(section for section in sections if section is not None),
         )
 
-    def lecture_page(self, exercise: str) -> Solution:
+    def lecture_page(self) -> Solution:
         """What to show to a class: which mistakes were made and where, with nobody's name."""
         sections = (
             Section("Mistakes", (self._mistakes_drawn(),)) if self.by_mistake else None,
             Section("Wrong answers", (self._wrong_drawn(),)) if self.by_symbol else None,
+            Section("By problem", (self._problems(),)) if self.marked else None,
             Section("By symbol", (self._symbols(),)) if self.verdicts else None,
         )
         drawn = tuple(section for section in sections if section is not None)
-        return Solution("", exercise, self._headline(), 4, drawn)
+        return Solution("", self.homework.title, self._headline(), 4, drawn)
 
     def _mistakes_drawn(self) -> Counts:
         """A bar for each mistake, with the symbols in which it was made."""
@@ -105,12 +112,26 @@ class Tally:
     def _headline(self) -> str:
         told = [_counted(self.rows - self.missing, "submission")]
         if self.scored:
-            mean, most = self.score / self.scored, self.out_of / self.scored
-            told.append(f"mean score {mean:.2f} of {round(most, 4):.12g}")
+            mean = self.score / self.scored
+            told.append(f"mean score {mean:.2f} of {self.homework.out_of}")
         told.append(f"{self.errors} with errors" if self.errors else "none with errors")
         if self.missing:
             told.append(f"{_counted(self.missing, 'student')} without a submission")
         return ", ".join(told)
+
+    def _problems(self) -> Table:
+        """The mean score of each problem."""
+        rows = [
+            (
+                name,
+                exercise.title,
+                f"{self.points[name] / self.marked[name]:.2f}",
+                str(exercise.asked.out_of),
+            )
+            for name, exercise in self.homework.exercises.items()
+            if self.marked[name]
+        ]
+        return Table(("", "problem", "mean score", "of"), tuple(rows))
 
     def _symbols(self) -> Table:
         rows = []

@@ -11,8 +11,8 @@ from lstmhw.grading.blanks import PartError, part_of
 from lstmhw.grading.columns import CANVAS, MOODLE, people
 from lstmhw.grading.layout import Layout, layout
 from lstmhw.grading.mapping import Answer, Map, Part
-from lstmhw.grading.names import Names
 from lstmhw.grading.records import Cell, Record, records
+from lstmhw.grading.several import AnyNames
 from lstmhw.reading import InputError
 from lstmhw.reading.assignments import DASHES, answer
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Placed, Scalar
@@ -33,6 +33,7 @@ class Table(NamedTuple):
 
     file: str
     layout: Layout
+    problem: str = ""
 
     @property
     def is_nameless(self) -> bool:
@@ -97,6 +98,7 @@ class Table(NamedTuple):
             row=Fields(entries, mark),
             refused=tuple(refused),
             time=self._time(record),
+            problem=self.problem,
         )
 
     def _claimed(self, record: Record, refused: list[Placed]) -> Fields:
@@ -157,7 +159,7 @@ class _CellError(Exception):
         super().__init__(message)
 
 
-def table_in(file: str, names: Names, map: Map | None) -> Table | None:
+def table_in(file: str, names: AnyNames, map: Map | None) -> Table | None:
     """The table in a file; None where it is none.  Raises InputError.
 
     A `.txt` is one where it has columns for people and assigns nothing, or where there is a map.
@@ -170,7 +172,8 @@ def table_in(file: str, names: Names, map: Map | None) -> Table | None:
         message = "expected a table in a file, which can be read twice, found a pipe"
         raise InputError(f"{printable(file)}: error: {message}")
     rows = records(file)
-    found = Table(file, layout(file, next(rows), names, map))
+    names = names.of_file(file)
+    found = Table(file, layout(file, next(rows), names, map), names.under)
     for _ in rows:
         pass  # so that nothing is graded of a table that ends in what cannot be read
     return found

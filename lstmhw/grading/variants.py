@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lstmhw.faults import MOST_ERRORS, Fault, ProblemError, printable, some
-from lstmhw.grading import Grader, Row, unmarked
+from lstmhw.grading import Grader
+from lstmhw.grading.homework import Row, unmarked
 from lstmhw.grading.records import Cell, Record, records
 from lstmhw.grading.roster import Roster, folded
 from lstmhw.reading import InputError, headline, read
@@ -51,8 +52,7 @@ class VariantGrader:
     def __init__(self, shared: Grader, variants: Variants) -> None:
         self.shared = shared
         self.variants = variants
-        self.exercise = shared.exercise
-        self.names, self.asked = shared.names, shared.asked
+        self.homework, self.names = shared.homework, shared.names
         self._grader_of = lru_cache(MOST_GRADERS)(self._made)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -66,12 +66,17 @@ class VariantGrader:
     def row(self, source: Source) -> Row:
         """The row of a submission, whatever is wrong with it or with its variant."""
         submission = read_submission(source)
+        found = self.grader_for(submission)
+        if isinstance(found, str):
+            return unmarked(submission, submission.unreadable or found)
+        return found.row_of(submission)
+
+    def grader_for(self, submission: Submission) -> Grader | str:
+        """What marks a submission against its student's variant, or why nothing can."""
         files = self.variants.among(_ids(submission))
         if len(files) != 1:
-            lack = SEVERAL if files else NO_VARIANT
-            return unmarked(submission, submission.unreadable or lack)
-        found = self._grader_of(files.pop())
-        return unmarked(submission, found) if isinstance(found, str) else found.row_of(submission)
+            return SEVERAL if files else NO_VARIANT
+        return self._grader_of(files.pop())
 
     def _made(self, file: str) -> Grader | str:
         """What marks against the variant in a file, or why nothing can."""

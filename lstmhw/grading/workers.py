@@ -17,12 +17,13 @@ from typing import Any
 from lstmhw.grading import Grader
 from lstmhw.grading.formats import Form, graded
 from lstmhw.grading.rows import Graded
+from lstmhw.grading.several import HomeworkGrader
 from lstmhw.grading.variants import VariantGrader
 from lstmhw.reading import InputError
 from lstmhw.reading.submissions import Source
 
 Batch = list[Source]
-AnyGrader = Grader | VariantGrader
+AnyGrader = Grader | VariantGrader | HomeworkGrader
 BATCH = 8
 FEW = 3  # batches: with less than that, processes cost more than they save
 IN_FLIGHT = 4  # batches for each process: enough to keep it busy, few enough to stay small
@@ -55,7 +56,7 @@ def marking(
 def _marked_here(grader: AnyGrader, batches: Iterable[Batch], form: Form) -> Iterator[Graded]:
     for batch in batches:
         for source in batch:
-            yield graded(grader.row(source), form, grader.exercise)
+            yield graded(grader.row(source), form, grader.homework)
 
 
 class Workers:
@@ -152,4 +153,4 @@ def _mark(
     with contextlib.suppress(EOFError, OSError):
         while True:
             batch: Batch = parent.recv()
-            parent.send([graded(grader.row(source), form, grader.exercise) for source in batch])
+            parent.send([graded(grader.row(source), form, grader.homework) for source in batch])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, shown
+from lstmhw.reading.headings import NO_HEADINGS, Headings
 from lstmhw.reading.nodes import Fields, Mark, Node, Placed, Scalar, TextError
 
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
@@ -21,7 +22,7 @@ _ASIDE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Comments, what stands above a list of answers, and lines about something else."""
-_PROSE = re.compile(r"\n[^\S\n]*(?=[A-Za-z]{2})")
+_PROSE = re.compile(r"\n[^\S\n]*(?=[A-Za-z]{2}|[A-Za-z]\w{0,20}[ \t]+[A-Za-z])")
 _BULLETS = " \t\r\n>*+$`-"
 DASHES = ("", "-", "–", "—")
 """What stands in the place of an answer where there is none."""
@@ -40,21 +41,24 @@ class Assigned(NamedTuple):
     value_at: int
 
 
-def parse_assignments(text: str) -> Fields:
+def parse_assignments(text: str, headings: Headings = NO_HEADINGS) -> Fields:
     """The answers of a text as a submission; raises TextError where there are none, or two of one.
 
-    `name = ..` and `id = ..` are the student's.
+    `name = ..` and `id = ..` are the student's.  Under the headings of several problems, answers
+    are called as in `q1.h_2`.
     """
+    sections = headings.in_text(text)
     marks = Marks(text)
     student: dict[str, tuple[Scalar, Node]] = {}
     claimed: dict[str, tuple[Scalar, Node]] = {}
     twice: list[Placed] = []
-    for found in assignments(text):
-        key = Scalar(found.name, True, marks.at(found.at))
-        is_student = found.name.lower() in OF_STUDENT
-        value = marks.scalar(found.value, found.value_at)
+    for assigned in assignments(sections.bare):
+        key = Scalar(assigned.name, True, marks.at(assigned.at))
+        is_student = assigned.name.lower() in OF_STUDENT
+        value = marks.scalar(assigned.value, assigned.value_at)
         entries = student if is_student else claimed
-        name = found.name.lower() if is_student else found.name
+        problem = sections.problem(assigned.at)
+        name = assigned.name.lower() if is_student else headings.called(assigned.name, problem)
         if name in entries:
             message = f"expected each answer once, found {shown(name)!r} again"
             twice.append((key.mark, Fault((), message, "keep one")))

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from lstmhw.faults import Fault
 from lstmhw.reading.assignments import Marks, answer, assignments
+from lstmhw.reading.headings import NO_HEADINGS, Headings
 from lstmhw.reading.json_nodes import parse_json
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar, TextError
 
@@ -35,58 +36,107 @@ class Value(NamedTuple):
 
 
 class Values(dict[str, Value]):
-    """What names are known to be; `shared` are those whose value another may have, and change."""
+    """What names are known to be; `shared` are those whose value another may have, and change.
+
+    The entries of a mapping are called `name.key`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.shared: set[str] = set()
+        self.inner: dict[str, set[str]] = {}
+
+    def put(self, name: str, value: Value) -> None:
+        """A value, and for each mapping that it is in, that it is there."""
+        self[name] = value
+        outer, dot, _ = name.rpartition(".")
+        while dot:
+            self.inner.setdefault(outer, set()).add(name)
+            outer, dot, _ = outer.rpartition(".")
+
+    def forget(self, name: str) -> None:
+        """No value is known of a name any more, nor of what is in it."""
+        for each in (name, *self.inner.pop(name, ())):
+            self.pop(each, None)
 
 
-def parse_notebook(text: str) -> Fields:
-    """The answers in the code cells of a notebook, and in their outputs.  Raises TextError."""
+class Book:
+    """The values under the headings of several problems, in cells of text or in comments.
+
+    `values` are those of the problem whose heading came last, or of none.
+    """
+
+    def __init__(self, headings: Headings) -> None:
+        self.headings = headings
+        self.by_problem = {"": Values()}
+        self.values = self.by_problem[""]
+
+    def read_headings(self, text: str) -> None:
+        problem = self.headings.in_text(text).last
+        if problem:
+            self.values = self.by_problem.setdefault(problem, Values())
+
+
+def parse_notebook(text: str, headings: Headings = NO_HEADINGS) -> Fields:
+    """The answers in the code cells of a notebook, and in their outputs.  Raises TextError.
+
+    Under the headings of several problems, answers are called as in `q1.h_2`.
+    """
     root, _ = parse_json(text)
     cells = _items(_at(root, "cells"))
     if not isinstance(root, Fields) or "cells" not in root.entries:
         raise TextError([(root.mark, Fault((), "expected a notebook with `cells`, found none"))])
-    values = Values()
+    book = Book(headings)
     for cell in cells:
         if _text_of(_at(cell, "cell_type")) == "code":
-            _read_cell(cell, values)
-    return _submission(values)
+            _read_cell(cell, book)
+        else:
+            book.read_headings(_Joined(_at(cell, "source")).text)
+    return _submission(book)
 
 
-def parse_script(text: str) -> Fields:
-    """The answers that a Python file assigns.  Raises TextError."""
-    values = Values()
-    _Code(text, Marks(text).at).read(values)
-    return _submission(values)
+def parse_script(text: str, headings: Headings = NO_HEADINGS) -> Fields:
+    """The answers that a Python file assigns, named as those of a notebook.  Raises TextError."""
+    book = Book(headings)
+    _Code(text, Marks(text).at).read(book)
+    return _submission(book)
 
 
-def _submission(values: Values) -> Fields:
+def _submission(book: Book) -> Fields:
     """The values of all names as a submission; `name` and `id` may be about anything."""
     mark = Mark(1, 1)
-    if not values:
+    claimed = {
+        book.headings.called(_bare(name), problem): (Scalar(name, True, value.mark), value.node)
+        for problem, values in book.by_problem.items()
+        for name, value in values.items()
+    }
+    if not claimed:
         raise TextError([(mark, Fault((), "expected answers, found none", WRITTEN))])
-    claimed = {name: (Scalar(name, True, v.mark), v.node) for name, v in values.items()}
     return Fields({"claimed": (Scalar("claimed", True, mark), Fields(claimed, mark))}, mark)
 
 
-def _read_cell(cell: Node, values: Values) -> None:
+def _bare(name: str) -> str:
+    """A name without that of the mapping of all answers."""
+    outer, _, inner = name.partition(".")
+    return inner if inner and outer in HEADINGS else name
+
+
+def _read_cell(cell: Node, book: Book) -> None:
     """Takes in what a cell assigns, and then what it has printed of names without a value."""
     source = _Joined(_at(cell, "source"))
     code = _Code(source.text, source.mark)
-    code.read(values)
+    code.read(book)
     for output in _items(_at(cell, "outputs")):
         data = _at(output, "data")
         shown = _Joined(_at(data, "text/plain"))
         streamed = _Joined(_at(output, "text"))
         if shown.text and code.shown:
-            _take(values, code.shown, shown.text, shown.mark(0))
+            _take(book.values, code.shown, shown.text, shown.mark(0))
         if streamed.text and _text_of(_at(output, "name")) != "stderr":
-            _read_printed(streamed, code.printed, values)
+            _read_printed(streamed, code.printed, book.values)
 
 
-def _read_printed(printed: "_Joined", names: Sequence[str], values: Values) -> None:
+def _read_printed(printed: "_Joined", names: Sequence[tuple[Values, str]], values: Values) -> None:
     """Takes in what was printed: `h_2 = [..]`, or the value of the names that were printed."""
     told = list(assignments(printed.text))
     for found in told:
@@ -94,12 +144,12 @@ def _read_printed(printed: "_Joined", names: Sequence[str], values: Values) -> N
     if told:
         return
     if len(names) == 1:
-        _take(values, names[0], printed.text, printed.mark(0))
+        _take(*names[0], printed.text, printed.mark(0))
         return
     lines = [line for line in printed.text.splitlines() if line.strip()]
     if len(lines) == len(names):
-        for name, line in zip(names, lines, strict=True):
-            _take(values, name, line, printed.mark(printed.text.index(line)))
+        for (of_problem, name), line in zip(names, lines, strict=True):
+            _take(of_problem, name, line, printed.mark(printed.text.index(line)))
 
 
 def _take(values: Values, name: str, text: str, mark: Mark) -> None:
@@ -134,10 +184,10 @@ class _Code:
         self.mark = mark
         self.starts = Marks(self.text).starts
         self.is_ascii = self.text.isascii()
-        self.printed: list[str] = []
+        self.printed: list[tuple[Values, str]] = []
         self.shown = ""
 
-    def read(self, values: Values) -> None:
+    def read(self, book: Book) -> None:
         """Takes in what is assigned, statement by statement."""
         try:
             with warnings.catch_warnings():
@@ -145,33 +195,38 @@ class _Code:
                 body = ast.parse(self.text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             for match in _ASSIGNED.finditer(self.text):
-                values.pop(match[1], None)  # of what cannot be read, no value is known
+                book.values.forget(match[1])  # of what cannot be read, no value is known
+            book.read_headings(self.text)
             return
+        end = 0
         for statement in body:
-            self._read(statement, values)
+            book.read_headings(self.text[end : self._place(statement.lineno, 0)])
+            self._read(statement, book.values)
+            end = self._place(statement.end_lineno or 0, statement.end_col_offset or 0)
+        book.read_headings(self.text[end:])
         last = body[-1] if body else None
         if isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
             self.shown = last.value.id
 
     def _read(self, statement: ast.stmt, values: Values) -> None:
-        self.printed += _printed(statement)
+        self.printed += [(values, name) for name in _printed(statement)]
         for name, is_changed in _stored(statement):
             for other in values.shared | {name} if is_changed else {name}:
-                values.pop(other, None)
+                values.forget(other)
         values.shared |= _shared(statement)
         for name, value in _assigned(statement):
-            if name in HEADINGS and isinstance(value, ast.Dict):
-                pairs = zip(value.keys, value.values, strict=True)
-                for key, part in pairs:
-                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                        self._put(values, key.value, part)
-            else:
-                self._put(values, name, value)
+            self._put(values, name, value)
 
     def _put(self, values: Values, name: str, value: ast.expr) -> None:
+        """Takes in a value, or those of a mapping."""
+        if isinstance(value, ast.Dict):
+            for key, part in zip(value.keys, value.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    self._put(values, f"{name}.{key.value}", part)
+            return
         node = self._literal(value)
         if node is not None:
-            values[name] = Value(self._mark(value), node, True)
+            values.put(name, Value(self._mark(value), node, True))
 
     def _mark(self, part: ast.expr) -> Mark:
         mark: Mark = self.mark(self._place(part.lineno, part.col_offset))
@@ -234,12 +289,24 @@ def _assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    if isinstance(target, ast.Name):
-        yield target.id, value
+    name = _name_of(target)
+    if name:
+        yield name, value
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple | ast.List):
         parts = zip(target.elts, value.elts, strict=False)
         for part, inner in parts if len(target.elts) == len(value.elts) else ():
             yield from _pairs(part, inner)
+
+
+def _name_of(target: ast.expr) -> str:
+    """A name, or one such as `answers.h_2` for the entry of a mapping; "" for anything else."""
+    keys: list[str] = []
+    while isinstance(target, ast.Subscript):
+        if not (isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str)):
+            return ""
+        keys.insert(0, target.slice.value)
+        target = target.value
+    return ".".join([target.id, *keys]) if isinstance(target, ast.Name) else ""
 
 
 def _shared(statement: ast.stmt) -> set[str]:
@@ -266,6 +333,9 @@ def _stored(statement: ast.stmt) -> Iterator[tuple[str, bool]]:
         if isinstance(node, ast.Call) and _called(node) in CHANGING:
             base = node.func
         elif not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+            continue
+        if isinstance(base, ast.Subscript) and (entry := _name_of(base)):
+            yield entry, True
             continue
         while isinstance(base, ast.Subscript | ast.Attribute | ast.Starred):
             base = base.value

@@ -14,6 +14,7 @@ from lstmhw.faults import Fault, did_you_mean, printable, shown
 from lstmhw.reading import InputError, headline, placed, within_limit
 from lstmhw.reading.assignments import parse_assignments
 from lstmhw.reading.decode import decode_claims, described
+from lstmhw.reading.headings import NO_HEADINGS, Headings, flattened
 from lstmhw.reading.json_nodes import parse_json
 from lstmhw.reading.nodes import MOST_BYTES, Fields, Mark, Node, Placed, Scalar, Subject, TextError
 from lstmhw.reading.notebooks import parse_notebook, parse_script
@@ -56,7 +57,9 @@ class Source(NamedTuple):
     """Where a submission is to be read: a file (line 0), or a line of one and what stands there.
 
     A row of a table is read already; `refused` is what is wrong with it.  `error` says why there is
-    nothing to be read.  `time` tells attempts apart, where it is known.
+    nothing to be read.  `time` tells attempts apart, where it is known.  Of several problems, there
+    may be `parts` in other files, and `earlier` submissions of the student with answers to others;
+    `problem` is the one that a file is called after.
     """
 
     file: str
@@ -67,6 +70,9 @@ class Source(NamedTuple):
     refused: tuple[Placed, ...] = ()
     error: str = ""
     time: float | None = None
+    parts: "tuple[Source, ...]" = ()
+    earlier: "tuple[Source, ...]" = ()
+    problem: str = ""
 
     @property
     def shown_name(self) -> str:
@@ -101,32 +107,54 @@ class Submission(NamedTuple):
     unreadable: str = ""
     is_program: bool = False
 
-    def error(self, faults: Iterable[Fault]) -> str | None:
-        """What is wrong, with these faults, on one line; None if nothing is.
+    @property
+    def written(self) -> Mapping[str, tuple[Scalar, Node]]:
+        """What stands under `claimed`, by the names there."""
+        root = self.root.entries if isinstance(self.root, Fields) else {}
+        _, claimed = root.get("claimed", (NO_NODE, NO_NODE))
+        return claimed.entries if isinstance(claimed, Fields) else {}
 
-        That is the first error with its place and hint, and how many more there are.
-        """
-        if self.unreadable:
-            return self.unreadable
-        ordered = sorted([*self.refused, *placed(self.root, faults)], key=lambda pair: pair[0])
-        if not ordered:
-            return None
-        (line, column), fault = ordered[0]
-        mark = Mark(line + max(0, self.source.line - 1), column)
-        hint = f" ({fault.hint})" if fault.hint else ""
-        more = f"; and {len(ordered) - 1} more" if len(ordered) > 1 else ""
-        return headline(self.source.shown_name, mark, fault) + hint + more
+    def with_faults(self, faults: Iterable[Fault]) -> "Submission":
+        """The same with more that is wrong in it."""
+        return self._replace(refused=(*self.refused, *placed(self.root, faults)))
+
+    @property
+    def error(self) -> str | None:
+        """What is wrong, on one line, as of `first_error`; None if nothing is."""
+        return first_error([self])
 
 
-def read_submission(source: Source) -> Submission:
-    """The submission there; where it cannot be read, one that says why."""
+def first_error(submissions: Iterable[Submission]) -> str | None:
+    """The first error with its place and hint, and how many more there are; None if none is."""
+    faulty = [each for each in submissions if each.unreadable or each.refused]
+    if not faulty:
+        return None
+    first = faulty[0]
+    count = sum(len(each.refused) or 1 for each in faulty)
+    more = f"; and {count - 1} more" if count > 1 else ""
+    if first.unreadable:
+        return first.unreadable + more
+    (line, column), fault = min(first.refused, key=lambda pair: pair[0])
+    mark = Mark(line + max(0, first.source.line - 1), column)
+    hint = f" ({fault.hint})" if fault.hint else ""
+    return headline(first.source.shown_name, mark, fault) + hint + more
+
+
+def read_submission(source: Source, headings: Headings = NO_HEADINGS) -> Submission:
+    """The submission there; where it cannot be read, one that says why.
+
+    The answers to several problems, whose names are `headings`, are called as in `q1.h_2`.
+    """
     if source.error:
         claimed: Mapping[str, Claim] | None = {} if source.error == NO_SUBMISSION else None
         return _of(source, "", "", claimed=claimed, unreadable=source.error)
     if source.row is not None:
         return _understood(source, source.row, source.refused)
+    if source.parts:
+        every = [read_submission(part, headings) for part in source.parts]
+        return next((each for each in every if each.id is not None), every[0])
     try:
-        root, refused = _parsed(source, _text(source))
+        root, refused = _parsed(source, _text(source), headings)
     except InputError as error:
         return _of(source, "", "", unreadable=str(error))
     except TextError as error:
@@ -135,7 +163,17 @@ def read_submission(source: Source) -> Submission:
         message = f"expected a submission (`name: ...`, `claimed: ...`), found {described(root)}"
         told = (*refused, (root.mark, Fault((), message)))
         return _of(source, "", "", root=root, refused=told)
-    return _understood(source, root, refused)
+    root, twice = _by_problem(root, headings, source.problem)
+    return _understood(source, root, (*refused, *twice))
+
+
+def _by_problem(root: Fields, headings: Headings, problem: str) -> tuple[Fields, list[Placed]]:
+    """A submission whose answers are called after their problems, and what is wrong with them."""
+    key, claimed = root.entries.get("claimed", (NO_NODE, NO_NODE))
+    if not isinstance(claimed, Fields):
+        return root, []
+    flat, twice = flattened(claimed, headings, problem)
+    return root._replace(entries={**root.entries, "claimed": (key, flat)}), twice
 
 
 def _of(source: Source, name: str, id: str, **found: Any) -> Submission:
@@ -183,13 +221,13 @@ def _data(source: Source) -> bytes:
         raise InputError(f"{source.shown_name}: error: {reason.lower()}") from None
 
 
-def _parsed(source: Source, text: str) -> tuple[Node, tuple[Placed, ...]]:
+def _parsed(source: Source, text: str, headings: Headings) -> tuple[Node, tuple[Placed, ...]]:
     if source.line or source.ending == ".json":
         return parse_json(text)
     if source.ending in TEXTS:
-        return parse_assignments(text), ()
+        return parse_assignments(text, headings), ()
     if source.ending in PROGRAMS:
-        return PROGRAMS[source.ending](text), ()
+        return PROGRAMS[source.ending](text, headings), ()
     return parse(text, SUBJECT)
 
 

@@ -1,0 +1,543 @@
+"""Several problems that are handed in together: each marked as if it were alone, and the total."""
+
+import contextlib
+import csv
+import io
+import json
+import pickle
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from class_forms import SYMBOLS
+from conftest import Run, at_length
+from homework_forms import FORMS, PROBLEMS, Pupil, a_class
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lstmhw as package
+from lstmhw.grading import Grader
+from lstmhw.grading.homework import Row, label
+from lstmhw.grading.intake import Wanted, intake
+from lstmhw.grading.several import HomeworkGrader
+from lstmhw.reading import read
+from lstmhw.reading.assignments import parse_assignments
+from lstmhw.reading.headings import Headings
+from lstmhw.reading.nodes import Fields, TextError
+from lstmhw.reading.submissions import Source
+from lstmhw.varying import Varying
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A problem with the symbols of q2 and other numbers."""
+    path = tmp_path_factory.mktemp("twin") / "twin.yaml"
+    path.write_text(Varying(read("q2")).variant(5))
+    return path
+
+
+@pytest.fixture(scope="module")
+def graders(twin: Path) -> dict[str, Grader]:
+    return {"q2": Grader(read("q2")), "twin": Grader(read(str(twin)))}
+
+
+def truth(twin: Path) -> dict[str, tuple[float, float]]:
+    solved = package.solve(twin)
+    return {s: (float(solved[s][0]), float(solved[s][1])) for s in SYMBOLS}
+
+
+def rows_of(
+    graders: dict[str, Grader], folder: Path, arguments: Sequence[str], **options: Any
+) -> list[Row]:
+    paths = [str(folder / word) if not word.startswith("--") else word for word in arguments]
+    if "--map" in paths:
+        *paths, _, options["map"] = paths
+    found = intake(graders, Wanted(paths, **options))
+    return [found.grader.row(s) for batch in found.batches((), "csv") for s in batch]
+
+
+def alone(grader: Grader, pupil: Pupil, problem: str) -> Row:
+    """The row of the answers to one problem."""
+    data = json.dumps({"name": pupil.name, "claimed": pupil.claimed(problem)})
+    return grader.row(Source("one.json", 1, data.encode()))
+
+
+def told(row: Row) -> list[tuple[Any, ...]]:
+    return [(c.symbol, c.verdict, c.verdicts, c.mistake, c.where) for c in row.checks]
+
+
+@pytest.mark.parametrize("seed", [1, at_length(2), at_length(3)])
+@pytest.mark.parametrize("form", FORMS)
+def test_each_problem_is_marked_as_if_it_were_alone(
+    form: str, seed: int, graders: dict[str, Grader], twin: Path, tmp_path: Path
+) -> None:
+    pupils = a_class(seed, truth(twin))
+    rows = rows_of(graders, tmp_path, FORMS[form](tmp_path, pupils))
+    assert [row.name for row in rows] == [pupil.name for pupil in pupils]
+    assert [row.id for row in rows] == [pupil.mail for pupil in pupils]
+    for row, pupil in zip(rows, pupils, strict=True):
+        each = {problem: alone(graders[problem], pupil, problem) for problem in PROBLEMS}
+        assert told(row) == [check for part in each.values() for check in told(part)], row.error
+        assert row.score == sum(part.score or 0 for part in each.values())
+        assert row.out_of == 6
+        wrong = [(f"{p}.{r.first_wrong}", *r[5:7]) for p, r in each.items() if r.first_wrong]
+        assert (row.first_wrong, row.mistake, row.where) == next(iter(wrong), (None, None, None))
+        errors = sum(part.error is not None for part in each.values())
+        assert (row.error is not None) == (errors > 0)
+    assert len({row.score for row in rows}) > 3
+    assert any(row.error for row in rows)
+
+
+# Names
+
+
+BOTH = "name: A\nclaimed: "
+
+
+def row_of(graders: dict[str, Grader], text: str, name: str = "a.yaml") -> Row:
+    """The row of a submission that is a file of this name with this text."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / name).write_text(text)
+        return HomeworkGrader(graders).row(Source(str(Path(folder) / name)))
+
+
+def verdicts(row: Row) -> dict[str, str]:
+    """The verdicts on what is answered."""
+    return {
+        label(problem, check.symbol): check.verdict
+        for problem, checks in row.parts.items()
+        for check in checks
+        if check.claimed is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("claimed", "said"),
+    [
+        ("{h_2: [1, 2]}", ":2:11: error: claimed.h_2: expected q2.h_2 or twin.h_2, found 'h_2'"),
+        ("{q2: {hh: [1, 2]}}", ":2:16: error: claimed.q2.hh: expected a symbol that is computed"),
+        ("{q2: {c_2: [1, x]}}", ":2:25: error: claimed.q2.c_2[2]: expected a number"),
+        ("{q2: {c_2: [1, 2], c: [1, 2]}}", ":2:29: error: claimed.q2.c: "),
+        ("{q2: {c_2: [1, 2]}, q2.c_2: [1, 2]}", ":2:30: error: expected each answer once"),
+        ("{q2_c_2: [1, 2], Q2.c_2: [1, 2]}", ":2:27: error: expected each answer once"),
+        ("{q2: [1, 2]}", ":2:11: error: claimed.q2: expected q2.SYMBOL or twin.SYMBOL"),
+        ("{q3: {h_2: [1, 2]}}", ":2:11: error: claimed.q3: expected q2.SYMBOL or twin.SYMBOL"),
+        ("{twin: {c_2: 1}}", ":2:23: error: claimed.twin.c_2: expected 2 numbers"),
+    ],
+)
+def test_errors_are_at_their_places_and_the_rest_is_marked(
+    claimed: str, said: str, graders: dict[str, Grader]
+) -> None:
+    row = row_of(graders, f"{BOTH}{claimed[:-1]}, twin.h_2: [9, 9]}}")
+    assert said in str(row.error)
+    assert verdicts(row)["twin.h_2"] == "wrong"
+    assert (row.score, row.out_of) == (0, 6)
+
+
+def test_a_name_that_only_one_problem_computes_needs_no_more() -> None:
+    """h_1 is computed in q1, and given in q2."""
+    graders = {name: Grader(read(name)) for name in ("q1", "q2")}
+    assert verdicts(row_of(graders, BOTH + "{h_1: [0.96403, 0.96403, 0.96403, 0.9633]}")) == {
+        "q1.h_1": "right"
+    }
+
+
+HEADINGS = (
+    *("q2", "Q2:", "Question 2", "## q 2", "**q2**", "(q2)", "> q2.", "Question 2: the state"),
+    *("# q2 the LSTM", "q2 - LSTM", "Question 2) LSTM", "# == Q2 ==", "- Question 2"),
+)
+UNREADABLE = ("q21", "q2_x", "2", "q")
+"""Lines that belong to the answer above them, which nobody can read then."""
+OTHERS = ("q2 was hard", "see q2", "as in q2", "# see q2", *UNREADABLE)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_heading"),
+    [*((line, True) for line in HEADINGS), *((line, False) for line in OTHERS)],
+)
+def test_what_is_a_heading(line: str, is_heading: bool, graders: dict[str, Grader]) -> None:
+    text = f"twin\nc_2 = [9, 9]\n{line}\nh_2 = [9, 9]\n"
+    found = verdicts(row_of(graders, text, "a.txt"))
+    assert "q2.h_2" in found if is_heading else "twin.h_2" in found
+    assert ("twin.c_2" in found) == (line not in UNREADABLE)
+    assert len(found) == 2 - (line in UNREADABLE)
+
+
+@given(st.lists(st.tuples(st.sampled_from(PROBLEMS), st.sampled_from(["x", "y1", "b_z"]))))
+def test_answers_are_under_the_last_heading(answers: list[tuple[str, str]]) -> None:
+    headings = Headings(PROBLEMS)
+    lines, expected = [], {}
+    for k, (problem, symbol) in enumerate(answers):
+        lines += [f"{problem}:", f"{symbol}{k} = {k}.5"]
+        expected[f"{problem}.{symbol}{k}"] = f"{k}.5"
+    text = "\n".join(["a = 1", *lines])
+    claimed = parse_assignments(text, headings).entries["claimed"][1]
+    assert isinstance(claimed, Fields)
+    found = {name: getattr(node, "text", None) for name, (_, node) in claimed.entries.items()}
+    assert found == {"a": "1", **expected}
+
+
+def test_large_texts_with_headings_are_read_in_one_go() -> None:
+    headings = Headings(PROBLEMS)
+    for text in ("q2\n", " ", "#", "# ", "-* ", "q2 ", "q2_", "twin: x = 1\n", "(["):
+        with contextlib.suppress(TextError):
+            parse_assignments(text * (100_000 // len(text)), headings)
+
+
+# Files
+
+
+def test_a_file_for_each_problem(graders: dict[str, Grader], tmp_path: Path) -> None:
+    texts = {
+        "ann/q2.txt": "c_2 = [9, 9]",
+        "ann/twin.md": "c_2 = [8, 8]",
+        "bob-q2.txt": "c_2 = [9, 9]",
+        "bob-twin.txt": "h_2 = [8, 8]",
+        "cy/homework.txt": "q2.c_2 = [9, 9]",
+        "dan-q2.txt": "twin: c_2 = [9, 9]",
+        "eve_17_assignsubmission_file_/one_q2.txt": "c_2 = [9, 9]",
+        "eve_17_assignsubmission_file_/Twin.yaml": "claimed: {c_2: [8, 8]}",
+        "flo/q2.txt": "c_2 = [9, 9]",
+        "flo/twin.pdf": "%PDF",
+        "gus/q2.txt": "c_2 = [9, 9]",
+        "gus/twin.txt": "q2: c_2 = [9, 9]",
+        "hal/q2.txt": "c_2 = [9, 9]",
+        "hal/old-q2.txt": "c_2 = [9, 9]",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    rows = {row.name: row for row in rows_of(graders, tmp_path, [""])}
+    found = {name: list(verdicts(row)) for name, row in rows.items()}
+    two = ["q2.c_2", "twin.c_2"]
+    assert found["ann"] == found["eve"] == two
+    assert found["bob"] == ["q2.c_2", "twin.h_2"]
+    assert found["cy"] == found["flo"] == found["gus"] == ["q2.c_2"]
+    assert found["dan"] == ["twin.c_2"]
+    assert "expected the answers to q2 in one file" in str(rows["gus"].error)
+    assert found["hal"] == found["hal/old"] == ["q2.c_2"]
+    assert (rows["eve"].id, rows["ann"].id) == ("17", None)
+    assert not any(row.error for name, row in rows.items() if name != "gus")
+
+
+def test_a_file_that_cannot_be_read_is_an_error_and_the_others_count(
+    graders: dict[str, Grader], tmp_path: Path
+) -> None:
+    (tmp_path / "q2.txt").write_text("c_2 = [9, 9]")
+    (tmp_path / "twin.ipynb").write_text("{")
+    (row,) = rows_of(graders, tmp_path, [""])
+    assert list(verdicts(row)) == ["q2.c_2"]
+    assert "twin.ipynb:1:" in str(row.error)
+    assert (row.name, row.score) == (tmp_path.name, 0)
+
+
+def test_a_program_without_an_answer_says_what_is_expected(graders: dict[str, Grader]) -> None:
+    row = row_of(graders, "x = 3\n", "a.py")
+    assert "expected values of q2.z_i_2" in str(row.error)
+    assert row.score is None
+    assert row.parts == {}
+
+
+# The command
+
+
+CLASS = [
+    {"id": "a@u.edu", "name": "Ann", "claimed": {"q1": {"h": [0.96403] * 3 + [0.9633]}}},
+    {"id": "b@u.edu", "name": "Bob", "claimed": {"q2": {"c_2": [1.14729, 2.13618], "g": [9, 9]}}},
+    {"id": "b@u.edu", "name": "Bob", "claimed": {"q1.c_1": [7, 7, 7, 7], "q2.h_2": [0.5, 0.5]}},
+    {"id": "c@u.edu", "name": "Cy", "claimed": {"q1": {"h": [1, 1, 1, "?"]}, "q2": {"g": [1, 1]}}},
+]
+GRADE = ("grade", "q1", "--also", "q2", "class.ndjson")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "class.ndjson").write_text("".join(json.dumps(each) + "\n" for each in CLASS))
+    return tmp_path
+
+
+def test_rows_have_the_total_and_the_score_of_each_problem(lstmhw: Run, folder: Path) -> None:
+    done = lstmhw(*GRADE)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    found = [(r["name"], r["score"], r["out_of"], r["q1"], r["q2"], r["first_wrong"]) for r in rows]
+    assert found == [
+        ("Ann", "1", "7", "1", "0", ""),
+        ("Bob", "0", "7", "0", "0", "q1.c_1"),
+        ("Cy", "1", "7", "0", "1", ""),
+    ]
+    assert [*rows[0]][:8] == ["id", "name", "score", "out_of", *list(rows[0])[4:8]]
+    assert done.returncode == 2  # Cy's x
+    said = " ".join(done.stderr.split())
+    assert "3 submissions, mean score 0.67 of 7, 1 with errors" in said
+    assert "q1 Embedding, input gate, cell state and hidden state 0.33 4" in said
+
+
+def test_ndjson_says_of_which_problem_a_check_is(lstmhw: Run, folder: Path) -> None:
+    rows = [json.loads(x) for x in lstmhw(*GRADE, "--format", "ndjson").stdout.splitlines()]
+    assert [row["scores"] for row in rows] == [
+        {"q1": 1, "q2": 0},
+        {"q1": 0, "q2": 0},
+        {"q1": 0, "q2": 1},
+    ]
+    checks = [(check["problem"], check["symbol"]) for check in rows[0]["checks"]]
+    assert checks == [("q1", f"{s}_1") for s in "xich"] + [("q2", f"{s}_2") for s in "gch"]
+
+
+@pytest.mark.parametrize("format", ["csv", "ndjson"])
+def test_a_run_is_resumed(format: str, lstmhw: Run, folder: Path) -> None:
+    whole = lstmhw(*GRADE, "--attempts", "all", "--format", format)
+    lines = whole.stdout.splitlines(keepends=True)
+    (folder / "rows").write_text("".join(lines[:3]) + lines[3][:5])
+    resumed = lstmhw(*GRADE, "--attempts", "all", "-o", "rows", "--resume")
+    assert (folder / "rows").read_text() == whole.stdout
+    assert resumed.returncode == 2
+    mean = [line for line in whole.stderr.splitlines() if line.startswith("  q")][:2]
+    assert mean == [line for line in resumed.stderr.splitlines() if line.startswith("  q")][:2]
+    refused = lstmhw("grade", "q1", "class.ndjson", "-o", "rows", "--resume")
+    assert refused.returncode == 2
+    assert "rows:1:1: error: expected a row that `lstmhw grade` wrote" in refused.stderr
+    assert (folder / "rows").read_text() == whole.stdout
+
+
+def test_the_best_attempt_is_the_one_with_the_best_total(lstmhw: Run, folder: Path) -> None:
+    rows = csv.DictReader(io.StringIO(lstmhw(*GRADE, "--attempts", "best").stdout))
+    assert {row["name"]: row["score"] for row in rows} == {"Ann": "1", "Bob": "1", "Cy": "1"}
+
+
+def test_who_is_missing_has_no_points_of_any_problem(lstmhw: Run, folder: Path) -> None:
+    (folder / "students.csv").write_text("email,name\na@u.edu,Ann\nz@u.edu,Zoe\nc@u.edu,C\n")
+    done = lstmhw(*GRADE, "--roster", "students.csv", "--feedback", "pages")
+    row = list(csv.DictReader(io.StringIO(done.stdout)))[-1]
+    assert [row[k] for k in ("name", "score", "out_of", "error", "q1", "q2")] == [
+        *("Zoe", "0", "7", "no submission"),
+        *("0", "0"),
+    ]
+    assert "1 student without a submission" in " ".join(done.stderr.split())
+    assert "There is no submission" in (folder / "pages" / "z_u_edu.html").read_text()
+
+
+def test_pages_have_a_part_for_each_problem(lstmhw: Run, folder: Path) -> None:
+    lstmhw(*GRADE, "--feedback", "pages", "--feedback-format", "markdown", "--title", "Week 3")
+    page = (folder / "pages" / "a_u_edu.md").read_text()
+    places = [page.index(text) for text in ("# Week 3", "Score: 1 of 7", "q1: Embedding")]
+    places += [page.index(text) for text in ("Score: 1 of 4", "q2: Candidate", "Score: 0 of 3")]
+    assert places == sorted(places)
+    page = (folder / "pages" / "c_u_edu.md").read_text()
+    assert "q1.h\\[4\\]: expected a number" in page
+
+
+def test_course_systems_get_the_total(lstmhw: Run, folder: Path) -> None:
+    title = ("--title", "Week 3 (4711)")
+    canvas = lstmhw(*GRADE, *title, "--format", "canvas").stdout.splitlines()
+    assert canvas[0].endswith(",Week 3 (4711)")
+    assert canvas[1].endswith(",7")
+    assert canvas[2] == "Ann,,,a@u.edu,,1"
+    moodle = list(csv.DictReader(io.StringIO(lstmhw(*GRADE, "--format", "moodle").stdout)))
+    assert [(row["Grade"], row["Maximum Grade"]) for row in moodle] == [(g, "7") for g in "101"]
+    assert "q1: Score: 1 of 4.<br>" in moodle[0]["Feedback comments"]
+    assert "<br>q2.g_2: " in moodle[1]["Feedback comments"] + moodle[0]["Feedback comments"]
+    for line in lstmhw(*GRADE, "--format", "gradescope").stdout.splitlines():
+        results = json.loads(line)
+        tests = results["tests"]
+        assert [test["number"] for test in tests] == [f"1.{k}" for k in range(1, 5)] + [
+            f"2.{k}" for k in range(1, 4)
+        ]
+        assert [test["name"] for test in tests][:5] == [f"q1.{s}_1" for s in "xich"] + ["q2.g_2"]
+        assert sum(test["score"] for test in tests) == results["score"]
+    refused = lstmhw(*GRADE, "--title", "Final Score", "--format", "canvas")
+    assert refused.returncode == 2
+    assert "--title: expected a title that Canvas takes for an assignment" in refused.stderr
+
+
+def test_nothing_is_told_that_is_hidden(lstmhw: Run, folder: Path) -> None:
+    options = ("--no-answers", "--feedback", "pages", "--feedback-format", "text")
+    for format in ("csv", "ndjson", "moodle", "gradescope"):
+        done = lstmhw(*GRADE, *options, "--format", format)
+        pages = "".join(page.read_text() for page in (folder / "pages").iterdir())
+        for name in ("q1", "q2"):
+            solved = package.solve(name)
+            symbols = ("i", "c") if name == "q1" else ("g", "c", "h")  # the h of q1 is Ann's too
+            own = {f"{float(x):.4f}" for s in symbols for x in solved[s].ravel()}
+            told = {x for x in own if x in (done.stdout + pages).replace("0.5000", "")}
+            assert told <= {"1.0000", "2.0000"}, (format, told)
+        shutil.rmtree(folder / "pages")
+
+
+def test_the_summary_has_each_problem_and_no_name(lstmhw: Run, folder: Path) -> None:
+    done = lstmhw(*GRADE, "--summary", "s.html", "--anonymous", "--title", "Week 3")
+    page = (folder / "s.html").read_text()
+    assert "Week 3" in page
+    assert "Candidate, cell state" in page
+    assert "q1.c_1" in page
+    for name in ("Ann", "Bob", "u.edu"):
+        assert name not in page + done.stdout + done.stderr
+    assert "student 1," in done.stdout
+
+
+def test_several_processes_and_one_say_the_same(lstmhw: Run, folder: Path) -> None:
+    text = "".join(json.dumps({**each, "id": f"{k}"}) + "\n" for k in range(8) for each in CLASS)
+    (folder / "class.ndjson").write_text(text)
+    one, two = (lstmhw(*GRADE, "--jobs", jobs, "--format", "ndjson").stdout for jobs in "12")
+    assert one == two
+    assert one.count("\n") == 8
+
+
+def test_each_student_has_a_variant_of_each_problem(lstmhw: Run, folder: Path) -> None:
+    (folder / "students.csv").write_text("id\nann\nbob\n")
+    for name in ("q1", "q2"):
+        assert lstmhw("vary", name, "--roster", "students.csv", "-o", name).returncode == 0
+    own = [package.solve(folder / name / "ann.yaml") for name in ("q1", "q2")]
+    claimed = {"q1": {"h": own[0]["h"].tolist()}, "q2": {"c": own[1]["c"].tolist()}}
+    lines = [json.dumps({"id": id, "claimed": claimed}) for id in ("ann", "bob", "eve")]
+    (folder / "class.ndjson").write_text("\n".join(lines))
+    tables = [word for name in ("q1", "q2") for word in ("--variants", f"{name}/variants.csv")]
+    rows = list(csv.DictReader(io.StringIO(lstmhw(*GRADE, *tables).stdout)))
+    assert [row["score"] == "2" for row in rows] == [True, False, False]
+    assert rows[1]["first_wrong"]
+    assert rows[2]["score"] == ""
+    assert "has no problem for this student; and 1 more" in rows[2]["error"]
+    refused = lstmhw(*GRADE, *tables[:2])
+    assert refused.returncode == 2
+    assert "--variants is needed for each of the 2 problems" in refused.stderr
+
+
+def test_weights_are_marked_beside_numbers(lstmhw: Run, folder: Path) -> None:
+    alone = {"w1": 1, "w2": -1, "b": 0}
+    claimed = {"step-rnn-a": alone, "q2": {"g": [1, 1]}}
+    (folder / "a.json").write_text(json.dumps({"name": "A", "claimed": claimed}))
+    (folder / "b.json").write_text(json.dumps({"name": "A", "claimed": alone}))
+    both = lstmhw("grade", "step-rnn-a", "--also", "q2", "a.json", "--format", "ndjson")
+    one = lstmhw("grade", "step-rnn-a", "b.json", "--format", "ndjson")
+    first, second = json.loads(both.stdout), json.loads(one.stdout)
+    assert first["scores"] == {"step-rnn-a": second["score"], "q2": 1}
+    kept = [c for c in first["checks"] if c.pop("problem") == "step-rnn-a"]
+    assert kept == second["checks"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("q1", "--also", "q1"), "--also: expected problems with different names, found q1 twice"),
+        (("q1", "--also", "-"), "PROBLEM is a file or a name"),
+        (("q1", "--also", "q22"), "q22: error: no such file\n  hint: did you mean"),
+        (("q1", "--title", "A"), "--title is for several problems"),
+        (("q1", "--also", "bad.yaml"), "bad.yaml:1:7: error: kind"),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused(
+    arguments: tuple[str, ...], said: str, lstmhw: Run, folder: Path
+) -> None:
+    (folder / "bad.yaml").write_text("kind: nothing\n")
+    done = lstmhw("grade", *arguments, "class.ndjson")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert said in done.stderr
+
+
+def test_a_map_names_what_no_problem_has(lstmhw: Run, folder: Path) -> None:
+    (folder / "t.csv").write_text("id,a,b\n1,2,3\n")
+    (folder / "map.yaml").write_text("answers:\n  q1: {hh: a}\n  q2.c_2: [a, b]\n  h_9: a\n")
+    done = lstmhw("grade", "q1", "--also", "q2", "t.csv", "--map", "map.yaml")
+    assert done.returncode == 2
+    assert "map.yaml:2:8: error: answers.q1.hh: expected a symbol" in done.stderr
+    assert "map.yaml:4:3: error: answers.h_9: expected q1.SYMBOL or q2.SYMBOL" in done.stderr
+
+
+def test_python_takes_a_list_of_problems(twin: Path) -> None:
+    claimed = {"q2": {"c": [1.5, 2.7]}, "twin": {"c": list(truth(twin)["c_2"])}}
+    (row,) = package.grade(["q2", twin], [{"name": "A", "claimed": claimed}])
+    assert verdicts(row) == {"q2.c_2": "wrong", "twin.c_2": "right"}
+    assert (row.score, row.out_of, row.first_wrong) == (1, 6, "q2.c_2")
+    assert pickle.loads(pickle.dumps(row)).parts.keys() == {"q2", "twin"}
+    (row,) = package.grade(("q2", twin.read_text()), [{"claimed": {"problem2.g": [1, 1]}}])
+    assert [*row.parts] == ["q2", "problem2"]
+    with pytest.raises(ValueError, match="q2 twice"):
+        list(package.grade(["q2", "q2"], []))
+    with pytest.raises(package.ProblemError, match="no such file"):
+        list(package.grade(["q2", "q0"], []))
+
+
+# A table, a folder or a file for each problem
+
+
+H = "0.96403; 0.96403; 0.96403; 0.9633"
+C = "1.14729; 2.13618"
+
+
+def scores(lstmhw: Run, *arguments: str) -> dict[str, tuple[str, str, str]]:
+    """Of each id, or name, the points of q1 and q2, and the total."""
+    done = lstmhw("grade", "q1", "--also", "q2", *arguments)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    found = {row["id"] or row["name"]: (row["q1"], row["q2"], row["score"]) for row in rows}
+    assert len(found) == len(rows), done.stdout
+    return found
+
+
+def test_tables_of_single_problems_are_joined_by_the_id(lstmhw: Run, tmp_path: Path) -> None:
+    """The students stand in another order, with more ids, and not in both."""
+    (tmp_path / "week-q1.csv").write_text(f"id,h_1\na,{H}\nB,1 1 1 1\nd,{H}\nd,1 1 1 1\n")
+    (tmp_path / "week-q2.csv").write_text(f"email,id,c,H\nx@u,b,{C},\ny@u,A,{C},\nz@u,c,,3 3\n")
+    found = scores(lstmhw, "week-q1.csv", "week-q2.csv")
+    assert found == {
+        "b": ("0", "1", "1"),
+        "A": ("1", "1", "2"),
+        "c": ("0", "0", "0"),
+        "d": ("0", "0", "0"),  # the last attempt at q1
+    }
+    said = lstmhw("grade", "q1", "--also", "q2", "week-q1.csv", "week-q2.csv").stderr
+    assert "week-q1.csv: warning: asked for, and without a column: q1.x_1, q1.i_1, q1.c_1" in said
+    assert "week-q2.csv: warning: asked for, and without a column: q2.g_2\n" in said
+    refused = lstmhw("grade", "q1", "--also", "q2", "week-q1.csv", "--attempts", "best")
+    assert refused.returncode == 2
+    assert "--attempts best needs all problems in one table, found those of q1" in refused.stderr
+
+
+def test_of_a_whole_table_the_last_attempt_counts_as_a_whole(lstmhw: Run, tmp_path: Path) -> None:
+    text = f"id,q1.h,q2.c,attempt\na,,{C},2\na,{H},1 1,1\nb,{H},,1\n"
+    (tmp_path / "t.csv").write_text(text)
+    assert scores(lstmhw, "t.csv") == {"a": ("0", "1", "1"), "b": ("1", "0", "1")}
+
+
+def test_one_map_is_for_a_table_of_each_problem(lstmhw: Run, tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text("id: who\nanswers: {q1: {h: Answer}, q2: {c: Answer}}\n")
+    (tmp_path / "quiz q1.csv").write_text(f"who,Answer\na,{H}\n")
+    (tmp_path / "quiz q2.csv").write_text(f"who,Answer\na,{C}\n")
+    found = scores(lstmhw, "quiz q1.csv", "quiz q2.csv", "--map", "map.yaml")
+    assert found == {"a": ("1", "1", "2")}
+
+
+def test_folders_and_lines_of_single_problems(lstmhw: Run, tmp_path: Path) -> None:
+    for name, text in {
+        "hw-q1/ann.txt": f"h = {H}",
+        "hw-q1/bob.txt": f"id = b\nh = {H}",
+        "hw-q2/Ann.txt": f"c = {C}",
+        "hw-q2/x.txt": f"id = b\nc = {C}",
+        "hw-q2/cy.txt": "c = 9 9",
+        "dan-q1.txt": f"h = {H}",
+        "dan-q2.yaml": f"claimed: {{c: {C!r}}}",
+        "q2.ndjson": json.dumps({"id": "e", "claimed": {"c": C, "q1.h": H}}),
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = scores(lstmhw, "hw-q1", "hw-q2", "dan-q1.txt", "dan-q2.yaml", "q2.ndjson")
+    assert found == {
+        **dict.fromkeys(["Ann", "b", "dan", "e"], ("1", "1", "2")),
+        "cy": ("0", "0", "0"),
+    }
+
+
+def test_submissions_in_parts_are_resumed(lstmhw: Run, tmp_path: Path) -> None:
+    ids = [f"s{k}" for k in range(6)]
+    for name, cells in (("q1", H), ("q2", C)):
+        symbol = {"q1": "h", "q2": "c"}[name]
+        lines = "".join(f"{id},{cells}\n" for id in (ids if name == "q1" else reversed(ids)))
+        (tmp_path / f"{name}.csv").write_text(f"id,{symbol}\n{lines}")
+    arguments = ("grade", "q1", "--also", "q2", "q1.csv", "q2.csv")
+    whole = lstmhw(*arguments).stdout
+    assert whole.count(",2,7,") == 6
+    (tmp_path / "rows").write_text("".join(whole.splitlines(keepends=True)[:4]))
+    lstmhw(*arguments, "-o", "rows", "--resume")
+    assert (tmp_path / "rows").read_text() == whole
