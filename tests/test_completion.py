@@ -94,6 +94,8 @@ def test_the_examples_of_help_run(lstmhw: Run, tmp_path: Path, command: str) -> 
     (tmp_path / "sheet.md").write_text(sheet)
     (tmp_path / "submissions").mkdir()
     (tmp_path / "submissions" / "ann.yaml").write_text(claim)
+    (tmp_path / "week3").mkdir()
+    (tmp_path / "week3" / "ann-q2.yaml").write_text(claim)
     (tmp_path / "students.csv").write_text("id\nann\nbob\n")
     responses = "Email address,Response 1\nann@uni.edu,part 1: 0.5; part 2: 0.5\n"
     (tmp_path / "responses.csv").write_text(responses)

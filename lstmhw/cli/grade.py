@@ -170,7 +170,7 @@ def grade(problem: str, **wanted: Any) -> int:
     lstmhw grade q2 class.ndjson
     lstmhw grade q2 submissions -o grades.csv
     lstmhw grade q2 responses.csv --map map.yaml
-    lstmhw grade q1 --also q2 --title "Homework 3" submissions
+    lstmhw grade q1 --also q2 --title "Homework 3" week3
     """
     from lstmhw.faults import ProblemError
     from lstmhw.grading import Grader
