@@ -22,6 +22,7 @@ from lstmhw.grading.several import HomeworkGrader, problem_names
 from lstmhw.marking.summary import marks
 from lstmhw.marking.withheld import marks_without_answers
 from lstmhw.reading import Document, InputError, from_text, read
+from lstmhw.reading.headings import NO_HEADINGS
 from lstmhw.reading.submissions import Source, read_submission
 from lstmhw.render import render
 from lstmhw.solution import Check, Claim, Section, Step
@@ -122,7 +123,7 @@ def check(problem: Given, claimed: Mapping[str, Any] | None = None) -> Marks:
     if claimed is None:
         return _checked(document, document.problem.claimed)
     sheet = Source("claimed", 1, json.dumps({"claimed": _plain(claimed)}).encode())
-    submission = read_submission(sheet)
+    submission = read_submission(sheet, NO_HEADINGS)
     if submission.error is not None or submission.claimed is None:
         faults = [fault for _, fault in submission.refused]
         raise _of_answers(faults or [Fault((), submission.error or "")])
@@ -135,7 +136,7 @@ def grade(
     """A row for each submission of `name` (or `id`) and `claimed`.
 
     Of a list of problems, what is claimed is by their names: those of their files, or else
-    problem1, problem2.  Raises ProblemError, or ValueError where two of them have one name.
+    unnamed1, unnamed2.  Raises ProblemError, or ValueError where two of them have one name.
     """
     grader = _several(problem) if isinstance(problem, list | tuple) else _grader(problem)
     for number, submission in enumerate(submissions, 1):
@@ -157,7 +158,7 @@ def _several(problems: Sequence[Given]) -> HomeworkGrader:
 def _file(problem: Given, number: int) -> str:
     """The file of one of several problems, or what stands for it."""
     file = "\n" if isinstance(problem, Mapping) else os.fspath(problem)
-    return f"problem{number}" if "\n" in file else file
+    return f"unnamed{number}" if "\n" in file else file
 
 
 def vary(problem: Given, seed: int) -> str:

@@ -1,6 +1,7 @@
 """What the tests share: problems from text or data, and the command line."""
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -39,6 +40,12 @@ def examples(quick: int, thorough: int) -> settings:
 def at_length(*values: Any) -> Any:
     """Values of a parametrized test that are tried in the thorough run only."""
     return pytest.param(*values, marks=pytest.mark.oracle)
+
+
+def pytest_collection_finish() -> None:
+    """A quarter of the time went into looking for garbage among what stays to the end."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 ROOT = Path(__file__).parent.parent

@@ -30,6 +30,7 @@ from lstmhw.grading.rows import COLUMNS, FORMATS, in_csv
 from lstmhw.grading.sources import Lines, _lines, batches
 from lstmhw.grading.workers import BATCH, IN_FLIGHT
 from lstmhw.reading import InputError, from_text
+from lstmhw.reading.headings import NO_HEADINGS
 from lstmhw.reading.json_nodes import parse_json
 from lstmhw.reading.nodes import Fields, Items, Node, TextError
 from lstmhw.reading.submissions import Source, read_submission
@@ -594,8 +595,10 @@ def test_names_count_when_a_run_is_resumed(folder: Path) -> None:
         first.write(in_csv(rows.Graded(row_of(line_of(name, RIGHT)), None, ())))
     first.file.close()
     output = open_output(path, None, resume=True, homework=grader().homework)
-    todo = left_over(batches([Lines(str(folder / "c.ndjson"))], 2), output.done, output.format)
-    left = [[read_submission(source).name for source in batch] for batch in todo]
+    todo = left_over(
+        batches([Lines(str(folder / "c.ndjson"))], 2), output.done, output.format, NO_HEADINGS
+    )
+    left = [[read_submission(source, NO_HEADINGS).name for source in batch] for batch in todo]
     output.file.close()
     assert left == [["B"], ["=A"]]
     assert output.tally.rows == 3

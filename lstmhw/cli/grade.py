@@ -229,7 +229,8 @@ def _graded(graders: Mapping[str, "Grader"], files: Sequence[str], request: Requ
     refuse_places(read, output, request.feedback, request.summary)
     release = _Release(request, found.grader.homework)
     rows = release.rows
-    todo = left_over(found.batches(rows.done, rows.format), rows.done, rows.format)
+    batches = found.batches(rows.done, rows.format)
+    todo = left_over(batches, rows.done, rows.format, found.grader.names.headings)
     page = None if request.feedback is None else request.feedback_format
     form = Form(rows.format, answers=not request.no_answers, page=page)
     jobs = request.jobs or available_cores()

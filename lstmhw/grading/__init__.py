@@ -12,6 +12,7 @@ from lstmhw.marking import Marker, marked
 from lstmhw.marking.claims import USUAL
 from lstmhw.marking.scoring import asked
 from lstmhw.reading import Document, from_text
+from lstmhw.reading.headings import NO_HEADINGS
 from lstmhw.reading.notebooks import WRITTEN
 from lstmhw.reading.submissions import Source, Submission, read_submission
 from lstmhw.solution import Check, Claim
@@ -53,7 +54,7 @@ class Grader:
 
     def row(self, source: Source) -> Row:
         """The row of a submission, whatever is wrong with it."""
-        return self.row_of(read_submission(source))
+        return self.row_of(read_submission(source, NO_HEADINGS))
 
     def grader_for(self, submission: Submission) -> "Grader":
         """What marks a submission: this, whose ever it is."""
@@ -80,7 +81,7 @@ class Grader:
         claimed = {
             name: claim
             for name, claim in written.items()
-            if names.is_computed(name) and not names.is_given(claim)
+            if names.is_computed(name) and not names.is_given(name, claim)
         }
         refused = tuple(
             (mark, fault)

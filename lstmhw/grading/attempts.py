@@ -1,10 +1,12 @@
 """Which of several submissions of one student counts: the last, the best, or all of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from lstmhw.grading.roster import Roster, folded
 from lstmhw.grading.rows import Graded
+from lstmhw.reading.headings import NO_HEADINGS, Headings
 from lstmhw.reading.submissions import NEVER, Source, read_submission
 
 CHOICES = ("last", "best", "all")
@@ -61,14 +63,40 @@ def _is_later(time: float | None, other: float | None) -> bool:
     return time is None or other is None or time >= other
 
 
+class Students:
+    """By which the submissions of one student to several problems are known.
+
+    That is an id, any that a class list has for one student; of files that are called after
+    problems, where there is no id, the name too.
+    """
+
+    def __init__(self, headings: Headings, roster: Roster | None) -> None:
+        self.headings = headings
+        self.known = {} if roster is None else roster.known
+
+    def key(self, source: Source) -> Key | None:
+        id = id_of(source, self.headings)
+        if id is not None:
+            k = self.known.get(folded(id))
+            return key_of(id) if k is None else hash(("student", k))
+        is_named = source.problem and not source.parts
+        return hash(("name", folded(self._name(source)))) if is_named else None
+
+    def _name(self, source: Source) -> str:
+        return read_submission(source, self.headings).name
+
+
 class Together(NamedTuple):
     """The submissions that make up the homework of one student: of each, how many are to come.
 
-    `total` is how many students there are.
+    `total` is how many students there are; `alone` how many have answered each problem, of what is
+    handed in by problem, and no other.
     """
 
+    students: Students
     counts: Counter[Key]
     total: int
+    alone: Mapping[str, int]
 
     def only(self, batches: Iterable[list[Source]]) -> Iterator[list[Source]]:
         """The last submission of each student, with the earlier ones."""
@@ -77,7 +105,7 @@ class Together(NamedTuple):
         for batch in batches:
             kept = []
             for source in batch:
-                key = student_of(source)
+                key = self.students.key(source)
                 if key is None or key not in left:
                     kept.append(source)
                     continue
@@ -89,23 +117,27 @@ class Together(NamedTuple):
                 yield kept
 
 
-def together_of(batches: Iterable[list[Source]]) -> Together:
-    """Looks through submissions for those of one student, who is known by an id.
+def together_of(batches: Iterable[list[Source]], students: Students) -> Together:
+    """Looks through submissions for those of one student.
 
-    Of files that are called after problems, by the name too.
+    Where a name comes twice for one problem there may be two students, and nothing is put together.
     """
-    keys = Counter(student_of(source) for batch in batches for source in batch)
-    unknown = keys.pop(None, 0)
-    known = Counter({key: count for key, count in keys.items() if key is not None})
-    return Together(known, len(known) + unknown)
-
-
-def student_of(source: Source) -> Key | None:
-    """By which the submissions of one student are known, to one or several problems."""
-    id = id_of(source)
-    if id is not None or not source.problem:
-        return key_of(id)
-    return hash(("name", " ".join(read_submission(source).name.split()).casefold()))
+    keys: Counter[Key | None] = Counter()
+    problems: dict[Key, list[str]] = {}
+    named = set()
+    for source in (source for batch in batches for source in batch):
+        key = students.key(source)
+        keys[key] += 1
+        if key is None or not source.problem:
+            continue
+        problems.setdefault(key, []).append(source.problem)
+        if id_of(source, students.headings) is None:
+            named.add(key)
+    apart = {key for key in named if len(set(problems[key])) < len(problems[key])}
+    known = {k: n for k, n in keys.items() if k is not None and k not in apart}
+    others = sum(n for k, n in keys.items() if k is None or k in apart)
+    alone = Counter(found[0] for found in problems.values() if len(set(found)) == 1)
+    return Together(students, Counter(known), len(known) + others, alone)
 
 
 def _one(sources: Sequence[Source]) -> Source:
@@ -117,9 +149,9 @@ def _one(sources: Sequence[Source]) -> Source:
     return last._replace(earlier=tuple(earlier))
 
 
-def counts_of(batches: Iterable[list[Source]]) -> Counter[Key]:
+def counts_of(batches: Iterable[list[Source]], headings: Headings = NO_HEADINGS) -> Counter[Key]:
     """How many submissions there are of each id."""
-    keys = (key_of(id_of(source)) for batch in batches for source in batch)
+    keys = (key_of(id_of(source, headings)) for batch in batches for source in batch)
     return Counter(key for key in keys if key is not None)
 
 
@@ -144,8 +176,8 @@ def _points(graded: Graded) -> float:
     return -1.0 if graded.row.score is None else graded.row.score
 
 
-def id_of(source: Source) -> str | None:
+def id_of(source: Source, headings: Headings = NO_HEADINGS) -> str | None:
     """The id alone of a submission."""
     if source.line and b'"id"' not in source.data:
         return None
-    return read_submission(source).id
+    return read_submission(source, headings).id

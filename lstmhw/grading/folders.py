@@ -9,7 +9,7 @@ where the first number is the student's.
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, printable, some
@@ -18,7 +18,7 @@ from lstmhw.reading import InputError, headline, within_limit
 from lstmhw.reading.headings import NO_HEADINGS, Headings
 from lstmhw.reading.nodes import MOST_BYTES, Fields, Items, Node, Scalar, Subject, TextError
 from lstmhw.reading.parsing import decoded, parse
-from lstmhw.reading.submissions import READ, Source, Student, cleaned
+from lstmhw.reading.submissions import LINES, READ, Source, Student, cleaned
 
 METADATA = "submission_metadata.yml"
 NOT_OURS = ("__MACOSX",)
@@ -34,42 +34,61 @@ class Handed(NamedTuple):
     students: Sequence[Student]
 
 
+class Named(NamedTuple):
+    """A file that is called after a problem, and its path without that."""
+
+    problem: str
+    path: str
+    rest: str
+
+
 def in_folder(folder: str, output: str | None, headings: Headings = NO_HEADINGS) -> list[Source]:
     """What was handed in below a folder, in the order of the names of its files.
 
-    Of several problems there may be a file for each, whose name ends with that.  The file that rows
-    are written to, hidden files and links out of the folder are none of it.  Raises InputError
-    where there is nothing, or where Gradescope's list of students cannot be read.
+    Of several problems there may be a file for each, whose name ends with that, or a folder.  The
+    file that rows are written to, hidden files and links out of the folder are none of it.  Raises
+    InputError where there is nothing, or where Gradescope's list of students cannot be read.
     """
     files = [path for path in _files(folder) if not (output and _is_same(path, output))]
     listed = os.path.join(folder, METADATA)
     students = _gradescope(listed) if os.path.isfile(listed) else None
+    sources: list[Source] = []
     if students is not None:
         files = [path for path in files if path != listed]
         handed = list(_of_gradescope(folder, files, students))
     else:
+        firsts = dict.fromkeys(_first(path, folder) for path in files)
+        parts = [name for name in firsts if headings.named(name)]
+        for part in parts:
+            sources += in_folder(os.path.join(folder, part), output, headings)
+        files = [path for path in files if _first(path, folder) not in parts]
         handed = list(_handed(folder, files, headings))
-    if not handed:
+    sources += [source for each in handed for source in _sources(each, folder, headings)]
+    if not sources:
         raise InputError(f"{printable(folder)}: error: expected submissions, found none")
-    sources = [source for each in handed for source in _sources(each, headings)]
     problem = headings.of_file(folder)
     return [each if each.problem else each._replace(problem=problem) for each in sources]
 
 
-def _sources(handed: Handed, headings: Headings) -> Iterator[Source]:
+def _first(path: str, folder: str) -> str:
+    """The folder or file next below a folder on the way to a file."""
+    return os.path.relpath(path, folder).split(os.sep)[0]
+
+
+def _sources(handed: Handed, folder: str, headings: Headings) -> Iterator[Source]:
     """A source for each student: of several files the one that has answers, or one a problem."""
     readable = [path for path in handed.files if os.path.splitext(path)[1].lower() in READ]
     found = readable if readable else list(handed.files)
-    each = _by_problem(readable, headings)
+    each = _parts(handed.files, folder, headings)
     for student in handed.students:
-        if each is not None:
-            parts = [Source(path, student=student, problem=name) for name, path in each.items()]
-            yield parts[0]._replace(parts=tuple(parts))
+        if each:
+            parts = tuple(part._replace(student=student) for part in each)
+            yield parts[0]._replace(parts=parts)
         elif len(found) == 1 and found[0].lower().endswith(ENDINGS):
             error = f"{found[0]}: error: expected a submission, found a table (grade it by itself)"
             yield Source(found[0], student=student, error=printable(error))
         elif len(found) == 1:
-            yield Source(found[0], student=student)
+            yield Source(found[0], student=student, problem=headings.of_file(found[0]))
         else:
             names = some(os.path.basename(path) for path in found)
             said = "no file" if not found else f"several: {names}"
@@ -77,46 +96,63 @@ def _sources(handed: Handed, headings: Headings) -> Iterator[Source]:
             yield Source(handed.place, student=student, error=printable(error))
 
 
+def _parts(files: Sequence[str], folder: str, headings: Headings) -> Sequence[Source]:
+    """The files of a student that are called after problems; none, where they have many students.
+
+    Other files count where there is not one for each problem.
+    """
+    named = [each for path in files if (each := _named(path, folder, headings))]
+    if not named or any(each.path.endswith((*LINES, *ENDINGS)) for each in named):
+        return ()
+    sources = [Source(each.path, problem=each.problem) for each in named]
+    if {each.problem for each in named} < set(headings.problems):
+        own = {each.path for each in named}
+        others = (path for path in files if os.path.splitext(path)[1].lower() in READ)
+        sources += [Source(path) for path in others if path not in own]
+    return sources
+
+
+def _named(path: str, folder: str, headings: Headings) -> Named | None:
+    """The problem that a file, or the folder that it is in below another, is called after."""
+    own, name = os.path.split(os.path.splitext(path)[0])
+    ended = headings.ended(name)
+    if ended is not None:
+        return Named(ended.problem, path, os.path.join(own, ended.rest).rstrip(os.sep))
+    problem = None if os.path.samefile(own, folder) else headings.named(os.path.basename(own))
+    return Named(problem, path, os.path.dirname(own)) if problem else None
+
+
 def _handed(folder: str, files: Sequence[str], headings: Headings) -> Iterator[Handed]:
     """What is in a folder that no list describes."""
-    below: dict[tuple[str, str] | Student, list[str]] = {}
+    below: dict[str | Student, list[str]] = {}
     for path in files:
-        first, *inner = os.path.relpath(path, folder).split(os.sep)
+        first = _first(path, folder)
         match = _MOODLE.match(first) or _CANVAS.fullmatch(first)
-        own = (first, "") if inner else ("", _without_problem(first, headings))
+        named = _named(path, folder, headings)
+        rest = path if named is None else named.rest
+        is_file = path == os.path.join(folder, first)
+        own = rest if is_file else os.path.join(folder, first)
         key = Student(match[2], cleaned(match[1])) if match else own
         below.setdefault(key, []).append(path)
     for key, paths in below.items():
         if isinstance(key, Student):
-            place = os.path.join(folder, os.path.relpath(paths[0], folder).split(os.sep)[0])
-            yield Handed(place, paths, [key])
-        elif key[0] and (len(paths) == 1 or _by_problem(paths, headings)):
-            place = paths[0] if len(paths) == 1 else os.path.join(folder, key[0])
-            yield Handed(place, paths, [Student(name=cleaned(key[0]))])
+            yield Handed(os.path.join(folder, _first(paths[0], folder)), paths, [key])
+            continue
+        rests = {named.rest for path in paths if (named := _named(path, folder, headings))}
+        if key in rests or (len(paths) == 1 and paths[0] != key):
+            place = paths[0] if len(paths) == 1 else key
+            yield Handed(place, paths, [_by_path(folder, key)])
         else:
             yield from _by_paths(folder, paths, headings)
-
-
-def _without_problem(name: str, headings: Headings) -> str:
-    """The name of a file without its ending and that of a problem, where it has both."""
-    ended = headings.ended(os.path.splitext(name)[0])
-    return name if ended is None else ended.rest
-
-
-def _by_problem(paths: Sequence[str], headings: Headings) -> Mapping[str, str] | None:
-    """The files by the problems that they are called after; None where that is no file for each."""
-    ends = [headings.ended(os.path.splitext(path)[0]) for path in paths]
-    found = {ended.problem: path for ended, path in zip(ends, paths, strict=True) if ended}
-    return found if found and len(found) == len(paths) else None
 
 
 def _by_paths(folder: str, paths: Sequence[str], headings: Headings) -> Iterator[Handed]:
     """What students handed in who are called by the paths of files, without a problem's name."""
     below: dict[tuple[str, str], list[str]] = {}
     for path in paths:
-        stem, ending = os.path.splitext(path)
-        ended = headings.ended(stem)
-        below.setdefault((ended.rest, "") if ended else (stem, ending), []).append(path)
+        named = _named(path, folder, headings)
+        key = os.path.splitext(path) if named is None else (named.rest, "")
+        below.setdefault(key, []).append(path)
     for (stem, _), own in below.items():
         yield Handed(own[0] if len(own) == 1 else stem, own, [_by_path(folder, stem)])
 

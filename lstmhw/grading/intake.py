@@ -8,6 +8,7 @@ from lstmhw.faults import printable, some
 from lstmhw.grading import Grader
 from lstmhw.grading.attempts import (
     Last,
+    Students,
     Together,
     best_of,
     counts_of,
@@ -26,6 +27,7 @@ from lstmhw.grading.tables import Table, table_in
 from lstmhw.grading.variants import VariantGrader, read_variants
 from lstmhw.grading.workers import BATCH, AnyGrader
 from lstmhw.reading import InputError
+from lstmhw.reading.headings import Headings
 from lstmhw.reading.submissions import Source
 
 
@@ -69,7 +71,19 @@ class Intake(NamedTuple):
         tables = [place for place in self.places if isinstance(place, Table)]
         of_tables = [warning for table in tables for warning in self._lacking(table)]
         of_class = [] if self.roster is None else [self.roster.warning]
-        return [warning for warning in (*of_tables, *of_class) if warning]
+        return [warning for warning in (*of_tables, *of_class, self._alone) if warning]
+
+    @property
+    def _alone(self) -> str:
+        """What is said where students stand under one problem, and others under another."""
+        alone = self.last.alone if isinstance(self.last, Together) else {}
+        if len(alone) < 2:
+            return ""
+        told = some(f"{count} of {problem}" for problem, count in alone.items())
+        return (
+            f"lstmhw: warning: students with the answers to one problem alone: {told}\n"
+            "  hint: --roster may say which ids are those of one student"
+        )
 
     def _lacking(self, table: Table) -> Iterator[str]:
         """What is said of a table in which columns are not there, or have other titles."""
@@ -101,7 +115,8 @@ class Intake(NamedTuple):
         if self.last is not None:
             return self.last.only(every)
         if self.counts is not None and done:
-            return _without({id for id, _ in done if id is not None}, every, format)
+            ids = {id for id, _ in done if id is not None}
+            return _without(ids, every, format, self.grader.names.headings)
         return every
 
     def rows(self, marked: Iterable[Graded], done: Iterable[Key], form: Form) -> Iterator[Graded]:
@@ -140,11 +155,12 @@ def intake(graders: Mapping[str, Grader], wanted: Wanted) -> Intake:
     if is_stream(found):
         _check_all(wanted.attempts)
     elif wanted.attempts in (None, "last"):
-        look_through = together_of if names.headings.problems else last_of
-        last = look_through(batches(found, BATCH))
+        every = batches(found, BATCH)
+        students = Students(names.headings, roster)
+        last = together_of(every, students) if names.headings.problems else last_of(every)
     elif wanted.attempts == "best":
-        _check_whole(found)
-        counts = counts_of(batches(found, BATCH))
+        _refuse_best_of_parts(found)
+        counts = counts_of(batches(found, BATCH), names.headings)
     return Intake(marking, found, last, counts, roster)
 
 
@@ -169,21 +185,21 @@ def _check_all(attempts: str | None) -> None:
         raise InputError(f"lstmhw: error: {message}\n  hint: of standard input all count")
 
 
-def _check_whole(found: Iterable[Place]) -> None:
-    """Raises InputError where the best attempt is asked for at what is handed in by problem."""
-    parts = next((p for p in found if not isinstance(p, Source) and p.problem), None)
-    if parts is not None:
-        message = "--attempts best needs all problems in one table"
-        raise InputError(
-            f"{printable(parts.file)}: error: {message}, found those of {parts.problem}"
-        )
+def _refuse_best_of_parts(found: Iterable[Place]) -> None:
+    """Raises InputError for the best attempt of what is handed in problem by problem."""
+    part = next((place for place in found if place.problem), None)
+    if part is not None:
+        message = f"--attempts best needs all problems together, found {part.problem} alone"
+        raise InputError(f"{printable(part.file)}: error: {message}")
 
 
 def _without(
-    ids: Collection[str], every: Iterable[list[Source]], format: str
+    ids: Collection[str], every: Iterable[list[Source]], format: str, headings: Headings
 ) -> Iterator[list[Source]]:
     """The submissions of other students than those with these ids in rows of a format."""
     for batch in every:
-        kept = [source for source in batch if key_in(format, id_of(source), "")[0] not in ids]
+        kept = [
+            source for source in batch if key_in(format, id_of(source, headings), "")[0] not in ids
+        ]
         if kept:
             yield kept

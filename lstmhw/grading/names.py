@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
 from lstmhw.faults import Fault
 from lstmhw.marking.claims import full_name
 from lstmhw.numerals import number
@@ -99,7 +101,9 @@ class Names:
         return None if meant is None else full_name(meant, self.solution)
 
     def is_computed(self, name: str) -> bool:
-        """Whether a name is a symbol, and not one of the problem's own data."""
+        """Whether a name is a symbol, or a weight, and not one of the problem's own data."""
+        if name in self.weights or name in self.solution.checked:
+            return True
         symbol = self.symbol(name)
         return symbol is not None and (
             symbol not in self.solution.answers or symbol in self._computed
@@ -110,23 +114,34 @@ class Names:
         """The symbols that are none of the problem's own data."""
         return filter(self.is_computed, self.known)
 
-    def is_given(self, claim: Claim) -> bool:
-        """Whether a claim has but the numbers of one of the problem's data, in its order."""
-        try:
-            numbers = [number(text) for text in _texts(claim)]
-        except ValueError:
-            return False
-        return numbers in self._given
+    def is_given(self, name: str, claim: Claim) -> bool:
+        """Whether a claim has but the numbers of the problem's own data that are called so."""
+        symbol = self.symbol(name) or name
+        given = self._given.get(indexed(symbol)[0], [])
+        return bool(given) and _numbers(claim) in given
+
+    def is_nearly(self, name: str, claim: Claim) -> bool:
+        """Whether a claim has the numbers of a symbol, but for rounding."""
+        true = self.solution.answers.get(self.symbol(name) or "")
+        claimed = np.array(_numbers(claim))
+        return (
+            true is not None
+            and claimed.size == true.size
+            and np.allclose(claimed, true.ravel(), rtol=1e-3, atol=1e-3)
+        )
 
     @cached_property
     def _computed(self) -> frozenset[str]:
         return frozenset(step.symbol for step in self.solution.steps)
 
     @cached_property
-    def _given(self) -> list[list[float]]:
-        answers = self.solution.answers.items()
-        given = [value for symbol, value in answers if symbol not in self._computed]
-        return [value.ravel().tolist() for value in given if value.size > 1]
+    def _given(self) -> dict[str, list[list[float]]]:
+        """The numbers of what is given, by its name without a time step."""
+        found = defaultdict(list)
+        for symbol, value in self.solution.answers.items():
+            if symbol not in self._computed and value.size > 1:
+                found[indexed(symbol)[0]].append(value.ravel().tolist())
+        return dict(found)
 
     def unknown(self, name: str) -> Fault | None:
         """What is wrong with a name that the problem has no answer to."""
@@ -164,6 +179,14 @@ class Names:
 def without_number(title: str) -> str:
     """The title of a column without the number that Canvas gives to a question."""
     return _QUESTION.sub("", title, count=1).strip()
+
+
+def _numbers(claim: Claim) -> list[float]:
+    """The numbers of a claim, in their order; none where it has something else."""
+    try:
+        return [number(text) for text in _texts(claim)]
+    except ValueError:
+        return []
 
 
 def _texts(claim: Claim) -> Iterator[str]:

@@ -13,6 +13,7 @@ from lstmhw.grading.homework import Homework
 from lstmhw.grading.rows import Key, key_in, read_rows
 from lstmhw.grading.summary import Tally
 from lstmhw.reading import InputError
+from lstmhw.reading.headings import Headings
 from lstmhw.reading.submissions import Source, read_submission
 
 
@@ -80,7 +81,7 @@ def _take_over(path: str, file: BinaryIO, tally: Tally, done: Counter[Key]) -> s
 
 
 def left_over(
-    batches: Iterable[list[Source]], done: Counter[Key], format: str
+    batches: Iterable[list[Source]], done: Counter[Key], format: str, headings: Headings
 ) -> Iterator[list[Source]]:
     """The submissions without a row: as many of an id and name are passed over as have rows."""
     left = +done
@@ -90,7 +91,7 @@ def left_over(
             continue
         kept = []
         for source in batch:
-            submission = read_submission(source)
+            submission = read_submission(source, headings)
             key = key_in(format, submission.id, submission.name)
             if left[key]:
                 left[key] -= 1

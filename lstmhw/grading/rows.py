@@ -35,7 +35,7 @@ class Graded(NamedTuple):
 
 def csv_header(problems: Iterable[str] = ()) -> str:
     """What comes before the first row of CSV: of several problems, each has a column at the end."""
-    return csv_line((*COLUMNS, *problems))
+    return csv_line((*COLUMNS, *(f"{p} (problem)" if p in COLUMNS else p for p in problems)))
 
 
 def in_csv(graded: Graded, problems: Iterable[str] = ()) -> str:

@@ -1,24 +1,26 @@
 """Several problems that are handed in together: a row for all of them, with the total."""
 
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from lstmhw.faults import Fault, did_you_mean, shown
+from lstmhw.faults import Fault, did_you_mean, shown, some
 from lstmhw.grading import Grader, row_in_any_case, without_values
 from lstmhw.grading.homework import Homework, Row, label, unmarked
 from lstmhw.grading.names import MOST_REMEMBERED, Names, Place, without_number
 from lstmhw.grading.variants import VariantGrader
-from lstmhw.reading.headings import Headings, Split, stem
+from lstmhw.reading.headings import Headings, Split, same_problem, stem
 from lstmhw.reading.nodes import Fields, Node, Scalar
 from lstmhw.reading.submissions import (
     NO_NODE,
+    NO_SUBMISSION,
     Source,
     Submission,
     first_error,
     read_submission,
 )
-from lstmhw.solution import Check
+from lstmhw.solution import Check, Claim
 
 
 class Meant(NamedTuple):
@@ -37,7 +39,7 @@ class SeveralNames:
     def __init__(self, each: Mapping[str, Names], under: str = "") -> None:
         self.each = each
         self.under = under
-        self.headings = Headings(each)
+        self.headings = Headings(each, lambda problem, name: each[problem].has(name))
         self.place = lru_cache(MOST_REMEMBERED)(self._place)
 
     @property
@@ -63,18 +65,23 @@ class SeveralNames:
 
     def _place(self, name: str) -> Meant | None:
         """The problem that a name is about; None where it may be about several, or is unknown."""
-        split = self._split(name)
-        if split is not None and self.each[split.problem].meant(split.rest) is not None:
+        if self.under and self.each[self.under].has(name):
+            return Meant(self.under, name)
+        begun = self.headings.begun(name)
+        having = [] if begun else self._having(name)
+        split = begun or (None if having else self.headings.split(name))
+        if split is not None:
             return Meant(*split)
-        having = self._having(name)
-        if not having and split is not None:
-            return Meant(*split)
+        if not having and self.under:
+            return Meant(self.under, name)
         return Meant(having[0], name) if len(having) == 1 else None
 
-    def _split(self, name: str) -> Split | None:
-        """The problem that a name begins with, or else that it is under."""
-        split = self.headings.begun(name)
-        return Split(self.under, name) if split is None and self.under else split
+    def computing(self, name: str) -> Iterator[str]:
+        """The symbols of all problems that a name may be the answer to."""
+        for problem, names in self.each.items():
+            symbol = names.symbol(name)
+            if symbol is not None and names.is_computed(symbol):
+                yield label(problem, symbol)
 
     def _having(self, name: str) -> Sequence[str]:
         """The problems that compute what is called so, or else that have it among their data."""
@@ -113,10 +120,10 @@ class SeveralNames:
     def column(self, title: str) -> Place | None:
         """What a column with this title has; None where that is nothing, or may be two."""
         bare = without_number(title)
-        split = self._split(bare)
-        place = None if split is None else self.each[split.problem].column(split.rest)
-        if split is not None and place is not None:
-            return place._replace(symbol=label(split.problem, place.symbol))
+        for split in self._splits(title, bare):
+            place = self.each[split.problem].column(split.rest)
+            if place is not None:
+                return place._replace(symbol=label(split.problem, place.symbol))
         places = {problem: names.column(bare) for problem, names in self.each.items()}
         found = {problem: place for problem, place in places.items() if place is not None}
         having = self._computing({problem: place.symbol for problem, place in found.items()})
@@ -124,6 +131,13 @@ class SeveralNames:
             return None
         place = found[having[0]]
         return place._replace(symbol=label(having[0], place.symbol))
+
+    def _splits(self, title: str, bare: str) -> Iterator[Split]:
+        """The problems that a title may be about by what it begins or ends with."""
+        if self.under:
+            yield Split(self.under, bare)
+        found = (self.headings.split(bare), self.headings.split(title), self.headings.ended(bare))
+        yield from filter(None, found)
 
 
 AnyNames = Names | SeveralNames
@@ -141,10 +155,15 @@ def problem_names(files: Sequence[str]) -> list[str]:
 
     Raises ValueError where two of them have one name.
     """
-    names = [stem(file) for file in files]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"expected problems with different names, found {twice} twice")
+    names = [unicodedata.normalize("NFC", stem(file)) for file in files]
+    alike = [same_problem(name) for name in names]
+    again = next((k for k, name in enumerate(alike) if name in alike[:k]), None)
+    if again is not None:
+        first = names[alike.index(alike[again])]
+        found = f"{first} twice" if names[again] == first else f"{first} and {names[again]}"
+        raise ValueError(f"expected problems with different names, found {found}")
+    if not names:
+        raise ValueError("expected problems, found none")
     return names
 
 
@@ -192,50 +211,72 @@ class HomeworkGrader:
             if not faulty or set(found.answers) - set(answers):
                 faulty += found.faulty
             answers = {**found.answers, **answers}
-        graders = {name: grader.grader_for(known) for name, grader in self.graders.items()}
-        lacking = {name: lack for name, lack in graders.items() if isinstance(lack, str)}
-        if not known.unreadable:
-            faulty += [known._replace(unreadable=f"{n}: {lack}") for n, lack in lacking.items()]
-        there = {name: grader for name, grader in graders.items() if not isinstance(grader, str)}
-        answers = {
-            name: _of_program(answers[name], there[name]) for name in answers if name in there
-        }
-        if first_error(faulty) is None and not any(map(_has_something, answers.values())):
-            faulty = [without_values(known, self.names.computed)]
-        if all(part.claimed is None for part in faulty):
-            return unmarked(known, first_error(faulty))
-        nothing = known._replace(claimed={}, refused=(), unreadable="")
         checks: dict[str, tuple[Check, ...]] = {}
-        for name, grader in there.items():
-            checks[name], marked = grader.marked(answers.get(name, nothing))
+        lacking = []
+        nothing = known._replace(claimed={}, refused=(), unreadable="", is_program=False)
+        for name, each in self.graders.items():
+            grader = each.grader_for(known)
+            if isinstance(grader, str):
+                lacking.append(known._replace(unreadable=f"{name}: {grader}"))
+                continue
+            answers[name] = _of_program(answers.get(name, nothing), grader)
+            checks[name], marked = grader.marked(answers[name])
             faulty.append(_at_problem(marked, name))
-        return self.homework.row(known, checks, first_error(faulty))
+        error = first_error(faulty)
+        has_answers = any(each.claimed for each in answers.values())
+        if not (has_answers or known.source.row or known.unreadable == NO_SUBMISSION):
+            return unmarked(known, error or without_values(known, self.names.computed).error)
+        return self.homework.row(known, checks, error or first_error(lacking))
 
     def _sorted_of(self, parts: Sequence[Submission]) -> Sorted:
         """The answers in the files of a submission by their problems."""
         answers: dict[str, Submission] = {}
         faulty: list[Submission] = []
+        repeated: set[str] = set()  # which of two files is meant, nobody can tell
         for part in parts:
             found = self._sorted(part)
-            faulty += found.faulty
-            faulty += [_in_two_files(part, name) for name in found.answers if name in answers]
+            twice = found.answers.keys() & answers.keys()
+            faulty += [*found.faulty, *(_in_two_files(part, name) for name in sorted(twice))]
             answers = {**found.answers, **answers}
+            repeated |= twice
+        answers = {name: each for name, each in answers.items() if name not in repeated}
+        others = dict.fromkeys(part.id for part in parts if part.id is not None)
+        if len(others) > 1:
+            fault = Fault((), f"expected the files of one student, found the ids {some(others)}")
+            faulty.append(parts[-1]._replace(refused=((parts[-1].root.mark, fault),)))
         return Sorted(faulty, answers)
 
     def _sorted(self, submission: Submission) -> Sorted:
         """The answers in a file by their problems, each called as if it were alone."""
+        claimed = submission.claimed or {}
         places = {name: self.names.place(name) for name in submission.written}
-        known = {name: place for name, place in places.items() if place is not None}
+        known = {
+            name: place
+            for name, place in places.items()
+            if place is not None
+            and not (submission.is_program and self._is_data(name, place, claimed.get(name)))
+        }
         answers = {}
         for problem in self.graders:
             called = {name: place.name for name, place in known.items() if place.problem == problem}
             if called:
                 answers[problem] = _of_problem(submission, called)
-        unknown = [] if submission.is_program else [name for name in places if name not in known]
+        unknown = [name for name, place in places.items() if place is None]
+        if submission.is_program:
+            there = {self.names.symbol(name) for name in known}
+            unknown = [name for name in unknown if set(self.names.computing(name)) - there]
         faults = [fault for name in unknown if (fault := self.names.unknown(name))]
         others = [pair for pair in submission.refused if _name_in(pair[1]) not in places]
         whole = submission._replace(refused=tuple(others))
         return Sorted([whole.with_faults(faults)], answers)
+
+    def _is_data(self, name: str, place: Meant, claim: Claim | None) -> bool:
+        """Whether a value in a program is the data of another problem than it seems to be about."""
+        if claim is None or place.name != name:
+            return False
+        others = (names for problem, names in self.names.each.items() if problem != place.problem)
+        is_right = self.names.each[place.problem].is_nearly(name, claim)
+        return not is_right and any(names.is_given(name, claim) for names in others)
 
 
 def _of_problem(submission: Submission, called: Mapping[str, str]) -> Submission:
@@ -285,10 +326,6 @@ def _at_problem(submission: Submission, problem: str) -> Submission:
         for mark, fault in submission.refused
     )
     return submission._replace(refused=refused)
-
-
-def _has_something(submission: Submission) -> bool:
-    return bool(submission.claimed or submission.refused)
 
 
 def _who(parts: Sequence[Submission]) -> Submission:

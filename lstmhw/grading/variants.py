@@ -12,6 +12,7 @@ from lstmhw.grading.homework import Row, unmarked
 from lstmhw.grading.records import Cell, Record, records
 from lstmhw.grading.roster import Roster, folded
 from lstmhw.reading import InputError, headline, read
+from lstmhw.reading.headings import NO_HEADINGS
 from lstmhw.reading.nodes import Mark
 from lstmhw.reading.submissions import Source, Submission, cleaned, read_submission
 
@@ -65,7 +66,7 @@ class VariantGrader:
 
     def row(self, source: Source) -> Row:
         """The row of a submission, whatever is wrong with it or with its variant."""
-        submission = read_submission(source)
+        submission = read_submission(source, NO_HEADINGS)
         found = self.grader_for(submission)
         if isinstance(found, str):
             return unmarked(submission, submission.unreadable or found)

@@ -41,17 +41,20 @@ class Assigned(NamedTuple):
     value_at: int
 
 
-def parse_assignments(text: str, headings: Headings = NO_HEADINGS) -> Fields:
-    """The answers of a text as a submission; raises TextError where there are none, or two of one.
+def parse_assignments(
+    text: str, headings: Headings = NO_HEADINGS
+) -> tuple[Fields, tuple[Placed, ...]]:
+    """The answers of a text as a submission, and what is wrong with it: two answers to one.
 
     `name = ..` and `id = ..` are the student's.  Under the headings of several problems, answers
-    are called as in `q1.h_2`.
+    are called as in `q1.h_2`.  Raises TextError where there are no answers.
     """
     sections = headings.in_text(text)
     marks = Marks(text)
     student: dict[str, tuple[Scalar, Node]] = {}
     claimed: dict[str, tuple[Scalar, Node]] = {}
     twice: list[Placed] = []
+    repeated: set[str] = set()  # which of two is meant, nobody can tell
     for assigned in assignments(sections.bare):
         key = Scalar(assigned.name, True, marks.at(assigned.at))
         is_student = assigned.name.lower() in OF_STUDENT
@@ -62,14 +65,16 @@ def parse_assignments(text: str, headings: Headings = NO_HEADINGS) -> Fields:
         if name in entries:
             message = f"expected each answer once, found {shown(name)!r} again"
             twice.append((key.mark, Fault((), message, "keep one")))
+            repeated.add(name)
         entries.setdefault(name, (key, value))
-    if twice:
-        raise TextError(twice)
     if not claimed:
         raise TextError([(Mark(1, 1), Fault((), "expected answers, found none", WRITTEN))])
     mark = next(iter(claimed.values()))[0].mark
-    student["claimed"] = Scalar("claimed", True, mark), Fields(claimed, mark)
-    return Fields(student, Mark(1, 1))
+    once = {name: entry for name, entry in claimed.items() if name not in repeated}
+    if not once:
+        raise TextError(twice)
+    student["claimed"] = Scalar("claimed", True, mark), Fields(once, mark)
+    return Fields(student, Mark(1, 1)), tuple(twice)
 
 
 def assignments(text: str) -> Iterator[Assigned]:

@@ -1,20 +1,61 @@
-"""The names of several problems in what is handed in: `q1: h_2 = ..`, `## Question 2`, `q1_h_2`."""
+"""The names of several problems in what is handed in: `q1: h_2 = ..`, `## Question 2`, `q1_h_2`.
+
+An answer under a name that is misread would be marked against another problem.  So a line that
+names a problem without being clearly a heading leaves open which problem comes after it.
+"""
 
 import os
 import re
+import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, takewhile
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, shown
 from lstmhw.reading.nodes import Fields, Node, Placed, Scalar
 
-WORDS = {"q": "question", "p": "problem", "ex": "exercise"}
-"""What the letters of a problem's name may be short for."""
+NUMBERED = ("question", "q", "problem", "p", "exercise", "ex", "task", "aufgabe", "exercice")
+"""Words that are followed by the number of a problem, and stand for each other."""
+NO_TITLE = (
+    *("above", "again", "also", "and", "are", "as", "asks", "below", "but", "can", "comes", "does"),
+    *(
+        "from",
+        "gave",
+        "gives",
+        "goes",
+        "had",
+        "has",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "must",
+        "needs",
+    ),
+    *("of", "or", "said", "says", "should", "so", "that", "there", "to", "too", "used", "uses"),
+    *("was", "we", "were", "where", "which", "will", "with", "would"),
+)
+"""What comes behind the name of a problem in a sentence, and not in a title."""
+GOING_ON = (
+    *("and", "as", "at", "by", "for", "from", "in", "is", "like", "of", "on", "or", "see", "than"),
+    *("the", "to", "use", "uses", "using", "was", "with"),
+)
+"""What a line of a sentence may end with that goes on in the next."""
+LONGEST_TITLE = 80  # characters
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
-_BEFORE = r"^[ \t]{0,20}[#>*+\[(\-=]{0,20}[ \t]{0,20}[*_\[(]{0,3}"
-_REMARK = r"(?:[^\n=:\u2248\u2243]*$)?"
-_AFTER = r"(?=[ \t]*(?:[:.)\]*\-\u2013\u2014]|$)|[ \t]+[A-Za-z]\w{0,20}[ \t]*[:=])"
+_LEAD = r"(?:[ \t#>*+\-=\[(%_~\"']|//|<\w{1,10}>|\\\w{1,12}\*?\{){0,40}"
+_ANSWERS = r"(?:(?:my[ \t])?(?:answers?|solutions?|results?)[ \t](?:for|to|of|on)[ \t])?"
+_SHEET = r"(?:(?:homework|hw|assignment|sheet|week)[ \t]?\d{0,3}[ \t]?[:,.\-\u2013\u2014][ \t]?)?"
+_CLOSING = re.compile(r"(?:[\s:.,)\]}*_=~\"'?#\-\u2013\u2014]|</?\w{1,10}>){0,40}")
+_SEPARATED = re.compile(r"[ \t]{0,9}[:;.,)\](?\-\u2013\u2014]")
+_ANSWER = re.compile(
+    r"(?<![\w@}])([A-Za-z][\w@{}\\]{0,60})[ \t$*`]{0,9}"
+    r"(?::=|[=\u2248\u2243]|:(?=\s{0,9}[-+~\[(.\d\u2212\u2248])|\\approx)"
+)
+_NUMBER = r"[ \t_.\-]{0,3}(?:(?:number|no\.?|nr\.?)[ \t]{0,2}|#[ \t]?)?"
+_EMPTY = ("", "-", "null", "~")
 
 
 class Split(NamedTuple):
@@ -25,7 +66,10 @@ class Split(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """Where the name of a problem stands in a text, from and up to a character counted from 0."""
+    """What stands from and up to a character of a text, counted from 0.
+
+    It is the name of a problem, or with "" a line after which it is open which problem comes.
+    """
 
     problem: str
     start: int
@@ -35,62 +79,73 @@ class Heading(NamedTuple):
 class Sections:
     """A text under headings: `bare` has blanks in the place of these."""
 
-    def __init__(self, text: str, found: Iterable[Heading] = ()) -> None:
-        self.headings = sorted(found, key=lambda heading: heading.start)
+    def __init__(self, text: str, headings: Sequence[Heading] = ()) -> None:
+        self.headings = headings
         pieces, end = [], 0
-        for heading in self.headings:
-            pieces += [text[end : heading.start], " " * (heading.end - max(end, heading.start))]
-            end = max(end, heading.end)
+        for heading in headings:
+            pieces += [text[end : heading.start], " " * (heading.end - heading.start)]
+            end = heading.end
         self.bare = "".join(pieces) + text[end:]
 
     def problem(self, place: int) -> str:
-        """The problem under whose heading a character is; "" above all."""
+        """The problem under whose heading a character is; "" above all, or where that is open."""
         k = bisect_right(self.headings, place, key=lambda heading: heading.start)
         return self.headings[k - 1].problem if k else ""
 
-    @property
-    def last(self) -> str:
-        """The problem of the last heading; "" where there is none."""
-        return self.headings[-1].problem if self.headings else ""
-
 
 class Headings:
-    """The names of problems as people write them: `q1` is also Q1, Q 1 and Question 1."""
+    """The names of problems as people write them: `q1` is also Q1, Q 1, Question 1 and Problem 1.
 
-    def __init__(self, problems: Iterable[str]) -> None:
+    `knows` says whether a problem has an answer of some name.
+    """
+
+    def __init__(
+        self,
+        problems: Iterable[str],
+        knows: Callable[[str, str], bool] = lambda problem, name: True,
+    ) -> None:
         self.problems = sorted(problems, key=len, reverse=True)  # q1-b before q1
-        each = [rf"(?P<p{k}>{_spellings(name)})" for k, name in enumerate(self.problems)]
-        name = rf"(?:{'|'.join(each) or '(?!)'})"
-        self._whole = re.compile(name, re.IGNORECASE)
-        self._begun = re.compile(rf"{name}[\s_./:)\]\-]+(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-        self._ended = re.compile(rf"(?:(?P<rest>.*)[\W_])?{name}", re.IGNORECASE | re.DOTALL)
-        flags = re.IGNORECASE | re.MULTILINE
-        self._lines = re.compile(rf"{_BEFORE}{name}(?!\w){_AFTER}[:.)\]*]*{_REMARK}", flags)
-        self._titles = re.compile(rf"^[ \t]{{0,20}}#[#*_=\- \t]{{0,80}}{name}(?!\w).*", flags)
+        self.knows = knows
+        spelled = _spellings(self.problems)
+        each = [rf"(?P<p{k}>{spelled[name]})" for k, name in enumerate(self.problems)]
+        name = rf"(?:{'|'.join(each) or '(?!)'})(?![^\W_])"
+        flags = re.IGNORECASE | re.DOTALL
+        self._whole = re.compile(name, flags)
+        self._begun = re.compile(rf"{name}[\s_./:,)(\[\]\-]+(?P<rest>.*)", flags)
+        self._ended = re.compile(
+            rf"(?:(?P<rest>.*?)[\s_./\\(\[\-]+)?{name}[\])]?(?:-\d{{1,2}})?", flags
+        )
+        in_line = [
+            rf"(?P<p{k}>{_in_line(name, spelled[name])})" for k, name in enumerate(self.problems)
+        ]
+        line = rf"(?<![^\W_])(?:{'|'.join(in_line) or '(?!)'})(?!\w)"
+        self._anywhere = re.compile(line, re.IGNORECASE)
+        self._line = re.compile(rf"{_LEAD}{_ANSWERS}{_SHEET}{line}", re.IGNORECASE)
 
     def named(self, text: str) -> str | None:
         """The problem of which a text is the name."""
-        match = self._whole.fullmatch(text.strip())
+        match = self._whole.fullmatch(_composed(text))
         return match and self._problem(match)
 
-    def begun(self, text: str) -> Split | None:
+    def split(self, text: str) -> Split | None:
         """The problem with whose name a text begins, and the text behind it."""
-        match = self._begun.fullmatch(text.strip())
-        return match and Split(self._problem(match), match["rest"])
+        match = self._begun.fullmatch(_composed(text))
+        return match and Split(self._problem(match), _closed(match["rest"]))
+
+    def begun(self, text: str) -> Split | None:
+        """The same, where that problem has an answer of that name: with `(q1)` also behind it."""
+        split = self.split(text)
+        if split is not None and self.knows(*split):
+            return split
+        ended = self.ended(text)
+        return ended if ended is not None and ended.rest and self.knows(*ended) else None
 
     def ended(self, text: str) -> Split | None:
         """The problem with whose name a text, as that of a file, ends, and the text before it."""
-        match = self._ended.fullmatch(text)
-        return match and Split(self._problem(match), match["rest"] or "")
-
-    def in_text(self, text: str) -> Sections:
-        """A text with the names at the beginning of its lines as headings.
-
-        A name is one where it stands alone, before a colon or the like, or before an answer; in a
-        line that begins with #, whatever comes behind it.
-        """
-        matches = [*self._lines.finditer(text), *self._titles.finditer(text)]
-        return Sections(text, [Heading(self._problem(match), *match.span()) for match in matches])
+        match = self._ended.fullmatch(_composed(text))
+        split = match and Split(self._problem(match), match["rest"] or "")
+        is_told = split is not None and (not split.rest or _is_telling(split.problem))
+        return split if is_told else None
 
     def of_file(self, path: str) -> str:
         """The problem that a file or folder is called after; "" for others."""
@@ -99,7 +154,84 @@ class Headings:
 
     def called(self, name: str, problem: str) -> str:
         """The name of an answer under the heading of a problem, or of none."""
-        return f"{problem}.{name}" if problem and self.begun(name) is None else name
+        if not problem or (self.begun(name) is not None and not self.knows(problem, name)):
+            return name
+        return f"{problem}.{name}"
+
+    def in_text(self, text: str, current: str = "") -> Sections:
+        """A text with its headings, and the lines that leave the problem open; it begins in one."""
+        found: list[Heading] = []
+        for start, end in self._lines(text):
+            heading = self._heading(text, start, end)
+            if heading is None:
+                continue
+            if heading.end == heading.start:  # a sentence, which may be about the problem here
+                heading = Heading(current if heading.problem == current else "", start, end)
+            found.append(heading)
+            current = heading.problem
+        return Sections(text, found)
+
+    def of_title(self, text: str) -> str | None:
+        """The problem that a text above others is about; "" where that is open, None for none.
+
+        Of the lines that begin with #, if one names a problem, else of all that are headings.
+        """
+        lines = list(self._lines(text))
+        headings = [found for line in lines if (found := self._heading(text, *line))]
+        told = [heading for heading in headings if heading.end > heading.start]
+        titles = [each for each in told if text[each.start :].lstrip().startswith("#")]
+        problems = {heading.problem for heading in titles or told}
+        return None if not problems else problems.pop() if len(problems) == 1 else ""
+
+    def _lines(self, text: str) -> Iterator[tuple[int, int]]:
+        """The lines that have the name of a problem in them: from and up to a character."""
+        end = -1
+        for match in self._anywhere.finditer(text):
+            if match.start() >= end:
+                start = text.rfind("\n", 0, match.start()) + 1
+                end = text.find("\n", match.start())
+                end = len(text) if end < 0 else end
+                yield start, end
+
+    def _heading(self, text: str, start: int, end: int) -> Heading | None:
+        """What a line is: a heading; a sentence, which takes no room; None for what is neither."""
+        line = text[start : min(end, start + 3 * LONGEST_TITLE)]
+        match = self._line.match(line)
+        mentioned = self._anywhere.search(line)
+        if match is None:
+            is_aside = mentioned is None or _ANSWER.search(line) is not None
+            return None if is_aside else self._sentence(mentioned, start)
+        problem = self._problem(match)
+        rest = line[match.end() :]
+        if rest.lstrip(" \t")[:1] in (":", "=") and self._is_answer(match):
+            return None
+        answer = self._answer(problem, rest)
+        is_separated = _SEPARATED.match(rest) is not None
+        if _CLOSING.fullmatch(rest) is None and not is_separated:
+            words = rest[: answer.start() if answer else len(rest)].split()
+            is_title = rest[:1].isspace() and (not words or words[0].lower() not in NO_TITLE)
+            if not is_title or len(line) > LONGEST_TITLE or not _is_telling(problem):
+                return self._sentence(match, start)
+        if _goes_on(text, start):
+            return self._sentence(match, start)
+        return Heading(problem, start, start + match.end() + answer.start() if answer else end)
+
+    def _answer(self, problem: str, rest: str) -> "re.Match[str] | None":
+        """The first answer behind the name of a problem: of a known name, or directly behind it."""
+        found = list(_ANSWER.finditer(rest))
+        known = (each for each in found if self.knows(problem, each[1]))
+        direct = (each for each in found[:1] if not rest[: each.start()].strip(" \t:;.,)]*-_$`"))
+        return next(chain(known, direct), None)
+
+    def _sentence(self, match: "re.Match[str] | None", start: int) -> Heading | None:
+        """A line that only mentions a problem; a single letter or number may mean anything."""
+        problem = "" if match is None else self._problem(match)
+        return Heading(problem, start, start) if _is_telling(problem) else None
+
+    def _is_answer(self, match: re.Match[str]) -> bool:
+        """Whether what looks like the name of a problem is that of an answer."""
+        text = match[f"p{self.problems.index(self._problem(match))}"]
+        return any(self.knows(problem, text) for problem in self.problems)
 
     def _problem(self, match: re.Match[str]) -> str:
         return next(name for k, name in enumerate(self.problems) if match[f"p{k}"])
@@ -108,10 +240,6 @@ class Headings:
 def stem(path: str) -> str:
     """The name of a file or folder, without its ending."""
     return os.path.splitext(os.path.basename(os.path.abspath(path)))[0]
-
-
-NO_HEADINGS = Headings(())
-"""Those of a problem that is alone."""
 
 
 def flattened(node: Fields, headings: Headings, under: str = "") -> tuple[Fields, list[Placed]]:
@@ -139,15 +267,84 @@ def _named(
         if problem is not None and isinstance(value, Fields):
             for name, entry in value.entries.items():
                 yield f"{problem}.{name}", entry
-        else:
+        elif problem is None or not _is_empty(value):
             yield headings.called(key, under), (scalar, value)
 
 
-def _spellings(name: str) -> str:
-    """A pattern for the name of a problem."""
-    parts = [*_PARTS.findall(name)] or [name]
-    spelled = [re.escape(part) for part in parts]
-    word = WORDS.get(parts[0].lower())
-    if word is not None and len(parts) > 1:
-        spelled[0] = f"(?:{spelled[0]}|{word})"
-    return r"[\W_]?".join(spelled)
+def _is_empty(node: Node) -> bool:
+    """Whether there is nothing where the answers to a problem may stand."""
+    if isinstance(node, Scalar):
+        return node.text.strip() in _EMPTY
+    return not (node.entries if isinstance(node, Fields) else node.nodes)
+
+
+def same_problem(name: str) -> tuple[str, ...]:
+    """What names of problems have in common that are read alike."""
+    parts = [part.lower() for part in _PARTS.findall(_composed(name))]
+    return ("", *parts[1:]) if parts[:1] and parts[0] in NUMBERED else tuple(parts)
+
+
+def _spellings(problems: Sequence[str]) -> Mapping[str, str]:
+    """A pattern for the names of each problem: whole, and without what all begin with."""
+    parts = {name: _PARTS.findall(name) or [name] for name in problems}
+    columns = zip(*parts.values(), strict=False)
+    shared = len([*takewhile(lambda column: len(set(column)) == 1, columns)])
+    short = {}
+    for name, each in parts.items():
+        begin = shared - 1 if shared and not each[shared - 1].isdigit() else shared
+        short[name] = each[begin:] if _is_telling("".join(each[begin:])) else each
+    is_told = len({same_problem(" ".join(each)) for each in short.values()}) == len(parts)
+    found = {}
+    for name, each in parts.items():
+        ways = [each, short[name]] if is_told and short[name] != each else [each]
+        found[name] = "|".join(map(_spelled, ways))
+    return found
+
+
+def _spelled(parts: Sequence[str]) -> str:
+    """A pattern for a name of these parts."""
+    if parts[0].lower() in NUMBERED and len(parts) > 1:
+        return rf"(?:{'|'.join(NUMBERED)}){_NUMBER}{_joined(parts[1:])}"
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return r"[ \t_.\-]?".join("".join(map(_letter, part)) for part in parts)
+
+
+def _letter(letter: str) -> str:
+    """A letter, or that with its marks behind it, as file names on a Mac have it."""
+    apart = unicodedata.normalize("NFD", letter)
+    return re.escape(letter) if apart == letter else rf"(?:{letter}|{apart})"
+
+
+def _in_line(name: str, spelled: str) -> str:
+    """The pattern of a name in a line of text, where a number alone is that of anything."""
+    if not name.isdigit():
+        return spelled
+    return rf"(?:{'|'.join(NUMBERED)}){_NUMBER}{spelled}"
+
+
+def _closed(text: str) -> str:
+    """A text without a bracket at its end that was opened before it."""
+    return text[:-1].rstrip() if text[-1:] in (")", "]") and not set("([") & set(text) else text
+
+
+def _is_telling(name: str) -> bool:
+    """Whether a name is long enough to be told from other words and numbers."""
+    return len(name) > 1 and not name.isdigit()
+
+
+def _goes_on(text: str, start: int) -> bool:
+    """Whether the line before goes on in the one that starts there, as a sentence does."""
+    words = text[max(0, start - LONGEST_TITLE) : max(0, start - 1)].rpartition("\n")[2].split()
+    return bool(words) and words[-1].lower() in GOING_ON
+
+
+def _composed(text: str) -> str:
+    """A text without blanks around it, each letter with its marks as one character."""
+    return unicodedata.normalize("NFC", text.strip())
+
+
+NO_HEADINGS = Headings(())
+"""Those of a problem that is alone."""

@@ -23,6 +23,7 @@ NUMBERS = ("float", "int", "float32", "float64", "Fraction")
 HEADINGS = ("claimed", "answers")
 _MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
 _ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*(?:\[.*\][ \t]*)?[-+*/@]?=(?!=)", re.MULTILINE)
+_OF_ANSWERS = re.compile(rf"^(?:{'|'.join(HEADINGS)})(?:_|$)|_(?:{'|'.join(HEADINGS)})$")
 WRITTEN = "assign them, as h_2 = [0.37, 0.11], or print them"
 CHANGING = ("append", "extend", "insert", "fill", "sort", "reverse", "pop", "put")
 
@@ -63,18 +64,28 @@ class Values(dict[str, Value]):
 class Book:
     """The values under the headings of several problems, in cells of text or in comments.
 
-    `values` are those of the problem whose heading came last, or of none.
+    `problem` is the one whose heading came last; "" where there is none, or where that is open.
     """
 
     def __init__(self, headings: Headings) -> None:
         self.headings = headings
         self.by_problem = {"": Values()}
-        self.values = self.by_problem[""]
+        self.problem = ""
 
-    def read_headings(self, text: str) -> None:
-        problem = self.headings.in_text(text).last
-        if problem:
-            self.values = self.by_problem.setdefault(problem, Values())
+    def of(self, problem: str) -> Values:
+        """The values under the headings of a problem."""
+        return self.by_problem.setdefault(problem, Values())
+
+    def read_title(self, text: str) -> None:
+        """Takes in the heading in a text above code."""
+        problem = self.headings.of_title(text)
+        self.problem = self.problem if problem is None else problem
+
+    def read_comments(self, code: str) -> None:
+        """Takes in the headings among comments, each on a line of its own."""
+        lines = [line for line in code.splitlines() if line.lstrip().startswith("#")]
+        found = self.headings.in_text("\n".join(lines), self.problem).headings
+        self.problem = found[-1].problem if found else self.problem
 
 
 def parse_notebook(text: str, headings: Headings = NO_HEADINGS) -> Fields:
@@ -91,7 +102,7 @@ def parse_notebook(text: str, headings: Headings = NO_HEADINGS) -> Fields:
         if _text_of(_at(cell, "cell_type")) == "code":
             _read_cell(cell, book)
         else:
-            book.read_headings(_Joined(_at(cell, "source")).text)
+            book.read_title(_Joined(_at(cell, "source")).text)
     return _submission(book)
 
 
@@ -116,9 +127,12 @@ def _submission(book: Book) -> Fields:
 
 
 def _bare(name: str) -> str:
-    """A name without that of the mapping of all answers."""
+    """A name without that of a mapping of answers: `h_2`, or `q1.h_2` of `answers_q1`."""
     outer, _, inner = name.partition(".")
-    return inner if inner and outer in HEADINGS else name
+    problem = _OF_ANSWERS.sub("", outer)
+    if not inner or problem == outer:
+        return name
+    return f"{problem}.{inner}" if problem else inner
 
 
 def _read_cell(cell: Node, book: Book) -> None:
@@ -131,16 +145,22 @@ def _read_cell(cell: Node, book: Book) -> None:
         shown = _Joined(_at(data, "text/plain"))
         streamed = _Joined(_at(output, "text"))
         if shown.text and code.shown:
-            _take(book.values, code.shown, shown.text, shown.mark(0))
+            _take(code.values, code.shown, shown.text, shown.mark(0))
         if streamed.text and _text_of(_at(output, "name")) != "stderr":
-            _read_printed(streamed, code.printed, book.values)
+            _read_printed(streamed, code, book)
 
 
-def _read_printed(printed: "_Joined", names: Sequence[tuple[Values, str]], values: Values) -> None:
-    """Takes in what was printed: `h_2 = [..]`, or the value of the names that were printed."""
-    told = list(assignments(printed.text))
+def _read_printed(printed: "_Joined", code: "_Code", book: Book) -> None:
+    """Takes in what was printed: `h_2 = [..]`, or the value of the names that were printed.
+
+    Which problem a cell about several means is told by headings that it prints.
+    """
+    names = code.printed
+    sections = book.headings.in_text(printed.text)
+    told = list(assignments(sections.bare))
     for found in told:
-        _take(values, found.name, found.value, printed.mark(found.value_at))
+        problem = sections.problem(found.at) if sections.headings else code.only_problem
+        _take(book.of(problem), found.name, found.value, printed.mark(found.value_at))
     if told:
         return
     if len(names) == 1:
@@ -186,6 +206,13 @@ class _Code:
         self.is_ascii = self.text.isascii()
         self.printed: list[tuple[Values, str]] = []
         self.shown = ""
+        self.values = Values()  # those of the problem of the last statement
+        self.problems: set[str] = set()
+
+    @property
+    def only_problem(self) -> str:
+        """The problem that all of it is about; "" where there are several."""
+        return min(self.problems) if len(self.problems) == 1 else ""
 
     def read(self, book: Book) -> None:
         """Takes in what is assigned, statement by statement."""
@@ -195,15 +222,18 @@ class _Code:
                 body = ast.parse(self.text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             for match in _ASSIGNED.finditer(self.text):
-                book.values.forget(match[1])  # of what cannot be read, no value is known
-            book.read_headings(self.text)
+                book.of(book.problem).forget(match[1])  # of what cannot be read, no value is known
+            book.read_comments(self.text)
             return
-        end = 0
+        end, starts = 0, [*self.starts, len(self.text)]
         for statement in body:
-            book.read_headings(self.text[end : self._place(statement.lineno, 0)])
-            self._read(statement, book.values)
-            end = self._place(statement.end_lineno or 0, statement.end_col_offset or 0)
-        book.read_headings(self.text[end:])
+            book.read_comments(self.text[end : self._place(statement.lineno, 0)])
+            book.read_title(_text_alone(statement))
+            self.problems.add(book.problem)
+            self.values = book.of(book.problem)
+            self._read(statement, self.values)
+            end = starts[statement.end_lineno or 0]
+        book.read_comments(self.text[end:])
         last = body[-1] if body else None
         if isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
             self.shown = last.value.id
@@ -342,6 +372,16 @@ def _stored(statement: ast.stmt) -> Iterator[tuple[str, bool]]:
         if isinstance(base, ast.Name):
             is_added_to = isinstance(statement, ast.AugAssign) or base is not node
             yield base.id, is_added_to
+
+
+def _text_alone(statement: ast.stmt) -> str:
+    """The text that a statement is, or prints, and nothing else."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(value, ast.Call) and _called(value) == "print" and len(value.args) == 1:
+        value = value.args[0]
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        return value.value
+    return ""
 
 
 def _printed(statement: ast.stmt) -> Iterator[str]:

@@ -14,7 +14,7 @@ from lstmhw.faults import Fault, did_you_mean, printable, shown
 from lstmhw.reading import InputError, headline, placed, within_limit
 from lstmhw.reading.assignments import parse_assignments
 from lstmhw.reading.decode import decode_claims, described
-from lstmhw.reading.headings import NO_HEADINGS, Headings, flattened
+from lstmhw.reading.headings import Headings, flattened
 from lstmhw.reading.json_nodes import parse_json
 from lstmhw.reading.nodes import MOST_BYTES, Fields, Mark, Node, Placed, Scalar, Subject, TextError
 from lstmhw.reading.notebooks import parse_notebook, parse_script
@@ -134,13 +134,14 @@ def first_error(submissions: Iterable[Submission]) -> str | None:
     more = f"; and {count - 1} more" if count > 1 else ""
     if first.unreadable:
         return first.unreadable + more
-    (line, column), fault = min(first.refused, key=lambda pair: pair[0])
+    here = [pair for each in faulty if each.source == first.source for pair in each.refused]
+    (line, column), fault = min(here, key=lambda pair: pair[0])
     mark = Mark(line + max(0, first.source.line - 1), column)
     hint = f" ({fault.hint})" if fault.hint else ""
     return headline(first.source.shown_name, mark, fault) + hint + more
 
 
-def read_submission(source: Source, headings: Headings = NO_HEADINGS) -> Submission:
+def read_submission(source: Source, headings: Headings) -> Submission:
     """The submission there; where it cannot be read, one that says why.
 
     The answers to several problems, whose names are `headings`, are called as in `q1.h_2`.
@@ -149,7 +150,7 @@ def read_submission(source: Source, headings: Headings = NO_HEADINGS) -> Submiss
         claimed: Mapping[str, Claim] | None = {} if source.error == NO_SUBMISSION else None
         return _of(source, "", "", claimed=claimed, unreadable=source.error)
     if source.row is not None:
-        return _understood(source, source.row, source.refused)
+        return _understood(source, source.row, source.refused, headings)
     if source.parts:
         every = [read_submission(part, headings) for part in source.parts]
         return next((each for each in every if each.id is not None), every[0])
@@ -164,7 +165,7 @@ def read_submission(source: Source, headings: Headings = NO_HEADINGS) -> Submiss
         told = (*refused, (root.mark, Fault((), message)))
         return _of(source, "", "", root=root, refused=told)
     root, twice = _by_problem(root, headings, source.problem)
-    return _understood(source, root, (*refused, *twice))
+    return _understood(source, root, (*refused, *twice), headings)
 
 
 def _by_problem(root: Fields, headings: Headings, problem: str) -> tuple[Fields, list[Placed]]:
@@ -225,19 +226,21 @@ def _parsed(source: Source, text: str, headings: Headings) -> tuple[Node, tuple[
     if source.line or source.ending == ".json":
         return parse_json(text)
     if source.ending in TEXTS:
-        return parse_assignments(text, headings), ()
+        return parse_assignments(text, headings)
     if source.ending in PROGRAMS:
         return PROGRAMS[source.ending](text, headings), ()
     return parse(text, SUBJECT)
 
 
-def _understood(source: Source, root: Fields, refused: tuple[Placed, ...]) -> Submission:
+def _understood(
+    source: Source, root: Fields, refused: tuple[Placed, ...], headings: Headings
+) -> Submission:
     faults = [_unknown(key) for key in root.entries if key not in KEYS]
     name = _text_at(root, "name", faults)
     id = _text_at(root, "id", faults)
     claimed: Mapping[str, Claim] | None = None
     if "claimed" in root.entries:
-        claimed, claim_faults = decode_claims(root.entries["claimed"][1])
+        claimed, claim_faults = _claims(root.entries["claimed"][1], headings)
         faults += claim_faults
         if not claimed and not claim_faults and source.row is None:
             faults.append(Fault(("claimed",), "expected claimed answers, found none"))
@@ -248,6 +251,24 @@ def _understood(source: Source, root: Fields, refused: tuple[Placed, ...]) -> Su
     if source.row is None:
         claimed = claimed or None
     return _of(source, name, id, claimed=claimed, root=root, refused=told, is_program=is_program)
+
+
+def _claims(node: Node, headings: Headings) -> tuple[dict[str, Claim], tuple[Fault, ...]]:
+    """The claims that can be understood, and the faults of the others.
+
+    What may be claimed rests on the name, which may have that of a problem before it.
+    """
+    if not headings.problems or not isinstance(node, Fields):
+        return decode_claims(node)
+    claims: dict[str, Claim] = {}
+    faults: list[Fault] = []
+    for name, entry in node.entries.items():
+        split = headings.split(name)
+        bare = split.rest if split else name
+        found, wrong = decode_claims(node._replace(entries={bare: entry}))
+        claims.update((name, claim) for claim in found.values())
+        faults += [each._replace(path=("claimed", name, *each.path[2:])) for each in wrong]
+    return claims, tuple(faults)
 
 
 def _unknown(key: str) -> Fault:
