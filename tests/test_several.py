@@ -122,7 +122,7 @@ def verdicts(row: Row) -> dict[str, str]:
         ("{q2: {c_2: [1, x]}}", ":2:25: error: claimed.q2.c_2[2]: expected a number"),
         ("{q2: {c_2: [1, 2], c: [1, 2]}}", ":2:29: error: claimed.q2.c: "),
         ("{q2: {c_2: [1, 2]}, q2.c_2: [1, 2]}", ":2:30: error: expected each answer once"),
-        ("{q2_c_2: [1, 2], Q2.c_2: [1, 2]}", ":2:27: error: expected each answer once"),
+        ("{q2_c_2: [1, 2], Q2.c_2: [1, 2]}", ":2:11: error: expected c_2 once, found it again"),
         ("{q2: [1, 2]}", ":2:11: error: claimed.q2: expected q2.SYMBOL or twin.SYMBOL"),
         ("{q3: {h_2: [1, 2]}}", ":2:11: error: claimed.q3: expected q2.SYMBOL or twin.SYMBOL"),
         ("{twin: {c_2: 1}}", ":2:23: error: claimed.twin.c_2: expected 2 numbers"),

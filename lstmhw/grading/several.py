@@ -1,6 +1,7 @@
 """Several problems that are handed in together: a row for all of them, with the total."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -283,20 +284,27 @@ def _of_problem(submission: Submission, called: Mapping[str, str]) -> Submission
     """The answers to one problem: by their names in the submission, what they are called there."""
     written = submission.written
     claimed = submission.claimed or {}
-    entries: dict[str, tuple[Scalar, Node]] = {}
-    twice = []
-    for name, alone in called.items():
-        if alone in entries:
-            message = f"expected each answer once, found {shown(name)!r} again"
-            twice.append((written[name][0].mark, Fault((), message, "keep one")))
-        entries.setdefault(alone, written[name])
+    counts = Counter(called.values())
+    entries = {alone: written[name] for name, alone in called.items()}
+    twice = [
+        (
+            written[name][0].mark,
+            Fault((), f"expected {shown(alone)} once, found it again", "keep one"),
+        )
+        for name, alone in called.items()
+        if counts[alone] > 1
+    ]
     refused = [
         (mark, fault._replace(path=("claimed", called[name], *fault.path[2:])))
         for mark, fault in submission.refused
         if (name := _name_in(fault)) in called
     ]
     return submission._replace(
-        claimed={alone: claimed[name] for name, alone in called.items() if name in claimed},
+        claimed={
+            alone: claimed[name]
+            for name, alone in called.items()
+            if name in claimed and counts[alone] == 1
+        },
         root=Fields({"claimed": (NO_NODE, Fields(entries, NO_NODE.mark))}, NO_NODE.mark),
         refused=(*refused, *twice),
     )
