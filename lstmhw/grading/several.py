@@ -12,7 +12,7 @@ from lstmhw.grading.homework import Homework, Row, label, unmarked
 from lstmhw.grading.names import MOST_REMEMBERED, Names, Place, without_number
 from lstmhw.grading.variants import VariantGrader
 from lstmhw.reading.headings import Headings, Split, same_problem, stem
-from lstmhw.reading.nodes import Fields, Node, Scalar
+from lstmhw.reading.nodes import Fields
 from lstmhw.reading.submissions import (
     NO_NODE,
     NO_SUBMISSION,
