@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,22 @@ def examples(quick: int, thorough: int) -> settings:
 def at_length(*values: Any) -> Any:
     """Values of a parametrized test that are tried in the thorough run only."""
     return pytest.param(*values, marks=pytest.mark.oracle)
+
+
+OFTEN = frozenset(
+    [
+        *("q1", "q2", "lstm-peephole-coupled", "lstm-two-layers", "gru", "rnn-bidirectional"),
+        *("rnn-feedback", "lstm-gradient", "rnn-language-model", "attention-scaled-dot"),
+        *("rnn-in-lstm-tanh", "parameter-count-v8", "parameter-count-conv", "step-rnn-b"),
+        *("step-rnn-two-sequences", "sentiment-two-units", "rule-parity-wrong", "rule-adder"),
+    ]
+)
+"""Of the shipped problems, quick ones of all kinds; `gradient-flow` has tests of its own."""
+
+
+def often(names: Iterable[str]) -> list[Any]:
+    """Names of shipped problems, of which the others are tried in the thorough run only."""
+    return [name if name in OFTEN else at_length(name) for name in names]
 
 
 def pytest_collection_finish() -> None:

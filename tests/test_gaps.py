@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import problem
+from conftest import examples, problem
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,6 +103,7 @@ def test_an_array_with_gaps_is_not_listed_as_without_an_answer() -> None:
 WRITTEN = st.sampled_from(["right", "rounded", "wrong"])
 
 
+@examples(3, 50)
 @given(
     st.lists(WRITTEN, min_size=3, max_size=3),
     st.lists(st.booleans(), min_size=3, max_size=3),

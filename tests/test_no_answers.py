@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT, Run, at_length
+from conftest import ROOT, Run, at_length, often
 from count_sheets import count_sheets
 from gradient_sheets import gradient_sheets
 from leaks import leaks, withheld
@@ -68,7 +68,7 @@ QUICK = ("q1", "q2", "attention-bahdanau", "lstm-peephole-coupled", "rnn-feedbac
 """One problem of each sort, of which wrong numbers are marked in the default run."""
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", often(SHIPPED))
 def test_no_page_of_a_shipped_problem_tells_what_is_true(name: str) -> None:
     sheet = (ROOT / "problems" / f"{name}.yaml").read_text()
     for shown, page in formats_of(sheet):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import at_length, marked, solved
+from conftest import at_length, marked, often, solved
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -146,7 +146,7 @@ def broken(text: str, wide: str, width: int) -> list[str]:
 
 
 @pytest.mark.parametrize("widths", [(40, 80), at_length((60, 100))])
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", often(PROBLEMS))
 def test_every_word_and_number_is_there_at_every_width(name: str, widths: tuple[int, int]) -> None:
     for solution in printed(name):
         wide = render([solution], "table", View(width=300))
@@ -156,7 +156,7 @@ def test_every_word_and_number_is_there_at_every_width(name: str, widths: tuple[
             assert broken(text, wide, width - 2) == []
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", often(PROBLEMS))
 @pytest.mark.parametrize("width", [40, at_length(80)])
 def test_nothing_is_wider_than_the_terminal_in_full(name: str, width: int) -> None:
     lines = render([solve(name)], "table", View(width=width, full=True)).splitlines()
@@ -334,14 +334,14 @@ def page(text: str) -> ElementTree.Element:
     return ElementTree.fromstring(body)
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", often(PROBLEMS))
 def test_html_is_well_formed_and_refers_to_nothing(name: str) -> None:
     text = render([solve(name)], "html", View())
     assert page(text).findall(".//math")
     assert not re.search(r"https?:|src=|href=|@import|url\(", text)
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", often(PROBLEMS))
 def test_html_can_be_followed_by_ear(name: str) -> None:
     text = render([solve(name)], "html", View())
     assert re.search('<html lang="en">.*<meta name="viewport".*<title>.', text, re.DOTALL)
@@ -490,7 +490,7 @@ def balanced(text: str) -> bool:
     return depth == 0
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", often(PROBLEMS))
 def test_latex_is_balanced(name: str) -> None:
     solution = solve(name)
     text = render([solution], "latex", View(full=True))

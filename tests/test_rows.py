@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import solved
+from conftest import at_length, often, solved
 from gradient_sheets import gradient_sheet
 from network_sheets import network_sheet
 from page_rows import Page, Row, comes_out, failing, markdown_page, redone, table_page
@@ -133,7 +133,7 @@ def drawn(k: int) -> Solution:
     return from_text("drawn", sheet.text).problem.solve()
 
 
-@pytest.mark.parametrize("name", sorted(shipped()))
+@pytest.mark.parametrize("name", often(sorted(shipped())))
 def test_the_rows_of_a_shipped_problem_come_out(name: str) -> None:
     solution = read(name).problem.solve()
     redone_rows, carried = check(solution)
@@ -141,8 +141,9 @@ def test_the_rows_of_a_shipped_problem_come_out(name: str) -> None:
     assert redone_rows or not steps(solution)
 
 
-def test_rows_of_drawn_problems_come_out_and_few_are_carried_in_full() -> None:
-    counts = [check(drawn(k)) for k in range(12)]
+@pytest.mark.parametrize("count", [4, at_length(12)])
+def test_rows_of_drawn_problems_come_out_and_few_are_carried_in_full(count: int) -> None:
+    counts = [check(drawn(k)) for k in range(count)]
     assert all(redone_rows for redone_rows, _ in counts)
     assert sum(carried for _, carried in counts) < RARELY * sum(rows for rows, _ in counts)
 

@@ -355,18 +355,17 @@ def test_course_systems_get_the_total(lstmhw: Run, folder: Path) -> None:
     assert "--title: expected a title that Canvas takes for an assignment" in refused.stderr
 
 
-def test_nothing_is_told_that_is_hidden(lstmhw: Run, folder: Path) -> None:
+@pytest.mark.parametrize("format", ["ndjson", *map(at_length, ("csv", "moodle", "gradescope"))])
+def test_nothing_is_told_that_is_hidden(format: str, lstmhw: Run, folder: Path) -> None:
     options = ("--no-answers", "--feedback", "pages", "--feedback-format", "text")
-    for format in ("csv", "ndjson", "moodle", "gradescope"):
-        done = lstmhw(*GRADE, *options, "--format", format)
-        pages = "".join(page.read_text() for page in (folder / "pages").iterdir())
-        for name in ("q1", "q2"):
-            solved = package.solve(name)
-            symbols = ("i", "c") if name == "q1" else ("g", "c", "h")  # the h of q1 is Ann's too
-            own = {f"{float(x):.4f}" for s in symbols for x in solved[s].ravel()}
-            told = {x for x in own if x in (done.stdout + pages).replace("0.5000", "")}
-            assert told <= {"1.0000", "2.0000"}, (format, told)
-        shutil.rmtree(folder / "pages")
+    done = lstmhw(*GRADE, *options, "--format", format)
+    pages = "".join(page.read_text() for page in (folder / "pages").iterdir())
+    assert len(done.stdout) > 100
+    for name in ("q1", "q2"):
+        solved = package.solve(name)
+        symbols = ("i", "c") if name == "q1" else ("g", "c", "h")  # the h of q1 is Ann's too
+        own = {f"{float(x):.4f}" for s in symbols for x in solved[s].ravel()}
+        assert {x for x in own if x in done.stdout + pages} <= {"1.0000", "2.0000"}
 
 
 def test_the_summary_has_each_problem_and_no_name(lstmhw: Run, folder: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from conftest import Run
+from conftest import Run, often
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,7 +96,7 @@ def check_kept(name: str, seed: int) -> None:
             assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize("name", [name for name in shipped() if name not in SLOW])
+@pytest.mark.parametrize("name", often(name for name in shipped() if name not in SLOW))
 def test_a_variant_keeps_shapes_words_zeros_and_decimals(name: str) -> None:
     for seed in range(2):
         check_kept(name, seed)
@@ -107,7 +107,7 @@ def test_a_variant_keeps_shapes_words_zeros_and_decimals(name: str) -> None:
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", often(shipped()))
 def test_many_variants_of_each_are_different_and_keep_all_that(name: str) -> None:
     seeds = range(4 if name in SLOW else 20)
     for seed in seeds:

@@ -1,12 +1,11 @@
 """The names of a problem's symbols as classes write them: `c2`, `C_2`, `c₂`, `h_2 (2 numbers)`."""
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
-
-import numpy as np
 
 from lstmhw.faults import Fault
 from lstmhw.marking.claims import full_name
@@ -123,12 +122,11 @@ class Names:
     def is_nearly(self, name: str, claim: Claim) -> bool:
         """Whether a claim has the numbers of a symbol, but for rounding."""
         true = self.solution.answers.get(self.symbol(name) or "")
-        claimed = np.array(_numbers(claim))
-        return (
-            true is not None
-            and claimed.size == true.size
-            and np.allclose(claimed, true.ravel(), rtol=1e-3, atol=1e-3)
-        )
+        claimed = _numbers(claim)
+        if true is None or len(claimed) != true.size:
+            return False
+        pairs = zip(claimed, true.ravel().tolist(), strict=True)
+        return all(math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-3) for one, other in pairs)
 
     @cached_property
     def _computed(self) -> frozenset[str]:
