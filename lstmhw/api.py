@@ -18,7 +18,8 @@ from lstmhw.faults import Fault, ProblemError, did_you_mean, spelled
 from lstmhw.functions import Floats
 from lstmhw.grading import Grader
 from lstmhw.grading.homework import Row
-from lstmhw.grading.several import HomeworkGrader, problem_names
+from lstmhw.grading.several import HomeworkGrader
+from lstmhw.grading.several_names import problem_names
 from lstmhw.marking.summary import marks
 from lstmhw.marking.withheld import marks_without_answers
 from lstmhw.reading import Document, InputError, from_text, read

@@ -197,7 +197,7 @@ def grade(problem: str, **wanted: Any) -> int:
 
 def _names(files: Sequence[str]) -> Sequence[str]:
     """What several problems are called; one that is alone has no name."""
-    from lstmhw.grading.several import problem_names
+    from lstmhw.grading.several_names import problem_names
 
     try:
         return problem_names(files) if len(files) > 1 else ("",)

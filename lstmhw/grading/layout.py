@@ -8,7 +8,7 @@ from lstmhw.faults import Fault, printable, shown, some
 from lstmhw.grading.columns import People, people
 from lstmhw.grading.mapping import Answer, Map, Part
 from lstmhw.grading.records import MOST_COLUMNS, Record
-from lstmhw.grading.several import AnyNames
+from lstmhw.grading.several_names import AnyNames
 from lstmhw.reading import InputError, headline
 from lstmhw.reading.nodes import Mark
 

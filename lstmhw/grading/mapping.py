@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from lstmhw.faults import Fault, Path, did_you_mean, printable, shown, some
 from lstmhw.grading.columns import People
-from lstmhw.grading.several import AnyNames
+from lstmhw.grading.several_names import AnyNames
 from lstmhw.reading import InputError, error_of, placed, within_limit
 from lstmhw.reading.decode import described
 from lstmhw.reading.headings import flattened

@@ -12,7 +12,7 @@ from lstmhw.grading.columns import CANVAS, MOODLE, people
 from lstmhw.grading.layout import Layout, layout
 from lstmhw.grading.mapping import Answer, Map, Part
 from lstmhw.grading.records import Cell, Record, records
-from lstmhw.grading.several import AnyNames
+from lstmhw.grading.several_names import AnyNames
 from lstmhw.reading import InputError
 from lstmhw.reading.assignments import DASHES, answer
 from lstmhw.reading.nodes import Fields, Items, Mark, Node, Placed, Scalar
