@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from lstmhw.answering import of_weights
-from lstmhw.faults import Fault, printable, some
+from lstmhw.faults import Fault, some
 from lstmhw.grading.homework import Exercise, Homework, Row, unmarked
 from lstmhw.grading.names import Names
 from lstmhw.marking import Marker, marked
@@ -14,7 +14,7 @@ from lstmhw.marking.scoring import asked
 from lstmhw.reading import Document, from_text
 from lstmhw.reading.headings import NO_HEADINGS
 from lstmhw.reading.notebooks import WRITTEN
-from lstmhw.reading.submissions import Source, Submission, read_submission
+from lstmhw.reading.submissions import Source, Submission, bug_told, read_submission
 from lstmhw.solution import Check, Claim
 
 
@@ -127,12 +127,11 @@ def _at_written(fault: Fault, written: Mapping[str, str]) -> Fault:
 
 
 def row_in_any_case(submission: Submission, row: Callable[[Submission], Row]) -> Row:
-    """The row of a submission: a bug must not end the run."""
+    """The row of a submission."""
     try:
         return row(submission)
-    except Exception as error:
-        what = f"a bug in lstmhw, please report it: {type(error).__name__}: {error}"
-        return unmarked(submission, f"{submission.source.shown_name}: error: {printable(what)}")
+    except Exception as error:  # a bug must not end the run
+        return unmarked(submission, bug_told(submission.source, error))
 
 
 def without_values(submission: Submission, known: Iterable[str]) -> Submission:

@@ -115,9 +115,9 @@ def _parts(files: Sequence[str], folder: str, headings: Headings) -> Sequence[So
 def _named(path: str, folder: str, headings: Headings) -> Named | None:
     """The problem that a file, or the folder that it is in below another, is called after."""
     own, name = os.path.split(os.path.splitext(path)[0])
-    ended = headings.ended(name)
-    if ended is not None:
-        return Named(ended.problem, path, os.path.join(own, ended.rest).rstrip(os.sep))
+    split = headings.ended(name) or headings.leading(name)
+    if split is not None:
+        return Named(split.problem, path, os.path.join(own, split.rest).rstrip(os.sep))
     problem = None if os.path.samefile(own, folder) else headings.named(os.path.basename(own))
     return Named(problem, path, os.path.dirname(own)) if problem else None
 

@@ -1,6 +1,5 @@
 """Several problems that are handed in together: a row for all of them, with the total."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ from lstmhw.grading.homework import Homework, Row, unmarked
 from lstmhw.grading.several_names import Meant, SeveralNames
 from lstmhw.grading.variants import VariantGrader
 from lstmhw.reading.nodes import Fields
+from lstmhw.reading.notebooks import NO_VALUE, SEVERAL_VALUES
 from lstmhw.reading.submissions import (
     NO_NODE,
     NO_SUBMISSION,
@@ -24,7 +24,7 @@ from lstmhw.solution import Check, Claim
 class Sorted(NamedTuple):
     """The files of a submission with what is wrong with each as a whole, and answers by problem."""
 
-    faulty: Sequence[Submission]
+    files: Sequence[Submission]
     answers: Mapping[str, Submission]
 
 
@@ -67,10 +67,10 @@ class HomeworkGrader:
         """The row of all that was handed in, the last first; `known` says by whom."""
         answers: dict[str, Submission] = {}
         faulty: list[Submission] = []
-        for parts in attempts:
+        for k, parts in enumerate(attempts):
             found = self._sorted_of(parts)
-            if not faulty or set(found.answers) - set(answers):
-                faulty += found.faulty
+            if k == 0 or found.answers.keys() - answers.keys():
+                faulty += found.files
             answers = {**found.answers, **answers}
         checks: dict[str, tuple[Check, ...]] = {}
         lacking = []
@@ -96,8 +96,12 @@ class HomeworkGrader:
         repeated: set[str] = set()  # which of two files is meant, nobody can tell
         for part in parts:
             found = self._sorted(part)
-            twice = found.answers.keys() & answers.keys()
-            faulty += [*found.faulty, *(_in_two_files(part, name) for name in sorted(twice))]
+            twice = {
+                name
+                for name in found.answers.keys() & answers.keys()
+                if found.answers[name].claimed != answers[name].claimed
+            }
+            faulty += [*found.files, *(_in_two_files(part, name) for name in sorted(twice))]
             answers = {**found.answers, **answers}
             repeated |= twice
         answers = {name: each for name, each in answers.items() if name not in repeated}
@@ -109,64 +113,114 @@ class HomeworkGrader:
 
     def _sorted(self, submission: Submission) -> Sorted:
         """The answers in a file by their problems, each called as if it were alone."""
-        claimed = submission.claimed or {}
         places = {name: self.names.place(name) for name in submission.written}
-        known = {
-            name: place
-            for name, place in places.items()
-            if place is not None
-            and not (submission.is_program and self._is_data(name, place, claimed.get(name)))
+        faults: dict[str, Fault | None] = {
+            name: self.names.unknown(name) for name, place in places.items() if place is None
         }
+        if submission.is_program:
+            faults = self._doubts(submission, places)
+            doubts = (SEVERAL_VALUES, NO_VALUE)
+            said = [pair for pair in submission.refused if pair[1].message not in doubts]
+            submission = submission._replace(refused=tuple(said))
         answers = {}
         for problem in self.graders:
-            called = {name: place.name for name, place in known.items() if place.problem == problem}
+            called = {
+                name: place.name
+                for name, place in places.items()
+                if place is not None and place.problem == problem and name not in faults
+            }
             if called:
                 answers[problem] = _of_problem(submission, called)
-        unknown = [name for name, place in places.items() if place is None]
-        if submission.is_program:
-            there = {self.names.symbol(name) for name in known}
-            unknown = [name for name in unknown if set(self.names.computing(name)) - there]
-        faults = [fault for name in unknown if (fault := self.names.unknown(name))]
         others = [pair for pair in submission.refused if _name_in(pair[1]) not in places]
         whole = submission._replace(refused=tuple(others))
-        return Sorted([whole.with_faults(faults)], answers)
+        return Sorted([whole.with_faults(filter(None, faults.values()))], answers)
+
+    def _doubts(
+        self, submission: Submission, places: Mapping[str, Meant | None]
+    ) -> dict[str, Fault | None]:
+        """The names in a program that are no answers, each with its fault, if any.
+
+        They may be about anything; a fault is told where a problem may lack what was meant for it.
+        """
+        claimed = submission.claimed or {}
+        doubts = {_name_in(fault): fault for _, fault in submission.refused}
+        data = {
+            name
+            for name, place in places.items()
+            if place is not None and self._is_data(name, place, claimed.get(name))
+        }
+        there = {self.names.symbol(name) for name in places if name not in data}
+        found: dict[str, Fault | None] = {}
+        for name, place in places.items():
+            alone = name if place is None else place.name
+            lacking = [symbol for symbol in self.names.computing(alone) if symbol not in there]
+            fault = doubts.get(name)
+            if place is None:
+                found[name] = self.names.unknown(name) if lacking else None
+            elif name in data:
+                is_right = self.names.each[place.problem].is_nearly(name, claimed[name])
+                found[name] = _under_no_heading(name, place) if lacking and is_right else None
+            elif not self.names.each[place.problem].has(alone):
+                found[name] = _elsewhere(name, lacking) if lacking else None
+            elif lacking and fault is not None and fault.message == SEVERAL_VALUES:
+                found[name] = fault
+        empty = [name for name, fault in doubts.items() if fault.message == NO_VALUE]
+        having = {place.problem for name, place in places.items() if place and name not in found}
+        return found | {name: doubts[name] for name in empty if name not in having}
 
     def _is_data(self, name: str, place: Meant, claim: Claim | None) -> bool:
         """Whether a value in a program is the data of another problem than it seems to be about."""
         if claim is None or place.name != name:
             return False
         others = (names for problem, names in self.names.each.items() if problem != place.problem)
-        is_right = self.names.each[place.problem].is_nearly(name, claim)
-        return not is_right and any(names.is_given(name, claim) for names in others)
+        return any(names.is_given(name, claim) for names in others)
+
+
+def _under_no_heading(name: str, place: Meant) -> Fault:
+    """What may be an answer to one problem, or the data of another."""
+    message = f"expected the heading of {place.problem} above {name}, which is data of another"
+    return Fault(("claimed", name), message)
+
+
+def _elsewhere(name: str, lacking: Sequence[str]) -> Fault:
+    """An answer below the heading of a problem that has none of that name."""
+    return Fault(("claimed", name), f"expected {' or '.join(lacking)}, found {shown(name)!r}")
 
 
 def _of_problem(submission: Submission, called: Mapping[str, str]) -> Submission:
     """The answers to one problem: by their names in the submission, what they are called there."""
     written = submission.written
     claimed = submission.claimed or {}
-    counts = Counter(called.values())
-    entries = {alone: written[name] for name, alone in called.items()}
+    first: dict[str, str] = {}
+    for name, alone in called.items():
+        first.setdefault(alone, name)
     twice = [
+        name
+        for name, alone in called.items()
+        if claimed.get(name) != claimed.get(first[alone]) and first[alone] != name
+    ]
+    repeated = {called[name] for name in twice}  # which of two is meant, nobody can tell
+    conflicts = [
         (
             written[name][0].mark,
-            Fault((), f"expected {shown(alone)} once, found it again", "keep one"),
+            Fault((), f"expected {shown(called[name])} once, found it again", "keep one"),
         )
-        for name, alone in called.items()
-        if counts[alone] > 1
+        for name in twice
     ]
     refused = [
         (mark, fault._replace(path=("claimed", called[name], *fault.path[2:])))
         for mark, fault in submission.refused
         if (name := _name_in(fault)) in called
     ]
+    entries = {alone: written[name] for alone, name in first.items()}
     return submission._replace(
         claimed={
             alone: claimed[name]
-            for name, alone in called.items()
-            if name in claimed and counts[alone] == 1
+            for alone, name in first.items()
+            if name in claimed and alone not in repeated
         },
         root=Fields({"claimed": (NO_NODE, Fields(entries, NO_NODE.mark))}, NO_NODE.mark),
-        refused=(*refused, *twice),
+        refused=(*refused, *conflicts),
     )
 
 

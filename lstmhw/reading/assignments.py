@@ -51,8 +51,8 @@ def parse_assignments(
     """
     sections = headings.in_text(text)
     marks = Marks(text)
-    student: dict[str, tuple[Scalar, Node]] = {}
-    claimed: dict[str, tuple[Scalar, Node]] = {}
+    student: dict[str, tuple[Scalar, Scalar]] = {}
+    claimed: dict[str, tuple[Scalar, Scalar]] = {}
     twice: list[Placed] = []
     repeated: set[str] = set()  # which of two is meant, nobody can tell
     for assigned in assignments(sections.bare):
@@ -62,7 +62,7 @@ def parse_assignments(
         entries = student if is_student else claimed
         problem = sections.problem(assigned.at)
         name = assigned.name.lower() if is_student else headings.called(assigned.name, problem)
-        if name in entries:
+        if name in entries and entries[name][1].text != value.text:
             message = f"expected each answer once, found {shown(name)!r} again"
             twice.append((key.mark, Fault((), message, "keep one")))
             repeated.add(name)
@@ -73,8 +73,10 @@ def parse_assignments(
     once = {name: entry for name, entry in claimed.items() if name not in repeated}
     if not once:
         raise TextError(twice)
-    student["claimed"] = Scalar("claimed", True, mark), Fields(once, mark)
-    return Fields(student, Mark(1, 1)), tuple(twice)
+    answers: dict[str, tuple[Scalar, Node]] = {**once}
+    root: dict[str, tuple[Scalar, Node]] = {**student}
+    root["claimed"] = Scalar("claimed", True, mark), Fields(answers, mark)
+    return Fields(root, Mark(1, 1)), tuple(twice)
 
 
 def assignments(text: str) -> Iterator[Assigned]:

@@ -15,7 +15,22 @@ from typing import NamedTuple
 from lstmhw.faults import Fault, shown
 from lstmhw.reading.nodes import Fields, Node, Placed, Scalar
 
-NUMBERED = ("question", "q", "problem", "p", "exercise", "ex", "task", "aufgabe", "exercice")
+NUMBERED = (
+    *(
+        "question",
+        "q",
+        "problem",
+        "prob",
+        "p",
+        "exercise",
+        "ex",
+        "task",
+        "aufgabe",
+        "aufg",
+        "frage",
+    ),
+    *("exercice", "exo", "ejercicio", "problema", "pregunta"),
+)
 """Words that are followed by the number of a problem, and stand for each other."""
 NO_TITLE = (
     *("above", "again", "also", "and", "are", "as", "asks", "below", "but", "can", "comes", "does"),
@@ -45,8 +60,11 @@ GOING_ON = (
 """What a line of a sentence may end with that goes on in the next."""
 LONGEST_TITLE = 80  # characters
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
-_LEAD = r"(?:[ \t#>*+\-=\[(%_~\"']|//|<\w{1,10}>|\\\w{1,12}\*?\{){0,40}"
-_ANSWERS = r"(?:(?:my[ \t])?(?:answers?|solutions?|results?)[ \t](?:for|to|of|on)[ \t])?"
+_LEAD = r"(?:[ \t#>*+\-=\[(%_~\"']|//|@title|@markdown|<\w{1,10}>|\\\w{1,12}\*?\{){0,40}"
+_ANSWERS = (
+    r"(?:(?:my[ \t])?(?:answers?|solutions?|results?|l\u00f6sung(?:en)?|r\u00e9ponses?)[ \t]"
+    r"(?:for|to|of|on|zu|zur|\u00e0 la|\u00e0|de)[ \t])?"
+)
 _SHEET = r"(?:(?:homework|hw|assignment|sheet|week)[ \t]?\d{0,3}[ \t]?[:,.\-\u2013\u2014][ \t]?)?"
 _CLOSING = re.compile(r"(?:[\s:.,)\]}*_=~\"'?#\-\u2013\u2014]|</?\w{1,10}>){0,40}")
 _SEPARATED = re.compile(r"[ \t]{0,9}[:;.,)\](?\-\u2013\u2014]")
@@ -54,7 +72,9 @@ _ANSWER = re.compile(
     r"(?<![\w@}])([A-Za-z][\w@{}\\]{0,60})[ \t$*`]{0,9}"
     r"(?::=|[=\u2248\u2243]|:(?=\s{0,9}[-+~\[(.\d\u2212\u2248])|\\approx)"
 )
-_NUMBER = r"[ \t_.\-]{0,3}(?:(?:number|no\.?|nr\.?)[ \t]{0,2}|#[ \t]?)?"
+_NUMBER = r"[ \t_.:(\-]{0,3}(?:(?:number|no\.?|nr\.?|n\u00b0|\u2116)[ \t]{0,2}|#[ \t]?)?"
+_VERSION = r"(?:[\s_\-]?(?:\(\d{1,2}\)|v\d{1,2}|final)|-\d{1,2})?"
+_LONGEST_NAME = 200
 _EMPTY = ("", "-", "null", "~")
 
 
@@ -112,24 +132,24 @@ class Headings:
         flags = re.IGNORECASE | re.DOTALL
         self._whole = re.compile(name, flags)
         self._begun = re.compile(rf"{name}[\s_./:,)(\[\]\-]+(?P<rest>.*)", flags)
-        self._ended = re.compile(
-            rf"(?:(?P<rest>.*?)[\s_./\\(\[\-]+)?{name}[\])]?(?:-\d{{1,2}})?", flags
-        )
+        self._ended = re.compile(rf"(?:(?P<rest>.*?)[\s_./\\(\[\-]+)?{name}[\])]?{_VERSION}", flags)
         in_line = [
             rf"(?P<p{k}>{_in_line(name, spelled[name])})" for k, name in enumerate(self.problems)
         ]
-        line = rf"(?<![^\W_])(?:{'|'.join(in_line) or '(?!)'})(?!\w)"
+        line = rf"(?<![^\W_])(?:{'|'.join(in_line) or '(?!)'})(?:(?<=\d)[a-h])?(?!\w)"
         self._anywhere = re.compile(line, re.IGNORECASE)
+        after = rf"[.:][ \t]{{0,9}}(?={_ANSWER.pattern})"
+        self._between = re.compile(rf"[,;|&][ \t]{{0,9}}(?P<name>{line}{after})", re.IGNORECASE)
         self._line = re.compile(rf"{_LEAD}{_ANSWERS}{_SHEET}{line}", re.IGNORECASE)
 
     def named(self, text: str) -> str | None:
         """The problem of which a text is the name."""
-        match = self._whole.fullmatch(_composed(text))
+        match = self._whole.fullmatch(_composed(text)) if len(text) < _LONGEST_NAME else None
         return match and self._problem(match)
 
     def split(self, text: str) -> Split | None:
         """The problem with whose name a text begins, and the text behind it."""
-        match = self._begun.fullmatch(_composed(text))
+        match = self._begun.fullmatch(_composed(text)) if len(text) < _LONGEST_NAME else None
         return match and Split(self._problem(match), _closed(match["rest"]))
 
     def begun(self, text: str) -> Split | None:
@@ -142,10 +162,15 @@ class Headings:
 
     def ended(self, text: str) -> Split | None:
         """The problem with whose name a text, as that of a file, ends, and the text before it."""
-        match = self._ended.fullmatch(_composed(text))
+        match = self._ended.fullmatch(_composed(text)) if len(text) < _LONGEST_NAME else None
         split = match and Split(self._problem(match), match["rest"] or "")
         is_told = split is not None and (not split.rest or _is_telling(split.problem))
         return split if is_told else None
+
+    def leading(self, text: str) -> Split | None:
+        """The same of a text that begins with the name of a problem: `q1_ann`."""
+        split = self.split(text)
+        return split if split is not None and _is_telling(split.problem) else None
 
     def of_file(self, path: str) -> str:
         """The problem that a file or folder is called after; "" for others."""
@@ -163,12 +188,14 @@ class Headings:
         found: list[Heading] = []
         for start, end in self._lines(text):
             heading = self._heading(text, start, end)
-            if heading is None:
-                continue
-            if heading.end == heading.start:  # a sentence, which may be about the problem here
+            if heading is not None and heading.end == heading.start:
+                # A sentence, which may be about the problem here.
                 heading = Heading(current if heading.problem == current else "", start, end)
-            found.append(heading)
-            current = heading.problem
+            found += [heading] if heading is not None else []
+            after = start if heading is None else heading.end
+            for match in self._between.finditer(text, after, end):
+                found.append(Heading(self._problem(match), *match.span("name")))
+            current = found[-1].problem if found else current
         return Sections(text, found)
 
     def of_title(self, text: str) -> str | None:
@@ -179,7 +206,7 @@ class Headings:
         lines = list(self._lines(text))
         headings = [found for line in lines if (found := self._heading(text, *line))]
         told = [heading for heading in headings if heading.end > heading.start]
-        titles = [each for each in told if text[each.start :].lstrip().startswith("#")]
+        titles = [each for each in told if text[each.start : each.end].lstrip().startswith("#")]
         problems = {heading.problem for heading in titles or told}
         return None if not problems else problems.pop() if len(problems) == 1 else ""
 
@@ -199,7 +226,8 @@ class Headings:
         match = self._line.match(line)
         mentioned = self._anywhere.search(line)
         if match is None:
-            is_aside = mentioned is None or _ANSWER.search(line) is not None
+            before = "" if mentioned is None else line[: mentioned.start()]
+            is_aside = mentioned is None or _says_where(before) or _ANSWER.search(line) is not None
             return None if is_aside else self._sentence(mentioned, start)
         problem = self._problem(match)
         rest = line[match.end() :]
@@ -264,10 +292,12 @@ def _named(
     """The entries of a mapping and of those of problems in it, with their names."""
     for key, (scalar, value) in node.entries.items():
         problem = headings.named(key)
-        if problem is not None and isinstance(value, Fields):
+        if isinstance(value, Fields):
+            problem = problem or headings.of_title(key)
+        if problem and isinstance(value, Fields):
             for name, entry in value.entries.items():
                 yield f"{problem}.{name}", entry
-        elif problem is None or not _is_empty(value):
+        elif not problem or not _is_empty(value):
             yield headings.called(key, under), (scalar, value)
 
 
@@ -309,7 +339,7 @@ def _spelled(parts: Sequence[str]) -> str:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    return r"[ \t_.\-]?".join("".join(map(_letter, part)) for part in parts)
+    return r"[ \t_.(\-]{0,2}".join("".join(map(_letter, part)) for part in parts)
 
 
 def _letter(letter: str) -> str:
@@ -337,7 +367,12 @@ def _is_telling(name: str) -> bool:
 
 def _goes_on(text: str, start: int) -> bool:
     """Whether the line before goes on in the one that starts there, as a sentence does."""
-    words = text[max(0, start - LONGEST_TITLE) : max(0, start - 1)].rpartition("\n")[2].split()
+    return _says_where(text[max(0, start - LONGEST_TITLE) : max(0, start - 1)].rpartition("\n")[2])
+
+
+def _says_where(before: str) -> bool:
+    """Whether what comes after a text is but a place that it speaks of: `as in question 2`."""
+    words = before.split()
     return bool(words) and words[-1].lower() in GOING_ON
 
 

@@ -16,16 +16,22 @@ from lstmhw.faults import Fault
 from lstmhw.reading.assignments import Marks, answer, assignments
 from lstmhw.reading.headings import NO_HEADINGS, Headings
 from lstmhw.reading.json_nodes import parse_json
-from lstmhw.reading.nodes import Fields, Items, Mark, Node, Scalar, TextError
+from lstmhw.reading.nodes import Fields, Items, Mark, Node, Placed, Scalar, TextError
 
 ARRAYS = ("array", "asarray", "tensor", "matrix", "Tensor", "FloatTensor", "constant", "list")
 NUMBERS = ("float", "int", "float32", "float64", "Fraction")
-HEADINGS = ("claimed", "answers")
+OF_ANSWERS = ("claimed", "answers")
 _MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
 _ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*(?:\[.*\][ \t]*)?[-+*/@]?=(?!=)", re.MULTILINE)
-_OF_ANSWERS = re.compile(rf"^(?:{'|'.join(HEADINGS)})(?:_|$)|_(?:{'|'.join(HEADINGS)})$")
+_OF_ANSWERS = re.compile(rf"^(?:{'|'.join(OF_ANSWERS)})(?:_|$)|_(?:{'|'.join(OF_ANSWERS)})$")
+SEVERAL_VALUES = "expected one value below a heading, found several"
+NO_VALUE = "expected values below its heading, found none"
+A_HEADING = "is there a heading for each problem?"
 WRITTEN = "assign them, as h_2 = [0.37, 0.11], or print them"
 CHANGING = ("append", "extend", "insert", "fill", "sort", "reverse", "pop", "put")
+
+
+Parsed = tuple[Fields, tuple[Placed, ...]]
 
 
 class Value(NamedTuple):
@@ -39,17 +45,23 @@ class Value(NamedTuple):
 class Values(dict[str, Value]):
     """What names are known to be; `shared` are those whose value another may have, and change.
 
-    The entries of a mapping are called `name.key`.
+    The entries of a mapping are called `name.key`.  `changed` are names that have had another value
+    before.  There may be code that gives none a value that can be read.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.shared: set[str] = set()
         self.inner: dict[str, set[str]] = {}
+        self.first: dict[str, Node] = {}
+        self.changed: set[str] = set()
+        self.has_code = False
 
     def put(self, name: str, value: Value) -> None:
         """A value, and for each mapping that it is in, that it is there."""
         self[name] = value
+        if _texts(self.first.setdefault(name, value.node)) != _texts(value.node):
+            self.changed.add(name)
         outer, dot, _ = name.rpartition(".")
         while dot:
             self.inner.setdefault(outer, set()).add(name)
@@ -88,10 +100,11 @@ class Book:
         self.problem = found[-1].problem if found else self.problem
 
 
-def parse_notebook(text: str, headings: Headings = NO_HEADINGS) -> Fields:
+def parse_notebook(text: str, headings: Headings = NO_HEADINGS) -> Parsed:
     """The answers in the code cells of a notebook, and in their outputs.  Raises TextError.
 
-    Under the headings of several problems, answers are called as in `q1.h_2`.
+    Under the headings of several problems, answers are called as in `q1.h_2`.  The faults are what
+    may be wrong then: names with several values below one heading, and headings without a value.
     """
     root, _ = parse_json(text)
     cells = _items(_at(root, "cells"))
@@ -106,14 +119,14 @@ def parse_notebook(text: str, headings: Headings = NO_HEADINGS) -> Fields:
     return _submission(book)
 
 
-def parse_script(text: str, headings: Headings = NO_HEADINGS) -> Fields:
-    """The answers that a Python file assigns, named as those of a notebook.  Raises TextError."""
+def parse_script(text: str, headings: Headings = NO_HEADINGS) -> Parsed:
+    """The answers that a Python file assigns, as those of a notebook.  Raises TextError."""
     book = Book(headings)
     _Code(text, Marks(text).at).read(book)
     return _submission(book)
 
 
-def _submission(book: Book) -> Fields:
+def _submission(book: Book) -> Parsed:
     """The values of all names as a submission; `name` and `id` may be about anything."""
     mark = Mark(1, 1)
     claimed = {
@@ -123,7 +136,24 @@ def _submission(book: Book) -> Fields:
     }
     if not claimed:
         raise TextError([(mark, Fault((), "expected answers, found none", WRITTEN))])
-    return Fields({"claimed": (Scalar("claimed", True, mark), Fields(claimed, mark))}, mark)
+    root = Fields({"claimed": (Scalar("claimed", True, mark), Fields(claimed, mark))}, mark)
+    return root, tuple(_doubts(book)) if book.headings.problems else ()
+
+
+def _doubts(book: Book) -> Iterator[Placed]:
+    """What may have gone wrong with headings."""
+    for problem, values in book.by_problem.items():
+        for name in values.changed & values.keys():
+            called = book.headings.called(_bare(name), problem)
+            yield values[name].mark, Fault(("claimed", called), SEVERAL_VALUES, A_HEADING)
+        if problem and values.has_code and not values:
+            fault = Fault(("claimed", problem), NO_VALUE, WRITTEN)
+            yield Mark(1, 1), fault
+
+
+def _texts(node: Node) -> Any:
+    """What is written in a value, wherever that is."""
+    return node.text if isinstance(node, Scalar) else [*map(_texts, _items(node))]
 
 
 def _bare(name: str) -> str:
@@ -176,7 +206,7 @@ def _take(values: Values, name: str, text: str, mark: Mark) -> None:
     """A printed value of a name; one that is written in the code has more digits, and stays."""
     if name and not (name in values and values[name].is_written):
         inner = text.strip()
-        values[name] = Value(mark, answer(inner, mark, [mark] * inner.count("\n")), False)
+        values.put(name, Value(mark, answer(inner, mark, [mark] * inner.count("\n")), False))
 
 
 class _Joined:
@@ -200,7 +230,8 @@ class _Code:
     """Python that is read and not run; `printed` and `shown` are names whose values it shows."""
 
     def __init__(self, text: str, mark: Any) -> None:
-        self.text = _MAGIC.sub(lambda match: "#" + match[0][1:], text)
+        lines = re.sub(r"\r(?!\n)", "\n", text)  # which ends a line in Python, too
+        self.text = _MAGIC.sub(lambda match: "#" + match[0][1:], lines)
         self.mark = mark
         self.starts = Marks(self.text).starts
         self.is_ascii = self.text.isascii()
@@ -224,6 +255,7 @@ class _Code:
             for match in _ASSIGNED.finditer(self.text):
                 book.of(book.problem).forget(match[1])  # of what cannot be read, no value is known
             book.read_comments(self.text)
+            self.problems.add(book.problem)
             return
         end, starts = 0, [*self.starts, len(self.text)]
         for statement in body:
@@ -231,9 +263,12 @@ class _Code:
             book.read_title(_text_alone(statement))
             self.problems.add(book.problem)
             self.values = book.of(book.problem)
+            self.values.has_code = True
             self._read(statement, self.values)
             end = starts[statement.end_lineno or 0]
         book.read_comments(self.text[end:])
+        if not body:
+            self.problems.add(book.problem)
         last = body[-1] if body else None
         if isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
             self.shown = last.value.id
@@ -379,6 +414,8 @@ def _text_alone(statement: ast.stmt) -> str:
     value = statement.value if isinstance(statement, ast.Expr) else None
     if isinstance(value, ast.Call) and _called(value) == "print" and len(value.args) == 1:
         value = value.args[0]
+    if isinstance(value, ast.JoinedStr) and len(value.values) == 1:
+        value = value.values[0]
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         return value.value
     return ""

@@ -146,6 +146,19 @@ def read_submission(source: Source, headings: Headings) -> Submission:
 
     The answers to several problems, whose names are `headings`, are called as in `q1.h_2`.
     """
+    try:
+        return _read(source, headings)
+    except Exception as error:  # a bug must not end the run
+        return _of(source, "", "", unreadable=bug_told(source, error))
+
+
+def bug_told(source: Source, error: Exception) -> str:
+    """What is said of a submission that makes lstmhw fail."""
+    what = f"a bug in lstmhw, please report it: {type(error).__name__}: {error}"
+    return f"{source.shown_name}: error: {printable(what)}"
+
+
+def _read(source: Source, headings: Headings) -> Submission:
     if source.error:
         claimed: Mapping[str, Claim] | None = {} if source.error == NO_SUBMISSION else None
         return _of(source, "", "", claimed=claimed, unreadable=source.error)
@@ -170,7 +183,13 @@ def read_submission(source: Source, headings: Headings) -> Submission:
 
 def _by_problem(root: Fields, headings: Headings, problem: str) -> tuple[Fields, list[Placed]]:
     """A submission whose answers are called after their problems, and what is wrong with them."""
+    there = [key for key, (_, node) in root.entries.items() if isinstance(node, Fields)]
+    problems = {key: root.entries[key] for key in there if headings.named(key)}
     key, claimed = root.entries.get("claimed", (NO_NODE, NO_NODE))
+    if problems and "claimed" not in root.entries:
+        key, claimed = Scalar("claimed", True, root.mark), Fields(problems, root.mark)
+        others = {key: entry for key, entry in root.entries.items() if key not in problems}
+        root = root._replace(entries=others)
     if not isinstance(claimed, Fields):
         return root, []
     flat, twice = flattened(claimed, headings, problem)
@@ -228,7 +247,7 @@ def _parsed(source: Source, text: str, headings: Headings) -> tuple[Node, tuple[
     if source.ending in TEXTS:
         return parse_assignments(text, headings)
     if source.ending in PROGRAMS:
-        return PROGRAMS[source.ending](text, headings), ()
+        return PROGRAMS[source.ending](text, headings)
     return parse(text, SUBJECT)
 
 
