@@ -152,7 +152,7 @@ def alternatives(text: str, every: Sequence[str]) -> list[str]:
     return list(every) if text == "any" and len(every) > 1 else re.split(", | or ", text)
 
 
-@examples(10, 60)
+@examples(4, 60)
 @given(rules(), st.booleans())
 def test_what_a_construction_says_of_its_units_is_so_on_all_short_sequences(
     rule: Rule, vectors: bool

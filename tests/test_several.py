@@ -2,12 +2,14 @@
 
 import contextlib
 import csv
+import gc
 import io
 import json
 import pickle
 import shutil
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from lstmhw.grading import Grader
 from lstmhw.grading.homework import Row, label
 from lstmhw.grading.intake import Wanted, intake
 from lstmhw.grading.several import HomeworkGrader
-from lstmhw.reading import read, shipped
+from lstmhw.reading import from_text, read, shipped
 from lstmhw.reading.assignments import parse_assignments
 from lstmhw.reading.headings import Headings
 from lstmhw.reading.nodes import Fields, TextError
@@ -395,7 +397,10 @@ def test_several_processes_and_one_say_the_same(lstmhw: Run, folder: Path) -> No
     assert one.count("\n") == 8
 
 
-def test_each_student_has_a_variant_of_each_problem(lstmhw: Run, folder: Path) -> None:
+def test_each_student_has_a_variant_of_each_problem(
+    lstmhw: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gc, "collect", lambda: 0)  # slow beside all that the tests hold
     (folder / "students.csv").write_text("id\nann\nbob\n")
     for name in ("q1", "q2"):
         assert lstmhw("vary", name, "--roster", "students.csv", "-o", name).returncode == 0
@@ -556,13 +561,19 @@ def test_submissions_in_parts_are_resumed(lstmhw: Run, tmp_path: Path) -> None:
 # What misleads
 
 
-def named_graders(folder: Path, *names: str) -> dict[str, Grader]:
+@cache
+def twins() -> tuple[str, str]:
+    """The text of q2, and of its twin."""
+    return Path(shipped()["q2"]).read_text(), Varying(read("q2")).variant(5)
+
+
+@cache
+def named_graders(*names: str) -> dict[str, Grader]:
     """q2, and its twin, under other names."""
-    folder.mkdir(exist_ok=True)
-    texts = [Path(shipped()["q2"]).read_text(), Varying(read("q2")).variant(5)]
-    for name, text in zip(names, texts, strict=True):
-        (folder / f"{name}.yaml").write_text(text)
-    return {name: Grader(read(str(folder / f"{name}.yaml"))) for name in names}
+    return {
+        name: Grader(from_text(f"{name}.yaml", text))
+        for name, text in zip(names, twins(), strict=True)
+    }
 
 
 def right(grader: Grader) -> dict[str, str]:
@@ -597,7 +608,7 @@ def lines(grader: Grader) -> str:
 def test_headings_as_people_write_them(
     ending: str, names: tuple[str, str], first: str, second: str, tmp_path: Path
 ) -> None:
-    graders = named_graders(tmp_path / "problems", *names)
+    graders = named_graders(*names)
     both = dict(zip((first, second), map(lines, graders.values()), strict=True))
     if ending == "txt":
         text = "".join(f"{heading}\n{answers}\n" for heading, answers in both.items())
@@ -707,8 +718,8 @@ def test_data_of_one_problem_is_no_answer_to_another() -> None:
     assert row_of(graders, "q1_i = [1, 1, 1, 1]", "a.py").score == alone.score == 1
 
 
-def test_a_problem_may_be_called_like_a_symbol(tmp_path: Path) -> None:
-    graders = named_graders(tmp_path / "problems", "c", "h1")
+def test_a_problem_may_be_called_like_a_symbol() -> None:
+    graders = named_graders("c", "h1")
     c, h1 = (lines(grader) for grader in graders.values())
     for ending, mark in (("txt", ""), ("py", "# ")):
         text = f"{mark}c)\n{c}{mark}H1\n{h1.replace('=', ':') if ending == 'txt' else h1}"
@@ -790,8 +801,9 @@ def test_a_roster_says_which_ids_are_of_one_student(lstmhw: Run, tmp_path: Path)
 
 def test_numbers_and_letters_behind_a_name_are_no_problems(lstmhw: Run, tmp_path: Path) -> None:
     for names in (("1", "2"), ("hw_a", "hw_b")):
-        named_graders(tmp_path / "problems", *names)
-        problems = [f"problems/{name}.yaml" for name in names]
+        problems = [f"{name}.yaml" for name in names]
+        for problem, text in zip(problems, twins(), strict=True):
+            (tmp_path / problem).write_text(text)
         (tmp_path / "s").mkdir(exist_ok=True)
         for name in names:
             text = f"claimed: {{{name}: {{g: [1, 1]}}}}"
