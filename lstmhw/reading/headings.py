@@ -16,41 +16,15 @@ from lstmhw.faults import Fault, shown
 from lstmhw.reading.nodes import Fields, Node, Placed, Scalar
 
 NUMBERED = (
-    *(
-        "question",
-        "q",
-        "problem",
-        "prob",
-        "p",
-        "exercise",
-        "ex",
-        "task",
-        "aufgabe",
-        "aufg",
-        "frage",
-    ),
-    *("exercice", "exo", "ejercicio", "problema", "pregunta"),
+    *("question", "q", "problem", "prob", "p", "exercise", "ex", "task"),
+    *("aufgabe", "aufg", "frage", "exercice", "exo", "ejercicio", "problema", "pregunta"),
 )
 """Words that are followed by the number of a problem, and stand for each other."""
 NO_TITLE = (
-    *("above", "again", "also", "and", "are", "as", "asks", "below", "but", "can", "comes", "does"),
-    *(
-        "from",
-        "gave",
-        "gives",
-        "goes",
-        "had",
-        "has",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "must",
-        "needs",
-    ),
-    *("of", "or", "said", "says", "should", "so", "that", "there", "to", "too", "used", "uses"),
-    *("was", "we", "were", "where", "which", "will", "with", "would"),
+    *("above", "again", "also", "and", "are", "as", "asks", "below", "but", "can", "comes"),
+    *("does", "from", "gave", "gives", "goes", "had", "has", "i", "if", "in", "into", "is"),
+    *("must", "needs", "of", "or", "said", "says", "should", "so", "that", "there", "to", "too"),
+    *("used", "uses", "was", "we", "were", "where", "which", "will", "with", "would"),
 )
 """What comes behind the name of a problem in a sentence, and not in a title."""
 GOING_ON = (
