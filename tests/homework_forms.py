@@ -34,7 +34,15 @@ class Pupil(NamedTuple):
         return {s: self.answers[problem][s] for s in SYMBOLS}
 
 
-def a_class(seed: int, twin: Mapping[str, tuple[float, float]], count: int = 30) -> list[Pupil]:
+WAYS = ("right", "right", "right", "round", "other", "none", "text")
+
+
+def a_class(
+    seed: int,
+    twin: Mapping[str, tuple[float, float]],
+    ways: Sequence[str] = (*WAYS, "twin"),
+    count: int = 30,
+) -> list[Pupil]:
     """Right and wrong answers, some to the other problem, rounded, left out, or no numbers."""
     generator = random.Random(seed)
     true = {"q2": TRUE, "twin": twin}
@@ -42,19 +50,22 @@ def a_class(seed: int, twin: Mapping[str, tuple[float, float]], count: int = 30)
         Pupil(
             f"pupil{k}@uni.edu",
             f"Pat Doe-{k}",
-            {p: {s: _typed(true, p, s, generator) for s in SYMBOLS} for p in PROBLEMS},
+            {
+                p: {s: _typed(generator.choice(ways), true, p, s, generator) for s in SYMBOLS}
+                for p in PROBLEMS
+            },
         )
         for k in range(count)
     ]
 
 
 def _typed(
+    way: str,
     true: Mapping[str, Mapping[str, tuple[float, float]]],
     problem: str,
     symbol: str,
     generator: random.Random,
 ) -> Typed:
-    way = generator.choice(("right", "right", "right", "round", "other", "twin", "none", "text"))
     if way in ("none", "text"):
         return None if way == "none" else "see paper"
     if way == "twin":

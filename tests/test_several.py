@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 from class_forms import SYMBOLS
-from conftest import Run, at_length
-from homework_forms import FORMS, PROBLEMS, Pupil, a_class
+from conftest import Run, at_length, examples
+from homework_forms import FORMS, PROBLEMS, WAYS, Pupil, a_class
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,7 +76,8 @@ def told(row: Row) -> list[tuple[Any, ...]]:
 def test_each_problem_is_marked_as_if_it_were_alone(
     form: str, seed: int, graders: dict[str, Grader], twin: Path, tmp_path: Path
 ) -> None:
-    pupils = a_class(seed, truth(twin))
+    # Below a heading, what is right for the other problem may be meant for that.
+    pupils = a_class(seed, truth(twin), WAYS if form == "headings" else (*WAYS, "twin"))
     rows = rows_of(graders, tmp_path, FORMS[form](tmp_path, pupils))
     assert [row.name for row in rows] == [pupil.name for pupil in pupils]
     assert [row.id for row in rows] == [pupil.mail for pupil in pupils]
@@ -894,7 +895,9 @@ def test_the_answers_to_another_problem_take_no_ones_place(
     assert "wrong" not in verdicts(row).values()
     both = f"{text}\nanswers = {{'twin': {mapping(graders['twin'])}}}\n"
     if ending == "py":
-        assert row_of(graders, both, "a.py").error is None  # nothing is lacking
+        row = row_of(graders, both, "a.py")
+        assert "claimed.q2.g: found the numbers of twin.g_2" in str(row.error)
+        assert row.score == 3
 
 
 def mapping(grader: Grader) -> str:
@@ -1012,3 +1015,48 @@ def test_long_names_are_looked_at_in_one_go(graders: dict[str, Grader]) -> None:
     for text in ("( " * 40_000, "_" * 80_000, "ex1 " * 20_000, "q2(" * 30_000):
         row = row_of(graders, json.dumps({"claimed": {f"x{text}y": 1, "q2.g": [1, 1]}}), "a.json")
         assert row.score == 1
+
+
+LOOKS = ("Question 2", "Twin", "## q2: a step", "Twin (3 points)", "**Q2**", "twin - LSTM")
+NONE = ("Part II", "My work", "The other one", "The LSTM of the lecture", "Aside: as in question 2")
+BLOCKS = st.lists(
+    st.tuples(
+        st.sampled_from(PROBLEMS),
+        st.sampled_from([0, 0, 1, 2, "none"]),
+        st.sets(st.sampled_from("gch"), min_size=1),
+        st.sampled_from(["", "", "as in q2", "This took an hour.", "see the Twin"]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@examples(25, 400)
+@given(blocks=BLOCKS, ending=st.sampled_from(["txt", "py", "ipynb"]), style=st.sampled_from(NONE))
+def test_right_answers_are_never_marked_against_another_problem(
+    blocks: list[tuple[str, int | str, set[str], str]], ending: str, style: str
+) -> None:
+    """Below headings of all looks, and below some that are none: at worst there is an error."""
+    graders = named_graders("q2", "twin")
+    parts = []
+    for problem, look, symbols, aside in blocks:
+        looks = [each for each in LOOKS if (problem == "q2") == ("2" in each)]
+        heading = style if look == "none" else looks[int(look)]
+        told = [f"{s} = {right(graders[problem])[s]}" for s in sorted(symbols)]
+        parts.append(
+            (heading, [f"{'# ' if ending != 'txt' else ''}{aside}" if aside else "", *told])
+        )
+    if ending == "ipynb":
+        cells = [
+            {"cell_type": kind, "source": source}
+            for heading, told in parts
+            for kind, source in (("markdown", heading), ("code", "\n".join(told)))
+        ]
+        text = json.dumps({"cells": cells})
+    else:
+        mark = "# " if ending == "py" else ""
+        text = "\n\n".join(f"{mark}{h}\n" + "\n".join(told) for h, told in parts) + "\n"
+    row = row_of(graders, text, f"a.{ending}")
+    assert not {"wrong", "follows"} & set(verdicts(row).values()), text
+    due = {(problem, s) for problem, _, symbols, _ in blocks for s in symbols}
+    assert row.error or row.score == len(due), text

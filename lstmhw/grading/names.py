@@ -120,13 +120,13 @@ class Names:
         return bool(given) and _numbers(claim) in given
 
     def is_nearly(self, name: str, claim: Claim) -> bool:
-        """Whether a claim has the numbers of a symbol, but for rounding."""
+        """Whether a claim has the numbers of a symbol, but for rounding to two decimals."""
         true = self.solution.answers.get(self.symbol(name) or "")
         claimed = _numbers(claim)
         if true is None or len(claimed) != true.size:
             return False
         pairs = zip(claimed, true.ravel().tolist(), strict=True)
-        return all(math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-3) for one, other in pairs)
+        return all(math.isclose(one, other, rel_tol=1e-3, abs_tol=6e-3) for one, other in pairs)
 
     @cached_property
     def _computed(self) -> frozenset[str]:

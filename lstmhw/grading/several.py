@@ -1,24 +1,26 @@
 """Several problems that are handed in together: a row for all of them, with the total."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lstmhw.faults import Fault, shown, some
 from lstmhw.grading import Grader, row_in_any_case, without_values
-from lstmhw.grading.homework import Homework, Row, unmarked
+from lstmhw.grading.homework import Homework, Row, label, unmarked
 from lstmhw.grading.several_names import Meant, SeveralNames
 from lstmhw.grading.variants import VariantGrader
 from lstmhw.reading.nodes import Fields
-from lstmhw.reading.notebooks import NO_VALUE, SEVERAL_VALUES
+from lstmhw.reading.notebooks import A_HEADING, NO_VALUE, SEVERAL_VALUES
 from lstmhw.reading.submissions import (
     NO_NODE,
     NO_SUBMISSION,
+    PROGRAMS,
+    TEXTS,
     Source,
     Submission,
     first_error,
     read_submission,
 )
-from lstmhw.solution import Check, Claim
+from lstmhw.solution import Check, Claim, indexed
 
 
 class Sorted(NamedTuple):
@@ -72,22 +74,34 @@ class HomeworkGrader:
             if k == 0 or found.answers.keys() - answers.keys():
                 faulty += found.files
             answers = {**found.answers, **answers}
-        checks: dict[str, tuple[Check, ...]] = {}
-        lacking = []
+        there, lacking = self._graders_for(known)
         nothing = known._replace(claimed={}, refused=(), unreadable="", is_program=False)
+        given = {
+            name: _of_program(answers.get(name, nothing), grader) for name, grader in there.items()
+        }
+        marks = {name: grader.marked(given[name]) for name, grader in there.items()}
+        for name, misplaced in list(_misplaced(given, marks, there)):
+            given[name] = _without(given[name], misplaced)
+            marks[name] = there[name].marked(given[name])
+        faulty += [_at_problem(marked, name) for name, (_, marked) in marks.items()]
+        error = first_error(faulty)
+        has_answers = any(each.claimed for each in (*answers.values(), *given.values()))
+        if not (has_answers or known.source.row or known.unreadable == NO_SUBMISSION):
+            return unmarked(known, error or without_values(known, self.names.computed).error)
+        checks = {name: found for name, (found, _) in marks.items()}
+        return self.homework.row(known, checks, error or first_error(lacking))
+
+    def _graders_for(self, known: Submission) -> tuple[dict[str, Grader], list[Submission]]:
+        """What marks each problem of a student, and what is wrong where nothing can."""
+        there: dict[str, Grader] = {}
+        lacking = []
         for name, each in self.graders.items():
             grader = each.grader_for(known)
             if isinstance(grader, str):
                 lacking.append(known._replace(unreadable=f"{name}: {grader}"))
-                continue
-            answers[name] = _of_program(answers.get(name, nothing), grader)
-            checks[name], marked = grader.marked(answers[name])
-            faulty.append(_at_problem(marked, name))
-        error = first_error(faulty)
-        has_answers = any(each.claimed for each in answers.values())
-        if not (has_answers or known.source.row or known.unreadable == NO_SUBMISSION):
-            return unmarked(known, error or without_values(known, self.names.computed).error)
-        return self.homework.row(known, checks, error or first_error(lacking))
+            else:
+                there[name] = grader
+        return there, lacking
 
     def _sorted_of(self, parts: Sequence[Submission]) -> Sorted:
         """The answers in the files of a submission by their problems."""
@@ -185,6 +199,45 @@ def _under_no_heading(name: str, place: Meant) -> Fault:
 def _elsewhere(name: str, lacking: Sequence[str]) -> Fault:
     """An answer below the heading of a problem that has none of that name."""
     return Fault(("claimed", name), f"expected {' or '.join(lacking)}, found {shown(name)!r}")
+
+
+Marks = tuple[tuple[Check, ...], Submission]
+
+
+def _misplaced(
+    given: Mapping[str, Submission], marks: Mapping[str, Marks], graders: Mapping[str, Grader]
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The problems with wrong answers that are right ones to another, and the symbols of that.
+
+    A heading may be missing above them; where each is called after its problem, none can be.
+    """
+    for name, (checks, _) in marks.items():
+        source = given[name].source
+        if source.problem or source.ending not in (*TEXTS, *PROGRAMS):
+            continue
+        wrong = {check.symbol for check in checks if check.verdict == "wrong"}
+        found = {
+            written: label(other, symbol)
+            for written, claim in (given[name].claimed or {}).items()
+            if graders[name].names.symbol(written) in wrong
+            for other, grader in graders.items()
+            if other != name
+            for symbol in (grader.names.symbol(written), grader.names.symbol(indexed(written)[0]))
+            if symbol is not None and grader.names.is_nearly(symbol, claim)
+        }
+        if found:
+            yield name, found
+
+
+def _without(submission: Submission, misplaced: Mapping[str, str]) -> Submission:
+    """Answers to a problem without those that seem to be meant for another."""
+    claimed = submission.claimed or {}
+    kept = {name: claim for name, claim in claimed.items() if name not in misplaced}
+    faults = [
+        Fault(("claimed", name), f"found the numbers of {symbol}", A_HEADING)
+        for name, symbol in misplaced.items()
+    ]
+    return submission._replace(claimed=kept).with_faults(faults)
 
 
 def _of_problem(submission: Submission, called: Mapping[str, str]) -> Submission:

@@ -263,7 +263,7 @@ class _Code:
             book.read_title(_text_alone(statement))
             self.problems.add(book.problem)
             self.values = book.of(book.problem)
-            self.values.has_code = True
+            self.values.has_code |= not _says_nothing(statement)
             self._read(statement, self.values)
             end = starts[statement.end_lineno or 0]
         book.read_comments(self.text[end:])
@@ -407,6 +407,13 @@ def _stored(statement: ast.stmt) -> Iterator[tuple[str, bool]]:
         if isinstance(base, ast.Name):
             is_added_to = isinstance(statement, ast.AugAssign) or base is not node
             yield base.id, is_added_to
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    """Whether a statement is what a blank sheet has, too: imports, texts, names that are None."""
+    value = statement.value if isinstance(statement, ast.Assign | ast.Expr) else None
+    is_blank = isinstance(value, ast.Constant) and (value.value is None or _text_alone(statement))
+    return bool(is_blank) or isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass)
 
 
 def _text_alone(statement: ast.stmt) -> str:
