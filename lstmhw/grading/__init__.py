@@ -17,6 +17,9 @@ from lstmhw.reading.notebooks import WRITTEN
 from lstmhw.reading.submissions import Source, Submission, bug_told, read_submission
 from lstmhw.solution import Check, Claim
 
+STEP_UNIT = frozenset(["w1", "w2", "b"])
+"""The weights and the bias of a network of one step unit."""
+
 
 class Grader:
     """Marks submissions of one problem.
@@ -78,10 +81,12 @@ class Grader:
         """Of all that a program gives names to, what the problem computes, and not its data."""
         names = self.names
         written = submission.claimed or {}
+        # Alone, `b` may be anything; beside the weights of a step unit it is its bias.
+        unit = STEP_UNIT & names.solution.checked.keys() if written.keys() >= STEP_UNIT else ()
         claimed = {
             name: claim
             for name, claim in written.items()
-            if names.is_computed(name) and not names.is_given(name, claim)
+            if name in unit or (names.is_computed(name) and not names.is_given(name, claim))
         }
         refused = tuple(
             (mark, fault)

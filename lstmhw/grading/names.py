@@ -101,7 +101,7 @@ class Names:
 
     def is_computed(self, name: str) -> bool:
         """Whether a name is a symbol, or a weight, and not one of the problem's own data."""
-        if name in self.weights or name in self.solution.checked:
+        if name in self.weights:
             return True
         symbol = self.symbol(name)
         return symbol is not None and (
