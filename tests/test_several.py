@@ -922,6 +922,10 @@ def test_an_answer_below_the_heading_of_another_problem_is_an_error(ending: str)
     row = row_of(graders, text, f"a.{ending}")
     assert (row.score, row.error is None) == (3, False)
     assert "total" in str(row.error)
+    graders = {name: Grader(read(name)) for name in ("q2", "step-rnn-a")}
+    text = f"# Question 2\n{lines(graders['q2'])}# a step unit\nw1 = 2\nw2 = 2\nb = -1\n"
+    row = row_of(graders, text, f"a.{ending}")
+    assert (row.score, row.error is None) == (3, False)
 
 
 def test_a_heading_with_code_and_no_value_is_an_error(graders: dict[str, Grader]) -> None:

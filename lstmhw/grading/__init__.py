@@ -7,7 +7,7 @@ from typing import Any
 from lstmhw.answering import of_weights
 from lstmhw.faults import Fault, some
 from lstmhw.grading.homework import Exercise, Homework, Row, unmarked
-from lstmhw.grading.names import Names
+from lstmhw.grading.names import STEP_UNIT, Names
 from lstmhw.marking import Marker, marked
 from lstmhw.marking.claims import USUAL
 from lstmhw.marking.scoring import asked
@@ -16,9 +16,6 @@ from lstmhw.reading.headings import NO_HEADINGS
 from lstmhw.reading.notebooks import WRITTEN
 from lstmhw.reading.submissions import Source, Submission, bug_told, read_submission
 from lstmhw.solution import Check, Claim
-
-STEP_UNIT = frozenset(["w1", "w2", "b"])
-"""The weights and the bias of a network of one step unit."""
 
 
 class Grader:

@@ -21,6 +21,8 @@ _REMARK = re.compile(r"\s*[(:?].*", re.DOTALL)
 _ENTRY = re.compile(r"\s*(?:\[\s*([1-9][0-9]?)\s*\]|\(\s*([1-9][0-9]?)\s*\)|\s([1-9][0-9]?))\s*")
 
 MOST_REMEMBERED = 1000  # names
+STEP_UNIT = frozenset(["w1", "w2", "b"])
+"""The weights and the bias of a network of one step unit."""
 
 
 class Place(NamedTuple):

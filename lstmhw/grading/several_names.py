@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lstmhw.faults import Fault, did_you_mean, shown
 from lstmhw.grading.homework import label
-from lstmhw.grading.names import MOST_REMEMBERED, Names, Place, without_number
+from lstmhw.grading.names import MOST_REMEMBERED, STEP_UNIT, Names, Place, without_number
 from lstmhw.reading.headings import Headings, Split, same_problem, stem
 
 
@@ -85,7 +85,8 @@ class SeveralNames:
         """The symbols of all problems that a name may be the answer to."""
         for problem, names in self.each.items():
             symbol = names.symbol(name)
-            if symbol is not None and names.is_computed(symbol):
+            is_weight = name in STEP_UNIT - {"b"} and name in names.solution.checked
+            if symbol is not None and (is_weight or names.is_computed(symbol)):
                 yield label(problem, symbol)
 
     def _having(self, name: str) -> Sequence[str]:
