@@ -245,6 +245,8 @@ class Problem(Record):
     """The claims that are one answer: where one of them cannot be read, none can be marked."""
     weights_claimed: ClassVar[frozenset[str]] = frozenset()
     """The keys of weights that may be claimed, where the problem asks whether there are any."""
+    weights_in_programs: ClassVar[frozenset[str]] = frozenset()
+    """The names that are an answer where a program gives all of them a value."""
     takes_batches: ClassVar[bool] = False
     """Whether its vectors may be matrices, an example of a batch each."""
     exported_instead: ClassVar[str] = ""

@@ -50,7 +50,7 @@ OFTEN = frozenset(
         *("step-rnn-two-sequences", "sentiment-two-units", "rule-parity-wrong", "rule-adder"),
     ]
 )
-"""Of the shipped problems, quick ones of all kinds; `gradient-flow` has tests of its own."""
+"""Of the shipped problems, some of all kinds but `gradient-flow`, which takes long."""
 
 
 def often(names: Iterable[str]) -> list[Any]:

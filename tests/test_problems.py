@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from conftest import ROOT, often
+from conftest import OFTEN, ROOT, often
 
 from lstmhw.marking import Marker
 from lstmhw.reading import read, shipped
@@ -36,6 +36,12 @@ def verdicts(name: str) -> dict[str, str]:
 def test_every_problem_ships() -> None:
     assert sorted(shipped()) == PROBLEMS
     assert len(PROBLEMS) >= 6
+
+
+def test_problems_of_all_kinds_are_tried_often() -> None:
+    kinds = {name: read(name).problem.kind for name in PROBLEMS}
+    assert set(PROBLEMS) >= OFTEN
+    assert {kinds[name] for name in OFTEN} == {*kinds.values()} - {"gradient-flow"}
 
 
 @pytest.mark.parametrize("name", often(PROBLEMS))

@@ -7,7 +7,7 @@ from typing import Any
 from lstmhw.answering import of_weights
 from lstmhw.faults import Fault, some
 from lstmhw.grading.homework import Exercise, Homework, Row, unmarked
-from lstmhw.grading.names import STEP_UNIT, Names
+from lstmhw.grading.names import Names
 from lstmhw.marking import Marker, marked
 from lstmhw.marking.claims import USUAL
 from lstmhw.marking.scoring import asked
@@ -33,8 +33,12 @@ class Grader:
         # What the problem itself claims, as the gates of its file, is no student's answer.
         own = solution._replace(checks=())
         self.marker = Marker(own, self.problem.marking or USUAL)
-        weights = ("weights", *self.problem.weights_claimed) if self.problem.is_open else ()
-        self.names = Names(own, lambda name: self.mark({name: "null"})[1], weights)
+        self.names = Names(
+            own,
+            lambda name: self.mark({name: "null"})[1],
+            self.problem.checked_weights,
+            self.problem.weights_in_programs,
+        )
         self.asked, no_points = asked(self.original.problem, solution)
         title = solution.title or solution.kind
         self.homework = Homework(title, {"": Exercise(title, solution.digits, self.asked)})
@@ -78,12 +82,12 @@ class Grader:
         """Of all that a program gives names to, what the problem computes, and not its data."""
         names = self.names
         written = submission.claimed or {}
-        # Alone, `b` may be anything; beside the weights of a step unit it is its bias.
-        unit = STEP_UNIT & names.solution.checked.keys() if written.keys() >= STEP_UNIT else ()
+        # Alone, a name such as `b` may be anything.
+        together = names.together if written.keys() >= names.together else ()
         claimed = {
             name: claim
             for name, claim in written.items()
-            if name in unit or (names.is_computed(name) and not names.is_given(name, claim))
+            if name in together or (names.is_computed(name) and not names.is_given(name, claim))
         }
         refused = tuple(
             (mark, fault)

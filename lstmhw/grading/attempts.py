@@ -9,7 +9,6 @@ from lstmhw.grading.rows import Graded
 from lstmhw.reading.headings import NO_HEADINGS, Headings
 from lstmhw.reading.submissions import NEVER, Source, read_submission
 
-CHOICES = ("last", "best", "all")
 Key = int
 """Of an id, kept in its stead: of many ids, that is less to remember."""
 
@@ -80,10 +79,9 @@ class Students:
             k = self.known.get(folded(id))
             return key_of(id) if k is None else hash(("student", k))
         is_named = source.problem and not source.parts
-        return hash(("name", folded(self._name(source)))) if is_named else None
-
-    def _name(self, source: Source) -> str:
-        return read_submission(source, self.headings).name
+        if not is_named:
+            return None
+        return hash(("name", folded(read_submission(source, self.headings).name)))
 
 
 class Together(NamedTuple):

@@ -21,8 +21,6 @@ _REMARK = re.compile(r"\s*[(:?].*", re.DOTALL)
 _ENTRY = re.compile(r"\s*(?:\[\s*([1-9][0-9]?)\s*\]|\(\s*([1-9][0-9]?)\s*\)|\s([1-9][0-9]?))\s*")
 
 MOST_REMEMBERED = 1000  # names
-STEP_UNIT = frozenset(["w1", "w2", "b"])
-"""The weights and the bias of a network of one step unit."""
 
 
 class Place(NamedTuple):
@@ -36,6 +34,7 @@ class Names:
     """What a problem has answers to, by whatever name.
 
     `faults_of` says what is wrong with a symbol that is claimed; `weights` are what else may be.
+    `together` are names that are an answer where all of them are there.
     """
 
     headings = NO_HEADINGS
@@ -46,9 +45,11 @@ class Names:
         solution: Solution,
         faults_of: Callable[[str], tuple[Fault, ...]],
         weights: Collection[str] = (),
+        together: frozenset[str] = frozenset(),
     ) -> None:
         self.solution = solution
         self.weights = weights
+        self.together = together
         self.faults_of = lru_cache(MOST_REMEMBERED)(faults_of)
 
     @cached_property

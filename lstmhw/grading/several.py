@@ -164,10 +164,13 @@ class HomeworkGrader:
             if place is not None and self._is_data(name, place, claimed.get(name))
         }
         there = {self.names.symbol(name) for name in places if name not in data}
+        called = {name: name if place is None else place.name for name, place in places.items()}
+        every = frozenset(called.values())
         found: dict[str, Fault | None] = {}
         for name, place in places.items():
-            alone = name if place is None else place.name
-            lacking = [symbol for symbol in self.names.computing(alone) if symbol not in there]
+            alone = called[name]
+            meant = self.names.computing(alone, every)
+            lacking = [symbol for symbol in meant if symbol not in there]
             fault = doubts.get(name)
             if place is None:
                 found[name] = self.names.unknown(name) if lacking else None

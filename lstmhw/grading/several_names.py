@@ -1,13 +1,13 @@
 """The names of what several problems have answers to: `q1.h_2`, Question 1: `h_2`."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, did_you_mean, shown
 from lstmhw.grading.homework import label
-from lstmhw.grading.names import MOST_REMEMBERED, STEP_UNIT, Names, Place, without_number
+from lstmhw.grading.names import MOST_REMEMBERED, Names, Place, without_number
 from lstmhw.reading.headings import Headings, Split, same_problem, stem
 
 
@@ -81,11 +81,11 @@ class SeveralNames:
             return Meant(self.under, name)
         return Meant(having[0], name) if len(having) == 1 else None
 
-    def computing(self, name: str) -> Iterator[str]:
-        """The symbols of all problems that a name may be the answer to."""
+    def computing(self, name: str, written: Set[str]) -> Iterator[str]:
+        """The symbols of all problems that a name may be the answer to, beside others."""
         for problem, names in self.each.items():
             symbol = names.symbol(name)
-            is_weight = name in STEP_UNIT - {"b"} and name in names.solution.checked
+            is_weight = name in names.together and names.together <= written
             if symbol is not None and (is_weight or names.is_computed(symbol)):
                 yield label(problem, symbol)
 

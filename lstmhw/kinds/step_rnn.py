@@ -68,6 +68,7 @@ class StepRnn(Problem, kind="step-rnn"):
     marks_claims = True
     pictured = "the plane of one unit is drawn, where its inputs are single numbers"
     claimed_together = frozenset({*WEIGHTS, *NETWORK, "weights"})
+    weights_in_programs = frozenset(WEIGHTS)
 
     @property
     def wanted(self) -> tuple[str, ...]:
