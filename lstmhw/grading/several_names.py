@@ -8,7 +8,8 @@ from typing import NamedTuple
 from lstmhw.faults import Fault, did_you_mean, shown
 from lstmhw.grading.homework import label
 from lstmhw.grading.names import MOST_REMEMBERED, Names, Place, without_number
-from lstmhw.reading.headings import Headings, Split, same_problem, stem
+from lstmhw.reading.headings import Headings, Split, stem
+from lstmhw.reading.problem_names import same_problem
 
 
 def problem_names(files: Sequence[str]) -> list[str]:

@@ -6,20 +6,15 @@ names a problem without being clearly a heading leaves open which problem comes 
 
 import os
 import re
-import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, takewhile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from lstmhw.faults import Fault, shown
 from lstmhw.reading.nodes import Fields, Node, Placed, Scalar
+from lstmhw.reading.problem_names import composed, in_line, is_telling, spellings
 
-NUMBERED = (
-    *("question", "q", "problem", "prob", "p", "exercise", "ex", "task"),
-    *("aufgabe", "aufg", "frage", "exercice", "exo", "ejercicio", "problema", "pregunta"),
-)
-"""Words that are followed by the number of a problem, and stand for each other."""
 NO_TITLE = (
     *("above", "again", "also", "and", "are", "as", "asks", "below", "but", "can", "comes"),
     *("does", "from", "gave", "gives", "goes", "had", "has", "i", "if", "in", "into", "is"),
@@ -33,7 +28,6 @@ GOING_ON = (
 )
 """What a line of a sentence may end with that goes on in the next."""
 LONGEST_TITLE = 80  # characters
-_PARTS = re.compile(r"[^\W\d_]+|\d+")
 _LEAD = r"(?:[ \t#>*+\-=\[(%_~\"']|//|@title|@markdown|<\w{1,10}>|\\\w{1,12}\*?\{){0,40}"
 _ANSWERS = (
     r"(?:(?:my[ \t])?(?:answers?|solutions?|results?|l\u00f6sung(?:en)?|r\u00e9ponses?)[ \t]"
@@ -46,7 +40,6 @@ _ANSWER = re.compile(
     r"(?<![\w@}])([A-Za-z][\w@{}\\]{0,60})[ \t$*`]{0,9}"
     r"(?::=|[=\u2248\u2243]|:(?=\s{0,9}[-+~\[(.\d\u2212\u2248])|\\approx)"
 )
-_NUMBER = r"[ \t_.:(\-]{0,3}(?:(?:number|no\.?|nr\.?|n\u00b0|\u2116)[ \t]{0,2}|#[ \t]?)?"
 _VERSION = r"(?:[\s_\-]?(?:\(\d{1,2}\)|v\d{1,2}|final)|-\d{1,2})?"
 _LONGEST_NAME = 200
 _EMPTY = ("", "-", "null", "~")
@@ -100,17 +93,17 @@ class Headings:
     ) -> None:
         self.problems = sorted(problems, key=len, reverse=True)  # q1-b before q1
         self.knows = knows
-        spelled = _spellings(self.problems)
+        spelled = spellings(self.problems)
         each = [rf"(?P<p{k}>{spelled[name]})" for k, name in enumerate(self.problems)]
         name = rf"(?:{'|'.join(each) or '(?!)'})(?![^\W_])"
         flags = re.IGNORECASE | re.DOTALL
         self._whole = re.compile(name, flags)
         self._begun = re.compile(rf"{name}[\s_./:,)(\[\]\-]+(?P<rest>.*)", flags)
         self._ended = re.compile(rf"(?:(?P<rest>.*?)[\s_./\\(\[\-]+)?{name}[\])]?{_VERSION}", flags)
-        in_line = [
-            rf"(?P<p{k}>{_in_line(name, spelled[name])})" for k, name in enumerate(self.problems)
+        lines = [
+            rf"(?P<p{k}>{in_line(name, spelled[name])})" for k, name in enumerate(self.problems)
         ]
-        line = rf"(?<![^\W_])(?:{'|'.join(in_line) or '(?!)'})(?:(?<=\d)[a-h])?(?!\w)"
+        line = rf"(?<![^\W_])(?:{'|'.join(lines) or '(?!)'})(?:(?<=\d)[a-h])?(?!\w)"
         self._anywhere = re.compile(line, re.IGNORECASE)
         after = rf"[.:][ \t]{{0,9}}(?={_ANSWER.pattern})"
         self._between = re.compile(rf"[,;|&][ \t]{{0,9}}(?P<name>{line}{after})", re.IGNORECASE)
@@ -118,12 +111,12 @@ class Headings:
 
     def named(self, text: str) -> str | None:
         """The problem of which a text is the name."""
-        match = self._whole.fullmatch(_composed(text)) if len(text) < _LONGEST_NAME else None
+        match = self._whole.fullmatch(composed(text)) if len(text) < _LONGEST_NAME else None
         return match and self._problem(match)
 
     def split(self, text: str) -> Split | None:
         """The problem with whose name a text begins, and the text behind it."""
-        match = self._begun.fullmatch(_composed(text)) if len(text) < _LONGEST_NAME else None
+        match = self._begun.fullmatch(composed(text)) if len(text) < _LONGEST_NAME else None
         return match and Split(self._problem(match), _closed(match["rest"]))
 
     def begun(self, text: str) -> Split | None:
@@ -136,15 +129,15 @@ class Headings:
 
     def ended(self, text: str) -> Split | None:
         """The problem with whose name a text, as that of a file, ends, and the text before it."""
-        match = self._ended.fullmatch(_composed(text)) if len(text) < _LONGEST_NAME else None
+        match = self._ended.fullmatch(composed(text)) if len(text) < _LONGEST_NAME else None
         split = match and Split(self._problem(match), match["rest"] or "")
-        is_told = split is not None and (not split.rest or _is_telling(split.problem))
+        is_told = split is not None and (not split.rest or is_telling(split.problem))
         return split if is_told else None
 
     def leading(self, text: str) -> Split | None:
         """The same of a text that begins with the name of a problem: `q1_ann`."""
         split = self.split(text)
-        return split if split is not None and _is_telling(split.problem) else None
+        return split if split is not None and is_telling(split.problem) else None
 
     def of_file(self, path: str) -> str:
         """The problem that a file or folder is called after; "" for others."""
@@ -212,7 +205,7 @@ class Headings:
         if _CLOSING.fullmatch(rest) is None and not is_separated:
             words = rest[: answer.start() if answer else len(rest)].split()
             is_title = rest[:1].isspace() and (not words or words[0].lower() not in NO_TITLE)
-            if not is_title or len(line) > LONGEST_TITLE or not _is_telling(problem):
+            if not is_title or len(line) > LONGEST_TITLE or not is_telling(problem):
                 return self._sentence(match, start)
         if _goes_on(text, start):
             return self._sentence(match, start)
@@ -228,7 +221,7 @@ class Headings:
     def _sentence(self, match: "re.Match[str] | None", start: int) -> Heading | None:
         """A line that only mentions a problem; a single letter or number may mean anything."""
         problem = "" if match is None else self._problem(match)
-        return Heading(problem, start, start) if _is_telling(problem) else None
+        return Heading(problem, start, start) if is_telling(problem) else None
 
     def _is_answer(self, match: re.Match[str]) -> bool:
         """Whether what looks like the name of a problem is that of an answer."""
@@ -282,61 +275,9 @@ def _is_empty(node: Node) -> bool:
     return not (node.entries if isinstance(node, Fields) else node.nodes)
 
 
-def same_problem(name: str) -> tuple[str, ...]:
-    """What names of problems have in common that are read alike."""
-    parts = [part.lower() for part in _PARTS.findall(_composed(name))]
-    return ("", *parts[1:]) if parts[:1] and parts[0] in NUMBERED else tuple(parts)
-
-
-def _spellings(problems: Sequence[str]) -> Mapping[str, str]:
-    """A pattern for the names of each problem: whole, and without what all begin with."""
-    parts = {name: _PARTS.findall(name) or [name] for name in problems}
-    columns = zip(*parts.values(), strict=False)
-    shared = len([*takewhile(lambda column: len(set(column)) == 1, columns)])
-    short = {}
-    for name, each in parts.items():
-        begin = shared - 1 if shared and not each[shared - 1].isdigit() else shared
-        short[name] = each[begin:] if _is_telling("".join(each[begin:])) else each
-    is_told = len({same_problem(" ".join(each)) for each in short.values()}) == len(parts)
-    found = {}
-    for name, each in parts.items():
-        ways = [each, short[name]] if is_told and short[name] != each else [each]
-        found[name] = "|".join(map(_spelled, ways))
-    return found
-
-
-def _spelled(parts: Sequence[str]) -> str:
-    """A pattern for a name of these parts."""
-    if parts[0].lower() in NUMBERED and len(parts) > 1:
-        return rf"(?:{'|'.join(NUMBERED)}){_NUMBER}{_joined(parts[1:])}"
-    return _joined(parts)
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return r"[ \t_.(\-]{0,2}".join("".join(map(_letter, part)) for part in parts)
-
-
-def _letter(letter: str) -> str:
-    """A letter, or that with its marks behind it, as file names on a Mac have it."""
-    apart = unicodedata.normalize("NFD", letter)
-    return re.escape(letter) if apart == letter else rf"(?:{letter}|{apart})"
-
-
-def _in_line(name: str, spelled: str) -> str:
-    """The pattern of a name in a line of text, where a number alone is that of anything."""
-    if not name.isdigit():
-        return spelled
-    return rf"(?:{'|'.join(NUMBERED)}){_NUMBER}{spelled}"
-
-
 def _closed(text: str) -> str:
     """A text without a bracket at its end that was opened before it."""
     return text[:-1].rstrip() if text[-1:] in (")", "]") and not set("([") & set(text) else text
-
-
-def _is_telling(name: str) -> bool:
-    """Whether a name is long enough to be told from other words and numbers."""
-    return len(name) > 1 and not name.isdigit()
 
 
 def _goes_on(text: str, start: int) -> bool:
@@ -348,11 +289,6 @@ def _says_where(before: str) -> bool:
     """Whether what comes after a text is but a place that it speaks of: `as in question 2`."""
     words = before.split()
     return bool(words) and words[-1].lower() in GOING_ON
-
-
-def _composed(text: str) -> str:
-    """A text without blanks around it, each letter with its marks as one character."""
-    return unicodedata.normalize("NFC", text.strip())
 
 
 NO_HEADINGS = Headings(())
