@@ -1,5 +1,6 @@
 """Claimed answers: half a unit of the last digit as written decides."""
 
+import math
 from typing import Any
 
 import pytest
@@ -76,7 +77,10 @@ def test_a_rounded_answer_is_right_and_one_further_off_is_not(value: float, digi
     verdict = "coarse" if few and not exempt else "right"
     assert checks({"h": rounded}, **data)["h_1"].verdict == verdict
     assert checks({"h": off}, **data)["h_1"].verdict in ("wrong", "rounding")
-    if abs(value) < 100 and digits < 4:
+    # What was rounded to fewer decimals on the way, and written with more, is told as that.
+    coarser = {f"{round(value, k):.{digits}f}" for k in range(digits)}
+    coarser |= {f"{math.trunc(value * 10**k) / 10**k:.{digits}f}" for k in range(digits)}
+    if abs(value) < 100 and digits < 4 and off not in coarser:
         assert checks({"h": off}, **data)["h_1"].verdict == "wrong"
 
 
